@@ -1,0 +1,21 @@
+"use strict";
+
+/**
+ * One project a suite, so that each can be run alone (`npx jest --selectProjects unit`).
+ * unit: pure functions and Pulumi mocks. templates: rendered files, checked by the real tools.
+ * api: the API simulator, over HTTP and with real clients. e2e: whole clusters on sandbox hosts.
+ */
+const project = (name) => ({
+  displayName: name,
+  testEnvironment: "node",
+  roots: [`<rootDir>/test/${name}`],
+  testMatch: ["**/*.test.ts"],
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
+    ],
+  },
+});
+
+module.exports = { projects: ["unit", "templates", "api", "e2e"].map(project) };
