@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { render } from "./render";
+
+export interface BridgeSettingsArgs {
+  /** MUC_NICKNAME and relay id, unique in the cluster: jvb-<server id>. */
+  readonly nickname: string;
+  /** The meeting domain: meet.example.org. */
+  readonly domain: string;
+  /** Password of jvb@auth.<domain>. */
+  readonly jvbSecret: string;
+  /** The web host's private address: prosody for the bridge, and the only host that may use its REST API. */
+  readonly webPrivateIp: string;
+  /** Relay region: bridges of one location share it. Default "default". */
+  readonly region?: string;
+  /** PEM of auth.<domain>; a part of the hash only, because Java reads its trust store at the start. */
+  readonly xmppCertificate: string;
+}
+
+export interface BridgeSettings {
+  readonly PROPERTIES: string;
+  readonly JVB_CONF: string;
+  readonly NFT_RULES: string;
+  /** SHA-256 (hex) over everything that takes effect only by a restart of the bridge. */
+  readonly SETTINGS_HASH: string;
+}
+
+/** The files of a bridge, as values for `jvb/files` and `jvb/apply`. Pure. */
+export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
+  const PROPERTIES = render("jvb/etc/jitsi/videobridge/sip-communicator.properties", {
+    authDomain: `auth.${args.domain}`,
+    breweryJid: `jvbbrewery@internal.auth.${args.domain}`,
+    nickname: args.nickname,
+    jvbSecret: args.jvbSecret,
+    webPrivateIp: args.webPrivateIp,
+  });
+  const JVB_CONF = render("jvb/etc/jitsi/videobridge/jvb.conf", {
+    nickname: args.nickname,
+    region: args.region ?? "default",
+  });
+  const NFT_RULES = render("jvb/etc/nftables.d/jitsi-hetzner.nft", {
+    webPrivateIp: args.webPrivateIp,
+  });
+  const hash = createHash("sha256");
+  for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate]) {
+    hash.update(part).update("\0");
+  }
+  return { PROPERTIES, JVB_CONF, NFT_RULES, SETTINGS_HASH: hash.digest("hex") };
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import Handlebars from "handlebars";
+import { shQuote } from "./quote";
+
+/** The variables of each template: the path below this folder, without `.hbs`. */
+export interface TemplateVariables {
+  "jvb/etc/jitsi/videobridge/sip-communicator.properties": {
+    readonly authDomain: string;
+    readonly breweryJid: string;
+    readonly nickname: string;
+    readonly jvbSecret: string;
+    readonly webPrivateIp: string;
+  };
+  "jvb/etc/jitsi/videobridge/jvb.conf": { readonly nickname: string; readonly region: string };
+  "jvb/etc/nftables.d/jitsi-hetzner.nft": { readonly webPrivateIp: string };
+}
+
+export type TemplateName = keyof TemplateVariables;
+
+const handlebars = Handlebars.create();
+// JSON is a subset of HOCON and of YAML: one helper, named after the target for the reader of a template.
+handlebars.registerHelper("json", (value: unknown) => JSON.stringify(value));
+handlebars.registerHelper("hocon", (value: unknown) => JSON.stringify(value));
+handlebars.registerHelper("sh", (value: string) => shQuote(value));
+handlebars.registerHelper("properties", (value: string) => propertiesEscape(value));
+
+/** Renders a template of this folder. A variable that a template uses and the caller lacks is an error. */
+export function render<N extends TemplateName>(name: N, variables: TemplateVariables[N]): string {
+  return renderFile(join(__dirname, `${name}.hbs`), variables);
+}
+
+/** Renders a template file anywhere; for folders that keep templates of their own. */
+export function renderFile(path: string, variables: object): string {
+  const template = handlebars.compile<object>(readFileSync(path, "utf8"), {
+    strict: true,
+    noEscape: true,
+  });
+  return template(variables);
+}
+
+/** A value in a Java properties file (java.util.Properties: backslash escapes, ISO 8859-1). */
+function propertiesEscape(value: string): string {
+  return value
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\t", "\\t")
+    .replace(/^ /, "\\ ")
+    .replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { shQuote } from "./quote";
+
+/**
+ * What each remote script needs, by its name (`remote/<name>.sh`). Every value is text; values may have
+ * several lines. They reach the host over the command's stdin, so they may be secret.
+ */
+export interface ScriptValues {
+  /** Makes an ed25519 host key where there is none; prints its public half on stdout. */
+  "host/hostKey": Record<never, string>;
+  /** Removes the bootstrap host key for good, then waits (600 s at most) for cloud-init. */
+  "host/ready": Record<never, string>;
+  "host/authorizedKeys": {
+    /** Public keys, one a line; empty takes all of them away. The deployment key is never touched. */
+    KEYS: string;
+  };
+  /** Prints the certificate of auth.DOMAIN (PEM) on stdout and nothing else. */
+  "web/configure": {
+    DOMAIN: string;
+    /** Password of jvb@auth.DOMAIN. Alphanumeric: it goes through a Java properties file. */
+    JVB_SECRET: string;
+    /** The web host's address in the private network, where bridges reach prosody. */
+    WEB_PRIVATE_IP: string;
+  };
+  "web/certificate": { DOMAIN: string };
+  "web/policy": {
+    /** A `Policy` as JSON. */
+    POLICY: string;
+  };
+  /** PROPERTIES, JVB_CONF, NFT_RULES and SETTINGS_HASH come from `bridgeSettings()`. */
+  "jvb/files": {
+    /** The bridge's name for people, in messages: meet-jvb-0. */
+    NAME: string;
+    AUTH_DOMAIN: string;
+    WEB_PRIVATE_IP: string;
+    /** PEM, as web/configure printed it. */
+    XMPP_CERTIFICATE: string;
+    PROPERTIES: string;
+    JVB_CONF: string;
+    NFT_RULES: string;
+    SETTINGS_HASH: string;
+  };
+  /** Arguments: `create` or `update`; both do nothing where the running bridge has SETTINGS_HASH already. */
+  "jvb/apply": {
+    NAME: string;
+    SETTINGS_HASH: string;
+    /** Seconds, as decimal text, that conferences may stay before the restart. "0": restart at once. */
+    DRAIN_TIMEOUT_SECONDS: string;
+  };
+  /** Arguments: `in-service` or `drain`. */
+  "web/drain": {
+    NAME: string;
+    /** MUC_NICKNAME of the bridge: jvb-<server id>. */
+    NICKNAME: string;
+    /** The bridge's private address. */
+    REST_ADDRESS: string;
+  };
+  "web/accept": {
+    DOMAIN: string;
+    /** The declared bridges as JSON: `DeclaredBridge[]`. */
+    BRIDGES: string;
+  };
+}
+
+export type ScriptName = keyof ScriptValues;
+
+/** A bridge that `up` answers for. */
+export interface DeclaredBridge {
+  /** For people: meet-jvb-0. */
+  readonly name: string;
+  /** Its MUC_NICKNAME and relay id: jvb-<server id>. */
+  readonly nickname: string;
+}
+
+/** What the delete scripts must know about the *new* state; written to /etc/jitsi-hetzner/policy.json. */
+export interface Policy {
+  readonly bridges: readonly DeclaredBridge[];
+  /** Seconds a leaving bridge may keep its conferences, 0 to 86400. */
+  readonly drainTimeoutSeconds: number;
+}
+
+/**
+ * The whole text that a host's bash reads from stdin: the values as shell-quoted assignments (not exported:
+ * no child process sees them), the library, then the script, whose last line calls `main "$@"`. A
+ * connection cut in the middle therefore runs nothing.
+ *
+ * Run it as `bash -s -- <arguments>`.
+ */
+export function remoteScript<N extends ScriptName>(name: N, values: ScriptValues[N]): string {
+  const assignments = Object.entries<string>(values).map(([key, value]) => `${key}=${shQuote(value)}`);
+  return [...assignments, readScript("lib"), readScript(name)].join("\n");
+}
+
+function readScript(name: string): string {
+  return readFileSync(join(__dirname, `${name}.sh`), "utf8");
+}
