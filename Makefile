@@ -1,0 +1,44 @@
+# Every command of the project; `make help` lists them with a line each.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo shell status down test test-unit lint format
+
+SANDBOX := npm run -s sandbox --
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# npm ci only when the lock file changed: a second command in the same checkout starts at once.
+node_modules/.ready: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer" >&2; exit 1; }
+	@echo "installing the npm packages"
+	@npm ci --no-progress --loglevel=error
+	@touch $@
+
+setup: node_modules/.ready ## all that the other commands need, without starting anything
+	@$(SANDBOX) setup
+
+demo: node_modules/.ready ## a cluster with two bridges in the sandbox, by a real `pulumi up`
+	@$(SANDBOX) demo
+
+shell: node_modules/.ready ## a shell in which pulumi and hcloud work on the demo
+	@$(SANDBOX) shell
+
+status: node_modules/.ready ## the sandbox's hosts
+	@$(SANDBOX) status
+
+down: node_modules/.ready ## removes the demo and its sandbox; caches stay
+	@$(SANDBOX) down
+
+test: node_modules/.ready ## all suites: checks, unit, templates, API, toolchain, whole clusters
+	@npx tsx test/run.ts
+
+test-unit: node_modules/.ready ## the unit tests alone, in seconds
+	@npx jest --selectProjects unit
+
+lint: node_modules/.ready ## formatter, linters, types, shellcheck
+	@npx tsx test/run.ts checks
+
+format: node_modules/.ready ## formats all files
+	@npx prettier --log-level warn --write .

@@ -1,0 +1,135 @@
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { ensureToolchain } from "../toolchain/ensure";
+import { runInteractive, table, UserError } from "./cliSupport";
+import { listServers, serverRows } from "./client";
+import { demo, demoStackFile } from "./commands/demo";
+import { down } from "./commands/down";
+import { consoleLog, curlOnNetwork, shellOnHost } from "./commands/hosts";
+import { up } from "./commands/up";
+import { assertLoopback, childEnvironment, sandboxEnvironment, shellExports } from "./environment";
+import { prepareHosts } from "./prepare";
+import { projectDir } from "./projectDir";
+import { answers } from "./serverProcess";
+import { requireSandbox } from "./state";
+import { rmSync } from "node:fs";
+
+const log = (line: string): void => {
+  console.error(line);
+};
+
+const defaultDir = join(projectDir, ".sandbox");
+
+const program = new Command("sandbox")
+  .description(
+    "A Hetzner Cloud on one machine: an API that the real clients talk to, real hosts behind it.",
+  )
+  .option("--dir <folder>", "the sandbox's folder; each has its own sandbox", defaultDir)
+  .hook("preAction", () => {
+    // Whatever the caller has set for a real account must not be what a sandbox command works on.
+    if (process.env.HCLOUD_ENDPOINT !== undefined) assertLoopback(process.env.HCLOUD_ENDPOINT);
+    delete process.env.HCLOUD_TOKEN;
+  });
+
+const dir = (): string => resolve(program.opts<{ dir: string }>().dir);
+
+program
+  .command("setup")
+  .description("make all that is dear to make and shared: toolchain, base file system, packages")
+  .action(async () => {
+    await ensureToolchain({ log });
+    await prepareHosts(log);
+  });
+
+program
+  .command("up")
+  .description("start the sandbox; with hosts it needs root")
+  .option("--api-only", "the API alone, without hosts: no root needed", false)
+  .action(async ({ apiOnly }: { apiOnly: boolean }) => {
+    const { identity } = await up({ dir: dir(), apiOnly, log });
+    log(`${identity.name} is up; \`eval "$(npm run -s sandbox -- env)"\` for a shell of your own`);
+  });
+
+program
+  .command("down")
+  .description("end the sandbox and remove all that it made; caches stay")
+  .action(async () => {
+    await down(dir(), log);
+    if (dir() === defaultDir) rmSync(demoStackFile, { force: true });
+  });
+
+program
+  .command("status")
+  .description("the sandbox and its hosts; exit code 1 when it does not run")
+  .option("--json", "the hosts as JSON", false)
+  .action(async ({ json }: { json: boolean }) => {
+    const sandbox = requireSandbox(dir());
+    if (!(await answers(sandbox.identity))) {
+      throw new UserError(
+        `${sandbox.identity.name} does not answer; start it again: npm run -s sandbox -- up`,
+      );
+    }
+    const servers = await listServers(sandbox);
+    console.log(json ? JSON.stringify(servers, null, 2) : table(serverRows(servers)));
+  });
+
+program
+  .command("env")
+  .description("shell exports with which plain pulumi and hcloud work on the sandbox")
+  .action(async () => {
+    const { identity, state } = requireSandbox(dir());
+    process.stdout.write(
+      shellExports(sandboxEnvironment(identity, state, await ensureToolchain({ log }))),
+    );
+  });
+
+program
+  .command("shell")
+  .description("a shell in which plain pulumi and hcloud work on the sandbox")
+  .action(async () => {
+    const { identity, state } = requireSandbox(dir());
+    const env = childEnvironment(identity, state, await ensureToolchain({ log }));
+    process.exitCode = await runInteractive(process.env.SHELL ?? "/bin/bash", [], env);
+  });
+
+program
+  .command("demo")
+  .description("a cluster with two bridges by a real `pulumi up`")
+  .action(() => demo(dir(), log));
+
+program
+  .command("logs")
+  .argument("<name>", "a host's name, or the beginning of it; `server` for the sandbox's own log")
+  .description("a host's console")
+  .action((name: string) => consoleLog(dir(), name));
+
+program
+  .command("ssh")
+  .argument("<name>", "a host's name, or a part of it that no other has")
+  .argument("[command...]", "what to run; without it a shell")
+  .description("run a command on a host as root, or open a shell")
+  .passThroughOptions()
+  .action(async (name: string, command: string[]) => {
+    process.exitCode = await shellOnHost(requireSandbox(dir()), name, command);
+  });
+
+program
+  .command("curl")
+  .argument("<arguments...>", "as for curl")
+  .description("curl that resolves names by the sandbox's name server")
+  .passThroughOptions()
+  .action(async (args: string[]) => {
+    process.exitCode = await curlOnNetwork(requireSandbox(dir()), args);
+  });
+
+program
+  .enablePositionalOptions()
+  .parseAsync()
+  .catch((error: unknown) => {
+    log(
+      error instanceof UserError || !(error instanceof Error)
+        ? `sandbox: ${String(error instanceof Error ? error.message : error)}`
+        : `sandbox: ${error.stack ?? error.message}`,
+    );
+    process.exitCode = 1;
+  });

@@ -1,0 +1,76 @@
+import { delimiter } from "node:path";
+import type { Toolchain } from "../toolchain/ensure";
+import type { SandboxIdentity } from "./identity";
+import { sandboxPaths, type SandboxState } from "./state";
+
+/** The Pulumi stack of the demo. */
+export const demoStack = "sandbox";
+
+/** The API's address on this machine, as `HCLOUD_ENDPOINT` wants it. */
+export function apiEndpoint(identity: SandboxIdentity): string {
+  return `http://127.0.0.1:${identity.apiPort.toString()}/v1`;
+}
+
+/**
+ * The variables with which plain `pulumi` and `hcloud` work on the sandbox, and on nothing else: the
+ * token and the endpoint are the sandbox's own, whatever the caller had.
+ */
+export function sandboxEnvironment(
+  identity: SandboxIdentity,
+  state: SandboxState,
+  toolchain: Toolchain,
+  path = process.env.PATH ?? "",
+): Record<string, string> {
+  const endpoint = apiEndpoint(identity);
+  assertLoopback(endpoint);
+  return {
+    PATH: [toolchain.pulumi, ...path.split(delimiter).filter((p) => p !== toolchain.pulumi)].join(
+      delimiter,
+    ),
+    PULUMI_HOME: toolchain.pulumiHome,
+    PULUMI_BACKEND_URL: `file://${sandboxPaths(identity.dir).backend}`,
+    PULUMI_CONFIG_PASSPHRASE: state.passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: toolchain.way === "source" ? "true" : "false",
+    HCLOUD_ENDPOINT: endpoint,
+    HCLOUD_TOKEN: state.token,
+  };
+}
+
+/** Variables that would lead `pulumi` or `hcloud` elsewhere, or into an agent's keys. */
+export const droppedVariables = ["HCLOUD_CONTEXT", "PULUMI_ACCESS_TOKEN", "SSH_AUTH_SOCK"] as const;
+
+/**
+ * Refuses an endpoint that is not on this machine: a sandbox's command must never reach a paid account.
+ * @throws with the endpoint and the reason.
+ */
+export function assertLoopback(endpoint: string): void {
+  const { hostname } = new URL(endpoint);
+  if (hostname !== "127.0.0.1" && hostname !== "[::1]" && hostname !== "localhost") {
+    throw new Error(
+      `the endpoint ${endpoint} is not on loopback; the sandbox works on its own API only: unset HCLOUD_ENDPOINT`,
+    );
+  }
+}
+
+/** This process's environment with the sandbox's in it, for a child: nothing in it leads elsewhere. */
+export function childEnvironment(
+  ...sandbox: Parameters<typeof sandboxEnvironment>
+): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !(droppedVariables as readonly string[]).includes(name),
+  );
+  return { ...Object.fromEntries(inherited), ...sandboxEnvironment(...sandbox) };
+}
+
+/** The environment as lines for `eval`: exports, and unsets of what would lead elsewhere. */
+export function shellExports(environment: Record<string, string>): string {
+  const exports = Object.entries(environment).map(
+    ([name, value]) => `export ${name}=${quote(value)}`,
+  );
+  return [...exports, ...droppedVariables.map((name) => `unset ${name}`)].join("\n") + "\n";
+}
+
+function quote(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,112 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createApi } from "./api/server";
+import { startDnsServer } from "./dns/server";
+import type { HostDriver } from "./hosts/driver";
+import { setUpNetwork } from "./hosts/network";
+import { createNspawnDriver } from "./hosts/nspawnDriver";
+import { createNullDriver } from "./hosts/nullDriver";
+import type { SandboxIdentity } from "./identity";
+import { requireSandbox, sandboxPaths } from "./state";
+import { startMirrors } from "./web/mirrors";
+
+/** Handed over by the command line; the state file holds the rest. */
+interface ServerArguments {
+  readonly dir: string;
+  readonly base?: string;
+  readonly repositoryDir?: string;
+}
+
+type Closer = () => Promise<void>;
+
+const dnsPort = 53;
+
+/**
+ * The sandbox's one process: the API, the hosts behind it, the name server and the package mirrors.
+ * Ends on SIGTERM with the hosts off and their disks and the API's state kept.
+ */
+async function main(args: ServerArguments): Promise<void> {
+  const { identity, state } = requireSandbox(args.dir);
+  const paths = sandboxPaths(args.dir);
+  const closers: Closer[] = [];
+  const driver = state.apiOnly ? createNullDriver() : await startHosts(identity, args, closers);
+
+  const api = await createApi({
+    storePath: paths.store,
+    token: state.token,
+    driver,
+    network: identity.network,
+  });
+  closers.unshift(() => api.close());
+  if (!state.apiOnly) closers.unshift(await startNameServer(identity, api.dns, args));
+
+  const endpoint = await api.listen(identity.apiPort, "127.0.0.1");
+  writeFileSync(paths.serverPid, `${process.pid.toString()}\n`);
+  console.log(`${identity.name}: the API answers on ${endpoint}`);
+  endOnSignal(closers, paths.serverPid);
+}
+
+async function startHosts(
+  identity: SandboxIdentity,
+  args: ServerArguments,
+  closers: Closer[],
+): Promise<HostDriver> {
+  if (args.base === undefined) throw new Error("--base is needed for a sandbox with hosts");
+  mkdirSync(sandboxPaths(identity.dir).logs, { recursive: true });
+  await setUpNetwork(identity);
+  const driver = await createNspawnDriver({ identity, base: args.base });
+  closers.push(() => driver.stop());
+  return driver;
+}
+
+async function startNameServer(
+  identity: SandboxIdentity,
+  source: Parameters<typeof startDnsServer>[0]["source"],
+  args: ServerArguments,
+): Promise<Closer> {
+  if (args.repositoryDir === undefined) throw new Error("--repository is needed");
+  const { serviceIpv4, serviceIpv6 } = identity.network;
+  const mirrors = await startMirrors({
+    address: serviceIpv4,
+    address6: serviceIpv6,
+    repositoryDir: args.repositoryDir,
+  });
+  const service = { a: serviceIpv4, aaaa: serviceIpv6 };
+  const dns = await startDnsServer({
+    addresses: [serviceIpv4, serviceIpv6],
+    port: dnsPort,
+    source,
+    fixed: new Map(mirrors.names.map((name) => [name, service])),
+  });
+  return async () => {
+    await dns.close();
+    await mirrors.close();
+  };
+}
+
+function endOnSignal(closers: readonly Closer[], pidFile: string): void {
+  let ending = false;
+  const end = (signal: string): void => {
+    if (ending) return;
+    ending = true;
+    console.log(`${signal}: ending`);
+    void (async () => {
+      for (const close of closers) await close();
+      rmSync(pidFile, { force: true });
+      process.exit(0);
+    })().catch((error: unknown) => {
+      console.error("the sandbox did not end cleanly:", error);
+      process.exit(1);
+    });
+  };
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
+}
+
+const [dir, base, repositoryDir] = process.argv.slice(2);
+if (dir === undefined) {
+  console.error("usage: server.ts DIR [BASE REPOSITORY]; the sandbox's command line starts it");
+  process.exit(2);
+}
+main({ dir, base, repositoryDir }).catch((error: unknown) => {
+  console.error("the sandbox's server could not start:", error);
+  process.exit(1);
+});

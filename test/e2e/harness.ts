@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { demoConfig, ensureZone } from "../../sandbox/commands/demo";
+import { down } from "../../sandbox/commands/down";
+import { up } from "../../sandbox/commands/up";
+import { childEnvironment } from "../../sandbox/environment";
+import { projectDir } from "../../sandbox/projectDir";
+import type { RunningSandbox } from "../../sandbox/client";
+import { ensureToolchain } from "../../toolchain/ensure";
+
+/** What a program said and how it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both streams in the order in which they came. */
+  readonly text: string;
+  readonly seconds: number;
+}
+
+const quiet = (): void => undefined;
+
+/** Runs a program to its end, bounded in time; never throws for its exit code. */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; timeoutMs?: number } = {},
+): Promise<Outcome> {
+  const begin = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd ?? projectDir,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: options.timeoutMs ?? 600_000,
+    });
+    const streams = { stdout: "", stderr: "", text: "" };
+    child.stdout.on("data", (chunk: Buffer) => {
+      streams.stdout += chunk.toString();
+      streams.text += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      streams.stderr += chunk.toString();
+      streams.text += chunk.toString();
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ ...streams, code: code ?? 255, seconds: (performance.now() - begin) / 1000 });
+    });
+  });
+}
+
+/** A sandbox of a test's own with a stack of its own, apart from the demo's. */
+export class TestCluster {
+  private constructor(
+    readonly stack: string,
+    readonly sandbox: RunningSandbox,
+    readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Starts a fresh sandbox; what an earlier, interrupted run left under this name is removed first. */
+  static async start(name: string): Promise<TestCluster> {
+    const dir = join(projectDir, ".test", name);
+    await down(dir, quiet);
+    const stack = `e2e-${name}`;
+    rmSync(join(projectDir, `Pulumi.${stack}.yaml`), { force: true });
+    const toolchain = await ensureToolchain({ log: quiet });
+    const sandbox = await up({ dir, apiOnly: false, log: quiet });
+    const env = childEnvironment(sandbox.identity, sandbox.state, toolchain);
+    const cluster = new TestCluster(stack, sandbox, env);
+    await ensureZone(sandbox, demoConfig.dnsZone);
+    await cluster.mustPulumi("stack", "init", stack, "--no-select");
+    return cluster;
+  }
+
+  /** `pulumi` on this cluster's stack. */
+  pulumi(...args: string[]): Promise<Outcome> {
+    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.stack];
+    const all = ["-C", projectDir, "--non-interactive", "--color", "never", ...args, ...stack];
+    return runProgram("pulumi", all, { env: this.env });
+  }
+
+  /** As `pulumi`, for steps that the test takes for granted. @throws with its output when it fails. */
+  async mustPulumi(...args: string[]): Promise<Outcome> {
+    return must(`pulumi ${args.join(" ")}`, await this.pulumi(...args));
+  }
+
+  async configure(settings: Record<string, string>): Promise<void> {
+    for (const [key, value] of Object.entries(settings)) {
+      await this.mustPulumi("config", "set", key, value);
+    }
+  }
+
+  up(...args: string[]): Promise<Outcome> {
+    return this.pulumi("up", "--yes", "--skip-preview", ...args);
+  }
+
+  async mustUp(): Promise<Outcome> {
+    return must("pulumi up", await this.up());
+  }
+
+  /** Stack outputs, secrets left out. */
+  async outputs<T>(): Promise<T> {
+    return JSON.parse((await this.mustPulumi("stack", "output", "--json")).stdout) as T;
+  }
+
+  hcloud(...args: string[]): Promise<Outcome> {
+    return runProgram("hcloud", args, { env: this.env });
+  }
+
+  /** Runs a bash script as root on the host whose name contains `name`. */
+  onHost(name: string, script: string): Promise<Outcome> {
+    return this.command("ssh", name, "bash", "-c", script);
+  }
+
+  async mustOnHost(name: string, script: string): Promise<string> {
+    return must(`on ${name}: ${script}`, await this.onHost(name, script)).stdout.trim();
+  }
+
+  /** A command of the sandbox's own command line. */
+  command(...args: string[]): Promise<Outcome> {
+    const cli = ["--import", "tsx", "sandbox/cli.ts", "--dir", this.sandbox.identity.dir];
+    return runProgram(process.execPath, [...cli, ...args]);
+  }
+
+  /** Removes the sandbox and the stack's settings, whatever state they are in. */
+  async remove(): Promise<void> {
+    await down(this.sandbox.identity.dir, quiet);
+    rmSync(join(projectDir, `Pulumi.${this.stack}.yaml`), { force: true });
+  }
+}
+
+function must(what: string, outcome: Outcome): Outcome {
+  if (outcome.code === 0) return outcome;
+  throw new Error(`${what}: exit code ${outcome.code.toString()}\n${outcome.text}`);
+}
