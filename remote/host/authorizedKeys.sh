@@ -1,0 +1,24 @@
+#!/bin/bash
+# People's SSH keys, in a file of their own: what is no longer in KEYS loses access. The deployment's own key
+# is in root's authorized_keys, which this never touches. Input: KEYS, one a line, may be empty.
+set -euo pipefail
+
+readonly file=/etc/ssh/authorized_keys.d/root
+
+main() {
+  sshd -T 2>/dev/null | grep -i '^authorizedkeysfile' | grep -qF /etc/ssh/authorized_keys.d/%u ||
+    fatal "sshd does not read $file" "/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf must name it in AuthorizedKeysFile"
+  local line number=0 content=$'# Managed by pulumi (sshAuthorizedKeys): changes here are lost.\n'
+  while IFS= read -r line; do
+    number=$((number + 1))
+    if [[ -z ${line//[[:space:]]/} ]]; then
+      continue
+    fi
+    ssh-keygen -l -f /dev/stdin <<<"$line" >/dev/null 2>&1 ||
+      fatal "line $number of sshAuthorizedKeys is no public key" "give the text of an id_....pub file, then: pulumi up"
+    content+="$line"$'\n'
+  done <<<"${KEYS?}"
+  write_file "$file" 0644 root:root "$content"
+}
+
+main "$@"

@@ -1,0 +1,52 @@
+#!/bin/bash
+# Second contact, over the ed25519 key: takes the bootstrap host key away for good, then waits until the
+# packages are installed. A host whose installation failed is given another try at each run.
+set -euo pipefail
+
+readonly installer=/usr/local/sbin/jitsi-hetzner-install
+readonly installed=/var/lib/jitsi-hetzner/installed
+readonly log=/var/log/cloud-init-output.log
+
+main() {
+  remove_bootstrap_key
+  wait_for 600 "cloud-init to end" cloud_init_ended || {
+    last_lines "$log"
+    fatal "cloud-init did not end in 600 s" "see the log above; on the host: cloud-init status --long; then: pulumi up"
+  }
+  if [[ -e $installed ]]; then
+    info "packages are installed"
+    return
+  fi
+  cloud-init status --long || true
+  last_lines "$log"
+  install_again
+}
+
+# Naming the one key for sshd makes the removal last even if cloud-init ever writes the other key again.
+remove_bootstrap_key() {
+  write_file /etc/ssh/sshd_config.d/20-jitsi-hetzner-hostkey.conf 0644 root:root $'HostKey /etc/ssh/ssh_host_ed25519_key\n'
+  sshd -t || fatal "sshd refuses its configuration" "see the lines above; the files are in /etc/ssh/sshd_config.d"
+  if [[ $FILE_CHANGED == yes || -e /etc/ssh/ssh_host_ecdsa_key ]]; then
+    systemctl reload ssh
+    rm -f /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_ecdsa_key.pub
+    info "the bootstrap host key is gone"
+  fi
+}
+
+# `status` has exit codes of its own for errors, so the word decides.
+cloud_init_ended() {
+  timeout 10 cloud-init status 2>/dev/null | grep -qE '^status: (done|error|degraded|disabled)'
+}
+
+install_again() {
+  [[ -x $installer ]] ||
+    fatal "$installer is missing: the user data did not reach this host" "delete the server, then: pulumi up"
+  info "the first installation failed, trying once more"
+  timeout 480 "$installer" >>"$log" 2>&1 || {
+    last_lines "$log" 30
+    fatal "the packages cannot be installed" "repair what the log above shows, then: pulumi up"
+  }
+  [[ -e $installed ]] || fatal "$installer ended well but left no $installed" "pulumi up"
+}
+
+main "$@"

@@ -1,0 +1,80 @@
+#!/bin/bash
+# Verbs of the remote scripts. Each script is read from stdin by `bash -s`, with its values and this file
+# ahead of it (remote/script.ts). Input: STEP, the script's name, for messages.
+# Only `result` writes to stdout, all else goes to stderr: a caller may take stdout as the answer.
+set -Eeuo pipefail
+: "${STEP:?}"
+export LC_ALL=C
+exec 3>&1 1>&2
+
+info() {
+  printf '%s: %s\n' "$STEP" "$*"
+}
+
+# result TEXT: the script's answer, on stdout.
+result() {
+  printf '%s\n' "$1" >&3
+}
+
+# fatal PROBLEM [REPAIR]
+fatal() {
+  trap - ERR
+  printf '%s failed on %s: %s\n' "$STEP" "$HOSTNAME" "$1"
+  if [[ -n ${2:-} ]]; then
+    printf '  What to do: %s\n' "$2"
+  fi
+  exit 1
+}
+
+# BASH_COMMAND is the text before expansion: no value, so no secret, is shown.
+trap 'fatal "\"$BASH_COMMAND\" ended with code $?" "look at the lines above, repair, then: pulumi up"' ERR
+
+# wait_for SECONDS WHAT COMMAND...: asks every second, says so every 15 s; 1 when the time is over. COMMAND must be bounded itself.
+wait_for() {
+  local limit=$1 what=$2 start=$SECONDS next=15
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if ((SECONDS - start >= limit)); then
+      return 1
+    fi
+    if ((SECONDS - start >= next)); then
+      info "still waiting for $what ($((SECONDS - start)) of $limit s)"
+      next=$((next + 15))
+    fi
+    sleep 1
+  done
+}
+
+# write_file PATH MODE OWNER:GROUP CONTENT: whole or not at all; a secret is never readable by others for a moment.
+# Sets FILE_CHANGED to yes or no. (Not a return code: `if write_file` would switch off set -e inside.)
+write_file() {
+  local path=$1 mode=$2 owner=$3 content=$4 temp
+  FILE_CHANGED=no
+  if [[ -f $path ]] && cmp -s "$path" <(printf '%s' "$content"); then
+    chown "$owner" "$path"
+    chmod "$mode" "$path"
+    return
+  fi
+  install -d "${path%/*}"
+  temp=$(mktemp "$path.XXXXXX")
+  chown "$owner" "$temp"
+  chmod "$mode" "$temp"
+  if ! printf '%s' "$content" >"$temp"; then
+    rm -f "$temp"
+    fatal "cannot write $path" "is the disk full? df -h"
+  fi
+  mv -f "$temp" "$path"
+  # shellcheck disable=SC2034 # read by the scripts
+  FILE_CHANGED=yes
+  info "wrote $path"
+}
+
+# last_lines FILE [COUNT]: the end of a log, marked as such.
+last_lines() {
+  printf -- '--- last lines of %s\n' "$1"
+  tail -n "${2:-20}" "$1" 2>/dev/null || printf '(no such file)\n'
+  printf -- '---\n'
+}
+
+readonly state_dir=/var/lib/jitsi-hetzner
+install -d -m 0755 "$state_dir"
