@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Role } from "../constants";
 import { renderFile } from "../remote/render";
 
 export interface UserDataArgs {
-  readonly role: "web" | "jvb";
+  readonly role: Role;
   /** The host's own name: an RFC 1123 name, without or with domain. */
   readonly hostname: string;
   /** The meeting domain: meet.example.org. */
@@ -14,10 +16,61 @@ export interface UserDataArgs {
   readonly bootstrapKey: { readonly privateKey: string; readonly publicKey: string };
 }
 
+/** Bytes; Hetzner refuses more. Source: https://docs.hetzner.cloud/#servers-create-a-server (user_data). */
+const maximumLength = 32 * 1024;
+
+/** Jitsi's own apt repository. Source: https://jitsi.github.io/handbook/docs/devops-guide/devops-guide-quickstart */
+const jitsiApt = {
+  /** A flat repository: the trailing slash is a part of the suite's name. */
+  repository: "https://download.jitsi.org stable/",
+  repositoryKey: "https://download.jitsi.org/jitsi-key.gpg.key",
+} as const;
+
+interface HostFile {
+  readonly path: string;
+  readonly permissions: string;
+  readonly content: string;
+}
+
 /**
  * The user data of a host: only what is true for its whole life. Pure; the same arguments give the same
  * text, because a change would replace the server.
+ *
+ * @throws when it is longer than Hetzner takes.
  */
 export function renderUserData(args: UserDataArgs): string {
-  return renderFile(join(__dirname, `${args.role}.yaml.hbs`), args);
+  const userData = renderFile(join(__dirname, `${args.role}.yaml.hbs`), {
+    ...args,
+    files: hostFiles(args),
+  });
+  const length = Buffer.byteLength(userData);
+  if (length >= maximumLength) {
+    throw new Error(
+      `The user data of ${args.hostname} has ${length} bytes; Hetzner takes fewer than ${maximumLength}: ` +
+        "shorten cloud-init/install.sh, or move steps to a remote script",
+    );
+  }
+  return userData;
+}
+
+function hostFiles({ role, domain }: UserDataArgs): HostFile[] {
+  return [
+    configFile("/etc/jitsi-hetzner/host.conf", { role, domain, ...jitsiApt }),
+    configFile("/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf", {}),
+    configFile("/etc/apt/apt.conf.d/52jitsi-hetzner", {}),
+    {
+      path: "/usr/local/sbin/jitsi-hetzner-install",
+      permissions: "0755",
+      content: readFileSync(join(__dirname, "install.sh"), "utf8"),
+    },
+  ];
+}
+
+/** A file of a host, rendered from the template at the same path below this folder. */
+function configFile(path: string, variables: object): HostFile {
+  return {
+    path,
+    permissions: "0644",
+    content: renderFile(join(__dirname, `${path}.hbs`), variables),
+  };
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Verbs about one bridge, by its private REST API. Input: bridge_url, http://ADDRESS:8080.
 
+# shellcheck disable=SC2154 # set by the script, after this file is read
 bridge_get() {
   curl -fsS --max-time 5 --noproxy '*' -H 'Accept: text/plain, application/json' "$bridge_url$1"
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ports } from "../constants";
 import { render } from "./render";
 
 export interface BridgeSettingsArgs {
@@ -36,9 +37,12 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
   const JVB_CONF = render("jvb/etc/jitsi/videobridge/jvb.conf", {
     nickname: args.nickname,
     region: args.region ?? "default",
+    restPort: ports.jvbRest,
+    mediaPort: ports.jvbMedia,
   });
   const NFT_RULES = render("jvb/etc/nftables.d/jitsi-hetzner.nft", {
     webPrivateIp: args.webPrivateIp,
+    restPort: ports.jvbRest,
   });
   const hash = createHash("sha256");
   for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate]) {

@@ -69,6 +69,20 @@ write_file() {
   info "wrote $path"
 }
 
+# restart_if_changed UNIT FILE...: restarts when the files are not those of the last restart made here; a run
+# that broke between writing and restarting is made good by the next one.
+restart_if_changed() {
+  local unit=$1 record=$state_dir/restarted-$1 sum
+  shift
+  sum=$(cat -- "$@" | sha256sum)
+  if [[ -f $record && $(<"$record") == "$sum" ]]; then
+    return
+  fi
+  info "restarting $unit"
+  systemctl restart "$unit" || fatal "$unit does not start" "journalctl -u $unit -n 50"
+  printf '%s\n' "$sum" >"$record"
+}
+
 # last_lines FILE [COUNT]: the end of a log, marked as such.
 last_lines() {
   printf -- '--- last lines of %s\n' "$1"

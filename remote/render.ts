@@ -12,8 +12,16 @@ export interface TemplateVariables {
     readonly jvbSecret: string;
     readonly webPrivateIp: string;
   };
-  "jvb/etc/jitsi/videobridge/jvb.conf": { readonly nickname: string; readonly region: string };
-  "jvb/etc/nftables.d/jitsi-hetzner.nft": { readonly webPrivateIp: string };
+  "jvb/etc/jitsi/videobridge/jvb.conf": {
+    readonly nickname: string;
+    readonly region: string;
+    readonly restPort: number;
+    readonly mediaPort: number;
+  };
+  "jvb/etc/nftables.d/jitsi-hetzner.nft": {
+    readonly webPrivateIp: string;
+    readonly restPort: number;
+  };
 }
 
 export type TemplateName = keyof TemplateVariables;

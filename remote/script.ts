@@ -80,16 +80,26 @@ export interface Policy {
   readonly drainTimeoutSeconds: number;
 }
 
+/** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
+const libraries: Partial<Record<ScriptName, readonly string[]>> = {
+  "jvb/files": ["bridge", "jvb/join"],
+  "jvb/apply": ["bridge", "jvb/join"],
+  "web/drain": ["bridge"],
+};
+
 /**
  * The whole text that a host's bash reads from stdin: the values as shell-quoted assignments (not exported:
- * no child process sees them), the library, then the script, whose last line calls `main "$@"`. A
+ * no child process sees them), the libraries, then the script, whose last line calls `main "$@"`. A
  * connection cut in the middle therefore runs nothing.
  *
  * Run it as `bash -s -- <arguments>`.
  */
 export function remoteScript<N extends ScriptName>(name: N, values: ScriptValues[N]): string {
-  const assignments = Object.entries<string>(values).map(([key, value]) => `${key}=${shQuote(value)}`);
-  return [...assignments, readScript("lib"), readScript(name)].join("\n");
+  const assignments = Object.entries<string>({ STEP: name, ...values }).map(
+    ([key, value]) => `${key}=${shQuote(value)}`,
+  );
+  const files = ["lib", ...(libraries[name] ?? []), name];
+  return [...assignments, ...files.map(readScript)].join("\n");
 }
 
 function readScript(name: string): string {

@@ -33,9 +33,7 @@ keep_guests_out() {
   grep -q muc_filter_whitelist <<<"$content" ||
     fatal "$prosody_config has no component internal.auth.$DOMAIN" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   write_file "$prosody_config" 0644 root:root "${content%x}"
-  if [[ $FILE_CHANGED == yes ]]; then
-    systemctl restart prosody
-  fi
+  restart_if_changed prosody "$prosody_config"
 }
 
 # The file with the filter in the component's section, unchanged where it is there already.

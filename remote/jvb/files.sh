@@ -1,0 +1,54 @@
+#!/bin/bash
+# The settings of a bridge. The first time (and until it has worked once) the bridge is restarted and must join
+# the brewery; later runs only write, because a restart cuts calls: jvb/apply makes changes effective in turn.
+# Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, NFT_RULES, SETTINGS_HASH.
+set -euo pipefail
+: "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
+: "${NFT_RULES:?}" "${SETTINGS_HASH:?}"
+: "${settings_dir:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
+
+readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
+
+main() {
+  local changed=no
+  id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
+  # Before the REST API can listen on the private network.
+  write_rules
+  write_setting "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
+  if [[ $FILE_CHANGED == yes || ! -e /etc/ssl/certs/$AUTH_DOMAIN.pem ]]; then
+    # Fresh: Java's own store would keep an older certificate of the same name.
+    update-ca-certificates --fresh >/dev/null
+  fi
+  write_setting "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
+  write_setting "$settings_dir/jvb.conf" 0640 jvb:jitsi "$JVB_CONF"
+  if [[ -e $joined_once ]]; then
+    if [[ $changed == yes ]]; then
+      # What runs is no longer what stands in the files: jvb/apply restarts.
+      rm -f "$running_settings"
+    fi
+    return
+  fi
+  restart_and_join
+}
+
+# write_setting PATH MODE OWNER CONTENT: a file that takes effect by a restart.
+write_setting() {
+  write_file "$@"
+  if [[ $FILE_CHANGED == yes ]]; then
+    changed=yes
+  fi
+}
+
+# nftables.service loads the main file at boot, before the network is up.
+write_rules() {
+  local rules=/etc/nftables.d/jitsi-hetzner.nft main_file=/etc/nftables.conf
+  nft -c -f - <<<"$NFT_RULES" || fatal "nft refuses the rules of $NAME" "see the lines above"
+  write_file "$rules" 0644 root:root "$NFT_RULES"
+  if ! grep -qF "include \"$rules\"" "$main_file"; then
+    printf '\ninclude "%s"\n' "$rules" >>"$main_file"
+  fi
+  nft -f "$rules"
+  systemctl enable --quiet nftables
+}
+
+main "$@"

@@ -1,0 +1,51 @@
+#!/bin/bash
+# Verbs for a host that is a bridge: restart it, see that it joins, and say why it does not.
+# Inputs: NAME, SETTINGS_HASH.
+: "${NAME:?}" "${SETTINGS_HASH:?}" "${state_dir:?}"
+
+# shellcheck disable=SC2034 # read by bridge.sh
+readonly bridge_url=http://127.0.0.1:8080
+readonly settings_dir=/etc/jitsi/videobridge
+readonly jvb_log=/var/log/jitsi/jvb.log
+readonly join_seconds=90
+# The hash of the settings that the running bridge was started with.
+readonly running_settings=$state_dir/running-settings
+readonly joined_once=$state_dir/joined
+
+restart_and_join() {
+  rm -f "$running_settings"
+  systemctl restart jitsi-videobridge2 || {
+    journalctl -u jitsi-videobridge2 -n 20 --no-pager
+    fatal "jitsi-videobridge2 does not start on $NAME" "repair what the log above shows, then: pulumi up"
+  }
+  if ! wait_for "$join_seconds" "$NAME to join the brewery" bridge_has_joined; then
+    last_lines "$jvb_log" 20
+    fatal "$NAME did not join the brewery in $join_seconds s: $(why_not_joined)" \
+      "repair it, then: pulumi up (the log's last lines are above)"
+  fi
+  printf '%s\n' "$SETTINGS_HASH" >"$running_settings"
+  touch "$joined_once"
+  info "$NAME has joined the brewery"
+}
+
+# The causes in the order in which a login meets them, each looked at by itself rather than read from a log.
+why_not_joined() {
+  local xmpp_host domain ca
+  xmpp_host=$(property HOSTNAME)
+  domain=$(property DOMAIN)
+  ca=/usr/local/share/ca-certificates/$domain.crt
+  if ! systemctl is-active --quiet jitsi-videobridge2; then
+    printf 'the service jitsi-videobridge2 does not stay up'
+  elif ! timeout 5 bash -c "exec 9<>'/dev/tcp/$xmpp_host/5222'" 2>/dev/null; then
+    printf 'port 5222 of the web host (%s) cannot be reached; is prosody running there, is the private network attached?' "$xmpp_host"
+  elif ! timeout 10 openssl s_client -starttls xmpp -xmpphost "$domain" -connect "$xmpp_host:5222" -CAfile "$ca" \
+    -no-CApath -no-CAstore -verify_hostname "$domain" -verify_return_error </dev/null >/dev/null 2>&1; then
+    printf 'the web host does not show the certificate of %s that this bridge was given (wrong, renewed or expired certificate)' "$domain"
+  else
+    printf 'the web host is reached and its certificate is right, so prosody refuses the login of jvb@%s (wrong secret?)' "$domain"
+  fi
+}
+
+property() {
+  sed -n "s/^org\.jitsi\.videobridge\.xmpp\.user\.shard\.$1=//p" "$settings_dir/sip-communicator.properties"
+}
