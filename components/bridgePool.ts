@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Bridge, type BridgeSettings } from "./bridge";
+import type { BridgePlan } from "./bridgePlan";
+import type { Labels } from "./labels";
+import { typeToken } from "./typeToken";
+
+export interface BridgePoolArgs {
+  /** The bridges to have. Plain, because it decides which resources exist. */
+  plan: readonly BridgePlan[];
+  settings: BridgeSettings;
+  /** Labels of the objects of a bridge, by its number. */
+  labels: (index: number) => Labels;
+  /** Ids of the placement groups, by number. */
+  placementGroupIds: readonly pulumi.Input<number>[];
+}
+
+/** All bridges. They are made side by side; changed settings reach them one after the other. */
+export class BridgePool extends pulumi.ComponentResource {
+  readonly bridges: readonly Bridge[];
+
+  constructor(name: string, args: BridgePoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("BridgePool"), name, args, opts);
+    const bridges: Bridge[] = [];
+    for (const plan of args.plan) {
+      const placementGroupId = args.placementGroupIds[plan.placementGroup];
+      if (placementGroupId === undefined) {
+        throw new Error(`${plan.name} needs placement group ${plan.placementGroup}; there is none`);
+      }
+      bridges.push(
+        new Bridge(
+          `${name}-${plan.index}`,
+          {
+            plan,
+            settings: args.settings,
+            labels: args.labels(plan.index),
+            placementGroupId,
+            previous: bridges.at(-1),
+          },
+          { parent: this },
+        ),
+      );
+    }
+    this.bridges = bridges;
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,34 @@
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Labels } from "./labels";
+import { ed25519KeyPair } from "./sshKeyPair";
+import { typeToken } from "./typeToken";
+
+export interface DeploymentKeyArgs {
+  labels: Labels;
+}
+
+/** The SSH key by which this stack, and nobody else, configures its hosts. */
+export class DeploymentKey extends pulumi.ComponentResource {
+  /** OpenSSH private key. Secret. */
+  readonly privateKey: pulumi.Output<string>;
+  /** authorized_keys line. */
+  readonly publicKey: pulumi.Output<string>;
+  /** Id of the key at Hetzner, which puts it on new servers. */
+  readonly sshKeyId: pulumi.Output<string>;
+
+  constructor(name: string, args: DeploymentKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("DeploymentKey"), name, args, opts);
+    const seed = new random.RandomBytes(`${name}-seed`, { length: 32 }, { parent: this });
+    const pair = pulumi.secret(seed.base64).apply(ed25519KeyPair);
+    this.privateKey = pair.privateKey;
+    this.publicKey = pulumi.unsecret(pair.publicKey);
+    this.sshKeyId = new hcloud.SshKey(
+      name,
+      { publicKey: this.publicKey, labels: args.labels },
+      { parent: this },
+    ).id;
+    this.registerOutputs({ publicKey: this.publicKey, sshKeyId: this.sshKeyId });
+  }
+}

@@ -1,0 +1,58 @@
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import { relativeName } from "./dnsPlan";
+import type { Labels } from "./labels";
+import { typeToken } from "./typeToken";
+
+/** One address of a host, and the object at Hetzner whose reverse name it has. */
+export interface NamedAddress {
+  /** IPv4 or IPv6. */
+  address: pulumi.Input<string>;
+  /** Exactly one of the two. */
+  owner: { serverId: pulumi.Input<number> } | { primaryIpId: pulumi.Input<number> };
+}
+
+export interface DnsArgs {
+  /** The host's full name: jvb-0.meet.example.org. */
+  hostname: string;
+  ipv4: NamedAddress;
+  ipv6: NamedAddress;
+  /** The zone at Hetzner DNS that holds the name; absent: only the reverse names are set. */
+  zone?: string;
+  labels: Labels;
+}
+
+/** The names of one host: A and AAAA in a managed zone, and the reverse names of both addresses. */
+export class Dns extends pulumi.ComponentResource {
+  constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("Dns"), name, args, opts);
+    // Two objects of one name and type, or two reverse names of one address, cannot be side by side; the
+    // provider does not ask for delete-before-replace by itself.
+    const childOptions = { parent: this, deleteBeforeReplace: true };
+    const families = [
+      { family: "ipv4", type: "A", ...args.ipv4 },
+      { family: "ipv6", type: "AAAA", ...args.ipv6 },
+    ];
+    for (const { family, type, address, owner } of families) {
+      new hcloud.Rdns(
+        `${name}-${family}-reverse`,
+        { ...owner, ipAddress: address, dnsPtr: args.hostname },
+        childOptions,
+      );
+      if (args.zone !== undefined) {
+        new hcloud.ZoneRrset(
+          `${name}-${family}`,
+          {
+            zone: args.zone,
+            name: relativeName(args.hostname, args.zone),
+            type,
+            records: [{ value: address }],
+            labels: args.labels,
+          },
+          childOptions,
+        );
+      }
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DeclaredBridge, Policy } from "../remote/script";
+import { remoteStep, type Connection } from "./remoteStep";
+import { typeToken } from "./typeToken";
+
+export interface DrainPolicyArgs {
+  /** Of the web host. */
+  connection: pulumi.Input<Connection>;
+  bridges: pulumi.Input<DeclaredBridge[]>;
+  /** Seconds that a leaving bridge may keep its conferences. 0 to 86400. */
+  drainTimeoutSeconds: number;
+}
+
+/**
+ * The file on the web host by which drains learn the new state. A drain is the delete of an old resource and
+ * so runs with old values; the engine writes this before any delete of the same `up`.
+ */
+export class DrainPolicy extends pulumi.ComponentResource {
+  constructor(name: string, args: DrainPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("DrainPolicy"), name, args, opts);
+    const { drainTimeoutSeconds } = args;
+    const policy = pulumi
+      .output(args.bridges)
+      .apply((bridges) => JSON.stringify({ bridges, drainTimeoutSeconds } satisfies Policy));
+    remoteStep(
+      name,
+      { connection: args.connection, script: "web/policy", values: { POLICY: policy } },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,32 @@
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import type { Role } from "../constants";
+import { firewallRules } from "./firewallRules";
+import type { Labels } from "./labels";
+import { numericId } from "./numericId";
+import { typeToken } from "./typeToken";
+
+export interface FirewallsArgs {
+  /** Labels of the firewall of a role. */
+  labels: (role: Role) => Labels;
+}
+
+/** One firewall for each role, named by the servers when they are made: no host is open for a moment. */
+export class Firewalls extends pulumi.ComponentResource {
+  /** Ids of the firewalls. */
+  readonly ids: Readonly<Record<Role, pulumi.Output<number>>>;
+
+  constructor(name: string, args: FirewallsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("Firewalls"), name, args, opts);
+    const firewall = (role: Role): pulumi.Output<number> =>
+      numericId(
+        new hcloud.Firewall(
+          `${name}-${role}`,
+          { rules: firewallRules(role), labels: args.labels(role) },
+          { parent: this },
+        ),
+      );
+    this.ids = { web: firewall("web"), jvb: firewall("jvb") };
+    this.registerOutputs({ ids: this.ids });
+  }
+}

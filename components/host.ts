@@ -1,0 +1,169 @@
+import type * as command from "@pulumi/command";
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { renderUserData } from "../cloud-init/userData";
+import type { Role } from "../constants";
+import type { Labels } from "./labels";
+import { numericId } from "./numericId";
+import { connectionTo, publicOutput, remoteStep, type Connection } from "./remoteStep";
+import { ecdsaKeyPair } from "./sshKeyPair";
+import { typeToken } from "./typeToken";
+
+/** What is the same for all hosts of a cluster. */
+export interface HostSettings {
+  /** The meeting domain. */
+  domain: string;
+  /** For new servers: location and system image by name. */
+  location: string;
+  image: string;
+  /** Public keys of the people who may log in, authorized_keys lines. */
+  authorizedKeys: readonly string[];
+  /** The deployment key: its id at Hetzner and its private half. */
+  sshKeyId: pulumi.Input<string>;
+  privateKey: pulumi.Input<string>;
+}
+
+export interface HostArgs {
+  role: Role;
+  /** The host's full name. */
+  hostname: string;
+  settings: HostSettings;
+  /** For new servers: the type to order. */
+  serverType: string;
+  labels: Labels;
+  firewallId: pulumi.Input<number>;
+  subnetId: pulumi.Input<string>;
+  /** The address in the subnet; by default the cloud chooses one. */
+  privateIp?: string;
+  /** Id of the placement group of a new server; by default none. */
+  placementGroupId?: pulumi.Input<number>;
+  /** Ids of addresses that outlive the server; by default it gets addresses of its own. */
+  primaryIps?: { ipv4: pulumi.Input<number>; ipv6: pulumi.Input<number> };
+}
+
+/**
+ * Each of these would power off or replace a running host. New hosts get the new values; running ones
+ * change by an explicit replacement.
+ */
+const forNewServersOnly = [
+  "serverType",
+  "image",
+  "userData",
+  "sshKeys",
+  "placementGroupId",
+  "location",
+];
+
+/**
+ * A server that is reachable over SSH, known by a host key that nobody else has, with its packages installed.
+ *
+ * First contact without trust on first use: user data brings a host key of another type (ECDSA), pinned by
+ * the first step, which makes the host's own ed25519 key; all later steps are pinned to that, and the
+ * second one removes the first key. A break at any moment leaves one of the two usable.
+ */
+export class Host extends pulumi.ComponentResource {
+  readonly server: hcloud.Server;
+  readonly ipv4: pulumi.Output<string>;
+  readonly ipv6: pulumi.Output<string>;
+  /** Address in the private network. */
+  readonly privateIp: pulumi.Output<string>;
+  /** For all steps after the first contact. */
+  readonly connection: Connection;
+  /** What a step on this host has to wait for: packages are installed, the private network is there. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("Host"), name, args, opts);
+    const seed = new random.RandomBytes(`${name}-bootstrap-seed`, { length: 40 }, { parent: this });
+    const bootstrapKey = pulumi.secret(seed.base64).apply(ecdsaKeyPair);
+    this.server = this.makeServer(name, args, bootstrapKey);
+    this.ipv4 = this.server.ipv4Address;
+    this.ipv6 = this.server.ipv6Address;
+    const attachment = new hcloud.ServerNetwork(
+      `${name}-network`,
+      { serverId: numericId(this.server), subnetId: args.subnetId, ip: args.privateIp },
+      { parent: this },
+    );
+    this.privateIp = attachment.ip;
+    const hostKey = this.makeHostKey(name, args.settings, bootstrapKey.publicKey);
+    this.connection = connectionTo({
+      host: this.ipv4,
+      hostKey: publicOutput(hostKey),
+      privateKey: args.settings.privateKey,
+    });
+    const ready = remoteStep(
+      `${name}-ready`,
+      { connection: this.connection, script: "host/ready", values: {} },
+      { parent: this },
+    );
+    remoteStep(
+      `${name}-authorized-keys`,
+      {
+        connection: this.connection,
+        script: "host/authorizedKeys",
+        values: { KEYS: args.settings.authorizedKeys.join("\n") },
+      },
+      { parent: this, dependsOn: ready },
+    );
+    this.ready = [ready, attachment];
+    this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
+  }
+
+  private makeServer(
+    name: string,
+    args: HostArgs,
+    bootstrapKey: pulumi.Output<{ privateKey: string; publicKey: string }>,
+  ): hcloud.Server {
+    const { role, hostname, settings, primaryIps } = args;
+    const userData = bootstrapKey.apply((key) =>
+      renderUserData({ role, hostname, domain: settings.domain, bootstrapKey: key }),
+    );
+    // No name: with an automatic one a replacement is made beside the old server, not after its end.
+    return new hcloud.Server(
+      name,
+      {
+        serverType: args.serverType,
+        image: settings.image,
+        location: settings.location,
+        userData,
+        sshKeys: [settings.sshKeyId],
+        firewallIds: [args.firewallId],
+        placementGroupId: args.placementGroupId,
+        labels: args.labels,
+        publicNets: primaryIps && [{ ...primaryIps, ipv4Enabled: true, ipv6Enabled: true }],
+      },
+      {
+        parent: this,
+        ignoreChanges: forNewServersOnly,
+        // Two servers cannot hold one primary IP, nor one address in the private network.
+        deleteBeforeReplace: primaryIps !== undefined || args.privateIp !== undefined,
+      },
+    );
+  }
+
+  /** Runs once in a server's life: the key it is pinned to is gone afterwards. */
+  private makeHostKey(
+    name: string,
+    settings: HostSettings,
+    bootstrapPublicKey: pulumi.Output<string>,
+  ): command.remote.Command {
+    return remoteStep(
+      `${name}-host-key`,
+      {
+        connection: connectionTo({
+          host: this.ipv4,
+          hostKey: pulumi.unsecret(bootstrapPublicKey),
+          privateKey: settings.privateKey,
+        }),
+        script: "host/hostKey",
+        values: {},
+        triggers: [this.server.id],
+      },
+      {
+        parent: this,
+        ignoreChanges: ["create", "stdin", "connection", "logging", "addPreviousOutputInEnv"],
+      },
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { componentPackage, type Role } from "../constants";
+
+/** Labels of a Hetzner object, all that tells the objects of one stack from those of another. */
+export type Labels = Record<string, string>;
+
+export interface LabelsArgs {
+  /** Name of the Pulumi stack. */
+  readonly stack: string;
+  /** What the object is for; absent for what all hosts share, such as the network. */
+  readonly role?: Role;
+  /** Number of the bridge, from 0; absent for what is not one of several. */
+  readonly index?: number;
+}
+
+/**
+ * The labels of every object that the program makes. Pure; nothing in them depends on how many bridges
+ * there are, so a changed count changes no existing object.
+ */
+export function labels({ stack, role, index }: LabelsArgs): Labels {
+  return {
+    "managed-by": "pulumi",
+    project: componentPackage,
+    stack: labelValue(stack),
+    ...(role === undefined ? {} : { role }),
+    ...(index === undefined ? {} : { index: index.toString() }),
+  };
+}
+
+/**
+ * The nearest valid label value: at most 63 of letters, digits, `.`, `_` and `-`, the first and the last
+ * a letter or digit. Source: https://docs.hetzner.cloud/reference/cloud#labels
+ */
+function labelValue(text: string): string {
+  return text
+    .replaceAll(/[^A-Za-z0-9._-]/g, "-")
+    .replace(/^[._-]+/, "")
+    .slice(0, 63)
+    .replace(/[._-]+$/, "");
+}

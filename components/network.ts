@@ -1,0 +1,44 @@
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import { networkZones, privateNetwork, type Location } from "../constants";
+import type { Labels } from "./labels";
+import { numericId } from "./numericId";
+import { typeToken } from "./typeToken";
+
+export interface NetworkArgs {
+  /** Location of the first hosts; its network zone is where the network's subnets are, for their whole life. */
+  location: Location;
+  labels: Labels;
+}
+
+/** The private network of a cluster, with a subnet for the web host and one for the bridges. */
+export class Network extends pulumi.ComponentResource {
+  /** Subnet of the web host, for `privateNetwork.webAddress`. */
+  readonly webSubnetId: pulumi.Output<string>;
+  /** Subnet of the bridges; the cloud chooses their addresses in it. */
+  readonly bridgeSubnetId: pulumi.Output<string>;
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("Network"), name, args, opts);
+    const network = new hcloud.Network(
+      name,
+      { ipRange: privateNetwork.range, labels: args.labels },
+      { parent: this },
+    );
+    const subnet = (role: string, ipRange: string): pulumi.Output<string> =>
+      new hcloud.NetworkSubnet(
+        `${name}-${role}`,
+        {
+          networkId: numericId(network),
+          type: "cloud",
+          networkZone: networkZones[args.location],
+          ipRange,
+        },
+        // A changed location is for new hosts; the subnet would be replaced under the running ones.
+        { parent: this, ignoreChanges: ["networkZone"] },
+      ).id;
+    this.webSubnetId = subnet("web", privateNetwork.webSubnet);
+    this.bridgeSubnetId = subnet("jvb", privateNetwork.bridgeSubnet);
+    this.registerOutputs({ webSubnetId: this.webSubnetId, bridgeSubnetId: this.bridgeSubnetId });
+  }
+}

@@ -1,0 +1,33 @@
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import type { Labels } from "./labels";
+import { numericId } from "./numericId";
+import { placementGroupCount } from "./placementPlan";
+import { typeToken } from "./typeToken";
+
+export interface PlacementGroupsArgs {
+  /** Number of bridges, 1 to `limits.bridges`. Plain, because it decides how many groups there are. */
+  bridgeCount: number;
+  labels: Labels;
+}
+
+/** Spread placement groups: bridges of one group run on different machines, so that one failure takes one bridge. */
+export class PlacementGroups extends pulumi.ComponentResource {
+  /** Ids of the groups, by number. */
+  readonly ids: readonly pulumi.Output<number>[];
+
+  constructor(name: string, args: PlacementGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("PlacementGroups"), name, args, opts);
+    const count = placementGroupCount(args.bridgeCount);
+    this.ids = Array.from({ length: count }, (_, index) =>
+      numericId(
+        new hcloud.PlacementGroup(
+          `${name}-${index}`,
+          { type: "spread", labels: args.labels },
+          { parent: this },
+        ),
+      ),
+    );
+    this.registerOutputs({ ids: this.ids });
+  }
+}

@@ -1,0 +1,90 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { limits } from "../constants";
+import { remoteScript, type ScriptName, type ScriptValues } from "../remote/script";
+
+/** How to reach a host, and by which key it is known. */
+export type Connection = command.types.input.remote.ConnectionArgs;
+
+export interface ConnectionToArgs {
+  /** Public address. */
+  host: pulumi.Input<string>;
+  /** The only host key that is accepted, an authorized_keys line: no connection is made on trust. */
+  hostKey: pulumi.Input<string>;
+  /** Private half of the deployment key. */
+  privateKey: pulumi.Input<string>;
+}
+
+/** The connection to a host that may just be booting. */
+export function connectionTo(args: ConnectionToArgs): Connection {
+  return {
+    ...args,
+    user: "root",
+    dialErrorLimit: limits.dialErrors,
+    perDialTimeout: limits.dialTimeoutSeconds,
+  };
+}
+
+export interface RemoteStepArgs<N extends ScriptName> {
+  connection: pulumi.Input<Connection>;
+  /** The script in `remote/` that the host runs. */
+  script: N;
+  /** Its values. They go over stdin together with the script, so they may be secret. */
+  values: { [K in keyof ScriptValues[N]]: pulumi.Input<ScriptValues[N][K]> };
+  /** The script's arguments when the step is made; default none. */
+  onCreate?: string;
+  /** The script's arguments when a value, the script or the connection changed; default those of `onCreate`. */
+  onUpdate?: string;
+  /** The script's arguments when the step goes away; by default nothing runs then. */
+  onDelete?: string;
+  /** The step is made anew, not updated, where one of these changes. */
+  triggers?: pulumi.Input<string>[];
+}
+
+/**
+ * Runs a script on a host over SSH. All remote commands are made here, so that these choices stand once:
+ *
+ * - The script and its values go over stdin and are secret: the command text stays short, and it is what an
+ *   error, `ps` and the journal show. The comment in it names the step in the error.
+ * - stdout is data and is not logged; progress goes to stderr, which is shown while the step runs.
+ * - Outputs of earlier runs are not offered to later ones: nothing uses them, and sshd takes no environment.
+ */
+export function remoteStep<N extends ScriptName>(
+  name: string,
+  args: RemoteStepArgs<N>,
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command {
+  const bash = (scriptArgs?: string): string =>
+    ["bash -s --", scriptArgs, `# ${args.script} (${name})`].filter(Boolean).join(" ");
+  return new command.remote.Command(
+    name,
+    {
+      connection: args.connection,
+      create: bash(args.onCreate),
+      update: args.onUpdate === undefined ? undefined : bash(args.onUpdate),
+      delete: args.onDelete === undefined ? undefined : bash(args.onDelete),
+      stdin: pulumi.secret(stdinOf(args.script, args.values)),
+      triggers: args.triggers,
+      logging: command.remote.Logging.Stderr,
+      addPreviousOutputInEnv: false,
+    },
+    opts,
+  );
+}
+
+function stdinOf<N extends ScriptName>(
+  script: N,
+  values: RemoteStepArgs<N>["values"],
+): pulumi.Output<string> {
+  return pulumi
+    .all(values as Record<string, pulumi.Input<string>>)
+    .apply((known) => remoteScript(script, known as unknown as ScriptValues[N]));
+}
+
+/**
+ * What a script printed that is public by its nature, such as a certificate. The provider may mark it as
+ * secret only because the step's stdin is.
+ */
+export function publicOutput(step: command.remote.Command): pulumi.Output<string> {
+  return pulumi.unsecret(step.stdout).apply((text) => text.trim());
+}

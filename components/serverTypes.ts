@@ -1,0 +1,92 @@
+/** A size that the cloud sells, as far as a successor must not be smaller. */
+export interface ServerSize {
+  readonly cores: number;
+  /** GB. */
+  readonly memory: number;
+  /** GB. */
+  readonly disk: number;
+}
+
+/**
+ * Server types by size, retired ones included.
+ * Source: https://docs.hetzner.cloud/changelog (2024-06-06, 2025-10-16) and GET /server_types.
+ */
+export const serverSizes: Readonly<Record<string, ServerSize>> = {
+  cx11: { cores: 1, memory: 2, disk: 20 },
+  cx21: { cores: 2, memory: 4, disk: 40 },
+  cx31: { cores: 2, memory: 8, disk: 80 },
+  cx41: { cores: 4, memory: 16, disk: 160 },
+  cx51: { cores: 8, memory: 32, disk: 240 },
+  cx22: { cores: 2, memory: 4, disk: 40 },
+  cx32: { cores: 4, memory: 8, disk: 80 },
+  cx42: { cores: 8, memory: 16, disk: 160 },
+  cx52: { cores: 16, memory: 32, disk: 320 },
+  cx23: { cores: 2, memory: 4, disk: 40 },
+  cx33: { cores: 4, memory: 8, disk: 80 },
+  cx43: { cores: 8, memory: 16, disk: 160 },
+  cx53: { cores: 16, memory: 32, disk: 320 },
+  cpx11: { cores: 2, memory: 2, disk: 40 },
+  cpx21: { cores: 3, memory: 4, disk: 80 },
+  cpx31: { cores: 4, memory: 8, disk: 160 },
+  cpx41: { cores: 8, memory: 16, disk: 240 },
+  cpx51: { cores: 16, memory: 32, disk: 360 },
+  cpx22: { cores: 2, memory: 4, disk: 80 },
+  cpx32: { cores: 4, memory: 8, disk: 160 },
+  cpx42: { cores: 8, memory: 16, disk: 320 },
+  cpx62: { cores: 16, memory: 32, disk: 640 },
+};
+
+/** Retired type to the type of the same size that is sold today; none is smaller in anything. */
+export const successors: Readonly<Record<string, string>> = {
+  cx11: "cx23",
+  cx21: "cx23",
+  cx31: "cx33",
+  cx41: "cx43",
+  cx51: "cx53",
+  cx22: "cx23",
+  cx32: "cx33",
+  cx42: "cx43",
+  cx52: "cx53",
+  cpx11: "cpx22",
+  // 3 vCPU have no successor of their own; cpx22 would be smaller.
+  cpx21: "cpx32",
+  cpx31: "cpx32",
+  cpx41: "cpx42",
+  cpx51: "cpx62",
+};
+
+/** The first AMD family left the shelves in Europe only. */
+const cpxFirstFamilySoldIn: readonly string[] = ["ash", "hil", "sin"];
+
+export interface ResolvedServerType {
+  /** The type to order. */
+  readonly name: string;
+  /** A sentence for people where it is not the type that was asked for. */
+  readonly note?: string;
+}
+
+/**
+ * The type to order for the one asked for: itself, or for a retired one its successor. A name that is in
+ * no table passes through, so that a type which the cloud starts to sell tomorrow works at once.
+ */
+export function resolveServerType(asked: string, location: string): ResolvedServerType {
+  const successor = successors[asked];
+  if (successor === undefined || isStillSold(asked, location)) {
+    return { name: asked };
+  }
+  return {
+    name: successor,
+    note: `${asked} (${describe(asked)}) is no longer sold in ${location}; using ${successor} (${describe(successor)})`,
+  };
+}
+
+function isStillSold(type: string, location: string): boolean {
+  return /^cpx\d1$/.test(type) && cpxFirstFamilySoldIn.includes(location);
+}
+
+function describe(type: string): string {
+  const size = serverSizes[type];
+  return size === undefined
+    ? "size unknown"
+    : `${size.cores} vCPU, ${size.memory} GB, ${size.disk} GB disk`;
+}

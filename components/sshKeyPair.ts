@@ -1,0 +1,96 @@
+import { createPrivateKey, createPublicKey, createECDH, type JsonWebKey } from "node:crypto";
+import * as sshpk from "sshpk";
+
+/** An SSH key pair as text. */
+export interface SshKeyPair {
+  /** OpenSSH (ed25519) or SEC 1 PEM (ECDSA); both are read by OpenSSH and by Go's SSH library. */
+  readonly privateKey: string;
+  /** authorized_keys line without a comment: `ssh-ed25519 AAAA...`. */
+  readonly publicKey: string;
+}
+
+/** DER of a PKCS #8 ed25519 key up to the 32 bytes of its seed. Source: RFC 8410, section 7. */
+const ed25519Pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
+
+/**
+ * The ed25519 pair of a seed, in OpenSSH's format (the `ssh` of Debian 12 reads no other for this type).
+ * The same seed always gives the same text: it is an input of every remote step, and another text would run
+ * them all again.
+ *
+ * @param seedBase64 32 random bytes
+ * @throws Error where the seed has another length
+ */
+export function ed25519KeyPair(seedBase64: string): SshKeyPair {
+  const seed = decodeSeed(seedBase64, 32);
+  const pkcs8 = Buffer.concat([ed25519Pkcs8Prefix, seed]).toString("base64");
+  const pem = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
+  const key = sshpk.parsePrivateKey(pem, "pkcs8");
+  key.comment = "";
+  return {
+    privateKey: withFixedCheckNumber(key.toString("openssh")),
+    publicKey: bare(key.toPublic()),
+  };
+}
+
+/** Order of the group of P-256. Source: FIPS 186-4, D.1.2.3. */
+const p256Order = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+
+/**
+ * The ECDSA P-256 pair of a seed. Deterministic as above: it is a part of user data.
+ *
+ * @param seedBase64 40 random bytes: 64 bits more than the key has, so that the remainder is not biased
+ *   (FIPS 186-4, B.4.1)
+ * @throws Error where the seed has another length
+ */
+export function ecdsaKeyPair(seedBase64: string): SshKeyPair {
+  const seed = decodeSeed(seedBase64, 40);
+  const scalar = (BigInt(`0x${seed.toString("hex")}`) % (p256Order - 1n)) + 1n;
+  const d = Buffer.from(scalar.toString(16).padStart(64, "0"), "hex");
+  const curve = createECDH("prime256v1");
+  curve.setPrivateKey(d);
+  // An uncompressed point: 0x04, x, y.
+  const point = curve.getPublicKey();
+  const jwk: JsonWebKey = {
+    kty: "EC",
+    crv: "P-256",
+    d: d.toString("base64url"),
+    x: point.subarray(1, 33).toString("base64url"),
+    y: point.subarray(33).toString("base64url"),
+  };
+  const key = createPrivateKey({ key: jwk, format: "jwk" });
+  const publicPem = createPublicKey(key).export({ type: "spki", format: "pem" });
+  return {
+    privateKey: key.export({ type: "sec1", format: "pem" }).toString(),
+    publicKey: bare(sshpk.parseKey(publicPem.toString(), "pem")),
+  };
+}
+
+function decodeSeed(base64: string, bytes: number): Buffer {
+  const seed = Buffer.from(base64, "base64");
+  if (seed.length !== bytes) {
+    throw new Error(`An SSH key of this type needs a seed of ${bytes} bytes, not ${seed.length}`);
+  }
+  return seed;
+}
+
+/** `type base64`, without the comment that the library adds. */
+function bare(key: sshpk.Key): string {
+  return key.toString("ssh").split(" ").slice(0, 2).join(" ");
+}
+
+/**
+ * OpenSSH's format holds a random number twice, by which a wrong passphrase is noticed. There is none here;
+ * a fixed number makes the text a function of the key. It follows the public blob and the length of
+ * the private part. Source: OpenSSH, PROTOCOL.key.
+ */
+function withFixedCheckNumber(openssh: string): string {
+  const lines = openssh.trim().split("\n");
+  const data = Buffer.from(lines.slice(1, -1).join(""), "base64");
+  const afterString = (offset: number): number => offset + 4 + data.readUInt32BE(offset);
+  const cipher = "openssh-key-v1\0".length;
+  const keyCount = afterString(afterString(afterString(cipher)));
+  const checkNumbers = afterString(keyCount + 4) + 4;
+  data.fill(0, checkNumbers, checkNumbers + 8);
+  const body = data.toString("base64").match(/.{1,70}/g) ?? [];
+  return [lines[0], ...body, lines.at(-1), ""].join("\n");
+}

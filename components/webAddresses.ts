@@ -1,0 +1,34 @@
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import { hostAddressIn } from "./dnsPlan";
+import type { Labels } from "./labels";
+import { numericId } from "./numericId";
+import { typeToken } from "./typeToken";
+
+export interface WebAddressesArgs {
+  /** Where the web host is made; an address never leaves its location. */
+  location: string;
+  labels: Labels;
+}
+
+/** The web host's public addresses. They outlive the server, so that a new one is found by the same records. */
+export class WebAddresses extends pulumi.ComponentResource {
+  readonly ipv4: { readonly id: pulumi.Output<number>; readonly address: pulumi.Output<string> };
+  readonly ipv6: { readonly id: pulumi.Output<number>; readonly address: pulumi.Output<string> };
+
+  constructor(name: string, args: WebAddressesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("WebAddresses"), name, args, opts);
+    const primaryIp = (type: "ipv4" | "ipv6"): hcloud.PrimaryIp =>
+      new hcloud.PrimaryIp(
+        `${name}-${type}`,
+        { type, location: args.location, autoDelete: false, labels: args.labels },
+        // Replacing an assigned address would power the web host off.
+        { parent: this, ignoreChanges: ["location"] },
+      );
+    const ipv4 = primaryIp("ipv4");
+    const ipv6 = primaryIp("ipv6");
+    this.ipv4 = { id: numericId(ipv4), address: ipv4.ipAddress };
+    this.ipv6 = { id: numericId(ipv6), address: ipv6.ipNetwork.apply(hostAddressIn) };
+    this.registerOutputs({ ipv4: this.ipv4.address, ipv6: this.ipv6.address });
+  }
+}

@@ -1,0 +1,92 @@
+import type * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import { privateNetwork } from "../constants";
+import { Dns } from "./dns";
+import { Host, type HostSettings } from "./host";
+import type { Labels } from "./labels";
+import { publicOutput, remoteStep, type Connection } from "./remoteStep";
+import { typeToken } from "./typeToken";
+import { WebAddresses } from "./webAddresses";
+import { WebCertificate } from "./webCertificate";
+
+export interface WebHostArgs {
+  settings: HostSettings;
+  /** For a new server: the type to order. */
+  serverType: string;
+  labels: Labels;
+  firewallId: pulumi.Input<number>;
+  subnetId: pulumi.Input<string>;
+  /** Password of the bridges' XMPP account. Secret. */
+  jvbSecret: pulumi.Input<string>;
+  /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
+  dnsZone?: string;
+}
+
+/** The host that people meet at: nginx, prosody and jicofo. One a cluster, and it has no bridge of its own. */
+export class WebHost extends pulumi.ComponentResource {
+  readonly server: hcloud.Server;
+  readonly ipv4: pulumi.Output<string>;
+  readonly ipv6: pulumi.Output<string>;
+  /** Where bridges reach prosody. The same for the whole life of the cluster. */
+  readonly privateIp: pulumi.Output<string>;
+  readonly connection: Connection;
+  /** Certificate of auth.<domain> (PEM), by which bridges know prosody. */
+  readonly xmppCertificate: pulumi.Output<string>;
+  /** What a step has to wait for that needs an installed host, configured or not. */
+  readonly ready: pulumi.Resource[];
+  /** What has to be done before people can be let in. */
+  readonly configured: pulumi.Resource[];
+
+  constructor(name: string, args: WebHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(typeToken("WebHost"), name, args, opts);
+    const { settings, labels } = args;
+    const { domain, location } = settings;
+    const addresses = new WebAddresses(`${name}-address`, { location, labels }, { parent: this });
+    const host = new Host(
+      name,
+      {
+        ...args,
+        role: "web",
+        hostname: domain,
+        privateIp: privateNetwork.webAddress,
+        primaryIps: { ipv4: addresses.ipv4.id, ipv6: addresses.ipv6.id },
+      },
+      { parent: this },
+    );
+    // Of the addresses, not of the server: the names are there before the server is.
+    const names = new Dns(
+      `${name}-dns`,
+      {
+        hostname: domain,
+        ipv4: { address: addresses.ipv4.address, owner: { primaryIpId: addresses.ipv4.id } },
+        ipv6: { address: addresses.ipv6.address, owner: { primaryIpId: addresses.ipv6.id } },
+        zone: args.dnsZone,
+        labels,
+      },
+      { parent: this },
+    );
+    const configure = remoteStep(
+      `${name}-configure`,
+      {
+        connection: host.connection,
+        script: "web/configure",
+        values: { DOMAIN: domain, JVB_SECRET: args.jvbSecret, WEB_PRIVATE_IP: host.privateIp },
+      },
+      { parent: this, dependsOn: host.ready },
+    );
+    const certificate = new WebCertificate(
+      `${name}-certificate`,
+      { domain, connection: host.connection },
+      { parent: this, dependsOn: [configure, names] },
+    );
+    this.server = host.server;
+    this.ipv4 = addresses.ipv4.address;
+    this.ipv6 = addresses.ipv6.address;
+    this.privateIp = host.privateIp;
+    this.connection = host.connection;
+    this.xmppCertificate = publicOutput(configure);
+    this.ready = host.ready;
+    this.configured = [configure, certificate];
+    this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
+  }
+}

@@ -1,0 +1,75 @@
+/** The package part of every component's type token. It is part of every URN and never changes. */
+export const componentPackage = "jitsi-hetzner";
+
+/** What a host is for. A closed set: a switch over it ends in `never`. */
+export type Role = "web" | "jvb";
+
+/** Ports by what listens on them. Source: Jitsi's handbook and the packages' own defaults. */
+export const ports = {
+  ssh: 22,
+  http: 80,
+  https: 443,
+  /** Prosody, client to server; bridges reach it over the private network only. */
+  xmppClient: 5222,
+  /** The bridge's media, the only port of a bridge that the world reaches. UDP. */
+  jvbMedia: 10000,
+  /** The bridge's REST API: drain, statistics. */
+  jvbRest: 8080,
+  /** jicofo's REST API, on loopback. */
+  jicofoRest: 8888,
+} as const;
+
+/** Limits of Hetzner Cloud and of this program, each with its source or reason. */
+export const limits = {
+  /** Bridges of one cluster: a Hetzner network holds 100 attached resources, and the web host is one. */
+  bridges: 90,
+  /**
+   * Servers planned into one spread placement group. Hetzner allows ten; the tenth place is for the
+   * replacement that lives beside the server it replaces.
+   */
+  serversPerPlacementGroup: 9,
+  /** Failed connections (refused, no answer, key not there yet) before a remote step gives up on a host. */
+  dialErrors: 100,
+  /** Seconds for one TCP connect. With `dialErrors` and the pauses of up to 5 s: 25 minutes at most. */
+  dialTimeoutSeconds: 10,
+  /** Seconds that a bridge which leaves or restarts may keep its conferences. */
+  drainTimeoutSeconds: 1800,
+} as const;
+
+/** The private network of a cluster. Private networks at Hetzner are IPv4 only. */
+export const privateNetwork = {
+  /** Its first address is the gateway. */
+  range: "10.80.0.0/16",
+  /** For the web host, whose address is fixed: in a subnet of its own no bridge can be given it first. */
+  webSubnet: "10.80.0.0/24",
+  webAddress: "10.80.0.2",
+  /** For the bridges, whose addresses the cloud chooses: two of one number live side by side in a replacement. */
+  bridgeSubnet: "10.80.1.0/24",
+} as const;
+
+/**
+ * Hetzner's locations and the network zone of each; the subnets of a network share one zone.
+ * Source: https://docs.hetzner.com/cloud/general/locations/
+ */
+export const networkZones = {
+  fsn1: "eu-central",
+  nbg1: "eu-central",
+  hel1: "eu-central",
+  ash: "us-east",
+  hil: "us-west",
+  sin: "ap-southeast",
+} as const;
+
+export type Location = keyof typeof networkZones;
+
+/** System images the hosts' set-up is written for. Names, not ids: an id differs by architecture. */
+export const images = ["debian-12"] as const;
+
+/** What a stack gets that sets nothing. Pulumi.yaml repeats them for its own descriptions; a test holds both equal. */
+export const defaults = {
+  jvbCount: 2,
+  webServerType: "cx21",
+  jvbServerType: "cpx41",
+  location: "fsn1",
+  image: "debian-12",
+} as const;
