@@ -11,4 +11,6 @@ export const systemPackages = [
   "hcloud-cli", // the vendor's command line client, for people and tests
   "shellcheck", // checks of the shell scripts
   "lua5.4", // luac: checks of prosody's configuration
+  "ruby-hocon", // checks of HOCON files by the tool that the bridge's package brings
+  "jq", // the remote scripts use it; tests run them
 ] as const;
