@@ -202,7 +202,9 @@ function checkDnsZone({ dnsZone }: Settings): Problem[] {
     return [];
   }
   const reason = `is "${dnsZone}"; the name of a zone at Hetzner DNS is needed, in lower case, without a trailing dot`;
-  return [{ key: "dnsZone", reason, fix: set("dnsZone", nearestHostname(dnsZone) ?? "example.org") }];
+  return [
+    { key: "dnsZone", reason, fix: set("dnsZone", nearestHostname(dnsZone) ?? "example.org") },
+  ];
 }
 
 /** Only where both are right by themselves: one mistake is not told twice. */
@@ -216,5 +218,7 @@ function checkDomainIsInZone(settings: Settings): Problem[] {
   }
   const zone = domain.split(".").slice(-2).join(".");
   const reason = `is "${dnsZone}", which does not hold the domain ${domain}; the zone that holds it is needed, or none`;
-  return [{ key: "dnsZone", reason, fix: `${set("dnsZone", zone)}  # or: pulumi config rm dnsZone` }];
+  return [
+    { key: "dnsZone", reason, fix: `${set("dnsZone", zone)}  # or: pulumi config rm dnsZone` },
+  ];
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeclaredBridge } from "../remote/script";
 import { remoteStep, type Connection } from "./remoteStep";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface AcceptanceArgs {
   /** Of the web host. */
@@ -16,9 +16,9 @@ export interface AcceptanceArgs {
  * before any delete, when leaving bridges are still there, so it never compares counts. Red, it runs again at
  * each `up`; green, only when a bridge or the web host is another one.
  */
-export class Acceptance extends pulumi.ComponentResource {
+export class Acceptance extends Component {
   constructor(name: string, args: AcceptanceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("Acceptance"), name, args, opts);
+    super("Acceptance", name, opts);
     const bridges = pulumi.output(args.bridges).apply((known) => JSON.stringify(known));
     remoteStep(
       name,
@@ -28,7 +28,8 @@ export class Acceptance extends pulumi.ComponentResource {
         // By stdin, not by triggers: a changed count is an update in the preview, not a replacement.
         values: { DOMAIN: args.domain, BRIDGES: bridges },
       },
-      { parent: this },
+      // Children do not inherit what their component depends on.
+      { parent: this, dependsOn: opts?.dependsOn },
     );
     this.registerOutputs({});
   }

@@ -9,7 +9,7 @@ import { Host, type HostSettings } from "./host";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
 import { remoteStep, type Connection } from "./remoteStep";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 /** What a bridge has to know of the web host. */
 export interface WebHostAccess {
@@ -47,7 +47,7 @@ export interface BridgeArgs {
 }
 
 /** A videobridge: its host, its names, its settings, and its way out of the cluster. */
-export class Bridge extends pulumi.ComponentResource {
+export class Bridge extends Component {
   /** For people: jvb-0. */
   readonly displayName: string;
   /** MUC_NICKNAME and relay id. */
@@ -62,7 +62,7 @@ export class Bridge extends pulumi.ComponentResource {
   private readonly apply: pulumi.Resource;
 
   constructor(name: string, args: BridgeArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("Bridge"), name, args, opts);
+    super("Bridge", name, opts);
     const { plan, settings, labels } = args;
     this.displayName = plan.name;
     this.host = new Host(

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Bridge, type BridgeSettings } from "./bridge";
 import type { BridgePlan } from "./bridgePlan";
 import type { Labels } from "./labels";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface BridgePoolArgs {
   /** The bridges to have. Plain, because it decides which resources exist. */
@@ -15,11 +15,11 @@ export interface BridgePoolArgs {
 }
 
 /** All bridges. They are made side by side; changed settings reach them one after the other. */
-export class BridgePool extends pulumi.ComponentResource {
+export class BridgePool extends Component {
   readonly bridges: readonly Bridge[];
 
   constructor(name: string, args: BridgePoolArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("BridgePool"), name, args, opts);
+    super("BridgePool", name, opts);
     const bridges: Bridge[] = [];
     for (const plan of args.plan) {
       const placementGroupId = args.placementGroupIds[plan.placementGroup];

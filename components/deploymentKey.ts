@@ -3,14 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Labels } from "./labels";
 import { ed25519KeyPair } from "./sshKeyPair";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface DeploymentKeyArgs {
   labels: Labels;
 }
 
 /** The SSH key by which this stack, and nobody else, configures its hosts. */
-export class DeploymentKey extends pulumi.ComponentResource {
+export class DeploymentKey extends Component {
   /** OpenSSH private key. Secret. */
   readonly privateKey: pulumi.Output<string>;
   /** authorized_keys line. */
@@ -19,7 +19,7 @@ export class DeploymentKey extends pulumi.ComponentResource {
   readonly sshKeyId: pulumi.Output<string>;
 
   constructor(name: string, args: DeploymentKeyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("DeploymentKey"), name, args, opts);
+    super("DeploymentKey", name, opts);
     const seed = new random.RandomBytes(`${name}-seed`, { length: 32 }, { parent: this });
     const pair = pulumi.secret(seed.base64).apply(ed25519KeyPair);
     this.privateKey = pair.privateKey;

@@ -2,7 +2,7 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { relativeName } from "./dnsPlan";
 import type { Labels } from "./labels";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 /** One address of a host, and the object at Hetzner whose reverse name it has. */
 export interface NamedAddress {
@@ -23,9 +23,9 @@ export interface DnsArgs {
 }
 
 /** The names of one host: A and AAAA in a managed zone, and the reverse names of both addresses. */
-export class Dns extends pulumi.ComponentResource {
+export class Dns extends Component {
   constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("Dns"), name, args, opts);
+    super("Dns", name, opts);
     // Two objects of one name and type, or two reverse names of one address, cannot be side by side; the
     // provider does not ask for delete-before-replace by itself.
     const childOptions = { parent: this, deleteBeforeReplace: true };

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeclaredBridge, Policy } from "../remote/script";
 import { remoteStep, type Connection } from "./remoteStep";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface DrainPolicyArgs {
   /** Of the web host. */
@@ -15,9 +15,9 @@ export interface DrainPolicyArgs {
  * The file on the web host by which drains learn the new state. A drain is the delete of an old resource and
  * so runs with old values; the engine writes this before any delete of the same `up`.
  */
-export class DrainPolicy extends pulumi.ComponentResource {
+export class DrainPolicy extends Component {
   constructor(name: string, args: DrainPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("DrainPolicy"), name, args, opts);
+    super("DrainPolicy", name, opts);
     const { drainTimeoutSeconds } = args;
     const policy = pulumi
       .output(args.bridges)
@@ -25,7 +25,8 @@ export class DrainPolicy extends pulumi.ComponentResource {
     remoteStep(
       name,
       { connection: args.connection, script: "web/policy", values: { POLICY: policy } },
-      { parent: this },
+      // Children do not inherit what their component depends on.
+      { parent: this, dependsOn: opts?.dependsOn },
     );
     this.registerOutputs({});
   }

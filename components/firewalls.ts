@@ -4,7 +4,7 @@ import type { Role } from "../constants";
 import { firewallRules } from "./firewallRules";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface FirewallsArgs {
   /** Labels of the firewall of a role. */
@@ -12,12 +12,12 @@ export interface FirewallsArgs {
 }
 
 /** One firewall for each role, named by the servers when they are made: no host is open for a moment. */
-export class Firewalls extends pulumi.ComponentResource {
+export class Firewalls extends Component {
   /** Ids of the firewalls. */
   readonly ids: Readonly<Record<Role, pulumi.Output<number>>>;
 
   constructor(name: string, args: FirewallsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("Firewalls"), name, args, opts);
+    super("Firewalls", name, opts);
     const firewall = (role: Role): pulumi.Output<number> =>
       numericId(
         new hcloud.Firewall(

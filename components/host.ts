@@ -8,7 +8,7 @@ import type { Labels } from "./labels";
 import { numericId } from "./numericId";
 import { connectionTo, publicOutput, remoteStep, type Connection } from "./remoteStep";
 import { ecdsaKeyPair } from "./sshKeyPair";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 /** What is the same for all hosts of a cluster. */
 export interface HostSettings {
@@ -62,7 +62,7 @@ const forNewServersOnly = [
  * the first step, which makes the host's own ed25519 key; all later steps are pinned to that, and the
  * second one removes the first key. A break at any moment leaves one of the two usable.
  */
-export class Host extends pulumi.ComponentResource {
+export class Host extends Component {
   readonly server: hcloud.Server;
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
@@ -74,7 +74,7 @@ export class Host extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("Host"), name, args, opts);
+    super("Host", name, opts);
     const seed = new random.RandomBytes(`${name}-bootstrap-seed`, { length: 40 }, { parent: this });
     const bootstrapKey = pulumi.secret(seed.base64).apply(ecdsaKeyPair);
     this.server = this.makeServer(name, args, bootstrapKey);

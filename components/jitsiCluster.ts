@@ -14,7 +14,7 @@ import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { Secrets } from "./secrets";
 import { resolveServerType } from "./serverTypes";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 import { WebHost } from "./webHost";
 
 export interface JitsiClusterArgs {
@@ -36,13 +36,13 @@ export interface JitsiClusterArgs {
 }
 
 /** A Jitsi Meet cluster: one web host and as many bridges as asked for, which have found each other. */
-export class JitsiCluster extends pulumi.ComponentResource {
+export class JitsiCluster extends Component {
   readonly webHost: WebHost;
   readonly bridges: readonly Bridge[];
   readonly deploymentKey: DeploymentKey;
 
   constructor(name: string, args: JitsiClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("JitsiCluster"), name, args, opts);
+    super("JitsiCluster", name, opts);
     const stack = pulumi.getStack();
     const labelsOf = (role: Role, index?: number) => labels({ stack, role, index });
     const shared = labels({ stack });

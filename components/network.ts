@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { networkZones, privateNetwork, type Location } from "../constants";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface NetworkArgs {
   /** Location of the first hosts; its network zone is where the network's subnets are, for their whole life. */
@@ -12,14 +12,14 @@ export interface NetworkArgs {
 }
 
 /** The private network of a cluster, with a subnet for the web host and one for the bridges. */
-export class Network extends pulumi.ComponentResource {
+export class Network extends Component {
   /** Subnet of the web host, for `privateNetwork.webAddress`. */
   readonly webSubnetId: pulumi.Output<string>;
   /** Subnet of the bridges; the cloud chooses their addresses in it. */
   readonly bridgeSubnetId: pulumi.Output<string>;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("Network"), name, args, opts);
+    super("Network", name, opts);
     const network = new hcloud.Network(
       name,
       { ipRange: privateNetwork.range, labels: args.labels },

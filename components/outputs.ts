@@ -45,7 +45,9 @@ export function sshCommands({
   ];
   return pulumi
     .output(addresses)
-    .apply((known) => Object.fromEntries(known.map(({ name, ipv4 }) => [name, `ssh root@${ipv4}`])));
+    .apply((known) =>
+      Object.fromEntries(known.map(({ name, ipv4 }) => [name, `ssh root@${ipv4}`])),
+    );
 }
 
 /** The records that somebody has to make where no zone is managed: the web host's. Bridges are found by address. */

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
 import { placementGroupCount } from "./placementPlan";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface PlacementGroupsArgs {
   /** Number of bridges, 1 to `limits.bridges`. Plain, because it decides how many groups there are. */
@@ -12,12 +12,12 @@ export interface PlacementGroupsArgs {
 }
 
 /** Spread placement groups: bridges of one group run on different machines, so that one failure takes one bridge. */
-export class PlacementGroups extends pulumi.ComponentResource {
+export class PlacementGroups extends Component {
   /** Ids of the groups, by number. */
   readonly ids: readonly pulumi.Output<number>[];
 
   constructor(name: string, args: PlacementGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("PlacementGroups"), name, args, opts);
+    super("PlacementGroups", name, opts);
     const count = placementGroupCount(args.bridgeCount);
     this.ids = Array.from({ length: count }, (_, index) =>
       numericId(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostAddressIn } from "./dnsPlan";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface WebAddressesArgs {
   /** Where the web host is made; an address never leaves its location. */
@@ -12,12 +12,12 @@ export interface WebAddressesArgs {
 }
 
 /** The web host's public addresses. They outlive the server, so that a new one is found by the same records. */
-export class WebAddresses extends pulumi.ComponentResource {
+export class WebAddresses extends Component {
   readonly ipv4: { readonly id: pulumi.Output<number>; readonly address: pulumi.Output<string> };
   readonly ipv6: { readonly id: pulumi.Output<number>; readonly address: pulumi.Output<string> };
 
   constructor(name: string, args: WebAddressesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("WebAddresses"), name, args, opts);
+    super("WebAddresses", name, opts);
     const primaryIp = (type: "ipv4" | "ipv6"): hcloud.PrimaryIp =>
       new hcloud.PrimaryIp(
         `${name}-${type}`,

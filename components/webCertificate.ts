@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { remoteStep, type Connection } from "./remoteStep";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 
 export interface WebCertificateArgs {
   /** The name that the certificate is for. */
@@ -9,9 +9,9 @@ export interface WebCertificateArgs {
 }
 
 /** The certificate that browsers see: self-signed, made by the packages; checked and served. */
-export class WebCertificate extends pulumi.ComponentResource {
+export class WebCertificate extends Component {
   constructor(name: string, args: WebCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("WebCertificate"), name, args, opts);
+    super("WebCertificate", name, opts);
     remoteStep(
       name,
       {
@@ -19,7 +19,8 @@ export class WebCertificate extends pulumi.ComponentResource {
         script: "web/certificate",
         values: { DOMAIN: args.domain },
       },
-      { parent: this },
+      // Children do not inherit what their component depends on.
+      { parent: this, dependsOn: opts?.dependsOn },
     );
     this.registerOutputs({});
   }

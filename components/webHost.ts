@@ -5,7 +5,7 @@ import { Dns } from "./dns";
 import { Host, type HostSettings } from "./host";
 import type { Labels } from "./labels";
 import { publicOutput, remoteStep, type Connection } from "./remoteStep";
-import { typeToken } from "./typeToken";
+import { Component } from "./component";
 import { WebAddresses } from "./webAddresses";
 import { WebCertificate } from "./webCertificate";
 
@@ -23,7 +23,7 @@ export interface WebHostArgs {
 }
 
 /** The host that people meet at: nginx, prosody and jicofo. One a cluster, and it has no bridge of its own. */
-export class WebHost extends pulumi.ComponentResource {
+export class WebHost extends Component {
   readonly server: hcloud.Server;
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
@@ -38,7 +38,7 @@ export class WebHost extends pulumi.ComponentResource {
   readonly configured: pulumi.Resource[];
 
   constructor(name: string, args: WebHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(typeToken("WebHost"), name, args, opts);
+    super("WebHost", name, opts);
     const { settings, labels } = args;
     const { domain, location } = settings;
     const addresses = new WebAddresses(`${name}-address`, { location, labels }, { parent: this });
