@@ -39,7 +39,7 @@ interface HostFile {
  * @throws when it is longer than Hetzner takes.
  */
 export function renderUserData(args: UserDataArgs): string {
-  const userData = renderFile(join(__dirname, `${args.role}.yaml.hbs`), {
+  const userData = renderFile(join(__dirname, "host.yaml.hbs"), {
     ...args,
     files: hostFiles(args),
   });
@@ -55,9 +55,17 @@ export function renderUserData(args: UserDataArgs): string {
 
 function hostFiles({ role, domain }: UserDataArgs): HostFile[] {
   return [
-    configFile("/etc/jitsi-hetzner/host.conf", { role, domain, ...jitsiApt }),
-    configFile("/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf", {}),
-    configFile("/etc/apt/apt.conf.d/52jitsi-hetzner", {}),
+    {
+      path: "/etc/jitsi-hetzner/host.conf",
+      permissions: "0644",
+      content: renderFile(join(__dirname, "etc/jitsi-hetzner/host.conf.hbs"), {
+        role,
+        domain,
+        ...jitsiApt,
+      }),
+    },
+    plainFile("/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf"),
+    plainFile("/etc/apt/apt.conf.d/52jitsi-hetzner"),
     {
       path: "/usr/local/sbin/jitsi-hetzner-install",
       permissions: "0755",
@@ -66,11 +74,7 @@ function hostFiles({ role, domain }: UserDataArgs): HostFile[] {
   ];
 }
 
-/** A file of a host, rendered from the template at the same path below this folder. */
-function configFile(path: string, variables: object): HostFile {
-  return {
-    path,
-    permissions: "0644",
-    content: renderFile(join(__dirname, `${path}.hbs`), variables),
-  };
+/** A file that is the same on each host, kept at its path below this folder. */
+function plainFile(path: string): HostFile {
+  return { path, permissions: "0644", content: readFileSync(join(__dirname, path), "utf8") };
 }

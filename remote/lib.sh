@@ -80,7 +80,7 @@ restart_if_changed() {
   fi
   info "restarting $unit"
   systemctl restart "$unit" || fatal "$unit does not start" "journalctl -u $unit -n 50"
-  printf '%s\n' "$sum" >"$record"
+  remember "restarted-$unit" "$sum"
 }
 
 # last_lines FILE [COUNT]: the end of a log, marked as such.
@@ -90,5 +90,10 @@ last_lines() {
   printf -- '---\n'
 }
 
+# remember NAME TEXT: a note in state_dir for the next run.
+remember() {
+  install -d -m 0755 "$state_dir"
+  printf '%s\n' "$2" >"$state_dir/$1"
+}
+
 readonly state_dir=/var/lib/jitsi-hetzner
-install -d -m 0755 "$state_dir"

@@ -8,9 +8,9 @@ import { shQuote } from "./quote";
  */
 export interface ScriptValues {
   /** Makes an ed25519 host key where there is none; prints its public half on stdout. */
-  "host/hostKey": Record<never, string>;
+  "host/hostKey": Record<string, never>;
   /** Removes the bootstrap host key for good, then waits (600 s at most) for cloud-init. */
-  "host/ready": Record<never, string>;
+  "host/ready": Record<string, never>;
   "host/authorizedKeys": {
     /** Public keys, one a line; empty takes all of them away. The deployment key is never touched. */
     KEYS: string;

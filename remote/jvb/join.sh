@@ -10,6 +10,7 @@ readonly jvb_log=/var/log/jitsi/jvb.log
 readonly join_seconds=90
 # The hash of the settings that the running bridge was started with.
 readonly running_settings=$state_dir/running-settings
+# shellcheck disable=SC2034 # read by the scripts
 readonly joined_once=$state_dir/joined
 
 restart_and_join() {
@@ -23,8 +24,8 @@ restart_and_join() {
     fatal "$NAME did not join the brewery in $join_seconds s: $(why_not_joined)" \
       "repair it, then: pulumi up (the log's last lines are above)"
   fi
-  printf '%s\n' "$SETTINGS_HASH" >"$running_settings"
-  touch "$joined_once"
+  remember running-settings "$SETTINGS_HASH"
+  remember joined yes
   info "$NAME has joined the brewery"
 }
 

@@ -6,6 +6,7 @@ set -euo pipefail
 : "${DOMAIN:?}" "${JVB_SECRET:?}" "${WEB_PRIVATE_IP:?}"
 
 readonly prosody_config=/etc/prosody/conf.avail/$DOMAIN.cfg.lua
+readonly filter_mark='--[[ guests stay out: set by pulumi ]]'
 readonly certificate=/var/lib/prosody/auth.$DOMAIN.crt
 
 main() {
@@ -29,25 +30,25 @@ keep_guests_out() {
   local content
   [[ -f /usr/share/jitsi-meet/prosody-plugins/mod_muc_filter_access.lua ]] ||
     fatal "mod_muc_filter_access is missing: guests could join the bridges' room" "apt-get install --reinstall jitsi-meet-prosody"
-  content=$(filtered_config; printf x)
-  grep -q muc_filter_whitelist <<<"$content" ||
-    fatal "$prosody_config has no component internal.auth.$DOMAIN" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
+  content=$(filtered_config "$prosody_config"; printf x)
+  grep -qF -e "$filter_mark" <<<"$content" ||
+    fatal "$prosody_config has no list of modules in component internal.auth.$DOMAIN" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   write_file "$prosody_config" 0644 root:root "${content%x}"
   restart_if_changed prosody "$prosody_config"
 }
 
-# The file with the filter in the component's section, unchanged where it is there already.
+# filtered_config FILE: with the filter in the component's section, unchanged where it is there already.
 filtered_config() {
-  if grep -q muc_filter_whitelist "$prosody_config"; then
-    cat "$prosody_config"
+  if grep -qF -e "$filter_mark" "$1"; then
+    cat "$1"
     return
   fi
-  awk -v component="Component \"internal.auth.$DOMAIN\" \"muc\"" -v domain="auth.$DOMAIN" '
+  awk -v component="Component \"internal.auth.$DOMAIN\" \"muc\"" -v domain="auth.$DOMAIN" -v mark="$filter_mark" '
     /^[^ \t]/ { inside = 0 }
+    inside && sub(/modules_enabled *= *\{/, "&\n        \"muc_filter_access\"; " mark) { inside = 0 }
     { print }
     index($0, component) == 1 { inside = 1; print "    muc_filter_whitelist = { \"" domain "\" }" }
-    inside && /modules_enabled *= *\{/ { print "        \"muc_filter_access\";"; inside = 0 }
-  ' "$prosody_config"
+  ' "$1"
 }
 
 prosody_answers() {

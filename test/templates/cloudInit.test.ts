@@ -1,0 +1,108 @@
+import { existsSync } from "node:fs";
+import { parse } from "yaml";
+import { renderUserData } from "../../cloud-init/userData";
+import { ensureBase } from "../../sandbox/hosts/base";
+import { hostProblems } from "../../sandbox/hosts/preconditions";
+import { ensureAuthority } from "../../sandbox/web/authority";
+import { fakeSecret, userDataFixtures } from "./fixtures";
+import { filesBelow, run } from "./support";
+
+const roles = ["web", "jvb"] as const;
+const rendered = roles.flatMap((role) =>
+  (["smallest", "fullest"] as const).map((size) => ({
+    role,
+    size,
+    args: userDataFixtures[role][size],
+    text: renderUserData(userDataFixtures[role][size]),
+  })),
+);
+
+interface CloudConfig {
+  readonly write_files: readonly { path: string; permissions: string; content: string }[];
+}
+
+describe("cloud-init", () => {
+  it("puts every file of its folder into the user data", () => {
+    const [first] = rendered;
+    const written = (parse(first?.text ?? "") as CloudConfig).write_files.map(({ path }) => path);
+    const kept = filesBelow("cloud-init")
+      .filter((file) => file.startsWith("etc/"))
+      .map((file) => `/${file.replace(/\.hbs$/, "")}`);
+    expect(written.sort()).toEqual([...kept, "/usr/local/sbin/jitsi-hetzner-install"].sort());
+    expect(filesBelow("cloud-init").filter((file) => !file.startsWith("etc/"))).toEqual([
+      "host.yaml.hbs",
+      "install.sh",
+      "userData.ts",
+    ]);
+  });
+
+  it.each(rendered)("renders $role ($size) whole, below Hetzner's limit", ({ text }) => {
+    expect(text.startsWith("#cloud-config\n")).toBe(true);
+    expect(text).not.toContain("{{");
+    expect(Buffer.byteLength(text)).toBeLessThan(32 * 1024);
+    expect(parse(text)).toMatchSnapshot();
+  });
+
+  it.each(rendered)("gives the same text for the same input: $role ($size)", ({ args, text }) => {
+    expect(renderUserData({ ...args })).toBe(text);
+  });
+
+  it.each(rendered)("carries no secret but the bootstrap key: $role ($size)", ({ args, text }) => {
+    const key = JSON.stringify(args.bootstrapKey.privateKey);
+    expect(text).toContain(key);
+    const rest = text.replace(key, "");
+    expect(rest).not.toContain("FakeKey0".repeat(20));
+    expect(rest).not.toContain(fakeSecret);
+    expect(rest).not.toMatch(/PRIVATE KEY/);
+  });
+
+  it.each(rendered)("writes clean shell: $role ($size)", ({ text }) => {
+    const { write_files: files } = parse(text) as CloudConfig;
+    const scripts = files.filter(({ permissions }) => permissions === "0755");
+    expect(scripts).toHaveLength(1);
+    expect(scripts.map(({ content }) => run("shellcheck", ["-"], content))).toEqual(["ok\n"]);
+    const conf = files.find(({ path }) => path.endsWith("/host.conf"));
+    expect(run("shellcheck", ["-s", "sh", "-e", "SC2034", "-"], conf?.content)).toBe("ok\n");
+  });
+
+  it("refuses more than Hetzner takes", () => {
+    const args = userDataFixtures.web.smallest;
+    expect(() => renderUserData({ ...args, hostname: "h".repeat(32 * 1024) })).toThrow(
+      /user data of h+ has \d+ bytes; Hetzner takes fewer than 32768/,
+    );
+  });
+});
+
+// cloud-init itself is on the hosts' base system only; there it is a chroot away.
+const problems = hostProblems();
+const describeOnHosts = problems.length === 0 ? describe : describe.skip;
+if (problems.length > 0) {
+  process.stderr.write(`SKIPPED: user data is not checked by cloud-init: ${problems.join("; ")}\n`);
+  if (process.env.CI === "true") {
+    throw new Error("With CI=true a skipped host suite is a failure");
+  }
+}
+
+describeOnHosts("cloud-init's own check", () => {
+  let base = "";
+
+  beforeAll(async () => {
+    const { certPath } = await ensureAuthority();
+    base = await ensureBase({ caCertificate: certPath });
+  }, 600_000);
+
+  /** In a mount namespace of its own: /proc is mounted there only, and the file comes in as its stdin. */
+  const schema = (text: string) =>
+    run("unshare", ["-m", "--propagation", "private", "sh", "-c", inBase, "sh", base], text);
+  const inBase =
+    'mount -t proc proc "$1/proc" && exec chroot "$1" cloud-init schema --config-file /proc/self/fd/0';
+
+  it("runs on the base system", () => {
+    expect(existsSync(base)).toBe(true);
+    expect(schema("#cloud-config\nhostname: [1]\n")).toContain("hostname: [1] is not of type");
+  });
+
+  it.each(rendered)("takes $role ($size)", ({ text }) => {
+    expect(schema(text)).toContain("ok\nValid cloud-config");
+  });
+});

@@ -1,0 +1,92 @@
+import type { UserDataArgs } from "../../cloud-init/userData";
+import type { TemplateName, TemplateVariables } from "../../remote/render";
+import type { ScriptName, ScriptValues } from "../../remote/script";
+
+/** The smallest and the fullest input of each file. All values are fixed and fake. */
+interface Fixture<T> {
+  readonly smallest: T;
+  readonly fullest: T;
+}
+
+/** Stands for every generated password. Looked for where no secret may be. */
+export const fakeSecret = "FakeSecret0123456789abcdefghijkl";
+
+const longDomain = `meet.${"a-quite-long-label".repeat(3)}.example.test`;
+
+export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[N]> } = {
+  "jvb/etc/jitsi/videobridge/sip-communicator.properties": {
+    smallest: {
+      authDomain: "auth.a.test",
+      breweryJid: "jvbbrewery@internal.auth.a.test",
+      nickname: "jvb-1",
+      jvbSecret: "s",
+      webPrivateIp: "10.0.0.2",
+    },
+    fullest: {
+      authDomain: `auth.${longDomain}`,
+      breweryJid: `jvbbrewery@internal.auth.${longDomain}`,
+      nickname: "jvb-2147483647",
+      jvbSecret: fakeSecret,
+      webPrivateIp: "10.255.255.254",
+    },
+  },
+  "jvb/etc/jitsi/videobridge/jvb.conf": {
+    smallest: { nickname: "jvb-1", region: "r", restPort: 8080, mediaPort: 10000 },
+    fullest: {
+      nickname: "jvb-2147483647",
+      region: 'a "quoted" \\ region, # ${with} everything',
+      restPort: 65535,
+      mediaPort: 65535,
+    },
+  },
+  "jvb/etc/nftables.d/jitsi-hetzner.nft": {
+    smallest: { webPrivateIp: "10.0.0.2", restPort: 8080 },
+    fullest: { webPrivateIp: "10.255.255.254", restPort: 65535 },
+  },
+};
+
+const bootstrapKey = {
+  privateKey: `-----BEGIN EC PRIVATE KEY-----\n${"FakeKey0".repeat(24)}\n-----END EC PRIVATE KEY-----\n`,
+  publicKey: `ecdsa-sha2-nistp256 ${"FakeKey0".repeat(18)}=`,
+};
+
+export const userDataFixtures: Readonly<Record<UserDataArgs["role"], Fixture<UserDataArgs>>> = {
+  web: {
+    smallest: { role: "web", hostname: "w", domain: "a.test", bootstrapKey },
+    fullest: { role: "web", hostname: longDomain, domain: longDomain, bootstrapKey },
+  },
+  jvb: {
+    smallest: { role: "jvb", hostname: "b", domain: "a.test", bootstrapKey },
+    fullest: { role: "jvb", hostname: "meet-jvb-89", domain: longDomain, bootstrapKey },
+  },
+};
+
+const certificate = "-----BEGIN CERTIFICATE-----\nRmFrZQ==\n-----END CERTIFICATE-----";
+
+export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
+  "host/hostKey": {},
+  "host/ready": {},
+  "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
+  "web/configure": { DOMAIN: longDomain, JVB_SECRET: fakeSecret, WEB_PRIVATE_IP: "10.0.0.2" },
+  "web/certificate": { DOMAIN: longDomain },
+  "web/policy": {
+    POLICY: '{"bridges":[{"name":"b0","nickname":"jvb-1"}],"drainTimeoutSeconds":1800}',
+  },
+  "jvb/files": {
+    NAME: "meet-jvb-0",
+    AUTH_DOMAIN: `auth.${longDomain}`,
+    WEB_PRIVATE_IP: "10.0.0.2",
+    XMPP_CERTIFICATE: certificate,
+    PROPERTIES: "a=b\n",
+    JVB_CONF: "a = b\n",
+    NFT_RULES: "table inet a {}\n",
+    SETTINGS_HASH: "0".repeat(64),
+  },
+  "jvb/apply": {
+    NAME: "meet-jvb-0",
+    SETTINGS_HASH: "0".repeat(64),
+    DRAIN_TIMEOUT_SECONDS: "1800",
+  },
+  "web/drain": { NAME: "meet-jvb-0", NICKNAME: "jvb-1", REST_ADDRESS: "10.0.0.3" },
+  "web/accept": { DOMAIN: longDomain, BRIDGES: '[{"name":"b0","nickname":"jvb-1"}]' },
+};

@@ -1,0 +1,68 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bashInScript } from "./bash";
+
+const owner = `${String(process.getuid?.())}:${String(process.getgid?.())}`;
+const inLib = (code: string) => bashInScript("web/policy", { POLICY: "{}" }, code);
+
+describe("lib.sh", () => {
+  let dir = "";
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true });
+  });
+
+  describe("write_file", () => {
+    const write = (content: string, mode = "0640") =>
+      inLib(`write_file ${dir}/sub/file ${mode} ${owner} '${content}'; result "$FILE_CHANGED"`);
+
+    it("writes a new file with its mode, in a folder that it makes", () => {
+      expect(write("text").stdout).toBe("yes\n");
+      expect(readFileSync(join(dir, "sub/file"), "utf8")).toBe("text");
+      expect(statSync(join(dir, "sub/file")).mode & 0o777).toBe(0o640);
+      expect(readdirSync(join(dir, "sub"))).toEqual(["file"]);
+    });
+
+    it("leaves a file with the same content alone, and says so", () => {
+      write("text");
+      const before = statSync(join(dir, "sub/file"));
+      expect(write("text").stdout).toBe("no\n");
+      expect(statSync(join(dir, "sub/file")).ino).toBe(before.ino);
+    });
+
+    it("repairs the mode of a file with the same content", () => {
+      write("text", "0644");
+      expect(write("text").stdout).toBe("no\n");
+      expect(statSync(join(dir, "sub/file")).mode & 0o777).toBe(0o640);
+    });
+
+    it("sees a difference in the last line's end", () => {
+      write("text");
+      expect(write("text\n").stdout).toBe("yes\n");
+      expect(readFileSync(join(dir, "sub/file"), "utf8")).toBe("text\n");
+    });
+  });
+
+  describe("wait_for", () => {
+    it("answers as soon as the command is true", () => {
+      const outcome = inLib("wait_for 5 it test -d / && result yes");
+      expect(outcome).toEqual({ status: 0, stdout: "yes\n", stderr: "" });
+    });
+
+    it("gives up when the time is over", () => {
+      const outcome = inLib('wait_for 1 it false || result "gave up"');
+      expect(outcome.stdout).toBe("gave up\n");
+    });
+  });
+
+  it("shows the end of a log, and that there is none", () => {
+    writeFileSync(join(dir, "log"), "one\ntwo\nthree\n");
+    expect(inLib(`last_lines ${dir}/log 2`).stderr).toBe(
+      `--- last lines of ${dir}/log\ntwo\nthree\n---\n`,
+    );
+    expect(inLib(`last_lines ${dir}/none`).stderr).toContain("(no such file)");
+  });
+});
