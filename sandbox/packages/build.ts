@@ -1,0 +1,53 @@
+import { chmod, cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "./run";
+import { type PackageName, fillIn, packageVersions, programs, releases } from "./versions";
+
+/** Where the sources of the stand-ins are: `<package>/DEBIAN`, `<package>/rootfs`, `common`. */
+export const sourcesDir = __dirname;
+
+/**
+ * Builds every package in every version into `outDir`.
+ *
+ * @throws if dpkg-deb refuses a tree; the message holds its own words
+ */
+export async function buildPackages(outDir: string, workDir: string): Promise<void> {
+  for (const name of Object.keys(packageVersions) as PackageName[]) {
+    for (let release = 0; release < releases; release++) {
+      const tree = join(workDir, `${name}-${release}`);
+      await stage(name, release, tree);
+      await run("dpkg-deb", ["--root-owner-group", "--build", tree, outDir]);
+    }
+  }
+}
+
+/** Lays out one package's tree as dpkg-deb wants it, with modes that do not depend on the checkout. */
+async function stage(name: PackageName, release: number, tree: string): Promise<void> {
+  const source = join(sourcesDir, name);
+  await mkdir(tree, { recursive: true });
+  await cp(join(source, "DEBIAN"), join(tree, "DEBIAN"), { recursive: true });
+  if ((await readdir(source)).includes("rootfs")) {
+    await cp(join(source, "rootfs"), tree, { recursive: true });
+  }
+  const library = programs[name];
+  if (library !== undefined) {
+    const filter = (path: string): boolean => !path.includes("__pycache__");
+    await cp(join(sourcesDir, "common"), join(tree, library), { recursive: true, filter });
+  }
+  await normalise(tree, name, release);
+}
+
+/** Placeholders filled in; 0755 for folders and whatever may be executed, 0644 for the rest. */
+async function normalise(dir: string, name: PackageName, release: number): Promise<void> {
+  await chmod(dir, 0o755);
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) {
+      await normalise(path, name, release);
+      continue;
+    }
+    const text = await readFile(path, "utf8");
+    await writeFile(path, fillIn(text, name, release));
+    await chmod(path, text.startsWith("#!") ? 0o755 : 0o644);
+  }
+}

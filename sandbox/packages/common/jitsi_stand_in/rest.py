@@ -1,0 +1,29 @@
+"""The REST server of both programs."""
+
+import logging
+
+from aiohttp import web
+
+from .metrics import Metrics, accepted
+
+log = logging.getLogger("Rest")
+
+
+async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Listens, or raises OSError: a bridge that is told a foreign address does not start."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, host, port, reuse_address=True).start()
+    log.info("REST API on %s port %d", host, port)
+    return runner
+
+
+def metrics_handler(metrics: Metrics):
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            body, content_type = metrics.negotiate(accepted(request.headers.get("Accept", "")))
+        except ValueError as problem:
+            return web.Response(status=500, text=str(problem))
+        return web.Response(body=body.encode(), headers={"Content-Type": content_type})
+
+    return handle

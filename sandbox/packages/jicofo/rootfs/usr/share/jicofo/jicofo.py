@@ -1,0 +1,55 @@
+"""Start of jicofo's stand-in; jicofo.sh calls it with the JVM's arguments."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+from jitsi_stand_in import log as jitsi_log  # noqa: E402
+from jitsi_stand_in.config import ConfigError, JavaOptions  # noqa: E402
+from jitsi_stand_in.rest import serve  # noqa: E402
+from jicofo import settings as jicofo_settings  # noqa: E402
+from jicofo.api import application  # noqa: E402
+from jicofo.focus import Focus  # noqa: E402
+
+log = logging.getLogger("Main")
+
+
+async def run(settings: jicofo_settings.Settings) -> int:
+    """Until a signal."""
+    focus = Focus(settings, jicofo_settings.installed_version())
+    log.info("Starting jicofo version %s", focus.version)
+    if settings.brewery is None:
+        log.error("No bridge detector configured.")
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    runner = await serve(application(focus), settings.rest_host, settings.rest_port)
+    tasks = focus.start()
+    await stopped.wait()
+    log.info("Shutdown starting...")
+    focus.client.leave()
+    await asyncio.sleep(0.1)  # lets the farewell out before the socket closes
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await runner.cleanup()
+    return 0
+
+
+def main() -> int:
+    jitsi_log.configure("Jicofo")
+    try:
+        settings = jicofo_settings.load(JavaOptions.parse(sys.argv[1:]))
+    except (ConfigError, ValueError) as problem:
+        log.error("Failed to start: %s", problem)
+        return 1
+    return asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""Jicofo's REST API, and beside it (/sandbox/...) the placing of participants."""
+
+from typing import Any, Awaitable, Callable, Optional
+
+from aiohttp import web
+
+from jitsi_stand_in.rest import metrics_handler
+
+from .bridges import Bridge
+from .conferences import MoveError
+from .focus import Focus
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def move_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except MoveError as problem:
+        return web.Response(status=problem.status, text=str(problem))
+
+
+def application(focus: Focus) -> web.Application:
+    app = web.Application(middlewares=[move_errors])
+    _add_reports(app, focus)
+    _add_moves(app, focus)
+    _add_people(app, focus)
+    return app
+
+
+def _add_reports(app: web.Application, focus: Focus) -> None:
+    conferences = focus.conferences
+
+    async def health(_request: web.Request) -> web.Response:
+        success, message = focus.healthy()
+        return web.Response(status=200 if success else 500, text=message)
+
+    async def version(_request: web.Request) -> web.Response:
+        return web.json_response({"name": "JICOFO", "version": focus.version, "os": "Linux"})
+
+    async def stats(_request: web.Request) -> web.Response:
+        return web.json_response(focus.stats())
+
+    async def debug(request: web.Request) -> web.Response:
+        return web.json_response(focus.debug(request.query.get("full") == "true"))
+
+    async def rooms(_request: web.Request) -> web.Response:
+        return web.json_response(list(conferences.rooms))
+
+    async def rooms_full(_request: web.Request) -> web.Response:
+        return web.json_response({room: conferences.debug(room) for room in conferences.rooms})
+
+    async def one_room(request: web.Request) -> web.Response:
+        room = request.match_info["room"]
+        return web.json_response(conferences.debug(room) if room in conferences.rooms else {})
+
+    app.router.add_get("/about/health", health)
+    app.router.add_get("/about/version", version)
+    app.router.add_get("/metrics", metrics_handler(focus.metrics))
+    app.router.add_get("/stats", stats)
+    app.router.add_get("/debug", debug)
+    app.router.add_get("/debug/conferences", rooms)
+    app.router.add_get("/debug/conferences-full", rooms_full)
+    app.router.add_get("/debug/conference/{room}", one_room)
+
+
+def _add_moves(app: web.Application, focus: Focus) -> None:
+    conferences = focus.conferences
+
+    def bridge_of(request: web.Request) -> Bridge:
+        bridge = focus.selector.find(_required(request, "bridge"))
+        if bridge is None:
+            raise MoveError(404, "Bridge not found")
+        return bridge
+
+    async def fraction(request: web.Request) -> web.Response:
+        bridge = bridge_of(request)
+        share = _number(request, "fraction", 0.1)
+        count = round(share * conferences.endpoints_on(bridge.jid))
+        return web.json_response(await conferences.move(bridge, None, count))
+
+    async def endpoints(request: web.Request) -> web.Response:
+        bridge = bridge_of(request)
+        room = conferences.room_or_error(request.query.get("conference"))
+        count = int(_number(request, "numEndpoints", 1))
+        return web.json_response(await conferences.move(bridge, room, count))
+
+    async def endpoint(request: web.Request) -> web.Response:
+        room = conferences.room_or_error(_required(request, "conference"))
+        name = _required(request, "endpoint")
+        bridge = bridge_of(request) if request.query.get("bridge") else None
+        done = await conferences.move_one(room or "", name, bridge)
+        return web.json_response({"movedEndpoints": int(done), "conferences": int(done)})
+
+    app.router.add_get("/move-endpoints/move-fraction", fraction)
+    app.router.add_get("/move-endpoints/move-endpoints", endpoints)
+    app.router.add_get("/move-endpoints/move-endpoint", endpoint)
+
+
+def _add_people(app: web.Application, focus: Focus) -> None:
+    """Not upstream's: the sandbox's tool puts people into rooms, jicofo chooses their bridge."""
+    conferences = focus.conferences
+
+    async def join(request: web.Request) -> web.Response:
+        body: dict[str, Any] = await request.json()
+        await conferences.join(str(body["room"]), int(body.get("participants", 1)))
+        return web.json_response(conferences.debug(str(body["room"])))
+
+    async def leave(request: web.Request) -> web.Response:
+        count: Optional[str] = request.query.get("participants")
+        await conferences.leave(request.match_info["room"], int(count) if count else None)
+        return web.json_response({"participants": conferences.participants()})
+
+    app.router.add_post("/sandbox/participants", join)
+    app.router.add_delete("/sandbox/participants/{room}", leave)
+
+
+def _required(request: web.Request, name: str) -> str:
+    value = request.query.get(name, "")
+    if not value:
+        raise MoveError(400, f"Missing parameter: {name}")
+    return value
+
+
+def _number(request: web.Request, name: str, default: float) -> float:
+    try:
+        return float(request.query.get(name, default))
+    except ValueError:
+        raise MoveError(500, f"{name} is no number") from None

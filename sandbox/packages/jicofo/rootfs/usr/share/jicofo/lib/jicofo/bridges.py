@@ -1,0 +1,184 @@
+"""The bridges that jicofo sees in the brewery, and its choice among them."""
+
+import logging
+import time
+from typing import Any, Optional
+from xml.etree import ElementTree as ET
+
+from jitsi_stand_in.xmpp import COLIBRI
+
+from .settings import Settings
+
+log = logging.getLogger("BridgeSelector")
+
+
+class Bridge:
+    """What one occupant of the brewery last reported, and what jicofo found out about it."""
+
+    def __init__(self, jid: str, settings: Settings) -> None:
+        self.jid = jid
+        self.settings = settings
+        self.stress = 0.0
+        self.version: Optional[str] = None
+        self.release: Optional[str] = None
+        self.region: Optional[str] = None
+        self.relay_id: Optional[str] = None
+        self.healthy = True
+        # Until it has reported, a bridge counts as draining, so that nobody is sent there.
+        self.draining = True
+        self.graceful = False
+        self.shutting_down = False
+        self.participant_stress = settings.participant_stress
+        self._operational = True
+        self._failed_at: Optional[float] = None
+        self._added: list[float] = []
+
+    def report(self, stats: dict[str, str]) -> None:
+        self.stress = float(stats.get("stress_level", self.stress))
+        self.participant_stress = float(
+            stats.get("average_participant_stress", self.participant_stress))
+        # Neither stage of a shutdown can be taken back.
+        self.graceful = self.graceful or stats.get("graceful_shutdown") == "true"
+        self.shutting_down = self.shutting_down or stats.get("shutting_down") == "true"
+        if "drain" in stats:
+            self.draining = stats["drain"] == "true"
+        if "healthy" in stats:
+            self.healthy = stats["healthy"] == "true"
+        self.version = stats.get("version", self.version)
+        self.release = stats.get("release", self.release)
+        self.region = stats.get("region", self.region)
+        self.relay_id = stats.get("relay_id", self.relay_id)
+
+    @property
+    def operational(self) -> bool:
+        """False for a while after each failure, whatever came since."""
+        recently = (self._failed_at is not None
+                    and time.monotonic() - self._failed_at < self.settings.failure_reset)
+        return self._operational and not recently
+
+    def health_check(self, passed: bool) -> None:
+        self._operational = passed
+        if not passed:
+            self._failed_at = time.monotonic()
+
+    def endpoints_added(self, count: int) -> None:
+        self._added.extend([time.monotonic()] * count)
+
+    @property
+    def corrected_stress(self) -> float:
+        """Newcomers do not show in the reported stress at once, so they are added."""
+        since = time.monotonic() - self.settings.rampup_interval
+        self._added = [moment for moment in self._added if moment >= since]
+        return self.stress + len(self._added) * self.participant_stress
+
+    @property
+    def overloaded(self) -> bool:
+        return self.corrected_stress >= self.settings.stress_threshold
+
+    @property
+    def full_version(self) -> Optional[str]:
+        return f"{self.version}-{self.release}" if self.version and self.release else self.version
+
+    def debug_state(self, endpoints: int) -> dict[str, Any]:
+        def text(value: Optional[str]) -> str:
+            return "null" if value is None else value  # upstream prints Kotlin's null as a word
+
+        return {
+            "corrected-stress": self.corrected_stress,
+            "drain": self.draining,
+            "endpoints": endpoints,
+            "endpoint-restart-requests": 0,
+            "failing-ice": False,
+            "graceful-shutdown": self.graceful,
+            "healthy": self.healthy,
+            "operational": self.operational,
+            "overloaded": self.overloaded,
+            "region": text(self.region),
+            "relay-id": text(self.relay_id),
+            "release": text(self.release),
+            "shutting-down": self.shutting_down,
+            "stress": self.stress,
+            "version": text(self.version),
+        }
+
+
+class BridgeSelector:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.bridges: dict[str, Bridge] = {}
+        self.lost = 0
+
+    def presence(self, jid: str, presence: ET.Element) -> Optional[Bridge]:
+        """Takes in an occupant's report. None for an occupant without one (that is no bridge)."""
+        stats = presence.find(f"{{{COLIBRI}}}stats")
+        if stats is None:
+            return None
+        bridge = self.bridges.get(jid)
+        if bridge is None:
+            bridge = self.bridges[jid] = Bridge(jid, self.settings)
+            log.info("Added new videobridge: %s", jid)
+        bridge.report({stat.get("name", ""): stat.get("value", "") for stat in stats})
+        return bridge
+
+    def remove(self, jid: str) -> Optional[Bridge]:
+        bridge = self.bridges.pop(jid, None)
+        if bridge is not None:
+            log.info("Removing JVB: %s", jid)
+            if not (bridge.graceful or bridge.shutting_down):
+                log.warning("Lost a bridge: %s", jid)
+                self.lost += 1
+        return bridge
+
+    def find(self, name: str) -> Optional[Bridge]:
+        """By the JID in the brewery or by the nickname alone."""
+        return self.bridges.get(name) or self.bridges.get(f"{self.settings.brewery}/{name}")
+
+    def select(self, in_use: dict[str, int]) -> Optional[Bridge]:
+        """The bridge for one more participant of a conference that has `in_use` people a bridge."""
+        candidates = [b for b in self.bridges.values() if b.operational and not b.shutting_down]
+        used = [self.bridges[jid] for jid in in_use if jid in self.bridges]
+        if used:
+            candidates = [b for b in candidates if b.full_version == used[0].full_version]
+        candidates = _preferably(candidates, lambda b: not b.draining)
+        candidates = _preferably(candidates, lambda b: not b.graceful)
+        candidates.sort(key=lambda b: (b.graceful, b.corrected_stress))
+        if not candidates:
+            log.warning("There are no operational bridges.")
+            return None
+        if used and (not self.settings.octo or used[0].relay_id is None):
+            return used[0]
+        if used and self.settings.strategy.endswith("SingleBridgeSelectionStrategy"):
+            return used[0]
+        return self._spread(candidates, used, in_use)
+
+    def _spread(self, candidates: list[Bridge], used: list[Bridge],
+                in_use: dict[str, int]) -> Bridge:
+        """RegionBased, less its region groups: one already in use, near, and with room comes first."""
+        limit = self.settings.max_bridge_participants
+
+        def room(bridge: Bridge) -> bool:
+            return not bridge.overloaded and (limit < 0 or in_use.get(bridge.jid, 0) < limit)
+
+        def near(bridge: Bridge) -> bool:
+            return bridge.region is not None and bridge.region == self.settings.local_region
+
+        ranked = [b for b in candidates if room(b)] or candidates
+        return min(ranked, key=lambda b: (not near(b), b not in used, b.corrected_stress))
+
+    def operational_count(self) -> int:
+        return sum(b.operational for b in self.bridges.values())
+
+    def stats(self) -> dict[str, int]:
+        bridges = self.bridges.values()
+        return {
+            "bridge_count": len(bridges),
+            # Upstream counts draining bridges and those in graceful shutdown here too.
+            "operational_bridge_count": self.operational_count(),
+            "in_shutdown_bridge_count": sum(b.graceful for b in bridges),
+            "lost_bridges": self.lost,
+            "bridge_version_count": len({b.full_version for b in bridges}),
+        }
+
+
+def _preferably(bridges: list[Bridge], wish) -> list[Bridge]:
+    return [b for b in bridges if wish(b)] or bridges

@@ -1,0 +1,164 @@
+"""Conferences with participants that only exist as numbers.
+
+The sandbox's tool places them (api.py, /sandbox/...); the choice of the bridge, moving and what
+happens when a bridge leaves follow upstream. A bridge is told its number for each room.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from typing import Any, Optional
+from xml.etree import ElementTree as ET
+
+from jitsi_stand_in.xmpp import MucClient
+
+from .bridges import Bridge, BridgeSelector
+
+log = logging.getLogger("JitsiMeetConference")
+
+PARTICIPANTS = "urn:jitsi-hetzner:sandbox:participants"
+
+
+class MoveError(Exception):
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Conferences:
+    def __init__(self, selector: BridgeSelector, client: MucClient) -> None:
+        self.selector = selector
+        self.client = client
+        # room -> endpoint id -> the bridge's JID, or None while no bridge could be found
+        self.rooms: dict[str, dict[str, Optional[str]]] = {}
+        self.created = 0
+        self.total_participants = 0
+        self.moved = 0
+        self.bridges_removed = 0
+        self._next_id = 0
+        self._lock = asyncio.Lock()
+
+    # -- what people do
+
+    async def join(self, room: str, count: int) -> None:
+        async with self._lock:
+            endpoints = self.rooms.setdefault(room, {})
+            if not endpoints:
+                self.created += 1
+            for _ in range(count):
+                self._next_id += 1
+                endpoints[f"{self._next_id:08x}"] = None
+            self.total_participants += count
+            await self._invite(room)
+
+    async def leave(self, room: str, count: Optional[int] = None) -> None:
+        """The last `count` people of the room go; all without a count."""
+        async with self._lock:
+            endpoints = self.rooms.get(room, {})
+            before = self.in_use(room)
+            staying = 0 if count is None else max(len(endpoints) - count, 0)
+            for endpoint in list(endpoints)[staying:]:
+                del endpoints[endpoint]
+            if not endpoints:
+                self.rooms.pop(room, None)
+            await self._tell(room, before)
+
+    # -- bridges
+
+    def in_use(self, room: str) -> Counter[str]:
+        """People of a room on each bridge."""
+        return Counter(jid for jid in self.rooms.get(room, {}).values() if jid)
+
+    def endpoints_on(self, jid: str) -> int:
+        return sum(self.in_use(room)[jid] for room in self.rooms)
+
+    async def evacuate(self, bridge: Bridge, removed: bool) -> None:
+        """The bridge has gone or ends within a minute: its people are invited again elsewhere."""
+        async with self._lock:
+            self.bridges_removed += removed
+            for room in list(self.rooms):
+                await self._re_invite(room, bridge, self.in_use(room)[bridge.jid])
+
+    async def move(self, bridge: Bridge, room: Optional[str], count: int) -> dict[str, int]:
+        """Takes `count` people off a bridge, from its largest conferences first."""
+        async with self._lock:
+            sizes = Counter({r: self.in_use(r)[bridge.jid] for r in self.rooms
+                             if room in (None, r) and self.in_use(r)[bridge.jid]})
+            moved = conferences = 0
+            for name, size in sizes.most_common():
+                share = min(size, count - moved)
+                if share <= 0:
+                    break
+                done = await self._re_invite(name, bridge, share)
+                moved += done
+                conferences += done > 0
+            log.info("Moved %d endpoints from %d conferences.", moved, conferences)
+            return {"movedEndpoints": moved, "conferences": conferences}
+
+    async def move_one(self, room: str, endpoint: str, bridge: Optional[Bridge]) -> bool:
+        """One person; only if on `bridge`, where that is given."""
+        async with self._lock:
+            current = self.rooms[room].get(endpoint)
+            if current is None or (bridge is not None and current != bridge.jid):
+                return False
+            before = self.in_use(room)
+            self.rooms[room][endpoint] = None
+            await self._invite(room, before)
+            self.moved += 1
+            return True
+
+    async def _re_invite(self, room: str, bridge: Bridge, count: int) -> int:
+        endpoints = self.rooms[room]
+        chosen = [e for e, jid in endpoints.items() if jid == bridge.jid][:count]
+        if not chosen:
+            return 0
+        before = self.in_use(room)
+        for endpoint in chosen:
+            endpoints[endpoint] = None
+        await self._invite(room, before)
+        self.moved += len(chosen)
+        return len(chosen)
+
+    async def _invite(self, room: str, before: Optional[Counter[str]] = None) -> None:
+        """Finds a bridge for everybody who has none."""
+        before = self.in_use(room) if before is None else before
+        for endpoint, jid in self.rooms[room].items():
+            if jid is None:
+                bridge = self.selector.select(self.in_use(room))
+                if bridge is not None:
+                    self.rooms[room][endpoint] = bridge.jid
+                    bridge.endpoints_added(1)
+        await self._tell(room, before)
+
+    async def retry(self) -> None:
+        """People left without a bridge try again: their clients reload after a failure."""
+        async with self._lock:
+            for room, endpoints in list(self.rooms.items()):
+                if None in endpoints.values():
+                    await self._invite(room)
+
+    async def _tell(self, room: str, before: Counter[str]) -> None:
+        """Reports the new numbers to each bridge whose number has changed."""
+        now = self.in_use(room)
+        changed = [jid for jid in {*before, *now}
+                   if before[jid] != now[jid] and jid in self.selector.bridges]
+        for jid in changed:
+            payload = ET.Element(f"{{{PARTICIPANTS}}}conference",
+                                 {"room": room, "participants": str(now[jid])})
+            reply = await self.client.request(jid, payload, timeout=5, kind="set")
+            if reply is None or reply.get("type") == "error":
+                log.warning("%s did not take %d participants of %s", jid, now[jid], room)
+
+    # -- reports
+
+    def room_or_error(self, room: Optional[str]) -> Optional[str]:
+        if room and room not in self.rooms:
+            raise MoveError(404, "Conference not found")
+        return room or None
+
+    def participants(self) -> int:
+        return sum(map(len, self.rooms.values()))
+
+    def debug(self, room: str) -> dict[str, Any]:
+        return {"name": room, "participants": len(self.rooms[room]),
+                "bridges": dict(self.in_use(room)), "endpoints": self.rooms[room]}

@@ -1,0 +1,85 @@
+"""Start of the bridge's stand-in; jvb.sh calls it with the JVM's arguments."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+
+from jitsi_stand_in import log as jitsi_log  # noqa: E402
+from jitsi_stand_in.config import ConfigError, JavaOptions  # noqa: E402
+from jitsi_stand_in.rest import serve  # noqa: E402
+from jitsi_stand_in.xmpp import MucClient  # noqa: E402
+from jvb import settings as jvb_settings  # noqa: E402
+from jvb.api import application  # noqa: E402
+from jvb.bridge import Bridge  # noqa: E402
+
+log = logging.getLogger("Main")
+
+
+def media_socket(port: int) -> socket.socket:
+    """The port that media would come to: open, so that scans and clashes look real; never read."""
+    media = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    media.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    media.bind(("::", port))
+    return media
+
+
+async def publish_for_ever(bridge: Bridge) -> None:
+    while True:
+        await asyncio.sleep(bridge.settings.presence_interval)
+        bridge.publish()
+
+
+async def run(settings: jvb_settings.Settings) -> int:
+    """Until a signal or the end of a graceful shutdown; the exit code, as the JVM's."""
+    bridge = Bridge(settings, jvb_settings.installed_version())
+    log.info("Starting jitsi-videobridge version %s", bridge.version)
+    status = [0]
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        log.info("Caught signal SIG%s, shutting down.", signal.Signals(number).name[3:])
+        status[0] = 128 + number
+        bridge.finished.set()
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    with contextlib.closing(media_socket(settings.media_port)):
+        for account in settings.accounts:
+            client = MucClient(account)
+            client.extension = bridge.stats_element
+            client.on_iq = bridge.handle_iq
+            bridge.clients.append(client)
+        runner = await serve(application(bridge), settings.private_host, settings.private_port)
+        tasks = [loop.create_task(c.run()) for c in bridge.clients]
+        tasks.append(loop.create_task(publish_for_ever(bridge)))
+        await bridge.finished.wait()
+        log.info("Bridge shutting down")
+        for client in bridge.clients:
+            client.leave()
+        await asyncio.sleep(0.1)  # lets the farewell out before the sockets close
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await runner.cleanup()
+    return status[0]
+
+
+def main() -> int:
+    jitsi_log.configure("JVB")
+    try:
+        options = JavaOptions.parse(sys.argv[1:])
+        settings = jvb_settings.load(options)
+    except (ConfigError, ValueError) as problem:
+        log.error("Failed to start: %s", problem)
+        return 1
+    return asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

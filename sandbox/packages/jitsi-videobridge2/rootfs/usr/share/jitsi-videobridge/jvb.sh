@@ -1,0 +1,7 @@
+#!/bin/bash
+# Starts the stand-in of jitsi-videobridge. Environment: JAVA_SYS_PROPS, VIDEOBRIDGE_MAX_MEMORY.
+
+here="$(dirname "$(readlink -f "$0")")"
+
+# shellcheck disable=SC2086 # JAVA_SYS_PROPS is a list of words
+exec python3 -u "$here/jvb.py" "-Xmx${VIDEOBRIDGE_MAX_MEMORY:-3072m}" $JAVA_SYS_PROPS "$@"

@@ -1,0 +1,64 @@
+"""The private REST API. What is off by default answers 404, as upstream's does."""
+
+import json
+
+from aiohttp import web
+
+from jitsi_stand_in.rest import metrics_handler
+
+from .bridge import Bridge
+
+
+def application(bridge: Bridge) -> web.Application:
+    app = web.Application()
+    settings = bridge.settings
+    render = metrics_handler(bridge.metrics)
+
+    async def health(_request: web.Request) -> web.Response:
+        # Says nothing of XMPP: a bridge that never joined is healthy.
+        return web.Response()
+
+    async def version(_request: web.Request) -> web.Response:
+        return web.json_response({"name": "JVB", "version": bridge.version, "os": "Linux"})
+
+    async def metrics(request: web.Request) -> web.Response:
+        bridge.refresh_metrics()
+        return await render(request)
+
+    async def drain_state(_request: web.Request) -> web.Response:
+        return web.json_response({"drain": bridge.drain})
+
+    async def drain_enable(_request: web.Request) -> web.Response:
+        bridge.set_drain(True)
+        return web.Response()
+
+    async def drain_disable(_request: web.Request) -> web.Response:
+        bridge.set_drain(False)
+        return web.Response()
+
+    async def stats(_request: web.Request) -> web.Response:
+        return web.json_response(bridge.stats())
+
+    async def shutdown(request: web.Request) -> web.Response:
+        if request.content_type != "application/json":
+            return web.Response(status=415)
+        try:
+            graceful = json.loads(await request.text())["graceful-shutdown"]
+        except (ValueError, KeyError, TypeError):
+            return web.Response(status=400)
+        # Upstream's JSON library takes the string for the boolean; its own script sends a string.
+        bridge.shut_down(str(graceful).lower() == "true")
+        return web.Response()
+
+    app.router.add_get("/about/health", health)
+    app.router.add_get("/about/version", version)
+    app.router.add_get("/metrics", metrics)
+    if settings.drain_rest:
+        app.router.add_get("/colibri/drain", drain_state)
+        app.router.add_post("/colibri/drain/enable", drain_enable)
+        app.router.add_post("/colibri/drain/disable", drain_disable)
+    if settings.colibri_rest:
+        app.router.add_get("/colibri/stats", stats)
+    if settings.shutdown_rest:
+        app.router.add_post("/colibri/shutdown", shutdown)
+    return app

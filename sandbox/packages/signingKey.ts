@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "./run";
+
+/** The key's user id; it shows in `gpg --show-keys` of what hosts download. */
+const userId = "Jitsi sandbox repository <sandbox@localhost>";
+
+/** A private GnuPG home, gone with its agent when `work` ends. In /tmp: socket paths are short. */
+async function withGnupg<T>(work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+  const home = await mkdtemp(join(tmpdir(), "jh-gpg-"));
+  const env = { ...process.env, GNUPGHOME: home };
+  try {
+    return await work(env);
+  } finally {
+    await run("gpgconf", ["--kill", "all"], { env });
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The secret key that signs the repository, ASCII armoured; made once and kept in `dir` (0600), so
+ * that hosts which trust it go on trusting a repository that was built anew.
+ *
+ * The caller holds the cache's lock.
+ */
+export async function ensureSigningKey(dir: string): Promise<string> {
+  const path = join(dir, "signing-key.asc");
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  const key = await withGnupg(async (env) => {
+    const batch = ["--batch", "--pinentry-mode", "loopback", "--passphrase", ""];
+    await run("gpg", [...batch, "--quick-generate-key", userId, "ed25519", "sign", "never"], {
+      env,
+    });
+    return run("gpg", [...batch, "--armor", "--export-secret-keys"], { env });
+  });
+  await mkdir(dir, { recursive: true });
+  await writeFile(`${path}.new`, key, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return key;
+}
+
+/** Signs `<dir>/Release` as InRelease and Release.gpg and writes the public half to `publicKey`. */
+export async function signRelease(key: string, dir: string, publicKey: string): Promise<void> {
+  await withGnupg(async (env) => {
+    const file = join(env.GNUPGHOME ?? "", "key.asc");
+    await writeFile(file, key, { mode: 0o600 });
+    await run("gpg", ["--batch", "--import", file], { env });
+    const sign = ["--batch", "--yes", "--armor", "--digest-algo", "SHA512"];
+    const release = join(dir, "Release");
+    await run("gpg", [...sign, "--clearsign", "-o", join(dir, "InRelease"), release], { env });
+    await run("gpg", [...sign, "--detach-sign", "-o", `${release}.gpg`, release], { env });
+    await writeFile(publicKey, await run("gpg", ["--batch", "--armor", "--export"], { env }));
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Version numbers of the stand-ins, in the style of upstream's (stable 2.0.11146 of August 2026).
+ * The first of a list is the current one, which apt installs; the others are there to be asked for.
+ */
+export const packageVersions = {
+  "jitsi-videobridge2": ["2.3-307-g5a9c1e7f-1", "2.3-296-g1c04be2d-1"],
+  jicofo: ["1.0-1189-1", "1.0-1177-1"],
+  "jitsi-meet-web": ["1.0.9146-1", "1.0.9031-1"],
+  "jitsi-meet-web-config": ["1.0.9146-1", "1.0.9031-1"],
+  "jitsi-meet-prosody": ["1.0.9146-1", "1.0.9031-1"],
+  "jitsi-meet": ["2.0.11146-1", "2.0.11031-1"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type PackageName = keyof typeof packageVersions;
+
+/** Packages with a program in Python: each carries a copy of `common/`. */
+export const programs: Partial<Record<PackageName, string>> = {
+  "jitsi-videobridge2": "usr/share/jitsi-videobridge/lib",
+  jicofo: "usr/share/jicofo/lib",
+};
+
+/**
+ * How a program names its own version: without Debian's revision, and with a dot in the middle,
+ * as upstream's jars do (2.3-307-gabc-1 is 2.3.307-gabc).
+ */
+export function programVersion(version: string): string {
+  return version.replace(/-\d+$/, "").replace("-", ".");
+}
+
+/**
+ * Replaces the placeholders of a package's text files: `@VERSION@`, `@PROGRAM_VERSION@` and, for
+ * the exact pins of the metapackage, `@VERSION:<package>@` (the version of the same release).
+ */
+export function fillIn(text: string, name: PackageName, release: number): string {
+  const own = versionOf(name, release);
+  return text
+    .replaceAll("@VERSION@", own)
+    .replaceAll("@PROGRAM_VERSION@", programVersion(own))
+    .replaceAll(/@VERSION:([a-z0-9-]+)@/g, (_, other: string) => {
+      if (!(other in packageVersions)) {
+        throw new Error(`sandbox/packages/${name}: @VERSION:${other}@ names no package`);
+      }
+      return versionOf(other as PackageName, release);
+    });
+}
+
+/** How many releases the repository holds: the current one (0) and older ones. */
+export const releases = 2;
+
+function versionOf(name: PackageName, release: number): string {
+  const version = packageVersions[name][release];
+  if (version === undefined) {
+    throw new Error(`sandbox/packages/versions.ts: ${name} has no version for release ${release}`);
+  }
+  return version;
+}
