@@ -1,0 +1,203 @@
+import { createSocket, type Socket as UdpSocket } from "node:dgram";
+import { createServer, isIPv6, type Server, type Socket } from "node:net";
+import {
+  AUTHORITATIVE_ANSWER,
+  TRUNCATED_RESPONSE,
+  decode,
+  encode,
+  type Answer,
+  type DecodedPacket,
+  type Packet,
+} from "dns-packet";
+import { rcodes, resolve, type FixedNames, type Resolution } from "./resolve";
+import type { DnsSource } from "./source";
+import { questionType, toAnswer } from "./wire";
+
+export interface DnsServerOptions {
+  /** Addresses to listen on, IPv4 and IPv6. */
+  readonly addresses: readonly string[];
+  /** 53 in a sandbox; 0 lets the system choose one for all addresses. */
+  readonly port: number;
+  readonly source: DnsSource;
+  /** Names that are answered whatever the source says, lower case without the trailing dot. */
+  readonly fixed: FixedNames;
+  /** Told about a question that could not be answered because of a bug or bad record data. Default: standard error. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface DnsServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Without EDNS an answer over UDP has 512 bytes at most (RFC 1035, 4.2.1). */
+const plainUdpBytes = 512;
+/** What is offered over UDP with EDNS: fits every path without fragments (DNS flag day 2020). */
+const ednsUdpBytes = 1232;
+/** A TCP client that says nothing for this long is let go, in milliseconds. */
+const tcpIdleMs = 10_000;
+
+/**
+ * An authoritative name server on UDP and TCP: the zones of `source` and the `fixed` names. Other
+ * names are refused.
+ *
+ * @throws when an address cannot be listened on
+ */
+export async function startDnsServer(options: DnsServerOptions): Promise<DnsServer> {
+  const udp: UdpSocket[] = [];
+  const tcp: Server[] = [];
+  const connections = new Set<Socket>();
+  const close = async (): Promise<void> => {
+    for (const connection of connections) connection.destroy();
+    await Promise.all(
+      [...udp, ...tcp].map(
+        (socket) =>
+          new Promise<void>((done) => {
+            socket.close(() => {
+              done();
+            });
+          }),
+      ),
+    );
+  };
+  let { port } = options;
+  try {
+    for (const address of options.addresses) {
+      const server = await listenTcp(address, port, options, connections);
+      tcp.push(server);
+      const bound = server.address();
+      if (bound !== null && typeof bound === "object") ({ port } = bound);
+      udp.push(await listenUdp(address, port, options));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { port, close };
+}
+
+async function listenUdp(
+  address: string,
+  port: number,
+  options: DnsServerOptions,
+): Promise<UdpSocket> {
+  const socket = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", ipv6Only: true });
+  socket.on("message", (message, from) => {
+    const reply = replyTo(message, options, "udp");
+    if (reply !== undefined) socket.send(reply, from.port, from.address);
+  });
+  await new Promise<void>((resolved, reject) => {
+    socket.once("error", reject);
+    socket.bind(port, address, resolved);
+  });
+  socket.on("error", options.onError ?? console.error);
+  return socket;
+}
+
+async function listenTcp(
+  address: string,
+  port: number,
+  options: DnsServerOptions,
+  connections: Set<Socket>,
+): Promise<Server> {
+  const server = createServer((connection) => {
+    connections.add(connection);
+    connection.setTimeout(tcpIdleMs, () => connection.destroy());
+    connection.on("close", () => connections.delete(connection));
+    // A client that goes away in the middle is its own business.
+    connection.on("error", () => connection.destroy());
+    serveConnection(connection, options);
+  });
+  await new Promise<void>((resolved, reject) => {
+    server.once("error", reject);
+    server.listen({ port, host: address, ipv6Only: true }, resolved);
+  });
+  return server;
+}
+
+/** Messages on TCP follow each other, each after its length in two bytes (RFC 1035, 4.2.2). */
+function serveConnection(connection: Socket, options: DnsServerOptions): void {
+  let pending = Buffer.alloc(0);
+  connection.on("data", (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+      const end = 2 + pending.readUInt16BE(0);
+      const reply = replyTo(pending.subarray(2, end), options, "tcp");
+      pending = pending.subarray(end);
+      if (reply === undefined) continue;
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(reply.length);
+      connection.write(Buffer.concat([length, reply]));
+    }
+  });
+}
+
+function replyTo(
+  message: Buffer,
+  options: DnsServerOptions,
+  transport: "udp" | "tcp",
+): Buffer | undefined {
+  let query: DecodedPacket;
+  try {
+    query = decode(message);
+  } catch {
+    // Not a DNS message. Without its first two bytes there is nobody to answer.
+    if (message.length < 2) return undefined;
+    return encode({ type: "response", id: message.readUInt16BE(0), flags: rcodes.formErr });
+  }
+  // A response here would be answered for ever by another server.
+  if (query.flag_qr) return undefined;
+  const edns = query.additionals?.find((record) => record.type === "OPT");
+  const limit = edns === undefined ? plainUdpBytes : Math.max(plainUdpBytes, edns.udpPayloadSize);
+  const reply = answerPacket(query, edns !== undefined, options);
+  const bytes = encode(reply);
+  if (transport === "tcp" || bytes.length <= Math.min(limit, ednsUdpBytes)) return bytes;
+  return encode({
+    ...reply,
+    flags: (reply.flags ?? 0) | TRUNCATED_RESPONSE,
+    answers: [],
+    authorities: [],
+  });
+}
+
+function answerPacket(query: DecodedPacket, edns: boolean, options: DnsServerOptions): Packet {
+  const base: Packet = {
+    type: "response",
+    id: query.id ?? 0,
+    questions: query.questions ?? [],
+    additionals: edns ? [optRecord()] : [],
+  };
+  // Only the bits that a response repeats: the operation and "recursion desired".
+  const repeated = (query.flags ?? 0) & 0x7900;
+  const failed = (rcode: number): Packet => ({ ...base, flags: repeated | rcode });
+  const [question, ...more] = query.questions ?? [];
+  if ((repeated & 0x7800) !== 0) return failed(rcodes.notImp);
+  if (question === undefined || more.length > 0) return failed(rcodes.formErr);
+  if (question.class !== "IN") return failed(rcodes.refused);
+  try {
+    const { source, fixed } = options;
+    const result: Resolution = resolve(source, fixed, question.name, questionType(question.type));
+    return {
+      ...base,
+      flags: repeated | result.rcode | (result.authoritative ? AUTHORITATIVE_ANSWER : 0),
+      answers: result.answers.map(toAnswer),
+      authorities: result.authorities.map(toAnswer),
+    };
+  } catch (error) {
+    (options.onError ?? console.error)(error);
+    return failed(rcodes.servFail);
+  }
+}
+
+function optRecord(): Answer {
+  return {
+    type: "OPT",
+    name: ".",
+    udpPayloadSize: ednsUdpBytes,
+    extendedRcode: 0,
+    ednsVersion: 0,
+    flags: 0,
+    flag_do: false,
+    options: [],
+  };
+}

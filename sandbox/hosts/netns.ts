@@ -1,0 +1,68 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { CommandError, run } from "./exec";
+
+/** Where iproute2 keeps named network namespaces. */
+export const netnsFolder = "/run/netns";
+
+export const namespaceExists = (name: string): boolean => existsSync(join(netnsFolder, name));
+
+/** Names of the namespaces that start with `prefix`. */
+export function namespacesOf(prefix: string): string[] {
+  if (!existsSync(netnsFolder)) return [];
+  return readdirSync(netnsFolder).filter(
+    (name) => name === prefix || name.startsWith(`${prefix}-`),
+  );
+}
+
+/** Makes a named network namespace; no-op when it is there. */
+export async function addNamespace(name: string): Promise<void> {
+  if (!namespaceExists(name)) await run("ip", ["netns", "add", name]);
+}
+
+export async function deleteNamespace(name: string): Promise<void> {
+  if (namespaceExists(name)) await run("ip", ["netns", "delete", name]);
+}
+
+/** Runs `ip` commands in one namespace (undefined: the root), one a line, stopping at the first that fails. */
+export async function ipBatch(
+  namespace: string | undefined,
+  lines: readonly string[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  const where = namespace === undefined ? [] : ["-n", namespace];
+  try {
+    await run("ip", [...where, "-batch", "-"], { input: `${lines.join("\n")}\n` });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new Error(`${error.message}\nin namespace ${namespace ?? "root"}:\n${lines.join("\n")}`);
+  }
+}
+
+/** Names of the links in a namespace (undefined: the root). */
+export async function linksIn(
+  namespace: string | undefined,
+): Promise<Map<string, string | undefined>> {
+  const where = namespace === undefined ? [] : ["-n", namespace];
+  const links = JSON.parse(await run("ip", [...where, "-json", "link", "show"])) as {
+    ifname: string;
+    ifalias?: string;
+  }[];
+  return new Map(links.map((link) => [link.ifname, link.ifalias]));
+}
+
+/** Sets kernel settings below /proc/sys/net of one namespace: they are per namespace, nothing global changes. */
+export async function setSysctls(
+  namespace: string,
+  settings: Readonly<Record<string, number>>,
+): Promise<void> {
+  const writes = Object.entries(settings).map(
+    ([path, value]) => `echo ${value} > /proc/sys/net/${path}`,
+  );
+  await run("ip", ["netns", "exec", namespace, "sh", "-ec", writes.join("\n")]);
+}
+
+/** Applies nftables text in one namespace; all of it or nothing. */
+export async function applyNft(namespace: string, text: string): Promise<void> {
+  await run("ip", ["netns", "exec", namespace, "nft", "-f", "-"], { input: text });
+}
