@@ -1,0 +1,26 @@
+import { firewallRules } from "../../../components/firewallRules";
+import { ports } from "../../../constants";
+
+const openings = (role: "web" | "jvb"): string[] =>
+  firewallRules(role).map(({ protocol, port }) => `${protocol} ${port ?? "all"}`);
+
+describe("firewallRules", () => {
+  it("opens SSH, ICMP, HTTP and HTTPS on the web host", () => {
+    expect(openings("web")).toEqual(["tcp 22", "icmp all", "tcp 80", "tcp 443"]);
+  });
+
+  it("opens SSH, ICMP and media on a bridge", () => {
+    expect(openings("jvb")).toEqual(["tcp 22", "icmp all", "udp 10000"]);
+  });
+
+  it.each(["web", "jvb"] as const)("treats IPv4 and IPv6 alike: %s", (role) => {
+    for (const { sourceIps } of firewallRules(role)) {
+      expect(sourceIps).toEqual(["0.0.0.0/0", "::/0"]);
+    }
+  });
+
+  it.each(["web", "jvb"] as const)("keeps XMPP and REST closed: %s", (role) => {
+    const closed = [ports.xmppClient, ports.jvbRest, ports.jicofoRest].map(String);
+    expect(firewallRules(role).filter(({ port }) => closed.includes(port ?? ""))).toEqual([]);
+  });
+});

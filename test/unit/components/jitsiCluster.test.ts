@@ -1,0 +1,292 @@
+import * as pulumi from "@pulumi/pulumi";
+import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
+import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../components/outputs";
+import { answers } from "./support/answers";
+import { runProgram, valueOf, type Registered } from "./support/mockEngine";
+
+const validArgs: JitsiClusterArgs = {
+  domain: "meet.example.org",
+  jvbCount: 2,
+  webServerType: "cx23",
+  jvbServerType: "cpx42",
+  location: "fsn1",
+  image: "debian-12",
+  sshAuthorizedKeys: [],
+  dnsZone: "example.org",
+};
+
+const deploy = (args: Partial<JitsiClusterArgs> = {}) =>
+  runProgram(answers, () => new JitsiCluster("jitsi", { ...validArgs, ...args }));
+
+const names = (resources: readonly Registered[], type: string): string[] =>
+  resources.filter((resource) => resource.type === type).map(({ name }) => name);
+
+function find(resources: readonly Registered[], type: string, name: string): Registered {
+  const found = resources.find((resource) => resource.type === type && resource.name === name);
+  if (found === undefined) {
+    throw new Error(`${type} ${name} is not there`);
+  }
+  return found;
+}
+const command = (resources: readonly Registered[], name: string): Registered =>
+  find(resources, "command:remote:Command", name);
+
+describe("JitsiCluster", () => {
+  let two: Registered[];
+  let cluster: JitsiCluster;
+  beforeAll(async () => {
+    ({ resources: two, result: cluster } = await deploy());
+  });
+
+  it("makes one web host and as many bridges as asked for", () => {
+    expect(names(two, "hcloud:index/server:Server").sort()).toEqual([
+      "jitsi-jvb-0",
+      "jitsi-jvb-1",
+      "jitsi-web",
+    ]);
+  });
+
+  it("makes the same resources in the same shape", () => {
+    const list = two.map(({ type, name }) => `${type} ${name}`).sort();
+    expect(list).toMatchSnapshot();
+  });
+
+  it("orders servers with labels, firewall and key from the start", () => {
+    const { inputs } = find(two, "hcloud:index/server:Server", "jitsi-jvb-1");
+    expect(inputs).toMatchObject({
+      serverType: "cpx42",
+      image: "debian-12",
+      location: "fsn1",
+      labels: { stack: "test", role: "jvb", index: "1" },
+    });
+    expect(inputs.name).toBeUndefined();
+    expect(inputs.firewallIds).toHaveLength(1);
+    expect(inputs.sshKeys).toHaveLength(1);
+  });
+
+  it("keeps the web host's addresses over a replacement, which is delete-first", () => {
+    const web = find(two, "hcloud:index/server:Server", "jitsi-web");
+    expect(web.deleteBeforeReplace).toBe(true);
+    expect(web.inputs.publicNets).toHaveLength(1);
+    for (const name of ["jitsi-web-address-ipv4", "jitsi-web-address-ipv6"]) {
+      const address = find(two, "hcloud:index/primaryIp:PrimaryIp", name);
+      expect(address.inputs.autoDelete).toBe(false);
+      expect(address.ignoreChanges).toEqual(["location"]);
+    }
+    const attachment = find(two, "hcloud:index/serverNetwork:ServerNetwork", "jitsi-web-network");
+    expect(attachment.inputs.ip).toBe("10.80.0.2");
+  });
+
+  it("replaces a bridge beside the old one, with an address of the cloud's choice", () => {
+    const bridge = find(two, "hcloud:index/server:Server", "jitsi-jvb-0");
+    expect(bridge.deleteBeforeReplace).toBe(false);
+    const attachment = find(two, "hcloud:index/serverNetwork:ServerNetwork", "jitsi-jvb-0-network");
+    expect(attachment.inputs.ip).toBeUndefined();
+    expect(attachment.deleteBeforeReplace).toBe(false);
+  });
+
+  it.each(["jitsi-web", "jitsi-jvb-0"])("never powers off or replaces %s by a setting", (name) => {
+    expect(find(two, "hcloud:index/server:Server", name).ignoreChanges).toEqual([
+      "serverType",
+      "image",
+      "userData",
+      "sshKeys",
+      "placementGroupId",
+      "location",
+    ]);
+  });
+
+  it("makes all servers at once: none waits for a step on another", () => {
+    const servers = two.filter(({ type }) => type === "hcloud:index/server:Server");
+    const waitsFor = servers.flatMap(({ dependencies }) => dependencies);
+    expect(waitsFor.filter((name) => /Command|Server /.test(name))).toEqual([]);
+  });
+
+  it("lets the web host wait for no bridge", () => {
+    const web = two.filter(({ name }) => name.startsWith("jitsi-web"));
+    const waitsFor = web.flatMap(({ dependencies }) => dependencies);
+    expect(waitsFor.filter((name) => name.includes("jitsi-jvb"))).toEqual([]);
+  });
+
+  it("writes settings on all bridges side by side, and makes them effective one after the other", () => {
+    const steps = (name: string): string[] =>
+      command(two, name)
+        .dependencies.filter((dependency) => dependency.includes("-jvb-"))
+        .map((dependency) => dependency.replace(/.* /, ""));
+    expect(steps("jitsi-jvb-1-files").filter((name) => name.includes("jvb-0"))).toEqual([]);
+    expect(steps("jitsi-jvb-1-apply")).toContain("jitsi-jvb-0-apply");
+    expect(steps("jitsi-jvb-0-apply")).not.toContain("jitsi-jvb-1-apply");
+    expect(command(two, "jitsi-jvb-0-apply").inputs).toMatchObject({
+      create: "bash -s -- create # jvb/apply (jitsi-jvb-0-apply)",
+      update: "bash -s -- update # jvb/apply (jitsi-jvb-0-apply)",
+    });
+  });
+
+  it("drains a bridge by a delete that runs on the web host", () => {
+    const drain = command(two, "jitsi-jvb-1-drain");
+    const server = find(two, "hcloud:index/server:Server", "jitsi-jvb-1");
+    expect(drain.inputs).toMatchObject({
+      create: "bash -s -- in-service # web/drain (jitsi-jvb-1-drain)",
+      delete: "bash -s -- drain # web/drain (jitsi-jvb-1-drain)",
+    });
+    expect(drain.inputs.connection).toEqual(command(two, "jitsi-web-configure").inputs.connection);
+    expect(drain.inputs.update).toBeUndefined();
+    expect(drain.inputs.triggers).toHaveLength(1);
+    expect(drain.dependencies).toContain(`hcloud:index/server:Server ${server.name}`);
+    expect(drain.deleteBeforeReplace).toBe(true);
+    expect(drain.deletedWith).toBe("jitsi-web");
+  });
+
+  it("takes a bridge's network and names away only after its drain", () => {
+    const { dependencies } = command(two, "jitsi-jvb-1-drain");
+    expect(dependencies).toEqual(
+      expect.arrayContaining([
+        "hcloud:index/serverNetwork:ServerNetwork jitsi-jvb-1-network",
+        "hcloud:index/zoneRrset:ZoneRrset jitsi-jvb-1-dns-ipv4",
+        "hcloud:index/zoneRrset:ZoneRrset jitsi-jvb-1-dns-ipv6",
+        "command:remote:Command jitsi-jvb-1-apply",
+      ]),
+    );
+  });
+
+  it("accepts after everything else, by the servers' nicknames and over stdin", () => {
+    const accept = command(two, "jitsi-acceptance");
+    expect(accept.dependencies).toEqual(
+      expect.arrayContaining([
+        "command:remote:Command jitsi-jvb-0-drain",
+        "command:remote:Command jitsi-jvb-1-drain",
+        "command:remote:Command jitsi-web-certificate",
+      ]),
+    );
+    expect(accept.inputs.triggers).toBeUndefined();
+    expect(accept.inputs.stdin).toMatch(/BRIDGES='\[\{"name":"jvb-0","nickname":"jvb-\d+"\},/);
+  });
+
+  it("writes the policy without waiting for a drain, so that it is there before every one", () => {
+    const { dependencies } = command(two, "jitsi-policy");
+    expect(dependencies.filter((name) => name.includes("drain"))).toEqual([]);
+  });
+
+  describe("every remote step", () => {
+    const each = (check: (step: Registered) => void): void => {
+      const steps = two.filter(({ type }) => type === "command:remote:Command");
+      expect(steps.length).toBeGreaterThan(15);
+      steps.forEach(check);
+    };
+
+    it("pins the host key, waits long enough for a fresh host, and has its connection secret or known", () => {
+      each(({ inputs }) => {
+        expect(inputs.connection).toMatchObject({
+          user: "root",
+          hostKey: expect.stringMatching(/^(ssh-ed25519|ecdsa-sha2-nistp256) AAAA/) as string,
+          privateKey: expect.stringContaining("OPENSSH PRIVATE KEY") as string,
+          dialErrorLimit: 100,
+        });
+      });
+    });
+
+    it("pins the bootstrap key in the first contact only", () => {
+      each(({ name, inputs }) => {
+        const { hostKey } = inputs.connection as { hostKey: string };
+        expect(hostKey.startsWith("ecdsa")).toBe(name.endsWith("-host-key"));
+      });
+    });
+
+    it("has its script and values on stdin, secret, and a short command text", () => {
+      each(({ inputs, secretInputs }) => {
+        expect(secretInputs).toContain("stdin");
+        for (const text of [inputs.create, inputs.update, inputs.delete]) {
+          expect(text ?? "bash -s --").toMatch(/^bash -s --.{0,80}$/);
+        }
+        expect(inputs.environment).toBeUndefined();
+        expect(inputs.addPreviousOutputInEnv).toBe(false);
+        expect(inputs.logging).toBe("stderr");
+      });
+    });
+
+    it("runs the first contact once in a server's life", () => {
+      const { ignoreChanges, inputs } = command(two, "jitsi-jvb-0-host-key");
+      expect(ignoreChanges).toEqual(expect.arrayContaining(["create", "stdin", "connection"]));
+      expect(inputs.triggers).toHaveLength(1);
+    });
+  });
+
+  it("keeps the bridges' secret out of all but the stdin of the steps that need it", () => {
+    const holders = two.filter(({ inputs }) =>
+      JSON.stringify(inputs).includes("theSecretOfTheBridges"),
+    );
+    expect(holders.map(({ name }) => name).sort()).toEqual([
+      "jitsi-jvb-0-files",
+      "jitsi-jvb-1-files",
+      "jitsi-web-configure",
+    ]);
+    for (const { inputs } of holders) {
+      expect(JSON.stringify({ ...inputs, stdin: "" })).not.toContain("theSecretOfTheBridges");
+    }
+  });
+
+  it("has private keys only in what is secret", () => {
+    // The provider's schema makes the whole connection secret.
+    const open = two.flatMap(({ name, inputs, secretInputs }) =>
+      Object.entries(inputs)
+        .filter(([key]) => key !== "connection" && !secretInputs.includes(key))
+        .filter(([, value]) => JSON.stringify(value).includes("PRIVATE KEY"))
+        .map(([key]) => `${name} ${key}`),
+    );
+    expect(open).toEqual([]);
+  });
+
+  it("gives the outputs that people need", async () => {
+    expect(await valueOf(recordsToCreate(cluster, "meet.example.org"))).toEqual([
+      { name: "meet.example.org", type: "A", value: "192.0.2.1" },
+      { name: "meet.example.org", type: "AAAA", value: "2001:db8:1::1" },
+    ]);
+    expect(Object.keys(await valueOf(sshCommands(cluster)))).toEqual(["web", "jvb-0", "jvb-1"]);
+    expect((await valueOf(bridgeOutputs(cluster))).map(({ name }) => name)).toEqual([
+      "jvb-0",
+      "jvb-1",
+    ]);
+  });
+
+  describe.each([
+    [1, 2],
+    [2, 4],
+    [4, 9],
+    [9, 12],
+  ])("grown from %i to %i bridges", (before, after) => {
+    it("changes nothing of what exists but policy and acceptance, and adds bridges only", async () => {
+      const { resources: small } = await deploy({ jvbCount: before });
+      const { resources: large } = await deploy({ jvbCount: after });
+      const byUrn = new Map(large.map((resource) => [resource.urn, resource]));
+      const changed = small.filter(
+        ({ urn, inputs }) => JSON.stringify(byUrn.get(urn)?.inputs) !== JSON.stringify(inputs),
+      );
+      expect(changed.map(({ name }) => name).sort()).toEqual(["jitsi-acceptance", "jitsi-policy"]);
+      const old = new Set(small.map(({ urn }) => urn));
+      for (const { name, urn } of large.filter((resource) => !old.has(resource.urn))) {
+        const index = Number(/^jitsi-jvb-(\d+)/.exec(name)?.[1] ?? Infinity);
+        const isNewBridge = index >= before && index < after;
+        expect([urn, isNewBridge || name.startsWith("jitsi-placement-")]).toEqual([urn, true]);
+      }
+    });
+  });
+
+  it("orders the successors of retired server types, and says so in a line each", async () => {
+    const said = jest.spyOn(pulumi.log, "info").mockResolvedValue();
+    const { resources } = await deploy({ webServerType: "cx21", jvbServerType: "cpx41" });
+    const typeOf = (name: string): unknown =>
+      find(resources, "hcloud:index/server:Server", name).inputs.serverType;
+    expect([typeOf("jitsi-web"), typeOf("jitsi-jvb-0")]).toEqual(["cx23", "cpx42"]);
+    expect(said.mock.calls.map(([line]) => line)).toEqual([
+      expect.stringMatching(/^cx21 .* using cx23 /) as string,
+      expect.stringMatching(/^cpx41 .* using cpx42 /) as string,
+    ]);
+    said.mockRestore();
+  });
+
+  it("makes no records where no zone is managed, but reverse names all the same", async () => {
+    const { resources } = await deploy({ dnsZone: undefined });
+    expect(names(resources, "hcloud:index/zoneRrset:ZoneRrset")).toEqual([]);
+    expect(names(resources, "hcloud:index/rdns:Rdns")).toHaveLength(6);
+  });
+});

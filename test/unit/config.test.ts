@@ -1,0 +1,218 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { ConfigError, configKeys, parseSettings, type RawConfig } from "../../config";
+import { defaults, limits } from "../../constants";
+
+const ed25519 =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs a@b";
+const valid: RawConfig = { domain: "meet.example.org" };
+
+/** The message for a configuration that is valid but for these values. */
+function messageFor(raw: RawConfig): string {
+  try {
+    parseSettings({ ...valid, ...raw });
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.message;
+    }
+    throw error;
+  }
+  throw new Error(`nothing was refused in ${JSON.stringify(raw)}`);
+}
+
+describe("parseSettings", () => {
+  it("fills in the defaults where only the domain is set", () => {
+    expect(parseSettings(valid)).toEqual({
+      domain: "meet.example.org",
+      ...defaults,
+      sshAuthorizedKeys: [],
+      dnsZone: undefined,
+    });
+  });
+
+  it("takes every key", () => {
+    expect(
+      parseSettings({
+        domain: "meet.example.org",
+        jvbCount: "90",
+        webServerType: "cx33",
+        jvbServerType: "ccx23",
+        location: "hel1",
+        image: "debian-12",
+        sshAuthorizedKeys: JSON.stringify([`${ed25519}\n`]),
+        dnsZone: "example.org",
+      }),
+    ).toEqual({
+      domain: "meet.example.org",
+      jvbCount: 90,
+      webServerType: "cx33",
+      jvbServerType: "ccx23",
+      location: "hel1",
+      image: "debian-12",
+      sshAuthorizedKeys: [ed25519],
+      dnsZone: "example.org",
+    });
+  });
+
+  it("is frozen, lists too", () => {
+    const settings = parseSettings(valid);
+    expect(Object.isFrozen(settings) && Object.isFrozen(settings.sshAuthorizedKeys)).toBe(true);
+  });
+
+  it("tells all problems at once, each with key, value, what is allowed and the command", () => {
+    expect(messageFor({ domain: "https://Meet.Example.org/", jvbCount: "three", location: "moon" }))
+      .toMatchInlineSnapshot(`
+      "The stack's configuration has 3 problems:
+        domain is "https://Meet.Example.org/"; a host name in lower case is needed, without a scheme, port, path or trailing dot:
+            pulumi config set domain meet.example.org
+        jvbCount is "three"; a whole number from 1 to 90 is needed:
+            pulumi config set jvbCount 2
+        location is "moon"; one of fsn1, nbg1, hel1, ash, hil, sin is needed:
+            pulumi config set location fsn1"
+    `);
+  });
+
+  it.each(["0", "-1", "2.5", "91", "500", "four", "", " 2", "0x2", "1e1"])(
+    "refuses jvbCount %j",
+    (jvbCount) => {
+      expect(messageFor({ jvbCount })).toContain(
+        `jvbCount is "${jvbCount}"; a whole number from 1 to 90 is needed:\n      pulumi config set jvbCount 2`,
+      );
+    },
+  );
+
+  it("takes every whole number from 1 to 90", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: limits.bridges }), (count) => {
+        expect(parseSettings({ ...valid, jvbCount: count.toString() }).jvbCount).toBe(count);
+      }),
+    );
+  });
+
+  it.each([
+    ["", "meet.example.org"],
+    ["meet.example.org.", "meet.example.org"],
+    ["Meet.example.org", "meet.example.org"],
+    ["https://meet.example.org:8443/room", "meet.example.org"],
+    ["localhost", "meet.example.org"],
+    ["192.0.2.1", "meet.example.org"],
+    ["2001:db8::1", "meet.example.org"],
+    ["meet_us.example.org", "meet.example.org"],
+    ["-meet.example.org", "meet.example.org"],
+    ["meet..example.org", "meet.example.org"],
+    [`${"a".repeat(64)}.example.org`, "meet.example.org"],
+    [`${"a.".repeat(25)}example.org`, "meet.example.org"],
+  ])("refuses the domain %j and proposes %s", (domain, proposal) => {
+    const message = messageFor({ domain });
+    expect(message).toMatch(/^The stack's configuration has a problem:\n {2}domain is /);
+    expect(message).toContain(`\n      pulumi config set domain ${proposal}`);
+  });
+
+  it.each(["webServerType", "jvbServerType"] as const)("refuses a %s that is no name", (key) => {
+    expect(messageFor({ [key]: "CX 21" })).toContain(
+      `${key} is "CX 21"; the name of a Hetzner server type is needed, such as ${defaults[key]}:\n      pulumi config set ${key} ${defaults[key]}`,
+    );
+  });
+
+  it("refuses a location that does not exist, and lists those that do", () => {
+    expect(messageFor({ location: "fra1" })).toContain(
+      'location is "fra1"; one of fsn1, nbg1, hel1, ash, hil, sin is needed',
+    );
+  });
+
+  it("does not take a name that all objects have for a location", () => {
+    expect(messageFor({ location: "toString" })).toContain('location is "toString"');
+  });
+
+  it("refuses another image", () => {
+    expect(messageFor({ image: "ubuntu-24.04" })).toContain(
+      'image is "ubuntu-24.04"; one of debian-12 is needed:\n      pulumi config set image debian-12',
+    );
+  });
+
+  it("refuses a zone that does not hold the domain", () => {
+    expect(messageFor({ dnsZone: "example.net" })).toContain(
+      'dnsZone is "example.net", which does not hold the domain meet.example.org; the zone that holds it is needed, or none:\n      pulumi config set dnsZone example.org',
+    );
+  });
+
+  it("does not take a name that only ends alike for one in the zone", () => {
+    expect(messageFor({ domain: "meet.badexample.org", dnsZone: "example.org" })).toContain(
+      "which does not hold the domain",
+    );
+  });
+
+  it("takes the zone itself as the domain", () => {
+    expect(parseSettings({ domain: "example.org", dnsZone: "example.org" }).dnsZone).toBe(
+      "example.org",
+    );
+  });
+
+  it("takes an empty zone for none", () => {
+    expect(parseSettings({ ...valid, dnsZone: "" }).dnsZone).toBeUndefined();
+  });
+});
+
+describe("sshAuthorizedKeys", () => {
+  const messageForKeys = (...keys: string[]): string =>
+    messageFor({ sshAuthorizedKeys: JSON.stringify(keys) });
+
+  it("never shows a private key", () => {
+    const message = messageForKeys("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n");
+    expect(message).toContain("[0] is a private key (not shown)");
+    expect(message).not.toContain("b3BlbnNz");
+  });
+
+  it.each([
+    "hello",
+    "ssh-ed25519",
+    ed25519.slice(0, 50),
+    ed25519.replace("ssh-ed25519", "ssh-rsa"),
+    ed25519.replace("AAAAC3", "AAAAC4"),
+    `${ed25519}\n${ed25519}`,
+    `command="x" ${ed25519}`,
+  ])("refuses %j", (key) => {
+    expect(messageForKeys(ed25519, key)).toContain(
+      `pulumi config set --path 'sshAuthorizedKeys[1]' "$(cat ~/.ssh/id_ed25519.pub)"`,
+    );
+  });
+
+  it("refuses the same key twice", () => {
+    expect(messageForKeys(ed25519, ed25519)).toContain("[1] is the same as number 0");
+  });
+
+  it.each(['"ssh-ed25519 AAAA"', "ssh-ed25519 AAAA", "[1]", "{}"])(
+    "refuses what is no list of texts: %s",
+    (sshAuthorizedKeys) => {
+      expect(messageFor({ sshAuthorizedKeys })).toContain(
+        "sshAuthorizedKeys is not a list; a list of public keys is needed:\n      pulumi config rm sshAuthorizedKeys && ",
+      );
+    },
+  );
+});
+
+describe("Pulumi.yaml", () => {
+  interface Declared {
+    config: Record<string, { type: string; default: unknown; description: string }>;
+  }
+  const { config } = parse(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as Declared;
+
+  it("declares the keys that the program reads, and no other", () => {
+    expect(Object.keys(config)).toEqual([...configKeys]);
+  });
+
+  it("has the program's defaults", () => {
+    const declared = Object.fromEntries(
+      Object.entries(config).map(([key, { default: value }]) => [key, value]),
+    );
+    expect(declared).toEqual({ ...defaults, domain: "", dnsZone: "", sshAuthorizedKeys: [] });
+  });
+
+  it("describes every key", () => {
+    for (const { description } of Object.values(config)) {
+      expect(description).toMatch(/^[A-Z].+\.$/);
+    }
+  });
+});
