@@ -1,0 +1,181 @@
+import { locationList } from "./locations";
+import { price } from "./prices";
+
+export type Architecture = "x86" | "arm";
+
+export interface Deprecation {
+  readonly announced: string;
+  readonly unavailable_after: string;
+}
+
+/** As in GET /server_types. */
+export interface ServerType {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  readonly category: string;
+  readonly cores: number;
+  /** GB. */
+  readonly memory: number;
+  /** GB. */
+  readonly disk: number;
+  readonly storage_type: "local";
+  readonly cpu_type: "shared" | "dedicated";
+  readonly architecture: Architecture;
+  readonly deprecated: boolean;
+  readonly deprecation: Deprecation | null;
+  readonly prices: readonly ServerTypePrice[];
+  readonly locations: readonly ServerTypeLocation[];
+}
+
+export interface ServerTypePrice {
+  readonly location: string;
+  readonly price_hourly: ReturnType<typeof price>;
+  readonly price_monthly: ReturnType<typeof price>;
+  /** Bytes. */
+  readonly included_traffic: number;
+  readonly price_per_tb_traffic: ReturnType<typeof price>;
+}
+
+export interface ServerTypeLocation {
+  readonly id: number;
+  readonly name: string;
+  readonly available: boolean;
+  readonly recommended: boolean;
+  readonly deprecation: Deprecation | null;
+}
+
+interface Family {
+  readonly category: string;
+  readonly cpuType: "shared" | "dedicated";
+  readonly architecture: Architecture;
+  /** Where it can be ordered. */
+  readonly sold: readonly string[];
+  /** Where it could be ordered until its retirement. */
+  readonly retired?: readonly string[];
+}
+
+/** A month is billed with at most 624 hours' worth. */
+const hoursPerMonth = 624;
+const bytesPerTb = 1024 ** 4;
+
+const eu = ["fsn1", "nbg1", "hel1"];
+const overseas = ["ash", "hil", "sin"];
+
+/** Announced 2025-10-16, gone in the EU since January 2026 (changelog). */
+const retirement: Deprecation = {
+  announced: "2025-10-16T06:00:00Z",
+  unavailable_after: "2026-01-01T00:00:00Z",
+};
+
+const shared = { cpuType: "shared", architecture: "x86" } as const;
+const families = {
+  cxGen2: { ...shared, category: "Cost-Optimized", sold: [], retired: eu },
+  cxGen3: { ...shared, category: "Cost-Optimized", sold: eu },
+  cax: { cpuType: "shared", architecture: "arm", category: "Cost-Optimized", sold: eu },
+  cpxGen1: { ...shared, category: "Regular Performance", sold: overseas, retired: eu },
+  cpxGen2: { ...shared, category: "Regular Performance", sold: eu },
+  ccx: {
+    cpuType: "dedicated",
+    architecture: "x86",
+    category: "General Purpose",
+    sold: [...eu, ...overseas],
+  },
+} satisfies Record<string, Family>;
+
+type Line = readonly [
+  id: number,
+  name: string,
+  family: keyof typeof families,
+  cores: number,
+  memory: number,
+  disk: number,
+  /** Net EUR a month in Germany, mid-2026. Rough where a type is not sold there any more. */
+  monthly: number,
+];
+
+/**
+ * The family of cx21 was removed in September 2024: those names are not found at all. Sizes are the
+ * vendor's; prices are of mid-2026 and serve as an example, GET /pricing of the real API is the truth.
+ */
+const lines: readonly Line[] = [
+  [22, "cpx11", "cpxGen1", 2, 2, 40, 5.49],
+  [23, "cpx21", "cpxGen1", 3, 4, 80, 9.49],
+  [24, "cpx31", "cpxGen1", 4, 8, 160, 17.49],
+  [25, "cpx41", "cpxGen1", 8, 16, 240, 32.49],
+  [26, "cpx51", "cpxGen1", 16, 32, 360, 65.99],
+  [45, "cax11", "cax", 2, 4, 40, 5.99],
+  [93, "cax21", "cax", 4, 8, 80, 10.49],
+  [94, "cax31", "cax", 8, 16, 160, 20.49],
+  [95, "cax41", "cax", 16, 32, 320, 40.99],
+  [96, "ccx13", "ccx", 2, 8, 80, 42.99],
+  [97, "ccx23", "ccx", 4, 16, 160, 85.99],
+  [98, "ccx33", "ccx", 8, 32, 240, 138.49],
+  [99, "ccx43", "ccx", 16, 64, 360, 276.99],
+  [100, "ccx53", "ccx", 32, 128, 600, 553.99],
+  [101, "ccx63", "ccx", 48, 192, 960, 830.99],
+  [104, "cx22", "cxGen2", 2, 4, 40, 3.79],
+  [105, "cx32", "cxGen2", 4, 8, 80, 6.8],
+  [106, "cx42", "cxGen2", 8, 16, 160, 16.4],
+  [107, "cx52", "cxGen2", 16, 32, 320, 32.4],
+  [108, "cpx12", "cpxGen2", 1, 2, 40, 9.99],
+  [109, "cpx22", "cpxGen2", 2, 4, 80, 19.49],
+  [110, "cpx32", "cpxGen2", 4, 8, 160, 35.49],
+  [111, "cpx42", "cpxGen2", 8, 16, 320, 69.49],
+  [112, "cpx52", "cpxGen2", 12, 24, 480, 100.49],
+  [113, "cpx62", "cpxGen2", 16, 32, 640, 129.99],
+  [114, "cx23", "cxGen3", 2, 4, 40, 5.49],
+  [115, "cx33", "cxGen3", 4, 8, 80, 8.49],
+  [116, "cx43", "cxGen3", 8, 16, 160, 15.99],
+  [117, "cx53", "cxGen3", 16, 32, 320, 29.49],
+];
+
+export const serverTypeList: readonly ServerType[] = lines.map(serverType);
+
+function serverType([id, name, familyName, cores, memory, disk, monthly]: Line): ServerType {
+  const family: Family = families[familyName];
+  const retired = family.retired ?? [];
+  const places = locationList.filter(({ name: at }) => [...family.sold, ...retired].includes(at));
+  const gone = family.sold.length === 0;
+  return {
+    id,
+    name,
+    description: name.toUpperCase(),
+    category: family.category,
+    cores,
+    memory,
+    disk,
+    storage_type: "local",
+    cpu_type: family.cpuType,
+    architecture: family.architecture,
+    // Only a type that is retired everywhere says so here; since 2025 `locations` tells.
+    deprecated: gone,
+    deprecation: gone ? retirement : null,
+    prices: places.map((place) => priceAt(place.name, monthly)),
+    locations: places.map((place) => ({
+      id: place.id,
+      name: place.name,
+      available: family.sold.includes(place.name),
+      recommended: family.sold.includes(place.name),
+      deprecation: retired.includes(place.name) ? retirement : null,
+    })),
+  };
+}
+
+function priceAt(location: string, monthly: number): ServerTypePrice {
+  const inEurope = eu.includes(location);
+  return {
+    location,
+    price_hourly: price(monthly / hoursPerMonth),
+    price_monthly: price(monthly),
+    included_traffic: (inEurope ? 20 : 1) * bytesPerTb,
+    price_per_tb_traffic: price(location === "sin" ? 7.4 : 1),
+  };
+}
+
+/** By id, or by name as in `cx23`. */
+export function findServerType(idOrName: number | string): ServerType | undefined {
+  return serverTypeList.find(
+    ({ id, name }) => name === idOrName || String(id) === String(idOrName),
+  );
+}

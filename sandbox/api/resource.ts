@@ -1,0 +1,89 @@
+import type { ActionDefinition } from "./actions";
+import type { Context } from "./context";
+import { parseFields, type FieldTable, type Parsed } from "./fields";
+import type { Query } from "./listing";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** One request, as a handler sees it. */
+export interface Call<Body = unknown> {
+  readonly ctx: Context;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+}
+
+export interface Route {
+  readonly method: Method;
+  /** Below /v1, with `:name` for parameters. */
+  readonly path: string;
+  /** HTTP status of a good answer. */
+  readonly status: number;
+  /** Runs inside a transaction: what it wrote is undone when it throws. */
+  handle(call: Call): unknown;
+}
+
+/** One kind of thing that the API offers: a file in `resources/`, listed in its `index.ts`. */
+export interface Resource {
+  readonly kind: string;
+  readonly routes: readonly Route[];
+  /** The commands of its actions. */
+  readonly commands?: Readonly<Record<string, ActionDefinition>>;
+  /** Called once the state is loaded, before actions are resumed and requests are taken. */
+  start?(ctx: Context): Promise<void>;
+}
+
+const goodStatus: Readonly<Record<Method, number>> = { GET: 200, POST: 201, PUT: 200, DELETE: 204 };
+
+export function defineResource(resource: Resource): Resource {
+  return resource;
+}
+
+/**
+ * A route whose body is checked against a table of fields first.
+ *
+ * @param status of a good answer; by default 200 for GET and PUT, 201 for POST, 204 for DELETE
+ */
+export function route<const T extends FieldTable>(
+  method: Method,
+  path: string,
+  body: T,
+  handle: (call: Call<Parsed<T>>) => unknown,
+  status: number = goodStatus[method],
+): Route {
+  return {
+    method,
+    path,
+    status,
+    handle: (call) => handle({ ...call, body: parseFields(body, call.body) }),
+  };
+}
+
+/** Everything that the resources declare, by route and by command. */
+export interface Registry {
+  readonly routes: readonly Route[];
+  readonly commands: ReadonlyMap<string, ActionDefinition>;
+}
+
+/** @throws Error when two resources declare the same kind, route or command */
+export function buildRegistry(resources: readonly Resource[]): Registry {
+  const kinds = new Set<string>();
+  const routes = new Map<string, Route>();
+  const commands = new Map<string, ActionDefinition>();
+  for (const resource of resources) {
+    if (kinds.has(resource.kind)) throw new Error(`two resources are called ${resource.kind}`);
+    kinds.add(resource.kind);
+    for (const item of resource.routes) {
+      // Parameter names do not tell routes apart: /x/:id and /x/:name are the same.
+      const key = `${item.method} ${item.path.replaceAll(/:\w+/g, ":")}`;
+      if (routes.has(key)) throw new Error(`${resource.kind} declares ${key} a second time`);
+      routes.set(key, item);
+    }
+    for (const [command, definition] of Object.entries(resource.commands ?? {})) {
+      if (commands.has(command))
+        throw new Error(`${resource.kind} declares the command ${command} a second time`);
+      commands.set(command, definition);
+    }
+  }
+  return { routes: [...routes.values()], commands };
+}

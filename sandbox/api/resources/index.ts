@@ -1,0 +1,38 @@
+import type { Resource } from "../resource";
+
+import { actions } from "./actions";
+import { firewalls } from "./firewalls";
+import { images } from "./images";
+import { locations } from "./locations";
+import { networks } from "./networks";
+import { placementGroups } from "./placementGroups";
+import { pricing } from "./pricing";
+import { primaryIps } from "./primaryIps";
+import { serverNetworks } from "./serverNetworks";
+import { serverPower } from "./serverPower";
+import { serverSettings } from "./serverSettings";
+import { serverTypes } from "./serverTypes";
+import { servers } from "./servers";
+import { sshKeys } from "./sshKeys";
+import { zoneRrsets } from "./zoneRrsets";
+import { zones } from "./zones";
+
+/** Everything that the simulator answers. What is not in here is not found, and recorded. */
+export const resources: readonly Resource[] = [
+  actions,
+  firewalls,
+  images,
+  locations,
+  networks,
+  placementGroups,
+  pricing,
+  primaryIps,
+  serverNetworks,
+  serverPower,
+  serverSettings,
+  serverTypes,
+  servers,
+  sshKeys,
+  zoneRrsets,
+  zones,
+];

@@ -1,0 +1,51 @@
+import { locationList } from "../catalogue/locations";
+import { price, vatPercent } from "../catalogue/prices";
+import { serverTypeList } from "../catalogue/serverTypes";
+import { defineResource, route } from "../resource";
+
+/** Net EUR of what is not a server; mid-2026. */
+const net = {
+  imagePerGbMonth: 0.0119,
+  floatingIpMonth: 3,
+  primaryIpv4Month: 0.5,
+  primaryIpv4Hour: 0.0008,
+  volumePerGbMonth: 0.0572,
+  trafficPerTb: 1,
+};
+
+export const pricing = defineResource({
+  kind: "pricing",
+  routes: [route("GET", "/pricing", {}, () => ({ pricing: priceList() }))],
+});
+
+function priceList() {
+  return {
+    currency: "EUR",
+    vat_rate: vatPercent.toFixed(10),
+    image: { price_per_gb_month: price(net.imagePerGbMonth) },
+    floating_ip: { price_monthly: price(net.floatingIpMonth) },
+    floating_ips: [
+      { type: "ipv4", prices: everywhere(() => ({ price_monthly: price(net.floatingIpMonth) })) },
+    ],
+    primary_ips: [
+      primaryIp("ipv4", net.primaryIpv4Month, net.primaryIpv4Hour),
+      primaryIp("ipv6", 0, 0),
+    ],
+    traffic: { price_per_tb: price(net.trafficPerTb) },
+    server_backup: { percentage: "20.0000000000" },
+    server_types: serverTypeList.map(({ id, name, prices }) => ({ id, name, prices })),
+    load_balancer_types: [],
+    volume: { price_per_gb_month: price(net.volumePerGbMonth) },
+  };
+}
+
+function primaryIp(type: string, month: number, hour: number) {
+  return {
+    type,
+    prices: everywhere(() => ({ price_hourly: price(hour), price_monthly: price(month) })),
+  };
+}
+
+function everywhere<T extends object>(prices: () => T) {
+  return locationList.map(({ name }) => ({ location: name, ...prices() }));
+}

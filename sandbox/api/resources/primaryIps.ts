@@ -1,0 +1,184 @@
+import { findLocation } from "../catalogue/locations";
+import type { Context } from "../context";
+import { apiError, invalidField } from "../errors";
+import { defineResource, route } from "../resource";
+
+import { actionRoutes, labelsField, nameAndLabels, nameField, readRoutes } from "./common";
+import { readdress } from "./hosts";
+import {
+  createPrimaryIp,
+  dnsPtrs,
+  primaryIpKind,
+  setDnsPtr,
+  type PrimaryIpRow,
+} from "./primaryIpRow";
+import { serverKind, type ServerRow } from "./serverRow";
+
+export function primaryIpToWire(_ctx: unknown, row: PrimaryIpRow) {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    ip: row.ip,
+    labels: row.labels,
+    location: findLocation(row.location),
+    assignee_id: row.assignee_id,
+    assignee_type: row.assignee_id === null ? "unassigned" : "server",
+    auto_delete: row.auto_delete,
+    blocked: false,
+    created: row.created,
+    dns_ptr: dnsPtrs(row),
+    protection: row.protection,
+  };
+}
+
+const reading = {
+  path: "primary_ips",
+  one: "primary_ip",
+  toWire: primaryIpToWire,
+  list: { sort: ["id", "created"], filters: { ip: (row: PrimaryIpRow) => row.ip } },
+} as const;
+
+const createFields = {
+  name: { ...nameField, required: true },
+  type: { type: "string", required: true, oneOf: ["ipv4", "ipv6"] },
+  location: { type: "string" },
+  assignee_id: { type: "integer" },
+  assignee_type: { type: "string", oneOf: ["server", "unassigned"] },
+  auto_delete: { type: "boolean" },
+  labels: labelsField,
+} as const;
+
+const assignFields = {
+  assignee_id: { type: "integer", required: true },
+  assignee_type: { type: "string", oneOf: ["server"] },
+} as const;
+
+const ptrFields = {
+  ip: { type: "string", required: true },
+  dns_ptr: { type: "string", nullable: true, max: 253 },
+} as const;
+
+function requireIp(ctx: Context, id: string | undefined): PrimaryIpRow {
+  return ctx.store.table(primaryIpKind).require(id ?? "");
+}
+
+function reference(row: PrimaryIpRow) {
+  return { id: row.id, type: primaryIpKind.name };
+}
+
+/** @throws ApiError when the server runs, has such an address already, or is elsewhere */
+function requireAssignable(server: ServerRow, type: PrimaryIpRow["type"], location: string): void {
+  if (server.status !== "off") throw apiError("server_not_stopped", "server is not stopped");
+  if (server[type] !== null)
+    throw apiError(`server_has_${type}`, `server already has an ${type} address`);
+  if (server.location !== location)
+    throw apiError("primary_ip_datacenter_mismatch", "primary IP is in another location");
+}
+
+export const primaryIps = defineResource({
+  kind: primaryIpKind.name,
+  commands: {
+    create_primary_ip: {},
+    assign_primary_ip: { run: (ctx, action) => readdress(ctx, Number(action.input.server)) },
+    unassign_primary_ip: { run: (ctx, action) => readdress(ctx, Number(action.input.server)) },
+  },
+  routes: [
+    ...readRoutes(primaryIpKind, reading),
+    ...actionRoutes("primary_ips", primaryIpKind.name, (ctx, id) => requireIp(ctx, id).id),
+    route("POST", "/primary_ips", createFields, ({ ctx, body }) => {
+      const { assignee_id: assignee, type } = body;
+      const server =
+        assignee === undefined ? undefined : ctx.store.table(serverKind).require(assignee);
+      const location = server?.location ?? body.location;
+      if (location === undefined)
+        throw invalidField("location", "Missing data for required field.");
+      if (!findLocation(location)) throw invalidField("location", `'${location}' does not exist`);
+      if (server) requireAssignable(server, type, location);
+      const row = createPrimaryIp(ctx, {
+        name: body.name,
+        type,
+        location,
+        autoDelete: body.auto_delete ?? false,
+        ...(body.labels && { labels: body.labels }),
+        ...(server && { assignee: server.id }),
+      });
+      if (server) ctx.store.table(serverKind).update(server.id, { [type]: row.id });
+      const action = server
+        ? ctx.actions.start("assign_primary_ip", [reference(row), serverReference(server.id)], {
+            input: { server: server.id },
+          })
+        : ctx.actions.start("create_primary_ip", [reference(row)]);
+      return { primary_ip: primaryIpToWire(ctx, row), action: ctx.actions.toWire(action) };
+    }),
+    route(
+      "PUT",
+      "/primary_ips/:id",
+      { name: nameField, labels: labelsField, auto_delete: { type: "boolean" } },
+      ({ ctx, params, body }) => {
+        const row = ctx.store.table(primaryIpKind).update(requireIp(ctx, params.id).id, {
+          ...nameAndLabels(body),
+          ...(body.auto_delete !== undefined && { auto_delete: body.auto_delete }),
+        });
+        return { primary_ip: primaryIpToWire(ctx, row) };
+      },
+    ),
+    route("DELETE", "/primary_ips/:id", {}, ({ ctx, params }) => {
+      const row = requireIp(ctx, params.id);
+      if (row.protection.delete) throw apiError("protected", "primary IP is protected");
+      if (row.assignee_id !== null)
+        throw apiError("must_be_unassigned", "primary IP must be unassigned first");
+      ctx.store.table(primaryIpKind).remove(row.id);
+    }),
+    route("POST", "/primary_ips/:id/actions/assign", assignFields, ({ ctx, params, body }) => {
+      const row = requireIp(ctx, params.id);
+      if (row.assignee_id !== null)
+        throw apiError("primary_ip_already_assigned", "primary IP is already assigned");
+      const server = ctx.store.table(serverKind).require(body.assignee_id);
+      requireAssignable(server, row.type, row.location);
+      ctx.store.table(primaryIpKind).update(row.id, { assignee_id: server.id });
+      ctx.store.table(serverKind).update(server.id, { [row.type]: row.id });
+      return startReaddress(ctx, "assign_primary_ip", row, server.id);
+    }),
+    route("POST", "/primary_ips/:id/actions/unassign", {}, ({ ctx, params }) => {
+      const row = requireIp(ctx, params.id);
+      if (row.assignee_id === null) throw apiError("service_error", "primary IP is not assigned");
+      const server = ctx.store.table(serverKind).require(row.assignee_id);
+      if (server.status !== "off") throw apiError("server_not_stopped", "server is not stopped");
+      ctx.store.table(primaryIpKind).update(row.id, { assignee_id: null });
+      ctx.store.table(serverKind).update(server.id, { [row.type]: null });
+      return startReaddress(ctx, "unassign_primary_ip", row, server.id);
+    }),
+    route("POST", "/primary_ips/:id/actions/change_dns_ptr", ptrFields, (call) => {
+      const row = requireIp(call.ctx, call.params.id);
+      setDnsPtr(call.ctx, row, call.body.ip, call.body.dns_ptr ?? null);
+      return started(call.ctx, "change_dns_ptr", row);
+    }),
+    route(
+      "POST",
+      "/primary_ips/:id/actions/change_protection",
+      { delete: { type: "boolean" } },
+      ({ ctx, params, body }) => {
+        const row = requireIp(ctx, params.id);
+        const protection = { delete: body.delete ?? row.protection.delete };
+        ctx.store.table(primaryIpKind).update(row.id, { protection });
+        return started(ctx, "change_protection", row);
+      },
+    ),
+  ],
+});
+
+function serverReference(id: number) {
+  return { id, type: serverKind.name };
+}
+
+function started(ctx: Context, command: string, row: PrimaryIpRow) {
+  return { action: ctx.actions.toWire(ctx.actions.start(command, [reference(row)])) };
+}
+
+function startReaddress(ctx: Context, command: string, row: PrimaryIpRow, server: number) {
+  const resources = [reference(row), serverReference(server)];
+  return {
+    action: ctx.actions.toWire(ctx.actions.start(command, resources, { input: { server } })),
+  };
+}

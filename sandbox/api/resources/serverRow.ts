@@ -1,0 +1,46 @@
+import type { Kind } from "../store";
+
+import type { NamedRow } from "./common";
+
+export type ServerStatus =
+  | "running"
+  | "initializing"
+  | "starting"
+  | "stopping"
+  | "off"
+  | "deleting"
+  | "migrating"
+  | "rebuilding"
+  | "unknown";
+
+export interface PrivateNet {
+  readonly network: number;
+  readonly ip: string;
+  readonly alias_ips: readonly string[];
+  readonly mac_address: string;
+}
+
+/** A server as it is kept; `serverToWire` makes the API's form of it. */
+export interface ServerRow extends NamedRow {
+  readonly status: ServerStatus;
+  /** Ids in the catalogue. */
+  readonly server_type: number;
+  readonly image: number;
+  readonly location: string;
+  readonly user_data: string;
+  /** Public keys as they were when it was made: later changes do not reach a server. */
+  readonly ssh_keys: readonly string[];
+  /** Ids of primary IPs. */
+  readonly ipv4: number | null;
+  readonly ipv6: number | null;
+  readonly private_net: readonly PrivateNet[];
+  readonly placement_group: number | null;
+  readonly protection: { readonly delete: boolean; readonly rebuild: boolean };
+  /** GB; stays when a type changes without its disk. */
+  readonly primary_disk_size: number;
+  readonly backup_window: string | null;
+  /** Whether the driver has been given the host. A server made without starting has none yet. */
+  readonly host_made: boolean;
+}
+
+export const serverKind: Kind<ServerRow> = { name: "server", unique: ["name"] };
