@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { lock } from "proper-lockfile";
 import { cacheDir } from "../../toolchain/cacheDir";
@@ -76,7 +76,8 @@ async function make(dir: string, key: string): Promise<void> {
 
 /** A flat repository: its entry in sources.list ends in `stable/` and has no component. */
 async function index(stable: string): Promise<void> {
-  const packages = await run("apt-ftparchive", ["packages", "."], { cwd: stable });
+  // apt looks for `Filename` below the address in sources.list, which has no `stable/`.
+  const packages = await run("apt-ftparchive", ["packages", "stable"], { cwd: dirname(stable) });
   await writeFile(join(stable, "Packages"), packages);
   await writeFile(join(stable, "Packages.gz"), gzipSync(packages, { level: 9 }));
   const fields = { Origin: "jitsi.org", Label: "Jitsi sandbox repository", Codename: "stable" };

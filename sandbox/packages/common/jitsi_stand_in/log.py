@@ -29,10 +29,8 @@ class JitsiFormatter(logging.Formatter):
 
 
 def configure(program: str) -> None:
-    """Sends all log records to standard output; slixmpp and aiohttp only from WARNING on."""
+    """Sends all log records to standard output; aiohttp's only from WARNING on."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JitsiFormatter(program))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    # slixmpp says in its own words what xmpp.py says in Jitsi's.
-    logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
