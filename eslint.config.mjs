@@ -19,5 +19,12 @@ export default tseslint.config(
       "@typescript-eslint/no-extraneous-class": "off",
     },
   },
-  { files: ["test/**/*.ts"], ...jest.configs["flat/recommended"] },
+  {
+    files: ["test/**/*.ts"],
+    ...jest.configs["flat/recommended"],
+    rules: {
+      ...jest.configs["flat/recommended"].rules,
+      "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*"] }],
+    },
+  },
 );

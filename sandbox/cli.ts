@@ -5,7 +5,7 @@ import { runInteractive, table, UserError } from "./cliSupport";
 import { listServers, serverRows } from "./client";
 import { demo, demoStackFile } from "./commands/demo";
 import { down } from "./commands/down";
-import { consoleLog, curlOnNetwork, shellOnHost } from "./commands/hosts";
+import { curlWithNames, shellOnHost, showLog } from "./commands/hosts";
 import { up } from "./commands/up";
 import { assertLoopback, childEnvironment, sandboxEnvironment, shellExports } from "./environment";
 import { prepareHosts } from "./prepare";
@@ -99,9 +99,14 @@ program
 
 program
   .command("logs")
-  .argument("<name>", "a host's name, or the beginning of it; `server` for the sandbox's own log")
+  .argument(
+    "<name>",
+    "a host's name, or a part of it that no other has; `server` for the sandbox's own log",
+  )
   .description("a host's console")
-  .action((name: string) => consoleLog(dir(), name));
+  .action(async (name: string) => {
+    process.exitCode = await showLog(requireSandbox(dir()), name);
+  });
 
 program
   .command("ssh")
@@ -119,7 +124,7 @@ program
   .description("curl that resolves names by the sandbox's name server")
   .passThroughOptions()
   .action(async (args: string[]) => {
-    process.exitCode = await curlOnNetwork(requireSandbox(dir()), args);
+    process.exitCode = await curlWithNames(requireSandbox(dir()), args);
   });
 
 program

@@ -2,7 +2,6 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createApi } from "./api/server";
 import { startDnsServer } from "./dns/server";
 import type { HostDriver } from "./hosts/driver";
-import { setUpNetwork } from "./hosts/network";
 import { createNspawnDriver } from "./hosts/nspawnDriver";
 import { createNullDriver } from "./hosts/nullDriver";
 import type { SandboxIdentity } from "./identity";
@@ -52,7 +51,6 @@ async function startHosts(
 ): Promise<HostDriver> {
   if (args.base === undefined) throw new Error("--base is needed for a sandbox with hosts");
   mkdirSync(sandboxPaths(identity.dir).logs, { recursive: true });
-  await setUpNetwork(identity);
   const driver = await createNspawnDriver({ identity, base: args.base });
   closers.push(() => driver.stop());
   return driver;

@@ -48,17 +48,16 @@ export async function startServer(
     ["--import", "tsx", join(__dirname, "server.ts"), identity.dir, ...hosts],
     { cwd: join(__dirname, ".."), detached: true, stdio: ["ignore", log, log] },
   );
-  let ended = false;
-  child.on("exit", () => (ended = true));
   child.unref();
+  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const deadline = Date.now() + startTimeoutMs;
-  while (Date.now() < deadline && !ended) {
+  while (Date.now() < deadline && !ended()) {
     if (serverPid(identity.dir) !== undefined && (await answers(identity))) return;
     await sleep(pollMs);
   }
   const tail = (readIfThere(paths.serverLog) ?? "").slice(-2000);
   throw new Error(
-    `the sandbox's server ${ended ? "ended at once" : "does not answer"}; the end of ${paths.serverLog}:\n${tail}`,
+    `the sandbox's server ${ended() ? "ended at once" : "does not answer"}; the end of ${paths.serverLog}:\n${tail}`,
   );
 }
 

@@ -1,0 +1,83 @@
+import { Resolver } from "node:dns/promises";
+import { runInteractive, UserError } from "../cliSupport";
+import { listServers, type RunningSandbox, type ServerSummary } from "../client";
+import { initPid } from "../hosts/cgroups";
+import { consoleLog } from "../hosts/names";
+import { sandboxPaths } from "../state";
+
+/** The environment that a root login has; the caller's own is no business of the host's. */
+const loginEnvironment = [
+  "HOME=/root",
+  "USER=root",
+  "LOGNAME=root",
+  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+];
+
+/**
+ * Runs a command, or a shell, on a host as root. It enters by the host's namespaces, as one would by a
+ * console, so that it needs no key and works where sshd does not. Resolves to the exit code.
+ *
+ * @param name the host's name, or a part of it that no other has: `web`, `jvb-0`
+ * @throws UserError when no host or several match, or it does not run
+ */
+export async function shellOnHost(
+  sandbox: RunningSandbox,
+  name: string,
+  command: readonly string[],
+): Promise<number> {
+  const host = await findHost(sandbox, name);
+  const pid = initPid(sandbox.identity, host.id);
+  if (pid === undefined) throw new UserError(`${host.name} does not run (it is ${host.status})`);
+  const enter = ["--target", pid.toString(), "--all", "--wdns=/root"];
+  const terminal = process.env.TERM === undefined ? [] : [`TERM=${process.env.TERM}`];
+  const run = command.length > 0 ? command : ["bash", "--login"];
+  return runInteractive("nsenter", [
+    ...enter,
+    "env",
+    "-i",
+    ...loginEnvironment,
+    ...terminal,
+    ...run,
+  ]);
+}
+
+/** Shows a host's console, or with `server` the log of the sandbox itself. Resolves to the exit code. */
+export async function showLog(sandbox: RunningSandbox, name: string): Promise<number> {
+  const { identity } = sandbox;
+  const file =
+    name === "server"
+      ? sandboxPaths(identity.dir).serverLog
+      : consoleLog(identity, (await findHost(sandbox, name)).name);
+  return runInteractive("cat", [file]);
+}
+
+/** curl that resolves the names in its URLs by the sandbox's name server. Resolves to the exit code. */
+export async function curlWithNames(
+  { identity }: RunningSandbox,
+  args: readonly string[],
+): Promise<number> {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  resolver.setServers([identity.network.serviceIpv4]);
+  const resolved: string[] = [];
+  for (const { hostname, port } of args.filter((arg) => URL.canParse(arg)).map(urlParts)) {
+    const [address] = await resolver.resolve4(hostname);
+    if (address !== undefined) resolved.push("--resolve", `${hostname}:${port}:${address}`);
+  }
+  return runInteractive("curl", [...resolved, ...args]);
+}
+
+function urlParts(text: string): { hostname: string; port: string } {
+  const { hostname, port, protocol } = new URL(text);
+  return { hostname, port: port || (protocol === "http:" ? "80" : "443") };
+}
+
+async function findHost(sandbox: RunningSandbox, name: string): Promise<ServerSummary> {
+  const servers = await listServers(sandbox);
+  const exact = servers.filter((server) => server.name === name);
+  const [host, ...others] =
+    exact.length > 0 ? exact : servers.filter((server) => server.name.includes(name));
+  const known = servers.map((server) => server.name).join(", ") || "none";
+  if (host === undefined) throw new UserError(`no host is called ${name}; there are: ${known}`);
+  if (others.length > 0) throw new UserError(`${name} is not one host; there are: ${known}`);
+  return host;
+}

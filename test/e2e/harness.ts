@@ -6,7 +6,8 @@ import { down } from "../../sandbox/commands/down";
 import { up } from "../../sandbox/commands/up";
 import { childEnvironment } from "../../sandbox/environment";
 import { projectDir } from "../../sandbox/projectDir";
-import type { RunningSandbox } from "../../sandbox/client";
+import { listServers, type RunningSandbox, type ServerSummary } from "../../sandbox/client";
+import { hostNamespace, publicLink, routerNamespace } from "../../sandbox/hosts/names";
 import { ensureToolchain } from "../../toolchain/ensure";
 
 /** What a program said and how it ended. */
@@ -122,6 +123,42 @@ export class TestCluster {
   command(...args: string[]): Promise<Outcome> {
     const cli = ["--import", "tsx", "sandbox/cli.ts", "--dir", this.sandbox.identity.dir];
     return runProgram(process.execPath, [...cli, ...args]);
+  }
+
+  /** The API's server whose name contains `name`. */
+  async server(name: string): Promise<ServerSummary> {
+    const found = (await listServers(this.sandbox)).find((s) => s.name.includes(name));
+    if (found === undefined) throw new Error(`no server is called ${name}`);
+    return found;
+  }
+
+  /**
+   * Puts two hosts behind each other's public IPv4 address, as an attacker or a wrong route would: the
+   * API and the DNS know nothing of it. Resolves to what undoes it.
+   */
+  async swapAddresses(first: string, second: string): Promise<() => Promise<void>> {
+    const [a, b] = [await this.server(first), await this.server(second)];
+    const [ipA, ipB] = [a, b].map((s) => s.public_net.ipv4?.ip ?? "");
+    const { identity } = this.sandbox;
+    const move = async (host: ServerSummary, to: string, from: string): Promise<void> => {
+      const inHost = ["-n", hostNamespace(identity, host.id)];
+      // The new address first: with its last address an interface loses its routes.
+      await this.ip(...inHost, "addr", "add", `${to}/32`, "dev", "eth0");
+      await this.ip(...inHost, "addr", "del", `${from}/32`, "dev", "eth0");
+      const router = ["-n", routerNamespace(identity)];
+      await this.ip(...router, "route", "replace", `${to}/32`, "dev", publicLink(host.id));
+    };
+    if (ipA === undefined || ipB === undefined) throw new Error("both hosts need an IPv4 address");
+    await move(a, ipB, ipA);
+    await move(b, ipA, ipB);
+    return async () => {
+      await move(a, ipA, ipB);
+      await move(b, ipB, ipA);
+    };
+  }
+
+  private async ip(...args: string[]): Promise<void> {
+    must(`ip ${args.join(" ")}`, await runProgram("ip", args));
   }
 
   /** Removes the sandbox and the stack's settings, whatever state they are in. */
