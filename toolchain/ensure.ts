@@ -1,0 +1,154 @@
+import {
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { cacheDir } from "./cacheDir";
+import { findExecutable } from "./go";
+import { withLock } from "./lock";
+import { hasPlugin, installLauncher, isUsable, type OfficialCli } from "./official";
+import type { Log } from "./run";
+import { buildSource, isComplete, planSource, type SourcePlan } from "./source";
+import { builtPulumiVersion, launcherVersion, plugins } from "./versions";
+
+/** A `pulumi` that works for this project. */
+export interface Toolchain {
+  /** Folder of the CLI, for the PATH; absolute. */
+  readonly pulumi: string;
+  /** PULUMI_HOME, with the plugins. */
+  readonly pulumiHome: string;
+  /** Where it comes from: found on the PATH, the official npm launcher, or built from source. */
+  readonly way: "path" | "npm" | "source";
+}
+
+/** What was decided last time, and from what. */
+interface Decision {
+  readonly sources: string;
+  readonly pathCli: string;
+  readonly toolchain: Toolchain;
+}
+
+/**
+ * Makes a working `pulumi` for this project, or finds the one that is there (well under a second).
+ * It tries in this order: a CLI on the PATH that is new enough and gets its plugins; the official
+ * npm launcher and its downloads; a build from the Go module proxy, once, kept in the cache.
+ *
+ * @param options.log takes progress and, last, one line that says which way was taken.
+ * @throws with what to do when no way leads to a toolchain.
+ */
+export async function ensureToolchain({ log }: { readonly log: Log }): Promise<Toolchain> {
+  const cache = cacheDir("toolchain");
+  const plan = planSource(__dirname, cache);
+  const pathCli = cliOnPath(cache);
+  const known = recall(cache, plan, pathCli);
+  if (known) return known;
+  return withLock(cache, log, async () => {
+    const made = recall(cache, plan, pathCli);
+    if (made) return made;
+    const toolchain = await make(plan, cache, pathCli, log);
+    remember(cache, { sources: plan.home, pathCli: identity(pathCli), toolchain });
+    log(describe(toolchain));
+    return toolchain;
+  });
+}
+
+async function make(
+  plan: SourcePlan,
+  cache: string,
+  pathCli: OfficialCli | undefined,
+  log: Log,
+): Promise<Toolchain> {
+  if (pathCli && (await isUsable(pathCli, log))) return official(pathCli, "path");
+  const launched = await installLauncher(join(cache, `npm-${launcherVersion}`), log);
+  if (launched && (await isUsable(launched, log))) return official(launched, "npm");
+  await buildSource(plan, log);
+  return { pulumi: join(plan.home, "bin"), pulumiHome: plan.home, way: "source" };
+}
+
+function official(cli: OfficialCli, way: "path" | "npm"): Toolchain {
+  return { pulumi: dirname(cli.binary), pulumiHome: cli.pulumiHome, way };
+}
+
+/** One line that says which toolchain it is. */
+export function describe({ pulumi, way }: Toolchain): string {
+  switch (way) {
+    case "path":
+      return `toolchain: the Pulumi CLI on the PATH (${pulumi})`;
+    case "npm":
+      return `toolchain: the official Pulumi CLI ${launcherVersion} from the npm launcher (${pulumi})`;
+    case "source":
+      return `toolchain: Pulumi CLI ${builtPulumiVersion} and plugins built from source (${pulumi})`;
+    default:
+      return way satisfies never;
+  }
+}
+
+/** The operator's own CLI; one in our cache (a shell of the sandbox has it on its PATH) is not. */
+function cliOnPath(cache: string): OfficialCli | undefined {
+  const own = (path: string) => path === cache || path.startsWith(`${cache}/`);
+  const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !own(folder));
+  const binary = findExecutable("pulumi", path.join(delimiter));
+  const home = process.env.PULUMI_HOME;
+  const pulumiHome = home && !own(home) ? home : join(homedir(), ".pulumi");
+  return binary === undefined ? undefined : { binary, pulumiHome };
+}
+
+/** Names a CLI so that another one, or a new version in the same place, is looked at anew. */
+function identity(cli: OfficialCli | undefined): string {
+  if (!cli) return "none";
+  const { size, mtimeMs } = statSync(cli.binary);
+  return [realpathSync(cli.binary), size, mtimeMs, cli.pulumiHome].join(" ");
+}
+
+function recall(
+  cache: string,
+  plan: SourcePlan,
+  pathCli: OfficialCli | undefined,
+): Toolchain | undefined {
+  const decision = readDecision(decisionFile(cache));
+  if (decision?.sources !== plan.home || decision.pathCli !== identity(pathCli)) return undefined;
+  const { toolchain } = decision;
+  const { pulumi, pulumiHome, way } = toolchain;
+  if (way === "source") return isComplete(plan) ? toolchain : undefined;
+  const whole =
+    findExecutable("pulumi", pulumi) && plugins.every((plugin) => hasPlugin(pulumiHome, plugin));
+  return whole ? toolchain : undefined;
+}
+
+function remember(cache: string, decision: Decision): void {
+  mkdirSync(cache, { recursive: true });
+  const file = decisionFile(cache);
+  writeFileSync(`${file}.partial`, JSON.stringify(decision, null, 2));
+  renameSync(`${file}.partial`, file);
+}
+
+/** Nothing readable means that nothing was decided yet. */
+function readDecision(file: string): Decision | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Decision;
+  } catch {
+    return undefined;
+  }
+}
+
+function decisionFile(cache: string): string {
+  return join(cache, "decision.json");
+}
+
+async function main(): Promise<void> {
+  const log: Log = (line) => process.stderr.write(`${line}\n`);
+  const toolchain = await ensureToolchain({ log });
+  console.log(describe(toolchain));
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

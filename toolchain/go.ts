@@ -1,0 +1,66 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { run } from "./run";
+
+/** A Go that can build the toolchain. */
+export interface Go {
+  readonly command: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** What `go env` says: where modules and compiled packages are kept. */
+  readonly modules: string;
+  readonly buildCache: string;
+}
+
+/** From this version on Go fetches by itself, as a module, the newer Go that go.mod asks for. */
+const oldestGo = [1, 21] as const;
+
+/** Where Go is installed when it is not on the PATH. */
+const usualPlaces = ["/usr/local/go/bin", "/usr/lib/go/bin"];
+
+/**
+ * Finds Go.
+ * @throws with what to do when there is none, or it is too old.
+ */
+export async function goCommand(): Promise<Go> {
+  const command = findExecutable("go", [process.env.PATH ?? "", ...usualPlaces].join(delimiter));
+  const advice =
+    "install Go 1.21 or newer from https://go.dev/dl (or make get.pulumi.com reachable)";
+  if (!command) {
+    throw new Error(`the Pulumi CLI must be built from source here, and there is no Go: ${advice}`);
+  }
+  const env = goEnvironment();
+  const names = ["GOVERSION", "GOMODCACHE", "GOCACHE"];
+  const answer = await run(command, ["env", ...names], { env, timeout: 30_000 });
+  const [version = "", modules = "", buildCache = ""] = answer.split("\n");
+  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(version)?.map(Number) ?? [];
+  if (major === oldestGo[0] && (minor ?? 0) < oldestGo[1]) {
+    throw new Error(`${command} is ${version}, too old to build the Pulumi CLI: ${advice}`);
+  }
+  return { command, env, modules, buildCache };
+}
+
+/**
+ * Settings that do not depend on the user's own: modules exactly as go.sum has them, no C compiler.
+ * Caches, proxy and toolchain stay as the user has them.
+ */
+export function goEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" };
+}
+
+/** The first executable file of that name in the folders of a PATH. */
+export function findExecutable(name: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

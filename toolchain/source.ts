@@ -1,0 +1,112 @@
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { goCommand, type Go } from "./go";
+import { checkFreeSpace } from "./freeSpace";
+import { run, step as timed, type Log } from "./run";
+import { buildSteps, stepKey, type BuildStep } from "./steps";
+
+/** A toolchain made from source: where its binaries are kept and the PULUMI_HOME that joins them. */
+export interface SourcePlan {
+  readonly sourceDir: string;
+  readonly home: string;
+  readonly artifacts: readonly Artifact[];
+}
+
+/** What one step makes; it is complete if its folder exists. */
+interface Artifact {
+  readonly step: BuildStep;
+  readonly dir: string;
+}
+
+/** Building one binary, cold, on a slow machine. Two cores took 7 minutes for the longest. */
+const buildTimeout = 45 * 60_000;
+
+/**
+ * Works out what is needed of the sources as they are now.
+ * @param sourceDir the folder toolchain/ of the checkout.
+ * @param cache where binaries are kept; each is named after its own sources, so that a change of one
+ * provider builds that one alone.
+ */
+export function planSource(sourceDir: string, cache: string): SourcePlan {
+  const artifacts = buildSteps.map((step) => ({
+    step,
+    dir: join(cache, "built", `${step.binary}-${stepKey(step, sourceDir)}`),
+  }));
+  const hash = createHash("sha256").update(artifacts.map(({ dir }) => dir).join("\0"));
+  const home = join(cache, `home-${hash.digest("hex").slice(0, 16)}`);
+  return { sourceDir, home, artifacts };
+}
+
+/** Whether everything is in place. */
+export function isComplete(plan: SourcePlan): boolean {
+  return plan.artifacts.every(
+    ({ step, dir }) =>
+      existsSync(dir) &&
+      filesOf(dir).every((file) => existsSync(join(plan.home, step.folder, file))),
+  );
+}
+
+/**
+ * Builds what is missing and puts it together. Interrupted, it goes on after the last finished step.
+ * @throws with what to do when Go is missing, the disk is full, or a build fails.
+ */
+export async function buildSource(plan: SourcePlan, log: Log): Promise<void> {
+  const missing = plan.artifacts.filter(({ dir }) => !existsSync(dir));
+  if (missing.length > 0) {
+    const go = await goCommand();
+    await checkFreeSpace(go, dirname(plan.home));
+    for (const artifact of missing) await build(plan, artifact, go, log);
+  }
+  for (const { step, dir } of plan.artifacts) install(dir, join(plan.home, step.folder));
+}
+
+async function build(plan: SourcePlan, { step, dir }: Artifact, go: Go, log: Log): Promise<void> {
+  const partial = `${dir}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  await timed(`building ${step.binary}`, log, async () => {
+    const flags = ["-trimpath", "-buildvcs=false", "-ldflags", step.ldflags];
+    await run(go.command, ["build", ...flags, "-o", join(partial, step.binary), step.goPackage], {
+      cwd: join(plan.sourceDir, step.module),
+      env: go.env,
+      timeout: buildTimeout,
+    });
+    if (step.describesItself) await describeItself(partial, step.binary);
+  });
+  renameSync(partial, dir);
+}
+
+async function describeItself(dir: string, binary: string): Promise<void> {
+  const args = ["schema", "--out", dir, "--skip-docs", "--skip-examples"];
+  await run(join(dir, binary), args, { timeout: 60_000 });
+  rmSync(join(dir, "Pulumi.yaml"), { force: true });
+}
+
+/** Links the files into PULUMI_HOME. Hard links: the CLI looks for its plugins beside its real path. */
+function install(dir: string, target: string): void {
+  mkdirSync(target, { recursive: true });
+  for (const file of filesOf(dir)) {
+    const to = join(target, file);
+    if (existsSync(to)) continue;
+    try {
+      linkSync(join(dir, file), to);
+    } catch {
+      // A file system without hard links.
+      copyFileSync(join(dir, file), `${to}.partial`);
+      renameSync(`${to}.partial`, to);
+    }
+  }
+}
+
+function filesOf(dir: string): string[] {
+  return readdirSync(dir).sort();
+}
