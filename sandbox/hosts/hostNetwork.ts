@@ -21,6 +21,7 @@ import {
   setSysctls,
 } from "./netns";
 import { run } from "./exec";
+import { Turns } from "./turns";
 
 /** Hetzner's IPv4 gateway, the same on every server: the server's own address is a /32. */
 export const publicGatewayIpv4 = "172.31.1.1";
@@ -29,6 +30,9 @@ export const publicGatewayIpv6 = "fe80::1";
 /** MTU of Hetzner's private networks. */
 const privateMtu = 1450;
 const bridge = "br0";
+
+/** The first host makes a network and the last one removes it: one at a time for each network. */
+const networkTurns = new Turns<string>();
 
 /** A stable hardware address for a host's public interface, in the range that Hetzner's servers have. */
 export function publicMac(identity: SandboxIdentity, id: number): string {
@@ -100,18 +104,28 @@ export async function plugPrivateNetwork(
   interfaceName: string,
 ): Promise<readonly string[]> {
   const network = privateNamespace(identity, attachment.networkId);
-  await ensurePrivateNetwork(network, attachment);
-  const link = privateLink(id);
   const host = hostNamespace(identity, id);
-  if (!(await linksIn(network)).has(link)) {
-    await ipBatch(network, [
-      `link add ${link} type veth peer name ${interfaceName} address ${attachment.mac} netns ${host}`,
-    ]);
-  }
-  await ipBatch(network, [`link set ${link} mtu ${privateMtu} master ${bridge} up`]);
+  await networkTurns.take(network, async () => {
+    await ensurePrivateNetwork(network, attachment);
+    await plugLink(network, host, privateLink(id), { mac: attachment.mac, interfaceName });
+  });
   const lines = privateInterfaceLines(attachment, interfaceName);
   await ipBatch(host, lines);
   return lines;
+}
+
+async function plugLink(
+  network: string,
+  host: string,
+  link: string,
+  inside: { mac: string; interfaceName: string },
+): Promise<void> {
+  if (!(await linksIn(network)).has(link)) {
+    await ipBatch(network, [
+      `link add ${link} type veth peer name ${inside.interfaceName} address ${inside.mac} netns ${host}`,
+    ]);
+  }
+  await ipBatch(network, [`link set ${link} mtu ${privateMtu} master ${bridge} up`]);
 }
 
 /** What Hetzner's hc-utils would do inside the host when the interface appears. */
@@ -157,10 +171,12 @@ export async function unplugPrivateNetwork(
   networkId: number,
 ): Promise<void> {
   const network = privateNamespace(identity, networkId);
-  if (!namespaceExists(network)) return;
-  const links = await linksIn(network);
-  if (links.delete(privateLink(id))) await ipBatch(network, [`link delete ${privateLink(id)}`]);
-  if (![...links.keys()].some((link) => /^p\d+$/.test(link))) await deleteNamespace(network);
+  await networkTurns.take(network, async () => {
+    if (!namespaceExists(network)) return;
+    const links = await linksIn(network);
+    if (links.delete(privateLink(id))) await ipBatch(network, [`link delete ${privateLink(id)}`]);
+    if (![...links.keys()].some((link) => /^p\d+$/.test(link))) await deleteNamespace(network);
+  });
 }
 
 /** The first name that none of the host's private networks has. */

@@ -8,6 +8,7 @@ import { consoleLog } from "./names";
 import { setUpNetwork } from "./network";
 import { NspawnHost } from "./nspawnHost";
 import { signal } from "./processes";
+import { Turns } from "./turns";
 
 export interface NspawnDriverOptions {
   readonly identity: SandboxIdentity;
@@ -29,14 +30,14 @@ export async function createNspawnDriver(options: NspawnDriverOptions): Promise<
 
 class Driver implements NspawnDriver {
   private readonly hosts = new Map<number, NspawnHost>();
-  /** The end of the last call for each host: calls for one host never overlap. */
-  private readonly turns = new Map<number, Promise<unknown>>();
+  /** Calls for one host never overlap. */
+  private readonly turns = new Turns<number>();
   private readonly listeners: ((id: number, running: boolean) => void)[] = [];
 
   constructor(private readonly options: NspawnDriverOptions) {}
 
   create(spec: HostSpec): Promise<void> {
-    return this.inTurn(spec.id, async () => {
+    return this.turns.take(spec.id, async () => {
       if (this.hosts.has(spec.id)) throw new Error(`there is a host ${spec.id} already`);
       // A new host of an old name starts a new log.
       rmSync(consoleLog(this.options.identity, spec.name), { force: true });
@@ -69,7 +70,7 @@ class Driver implements NspawnDriver {
   }
 
   delete(id: number): Promise<void> {
-    return this.inTurn(id, async () => {
+    return this.turns.take(id, async () => {
       await this.hosts.get(id)?.delete();
       this.hosts.delete(id);
     });
@@ -95,7 +96,7 @@ class Driver implements NspawnDriver {
     const processes = findHostProcesses(this.options.identity);
     await Promise.all(
       specs.map((spec) =>
-        this.inTurn(spec.id, async () => {
+        this.turns.take(spec.id, async () => {
           const host = this.add(spec);
           await host.prepare();
           const pid = processes.get(spec.id);
@@ -148,18 +149,10 @@ class Driver implements NspawnDriver {
   }
 
   private withHost(id: number, action: (host: NspawnHost) => Promise<void>): Promise<void> {
-    return this.inTurn(id, async () => {
+    return this.turns.take(id, async () => {
       const host = this.hosts.get(id);
       if (host === undefined) throw new Error(`there is no host ${id}`);
       await action(host);
     });
-  }
-
-  private inTurn(id: number, action: () => Promise<void>): Promise<void> {
-    const before = this.turns.get(id) ?? Promise.resolve();
-    // The failure of one call is its caller's; the next call goes on.
-    const turn = before.then(action, action);
-    this.turns.set(id, turn);
-    return turn;
   }
 }
