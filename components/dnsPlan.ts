@@ -1,21 +1,5 @@
 import * as ipaddr from "ipaddr.js";
 
-/** A record that somebody has to have in the DNS. */
-export interface DnsRecord {
-  /** Full name, without the trailing dot. */
-  readonly name: string;
-  readonly type: "A" | "AAAA";
-  readonly value: string;
-}
-
-/** The address records of a host. */
-export function addressRecords(name: string, ipv4: string, ipv6: string): DnsRecord[] {
-  return [
-    { name, type: "A", value: ipv4 },
-    { name, type: "AAAA", value: ipv6 },
-  ];
-}
-
 /**
  * A name relative to its zone, as the DNS API wants it: `@` for the zone itself.
  * @throws Error where the name is not in the zone; the configuration's check comes before.

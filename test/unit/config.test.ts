@@ -207,7 +207,13 @@ describe("Pulumi.yaml", () => {
     const declared = Object.fromEntries(
       Object.entries(config).map(([key, { default: value }]) => [key, value]),
     );
-    expect(declared).toEqual({ ...defaults, domain: "", dnsZone: "", sshAuthorizedKeys: [] });
+    expect(declared).toEqual({
+      ...defaults,
+      jvbCount: defaults.jvbCount.toString(),
+      domain: "",
+      dnsZone: "",
+      sshAuthorizedKeys: [],
+    });
   });
 
   it("describes every key", () => {

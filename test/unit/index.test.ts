@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { answers } from "./components/support/answers";
-import { runProgram, valueOf } from "./components/support/mockEngine";
+import { runProgram, valuesOf } from "./components/support/mockEngine";
 
 type Program = typeof import("../../index");
 
@@ -25,13 +25,13 @@ describe("the program", () => {
       dnsZone: "",
     });
     expect(program.url).toBe("https://meet.example.org");
-    expect(await valueOf(program.webHost)).toEqual({
+    expect(await valuesOf(program.webHost)).toEqual({
       ipv4: "192.0.2.1",
       ipv6: "2001:db8:1::1",
       privateIp: "10.80.0.2",
     });
-    expect(await valueOf(program.bridges)).toHaveLength(2);
-    expect((await valueOf(program.sshCommands)).web).toBe("ssh root@192.0.2.1");
+    expect(await valuesOf(program.bridges)).toHaveLength(2);
+    expect((await valuesOf(program.sshCommands)).web).toBe("ssh root@192.0.2.1");
     expect(program.dnsRecordsToCreate).not.toEqual([]);
     expect(await pulumi.isSecret(program.deploymentKey)).toBe(true);
     expect(await pulumi.isSecret(pulumi.output(program.bridges))).toBe(false);

@@ -1,4 +1,4 @@
-import { addressRecords, hostAddressIn, relativeName } from "../../../components/dnsPlan";
+import { hostAddressIn, relativeName } from "../../../components/dnsPlan";
 
 describe("relativeName", () => {
   it.each([
@@ -23,14 +23,5 @@ describe("hostAddressIn", () => {
     ["2001:db8::/64", "2001:db8::1"],
   ])("of %s is %s", (network, address) => {
     expect(hostAddressIn(network)).toBe(address);
-  });
-});
-
-describe("addressRecords", () => {
-  it("has both families", () => {
-    expect(addressRecords("meet.example.org", "192.0.2.1", "2001:db8::1")).toEqual([
-      { name: "meet.example.org", type: "A", value: "192.0.2.1" },
-      { name: "meet.example.org", type: "AAAA", value: "2001:db8::1" },
-    ]);
   });
 });

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../components/outputs";
 import { answers } from "./support/answers";
-import { runProgram, valueOf, type Registered } from "./support/mockEngine";
+import { runProgram, valuesOf, type Registered } from "./support/mockEngine";
 
 const validArgs: JitsiClusterArgs = {
   domain: "meet.example.org",
@@ -237,15 +237,12 @@ describe("JitsiCluster", () => {
   });
 
   it("gives the outputs that people need", async () => {
-    expect(await valueOf(recordsToCreate(cluster, "meet.example.org"))).toEqual([
+    expect(await valuesOf(recordsToCreate(cluster, "meet.example.org"))).toEqual([
       { name: "meet.example.org", type: "A", value: "192.0.2.1" },
       { name: "meet.example.org", type: "AAAA", value: "2001:db8:1::1" },
     ]);
-    expect(Object.keys(await valueOf(sshCommands(cluster)))).toEqual(["web", "jvb-0", "jvb-1"]);
-    expect((await valueOf(bridgeOutputs(cluster))).map(({ name }) => name)).toEqual([
-      "jvb-0",
-      "jvb-1",
-    ]);
+    expect(Object.keys(sshCommands(cluster))).toEqual(["web", "jvb-0", "jvb-1"]);
+    expect(bridgeOutputs(cluster).map(({ name }) => name)).toEqual(["jvb-0", "jvb-1"]);
   });
 
   describe.each([

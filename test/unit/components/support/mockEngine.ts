@@ -133,7 +133,7 @@ export function typeAndName(urn: string): string {
   return `${types.split("$").at(-1) ?? ""} ${name}`;
 }
 
-/** The value of an output. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply(resolve));
+/** A value with all outputs in it replaced by their values. */
+export function valuesOf<T>(value: T): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve) => pulumi.output(value).apply(resolve));
 }
