@@ -81,7 +81,10 @@ async function listenUdp(
   port: number,
   options: DnsServerOptions,
 ): Promise<UdpSocket> {
-  const socket = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", ipv6Only: true });
+  // An IPv4 socket refuses the IPv6 option (EINVAL).
+  const socket = isIPv6(address)
+    ? createSocket({ type: "udp6", ipv6Only: true })
+    : createSocket({ type: "udp4" });
   socket.on("message", (message, from) => {
     const reply = replyTo(message, options, "udp");
     if (reply !== undefined) socket.send(reply, from.port, from.address);
