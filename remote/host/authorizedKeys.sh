@@ -6,7 +6,7 @@ set -euo pipefail
 readonly file=/etc/ssh/authorized_keys.d/root
 
 main() {
-  sshd -T 2>/dev/null | grep -i '^authorizedkeysfile' | grep -qF /etc/ssh/authorized_keys.d/%u ||
+  [[ $(sshd -T 2>/dev/null) == *authorizedkeysfile*/etc/ssh/authorized_keys.d/%u* ]] ||
     fatal "sshd does not read $file" "/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf must name it in AuthorizedKeysFile"
   local line number=0 content=$'# Managed by pulumi (sshAuthorizedKeys): changes here are lost.\n'
   while IFS= read -r line; do

@@ -33,9 +33,11 @@ remove_bootstrap_key() {
   fi
 }
 
-# `status` has exit codes of its own for errors, so the word decides.
+# `status` ends with a code of its own where cloud-init failed, so the word decides.
 cloud_init_ended() {
-  timeout 10 cloud-init status 2>/dev/null | grep -qE '^status: (done|error|degraded|disabled)'
+  local answer
+  answer=$(timeout 10 cloud-init status 2>/dev/null) || true
+  [[ $answer =~ status:\ (done|error|degraded|disabled) ]]
 }
 
 install_again() {
