@@ -78,8 +78,9 @@ export class Actions {
         input: options.input ?? {},
         ...(options.after && { after: options.after.id }),
       });
+      this.running.add(action.id);
+      this.store.onUndo(() => this.running.delete(action.id));
       this.store.onCommit(() => {
-        this.running.add(action.id);
         if (!this.isWaiting(action)) this.begin(action);
       });
       return action;
@@ -163,14 +164,29 @@ export class Actions {
     try {
       this.requirePredecessor(row);
       await this.wait(commandLatency(this.latency, row.command));
-      if (this.closing.signal.aborted) return;
+      if (this.isClosing()) return;
       await definition.run?.(ctx, row);
-      if (this.closing.signal.aborted) return;
+      if (this.isClosing()) return;
       this.finish(row, null, () => definition.done?.(ctx, row));
     } catch (error) {
-      if (this.closing.signal.aborted) return;
-      this.finish(row, actionError(error), () => definition.failed?.(ctx, row));
+      if (this.isClosing()) return;
+      this.fail(row, error, () => definition.failed?.(ctx, row));
     }
+  }
+
+  /** An action always ends, also when what should follow a failure fails itself. */
+  private fail(row: ActionRow, error: unknown, effect: () => void): void {
+    try {
+      this.finish(row, actionError(error), effect);
+    } catch (second) {
+      const [first, then] = [actionError(error), actionError(second)];
+      const message = `${first.message}; then ${then.message}`;
+      this.finish(row, { code: first.code, message }, () => undefined);
+    }
+  }
+
+  private isClosing(): boolean {
+    return this.closing.signal.aborted;
   }
 
   private requirePredecessor(row: ActionRow): void {
@@ -195,7 +211,7 @@ export class Actions {
 
   /** Ends early when the simulator closes; also with 0 the answer to the request goes out first. */
   private async wait(ms: number): Promise<void> {
-    if (this.closing.signal.aborted) return;
+    if (this.isClosing()) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(done, ms);
       const signal = this.closing.signal;

@@ -46,13 +46,14 @@ export interface Api {
   /** Resolves when no action is running. */
   idle(): Promise<void>;
   status(): SandboxStatus;
-  /** For requests without a socket. */
-  readonly inject: FastifyInstance["inject"];
 }
 
 const tokenLength = 64;
 /** Firewalls with many rules and 32 KiB of user data fit; more is a mistake. */
 const bodyLimitBytes = 1024 * 1024;
+/** A record set's name stands in the path and has up to 253 characters, percent-encoded perhaps. */
+const maxParamLength = 1024;
+const maxUnhandled = 1000;
 
 /**
  * A Hetzner Cloud API (v1) on this machine. Its servers are the driver's hosts; what it knows survives
@@ -73,7 +74,12 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   actions.resume();
 
   const recorder = new Recorder();
-  const server = fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true });
+  const server = fastify({
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength },
+    frameworkErrors: (_error, request, reply) => void answerUnknown(recorder, request, reply),
+  });
   acceptJson(server);
   answerErrors(server, recorder);
   for (const route of registry.routes) addRoute(server, route, { ctx, latency, recorder, options });
@@ -96,7 +102,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     unhandled: recorder.unhandled,
     idle: () => actions.idle(),
     status,
-    inject: server.inject.bind(server) as FastifyInstance["inject"],
   };
 }
 
@@ -104,6 +109,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 class Recorder {
   readonly unhandled: string[] = [];
   readonly calls = new Map<string, number>();
+
+  unknown(request: string): void {
+    if (this.unhandled.length < maxUnhandled) this.unhandled.push(request);
+  }
 
   called(route: string): void {
     this.calls.set(route, (this.calls.get(route) ?? 0) + 1);
@@ -177,10 +186,16 @@ function answerErrors(server: FastifyInstance, recorder: Recorder): void {
     process.stderr.write(`${request.method} ${request.url}: ${error.stack ?? error.message}\n`);
     return send(reply, apiError("server_error", "internal server error"));
   });
-  server.setNotFoundHandler((request, reply) => {
-    recorder.unhandled.push(`${request.method} ${request.url}`);
-    return send(reply, apiError("not_found", "api route not found"));
-  });
+  server.setNotFoundHandler((request, reply) => answerUnknown(recorder, request, reply));
+}
+
+function answerUnknown(
+  recorder: Recorder,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  recorder.unknown(`${request.method} ${request.url}`);
+  return send(reply, apiError("not_found", "api route not found"));
 }
 
 function send(reply: FastifyReply, error: ApiError): FastifyReply {

@@ -80,6 +80,11 @@ export class Store {
     else effect();
   }
 
+  /** Runs `effect` when the current transaction is undone. */
+  onUndo(effect: () => void): void {
+    this.undo?.push(effect);
+  }
+
   table<T extends Row>(kind: Kind<T>): Table<T> {
     const known = this.tables.get(kind.name);
     // A kind's name is unique (the registry sees to it), so the table holds this kind's rows.

@@ -96,7 +96,8 @@ export const serverNetworks = defineResource({
 
 function leave(ctx: Context, serverId: number, network: number): void {
   const table = ctx.store.table(serverKind);
-  const server = table.require(serverId);
+  const server = table.get(serverId);
+  if (!server) return;
   table.update(serverId, {
     private_net: server.private_net.filter((net) => net.network !== network),
   });

@@ -26,7 +26,9 @@ export const servers = defineResource({
   commands: {
     create_server: {
       locks: true,
-      done: (ctx, action) => setStatus(ctx, action.resources[0]?.id, "off"),
+      done: (ctx, action) => {
+        setStatus(ctx, serverOf(action), "off");
+      },
     },
     start_server: {
       locks: true,
@@ -90,8 +92,8 @@ export const servers = defineResource({
   ],
 });
 
-function setStatus(ctx: Context, id: number | undefined, status: ServerRow["status"]): void {
-  if (id !== undefined) ctx.store.table(serverKind).update(id, { status });
+function setStatus(ctx: Context, id: number, status: ServerRow["status"]): void {
+  ctx.store.table(serverKind).update(id, { status });
 }
 
 /** Other labels may bring other firewalls; the API then applies them by itself. */
