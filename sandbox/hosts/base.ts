@@ -3,7 +3,14 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { lock } from "proper-lockfile";
 import { cacheDir } from "../../toolchain/cacheDir";
-import { authorityPath, baseFiles, basePackages, recipeKey, removedPaths } from "./baseRecipe";
+import {
+  authorityPath,
+  baseFiles,
+  basePackages,
+  emptyFolders,
+  recipeKey,
+  removedPaths,
+} from "./baseRecipe";
 import { run } from "./exec";
 import { writeHostFile } from "./hostFiles";
 import { machineSources, suite } from "./machineSources";
@@ -108,7 +115,10 @@ async function debootstrap(
 
 /** What each host must make for itself: its identity, its keys; apt's lists would age. */
 async function clean(root: string): Promise<void> {
-  for (const path of removedPaths) await rm(join(root, path), { recursive: true, force: true });
+  for (const path of [...removedPaths, ...emptyFolders]) {
+    await rm(join(root, path), { recursive: true, force: true });
+  }
+  for (const path of emptyFolders) await mkdir(join(root, path), { recursive: true });
   const keys = readdirSync(join(root, "etc/ssh")).filter((name) => name.startsWith("ssh_host_"));
   for (const key of keys) await rm(join(root, "etc/ssh", key));
   const lists = join(root, "var/lib/apt/lists");

@@ -46,13 +46,15 @@ datasource_list: [NoCloud, None]
 export const removedPaths: readonly string[] = [
   "/etc/hostname",
   "/etc/resolv.conf",
-  "/etc/apt/sources.list.d",
   "/etc/apt/apt.conf.d/99mmdebstrap",
   "/var/lib/dbus/machine-id",
 ];
 
+/** Folders that the build leaves with something in them and a fresh Debian has empty. */
+export const emptyFolders: readonly string[] = ["/etc/apt/sources.list.d"];
+
 /** Name of the base that follows from all that goes into it. */
 export function recipeKey(certificate: string, aptSettings: string): string {
-  const recipe = [basePackages, baseFiles, removedPaths, certificate, aptSettings];
+  const recipe = [basePackages, baseFiles, removedPaths, emptyFolders, certificate, aptSettings];
   return createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
 }
