@@ -21,6 +21,7 @@ const log = (line: string): void => {
 const defaultDir = join(projectDir, ".sandbox");
 
 const program = new Command("sandbox")
+  .enablePositionalOptions()
   .description(
     "A Hetzner Cloud on one machine: an API that the real clients talk to, real hosts behind it.",
   )
@@ -127,14 +128,11 @@ program
     process.exitCode = await curlWithNames(requireSandbox(dir()), args);
   });
 
-program
-  .enablePositionalOptions()
-  .parseAsync()
-  .catch((error: unknown) => {
-    log(
-      error instanceof UserError || !(error instanceof Error)
-        ? `sandbox: ${String(error instanceof Error ? error.message : error)}`
-        : `sandbox: ${error.stack ?? error.message}`,
-    );
-    process.exitCode = 1;
-  });
+program.parseAsync().catch((error: unknown) => {
+  log(
+    error instanceof UserError || !(error instanceof Error)
+      ? `sandbox: ${String(error instanceof Error ? error.message : error)}`
+      : `sandbox: ${error.stack ?? error.message}`,
+  );
+  process.exitCode = 1;
+});

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createApi } from "./api/server";
 import { startDnsServer } from "./dns/server";
 import type { HostDriver } from "./hosts/driver";
@@ -30,7 +31,7 @@ async function main(args: ServerArguments): Promise<void> {
   const driver = state.apiOnly ? createNullDriver() : await startHosts(identity, args, closers);
 
   const api = await createApi({
-    storePath: paths.store,
+    storePath: join(paths.store, "store.lmdb"),
     token: state.token,
     driver,
     network: identity.network,
