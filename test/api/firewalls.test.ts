@@ -88,10 +88,7 @@ describe("firewalls", () => {
     const id = await make("fw", [ssh], { apply_to: [target(server)] });
     const path = `/firewalls/${id}/actions/set_rules`;
     const { actions } = await sim.done("POST", path, { rules: [ping] });
-    expect(actionCommands(actions ?? {})).toEqual([
-      "set_firewall_rules",
-      "apply_firewall",
-    ]);
+    expect(actionCommands(actions ?? {})).toEqual(["set_firewall_rules", "apply_firewall"]);
     expect(sim.driver.firewalls.get(server)).toEqual([driverPing]);
     await sim.done("POST", path, { rules: [] });
     expect(sim.driver.firewalls.get(server)).toEqual([]);
