@@ -6,15 +6,16 @@ the XMPP domain (not the host that was dialled). TLS is required except on loopb
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import Callable, Optional
 from xml.etree import ElementTree as ET
 
 from slixmpp import ClientXMPP
-from slixmpp.exceptions import XMPPError
+from slixmpp.exceptions import IqError, IqTimeout, XMPPError
 from slixmpp.xmlstream.handler import Callback, CoroutineCallback
 from slixmpp.xmlstream.matcher import MatchXPath
 from slixmpp.xmlstream.matcher.base import MatcherBase
+
+from .account import Account
 
 log = logging.getLogger("MucClient")
 
@@ -25,18 +26,6 @@ COLIBRI = "http://jitsi.org/protocol/colibri"
 PING = "urn:xmpp:ping"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CONNECT_TIMEOUT = 30.0
-
-
-@dataclass
-class Account:
-    host: str
-    port: int
-    domain: str
-    username: str
-    password: str
-    nickname: str
-    rooms: list[str]
-    verify: bool = True
 
 
 class _Failed(Exception):
@@ -177,21 +166,16 @@ class MucClient:
 
     async def request(self, to: str, payload: ET.Element, timeout: float,
                       kind: str = "get") -> Optional[ET.Element]:
-        """The answered iq; None on timeout or while not connected."""
+        """The answer, which may be of type error; None on timeout or while not connected."""
         if self._client is None or not self.connected:
             return None
-        iq = self._client.make_iq(ito=to, itype=kind)
+        iq = self._client.make_iq(id=self._client.new_id(), ito=to, itype=kind)
         iq.xml.append(payload)
-        done: asyncio.Future[ET.Element] = asyncio.get_running_loop().create_future()
-
-        def answered(reply) -> None:
-            if not done.done():
-                done.set_result(reply.xml)
-
-        iq.send(callback=answered, timeout=timeout, timeout_callback=lambda _iq: done.cancel())
         try:
-            return await asyncio.wait_for(done, timeout + 1)
-        except (asyncio.TimeoutError, asyncio.CancelledError):
+            return (await iq.send(timeout=timeout)).xml
+        except IqError as problem:
+            return problem.iq.xml
+        except IqTimeout:
             return None
 
     def _presence(self, presence) -> None:

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from jitsi_stand_in import log as jitsi_log  # noqa: E402
 from jitsi_stand_in.config import ConfigError, JavaOptions  # noqa: E402
 from jitsi_stand_in.rest import serve  # noqa: E402
+from jitsi_stand_in.tasks import run_until  # noqa: E402
 from jicofo import settings as jicofo_settings  # noqa: E402
 from jicofo.api import application  # noqa: E402
 from jicofo.focus import Focus  # noqa: E402
@@ -19,7 +20,7 @@ log = logging.getLogger("Main")
 
 
 async def run(settings: jicofo_settings.Settings) -> int:
-    """Until a signal."""
+    """Until a signal, or until something in it breaks; the exit code."""
     focus = Focus(settings, jicofo_settings.installed_version())
     log.info("Starting jicofo version %s", focus.version)
     if settings.brewery is None:
@@ -30,7 +31,7 @@ async def run(settings: jicofo_settings.Settings) -> int:
         loop.add_signal_handler(number, stopped.set)
     runner = await serve(application(focus), settings.rest_host, settings.rest_port)
     tasks = focus.start()
-    await stopped.wait()
+    status = 0 if await run_until(stopped, tasks) else 1
     log.info("Shutdown starting...")
     focus.client.leave()
     await asyncio.sleep(0.1)  # lets the farewell out before the socket closes
@@ -38,7 +39,7 @@ async def run(settings: jicofo_settings.Settings) -> int:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await runner.cleanup()
-    return 0
+    return status
 
 
 def main() -> int:

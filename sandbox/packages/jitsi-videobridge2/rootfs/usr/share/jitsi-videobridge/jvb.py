@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from jitsi_stand_in import log as jitsi_log  # noqa: E402
 from jitsi_stand_in.config import ConfigError, JavaOptions  # noqa: E402
 from jitsi_stand_in.rest import serve  # noqa: E402
+from jitsi_stand_in.tasks import run_until  # noqa: E402
 from jitsi_stand_in.xmpp import MucClient  # noqa: E402
 from jvb import settings as jvb_settings  # noqa: E402
 from jvb.api import application  # noqa: E402
@@ -32,6 +33,7 @@ def media_socket(port: int) -> socket.socket:
 async def publish_for_ever(bridge: Bridge) -> None:
     while True:
         await asyncio.sleep(bridge.settings.presence_interval)
+        bridge.expire()
         bridge.publish()
 
 
@@ -58,7 +60,8 @@ async def run(settings: jvb_settings.Settings) -> int:
         runner = await serve(application(bridge), settings.private_host, settings.private_port)
         tasks = [loop.create_task(c.run()) for c in bridge.clients]
         tasks.append(loop.create_task(publish_for_ever(bridge)))
-        await bridge.finished.wait()
+        if not await run_until(bridge.finished, tasks):
+            status[0] = 1
         log.info("Bridge shutting down")
         for client in bridge.clients:
             client.leave()

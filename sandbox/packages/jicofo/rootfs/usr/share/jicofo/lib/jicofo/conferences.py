@@ -125,9 +125,10 @@ class Conferences:
         for endpoint, jid in self.rooms[room].items():
             if jid is None:
                 bridge = self.selector.select(self.in_use(room))
-                if bridge is not None:
-                    self.rooms[room][endpoint] = bridge.jid
-                    bridge.endpoints_added(1)
+                if bridge is None:
+                    break
+                self.rooms[room][endpoint] = bridge.jid
+                bridge.endpoints_added(1)
         await self._tell(room, before)
 
     async def retry(self) -> None:
@@ -136,6 +137,12 @@ class Conferences:
             for room, endpoints in list(self.rooms.items()):
                 if None in endpoints.values():
                     await self._invite(room)
+
+    async def keep_alive(self) -> None:
+        """Repeats all numbers: a bridge lets conferences expire of which it hears nothing."""
+        async with self._lock:
+            for room in list(self.rooms):
+                await self._tell(room, Counter())
 
     async def _tell(self, room: str, before: Counter[str]) -> None:
         """Reports the new numbers to each bridge whose number has changed."""

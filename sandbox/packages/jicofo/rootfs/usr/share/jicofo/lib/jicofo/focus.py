@@ -15,6 +15,7 @@ from .settings import Settings
 log = logging.getLogger("JicofoServices")
 
 HEALTH_TIMEOUT = 5.0
+KEEP_ALIVE_SECONDS = 15.0
 
 
 class Focus:
@@ -81,7 +82,7 @@ class Focus:
 
     async def _upkeep(self) -> None:
         """Proxy presence, metrics, and bridges that vanished with our own connection."""
-        last_metrics = 0.0
+        last_metrics = last_keep_alive = 0.0
         loop = asyncio.get_running_loop()
         announced = False
         while True:
@@ -95,6 +96,9 @@ class Focus:
                 self.client.send_presence(self.settings.client_proxy)
                 announced = True
             await self.conferences.retry()
+            if loop.time() - last_keep_alive >= KEEP_ALIVE_SECONDS:
+                last_keep_alive = loop.time()
+                await self.conferences.keep_alive()
             if loop.time() - last_metrics >= self.settings.metrics_interval:
                 last_metrics = loop.time()
                 self.refresh_metrics()

@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from typing import Optional
 
+from jitsi_stand_in.account import Account
 from jitsi_stand_in.config import ConfigError, Hocon, JavaOptions
-from jitsi_stand_in.xmpp import Account
 
 
 @dataclass

@@ -21,6 +21,8 @@ log = logging.getLogger("Videobridge")
 PARTICIPANTS = "urn:jitsi-hetzner:sandbox:participants"
 # Upstream's stress is CPU load divided by this threshold.
 CPU_THRESHOLD = 0.9
+# Conferences of which nothing is heard for so long expire (entity-expiration.timeout).
+EXPIRE_SECONDS = 60.0
 
 
 class Bridge:
@@ -29,6 +31,7 @@ class Bridge:
         self.version = version
         self.started = time.monotonic()
         self.rooms: dict[str, int] = {}
+        self._heard: dict[str, float] = {}
         self.drain = settings.initial_drain_mode
         self.graceful = False
         self.shutting_down = False
@@ -75,13 +78,22 @@ class Bridge:
         grown = participants - self.rooms.get(room, 0)
         if grown > 0:
             self.metrics.increment("endpoints", grown)
+        changed = participants != self.rooms.get(room, 0)
+        self._heard[room] = time.monotonic()
         if participants > 0:
             self.rooms[room] = participants
         elif self.rooms.pop(room, None) is not None:
             log.info("expire_conf, id=%s", room)
             self.metrics.increment("conferences_completed")
-        self.publish()
-        self._maybe_shut_down()
+        if changed:
+            self.publish()
+            self._maybe_shut_down()
+
+    def expire(self) -> None:
+        """Ends the conferences that a jicofo which has gone or forgot them left behind."""
+        limit = time.monotonic() - EXPIRE_SECONDS
+        for room in [r for r in self.rooms if self._heard[r] < limit]:
+            self.set_conference(room, 0)
 
     # -- drain and shutdown
 

@@ -5,8 +5,8 @@ import os
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from jitsi_stand_in.account import Account
 from jitsi_stand_in.config import Hocon, JavaOptions, read_properties, truth
-from jitsi_stand_in.xmpp import Account
 
 log = logging.getLogger("Config")
 

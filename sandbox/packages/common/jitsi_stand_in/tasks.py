@@ -1,0 +1,18 @@
+"""Background tasks that must not end by themselves."""
+
+import asyncio
+import logging
+
+log = logging.getLogger("Main")
+
+
+async def run_until(stopped: asyncio.Event, tasks: "list[asyncio.Task[None]]") -> bool:
+    """Waits for `stopped`; False if one of the tasks broke down before."""
+    waiting = asyncio.get_running_loop().create_task(stopped.wait())
+    await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in tasks:
+        if task.done():
+            log.error("A background task broke down", exc_info=task.exception())
+            return False
+    return True
