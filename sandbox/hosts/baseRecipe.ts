@@ -10,6 +10,8 @@ export const basePackages: readonly string[] = [
   // A host that boots and can be reached.
   ...["systemd", "systemd-sysv", "libpam-systemd", "dbus", "udev", "cloud-init", "openssh-server"],
   ...["iproute2", "ifupdown", "netbase", "iputils-ping", "procps", "sudo"],
+  // Debian's own priority for it is "important": it is on every server.
+  "nftables",
   // Tools of Hetzner's image that scripts rely on.
   ...["ca-certificates", "curl", "wget", "gnupg", "less", "nano", "python3", "apt-utils"],
   // Runtime of the stand-ins for Jitsi's packages: installed here, each host boots seconds faster.

@@ -1,13 +1,12 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SandboxIdentity } from "../identity";
-import { groupedHosts, killGroup, removeHostGroups, removeSandboxGroups } from "./cgroups";
-import { run, waitUntil } from "./exec";
-import { findHostProcesses } from "./hostProcess";
+import { removeSandboxGroups } from "./cgroups";
+import { run } from "./exec";
+import { endHost, hostsOnMachine } from "./hostRemoval";
 import { consoleLog, hostsFolder } from "./names";
 import { tearDownNetwork } from "./network";
 import { deleteNamespace, namespacesOf } from "./netns";
-import { signal, startTime } from "./processes";
 
 /**
  * Removes all hosts of a sandbox and its network, without asking any server or list: also what one
@@ -17,25 +16,13 @@ import { signal, startTime } from "./processes";
  * control groups, links and namespaces, disks, console logs.
  */
 export async function removeAll(identity: SandboxIdentity): Promise<void> {
-  await endProcesses(identity);
-  for (const id of groupedHosts(identity)) removeHostGroups(identity, id);
+  await Promise.all(hostsOnMachine(identity).map((id) => endHost(identity, id)));
   removeSandboxGroups(identity);
   await tearDownNetwork(identity);
   for (const namespace of namespacesOf(identity.name)) await deleteNamespace(namespace);
   await unmountBelow(hostsFolder(identity));
   rmSync(hostsFolder(identity), { recursive: true, force: true });
   rmSync(dirname(consoleLog(identity, "any")), { recursive: true, force: true });
-}
-
-async function endProcesses(identity: SandboxIdentity): Promise<void> {
-  // The supervising processes first: they would boot their hosts again.
-  for (const pid of findHostProcesses(identity).values()) signal(pid, "SIGKILL");
-  for (const id of groupedHosts(identity)) await killGroup(identity, id);
-  await waitUntil(
-    `the hosts of ${identity.name} have ended`,
-    () => [...findHostProcesses(identity).values()].every((pid) => startTime(pid) === undefined),
-    20_000,
-  );
 }
 
 /** Hosts mount in namespaces of their own; this finds what a person mounted to look at a disk. */

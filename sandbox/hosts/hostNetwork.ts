@@ -101,10 +101,12 @@ export async function plugPrivateNetwork(
   identity: SandboxIdentity,
   id: number,
   attachment: PrivateAttachment,
-  interfaceName: string,
 ): Promise<readonly string[]> {
   const network = privateNamespace(identity, attachment.networkId);
   const host = hostNamespace(identity, id);
+  const links = await linksIn(host);
+  const plugged = [...links.values()].find((link) => link.mac === attachment.mac)?.name;
+  const interfaceName = plugged ?? freeInterface(links.keys());
   await networkTurns.take(network, async () => {
     await ensurePrivateNetwork(network, attachment);
     await plugLink(network, host, privateLink(id), { mac: attachment.mac, interfaceName });

@@ -39,16 +39,27 @@ export async function ipBatch(
   }
 }
 
-/** Names of the links in a namespace (undefined: the root). */
-export async function linksIn(
-  namespace: string | undefined,
-): Promise<Map<string, string | undefined>> {
+export interface Link {
+  readonly name: string;
+  readonly mac: string;
+  /** A note of whoever made the link. */
+  readonly alias?: string;
+}
+
+/** The links in a namespace (undefined: the root) by name. */
+export async function linksIn(namespace: string | undefined): Promise<Map<string, Link>> {
   const where = namespace === undefined ? [] : ["-n", namespace];
   const links = JSON.parse(await run("ip", [...where, "-json", "link", "show"])) as {
     ifname: string;
+    address: string;
     ifalias?: string;
   }[];
-  return new Map(links.map((link) => [link.ifname, link.ifalias]));
+  return new Map(
+    links.map(({ ifname, address, ifalias }) => [
+      ifname,
+      { name: ifname, mac: address, alias: ifalias },
+    ]),
+  );
 }
 
 /** Sets kernel settings below /proc/sys/net of one namespace: they are per namespace, nothing global changes. */

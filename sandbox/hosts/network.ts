@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { SandboxIdentity } from "../identity";
 import { succeeds, run } from "./exec";
 import { baseTableText } from "./firewallRules";
@@ -8,6 +7,7 @@ import {
   applyNft,
   deleteNamespace,
   ipBatch,
+  type Link,
   linksIn,
   namespaceExists,
   setSysctls,
@@ -41,12 +41,12 @@ export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
     `addr replace ${routerIpv6} peer ${serviceIpv6}/128 dev ${routerUplink} nodad`,
   ]);
   await ipBatch(undefined, [
-    `link set ${uplink} alias ${identity.name}`,
     `link set ${uplink} up`,
     `addr replace ${serviceIpv4} peer ${routerIpv4}/32 dev ${uplink}`,
     `addr replace ${serviceIpv6} peer ${routerIpv6}/128 dev ${uplink} nodad`,
     `route replace ${ipv4Cidr} via ${routerIpv4} dev ${uplink} src ${serviceIpv4}`,
-    `route replace ${ipv6Cidr} via ${routerIpv6} dev ${uplink} src ${serviceIpv6}`,
+    // onlink: the kernel adds the way to the router only when it has noticed that the link is up.
+    `route replace ${ipv6Cidr} via ${routerIpv6} dev ${uplink} src ${serviceIpv6} onlink`,
   ]);
   await setSysctls(router, {
     "ipv4/ip_forward": 1,
@@ -60,27 +60,32 @@ export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
 
 async function ensureUplink(identity: SandboxIdentity, router: string): Promise<void> {
   const uplink = uplinkName(identity);
-  const owner = (await linksIn(undefined)).get(uplink);
+  const inRoot = (await linksIn(undefined)).get(uplink);
   const inRouter = (await linksIn(router)).has(routerUplink);
-  const inRoot = existsSync(`/sys/class/net/${uplink}`);
-  if (inRoot && owner !== undefined && owner !== identity.name) {
+  if (inRoot !== undefined && !isOurs(inRoot, identity)) {
     throw new Error(
-      `slot ${identity.slot} is in use: the link ${uplink} belongs to the sandbox ${owner}; ` +
+      `slot ${identity.slot} is in use: the link ${uplink} belongs to ${inRoot.alias ?? ""}; ` +
         `take that sandbox down or choose another slot`,
     );
   }
-  if (inRoot && inRouter) return;
-  if (inRoot) await ipBatch(undefined, [`link delete ${uplink}`]);
+  if (inRoot !== undefined && inRouter) return;
+  if (inRoot !== undefined) await ipBatch(undefined, [`link delete ${uplink}`]);
   await ipBatch(undefined, [
-    `link add ${uplink} alias ${identity.name} type veth peer name ${routerUplink} netns ${router}`,
+    `link add ${uplink} type veth peer name ${routerUplink} netns ${router}`,
+    `link set ${uplink} alias ${identity.name}`,
   ]);
 }
+
+/** The note on the link says whose it is; none, when its maker was killed before it could write it. */
+const isOurs = (link: Link, identity: SandboxIdentity): boolean =>
+  link.alias === undefined || link.alias === identity.name;
 
 /** Removes what `setUpNetwork` made. Idempotent; the hosts' own namespaces must be gone or go later. */
 export async function tearDownNetwork(identity: SandboxIdentity): Promise<void> {
   const uplink = uplinkName(identity);
   // The link first: with its namespace alone it would vanish some time later.
-  if ((await linksIn(undefined)).get(uplink) === identity.name) {
+  const link = (await linksIn(undefined)).get(uplink);
+  if (link !== undefined && isOurs(link, identity)) {
     await run("ip", ["link", "delete", uplink]);
   }
   const router = routerNamespace(identity);

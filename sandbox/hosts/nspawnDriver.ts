@@ -1,13 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
 import type { SandboxIdentity } from "../identity";
-import { killGroup } from "./cgroups";
 import type { AdoptedHost, FirewallRule, HostDriver, HostSpec, PrivateAttachment } from "./driver";
 import { run } from "./exec";
 import { findHostProcesses, watchHostProcess } from "./hostProcess";
+import { hostsOnMachine, removeHost } from "./hostRemoval";
 import { consoleLog } from "./names";
 import { setUpNetwork } from "./network";
 import { NspawnHost } from "./nspawnHost";
-import { signal } from "./processes";
 import { Turns } from "./turns";
 
 export interface NspawnDriverOptions {
@@ -106,11 +105,8 @@ class Driver implements NspawnDriver {
       ),
     );
     const known = new Set(specs.map((spec) => spec.id));
-    for (const [id, pid] of processes) {
-      if (known.has(id)) continue;
-      signal(pid, "SIGKILL");
-      await killGroup(this.options.identity, id);
-    }
+    const unknown = hostsOnMachine(this.options.identity).filter((id) => !known.has(id));
+    await Promise.all(unknown.map((id) => removeHost(this.options.identity, id)));
   }
 
   isRunning(id: number): boolean {

@@ -1,19 +1,18 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SandboxIdentity } from "../identity";
-import { initPid, killGroup, nspawnPid, removeHostGroups } from "./cgroups";
+import { initPid, nspawnPid } from "./cgroups";
 import type { FirewallRule, HostSpec, PrivateAttachment } from "./driver";
 import { waitUntil } from "./exec";
 import { writeHostFile } from "./hostFiles";
 import {
   applyFirewall,
   ensurePublicInterface,
-  freeInterface,
   plugPrivateNetwork,
-  removeHostNetwork,
   unplugPrivateNetwork,
 } from "./hostNetwork";
 import { type HostProcess, startHostProcess } from "./hostProcess";
+import { endHost, removeHost } from "./hostRemoval";
 import { consoleLog, hostFolder } from "./names";
 import { signal } from "./processes";
 import { seedFiles } from "./seed";
@@ -23,17 +22,11 @@ const bootTimeoutMs = 60_000;
 /** How long a host may take to shut down or to begin a reboot. */
 const shutdownTimeoutMs = 60_000;
 
-/** A private network that a host is plugged into. */
-interface PluggedNetwork {
-  readonly attachment: PrivateAttachment;
-  readonly interfaceName: string;
-  readonly lines: readonly string[];
-}
-
 /** One host: its disk, its network and, when it runs, its process. Calls must not overlap. */
 export class NspawnHost {
   private process: HostProcess | undefined;
-  private readonly networks = new Map<number, PluggedNetwork>();
+  /** For each private network the `ip` commands that configure the host's end. */
+  private readonly networks = new Map<number, readonly string[]>();
 
   /** @param ended called when the host goes off without a call from here */
   constructor(
@@ -106,9 +99,7 @@ export class NspawnHost {
     const { process } = this;
     // From here on the end is no surprise.
     this.process = undefined;
-    // The process may not have joined its group yet.
-    if (process !== undefined) signal(process.pid, "SIGKILL");
-    await killGroup(this.identity, this.spec.id);
+    await endHost(this.identity, this.spec.id);
     await process?.ended;
   }
 
@@ -147,12 +138,8 @@ export class NspawnHost {
   }
 
   async plug(attachment: PrivateAttachment): Promise<void> {
-    const { id } = this.spec;
-    const known = this.networks.get(attachment.networkId)?.interfaceName;
-    const used = [...this.networks.values()].map((network) => network.interfaceName);
-    const interfaceName = known ?? freeInterface(used);
-    const lines = await plugPrivateNetwork(this.identity, id, attachment, interfaceName);
-    this.networks.set(attachment.networkId, { attachment, interfaceName, lines });
+    const lines = await plugPrivateNetwork(this.identity, this.spec.id, attachment);
+    this.networks.set(attachment.networkId, lines);
     this.writeBatch();
   }
 
@@ -163,7 +150,7 @@ export class NspawnHost {
 
   /** What the supervising script gives to `ip` before each boot. */
   private writeBatch(): void {
-    const lines = [...this.networks.values()].flatMap((network) => network.lines);
+    const lines = [...this.networks.values()].flat();
     const file = join(hostFolder(this.identity, this.spec.id), "network.batch");
     writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
   }
@@ -174,12 +161,7 @@ export class NspawnHost {
 
   /** Ends the host and removes its disk, links and names; its console log stays. */
   async delete(): Promise<void> {
-    await this.powerOff();
-    removeHostGroups(this.identity, this.spec.id);
-    for (const networkId of [...this.networks.keys()]) {
-      await unplugPrivateNetwork(this.identity, this.spec.id, networkId);
-    }
-    await removeHostNetwork(this.identity, this.spec.id);
-    rmSync(hostFolder(this.identity, this.spec.id), { recursive: true, force: true });
+    this.process = undefined;
+    await removeHost(this.identity, this.spec.id);
   }
 }
