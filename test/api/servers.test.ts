@@ -243,7 +243,7 @@ describe("servers", () => {
     expect(body.server?.image).toMatchObject({ name: "debian-12", architecture: "arm" });
   });
 
-  it("change their type only when off, and keep the disk when told so", async () => {
+  it("change their type only when off, keep the disk when told so, and start again", async () => {
     const id = await sim.server();
     const change = { server_type: "cx33", upgrade_disk: false };
     const path = `/servers/${id}/actions/change_type`;
@@ -252,10 +252,11 @@ describe("servers", () => {
     await sim.done("POST", path, change);
     const { body } = await sim.get(`/servers/${id}`);
     expect(body.server).toMatchObject({
-      status: "off",
+      status: "running",
       server_type: { name: "cx33" },
       primary_disk_size: 40,
     });
+    await sim.done("POST", `/servers/${id}/actions/poweroff`);
     for (const wrong of ["cx33", "cax21", "cx32", "cpx31"]) {
       const answer = await sim.post(path, { server_type: wrong, upgrade_disk: true });
       expect(answer.body.error?.code).toBe("invalid_server_type");

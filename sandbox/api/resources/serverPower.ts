@@ -5,7 +5,7 @@ import type { Context } from "../context";
 import { apiError, notFound } from "../errors";
 import { defineResource, route, type Call } from "../resource";
 
-import { hostSpec, withHost } from "./hosts";
+import { hostSpec, startHost, withHost } from "./hosts";
 import { serverKind, type ServerRow, type ServerStatus } from "./serverRow";
 
 /** The server that an action is about. */
@@ -94,7 +94,8 @@ export const serverPower = defineResource({
     reboot_server: powerCommand((ctx, id) => withHost(ctx, id, () => ctx.driver.reboot(id))),
     reset_server: powerCommand(reset),
     rebuild_server: powerCommand(rebuild),
-    change_server_type: { locks: true, done: settlePower, failed: settlePower },
+    // "This copies the content of its disk, and starts it again" (API reference).
+    change_server_type: powerCommand(startHost),
   },
   routes: [
     power("poweron", "start_server", running),
@@ -129,7 +130,8 @@ export const serverPower = defineResource({
       },
       ({ ctx, params, body }) => {
         const server = requireServer(ctx, params.id);
-        if (server.status !== "off") throw apiError("server_not_stopped", "server is not stopped");
+        if (server.status !== "off")
+          throw apiError("server_not_stopped", "server must be stopped before changing type");
         const wanted = fittingType(server, body.server_type);
         ctx.store.table(serverKind).update(server.id, {
           server_type: wanted.id,

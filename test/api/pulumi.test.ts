@@ -1,0 +1,169 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import type * as Ensure from "../../toolchain/ensure";
+
+import { Simulator, token, type Json } from "./support/simulator";
+
+// With its extension: beside it is a script of the same name.
+const { ensureToolchain } = jest.requireActual<typeof Ensure>("../../toolchain/ensure.ts");
+
+const root = join(__dirname, "../..");
+const commandMs = 240_000;
+
+/** How many resources were created, updated, deleted, unchanged...: the summary that pulumi prints. */
+type Steps = Readonly<Record<string, number>>;
+
+/** Runs the real engine with the real provider on a copy of the program. */
+class Stack {
+  private constructor(
+    private readonly dir: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static async create(endpoint: string): Promise<Stack> {
+    const { pulumi, pulumiHome } = await ensureToolchain({
+      log: (line: string) => process.stderr.write(`${line}\n`),
+    });
+    mkdirSync(join(root, ".test"), { recursive: true });
+    // Inside of the checkout, so that the program finds its packages.
+    const dir = mkdtempSync(join(root, ".test/everything-"));
+    cpSync(join(__dirname, "fixtures/everything"), dir, { recursive: true });
+    mkdirSync(join(dir, "state"));
+    const stack = new Stack(dir, {
+      ...process.env,
+      PATH: `${pulumi}:${process.env.PATH ?? ""}`,
+      PULUMI_HOME: pulumiHome,
+      PULUMI_BACKEND_URL: `file://${join(dir, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      HCLOUD_ENDPOINT: endpoint,
+      HCLOUD_TOKEN: token,
+    });
+    await stack.run("created", ["stack", "init", "test"]);
+    return stack;
+  }
+
+  /** `pulumi up`, without the preview. */
+  async up(stage: string, ...args: string[]): Promise<Steps> {
+    return this.steps(stage, ["up", "--yes", "--skip-preview", ...args]);
+  }
+
+  /** Fails when the API's answers differ from the state. */
+  async refresh(stage: string): Promise<Steps> {
+    return this.steps(stage, ["refresh", "--yes", "--skip-preview", "--expect-no-changes"]);
+  }
+
+  async destroy(): Promise<Steps> {
+    return this.steps("updated", ["destroy", "--yes", "--skip-preview"]);
+  }
+
+  async outputs(): Promise<Json> {
+    return JSON.parse(await this.run("updated", ["stack", "output", "--json"])) as Json;
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private async steps(stage: string, args: string[]): Promise<Steps> {
+    const output = await this.run(stage, args);
+    const summary = output.slice(output.indexOf("Resources:"));
+    const lines = summary.matchAll(/^ +(?:\S )?(\d+) (\w+)$/gm);
+    return Object.fromEntries([...lines].map(([, count, verb]) => [verb, Number(count)]));
+  }
+
+  private async run(stage: string, args: string[]): Promise<string> {
+    const options = { cwd: this.dir, env: { ...this.env, STAGE: stage }, timeout: commandMs };
+    const command = ["--non-interactive", "--color", "never", ...args];
+    try {
+      return (await promisify(execFile)("pulumi", command, options)).stdout;
+    } catch (error) {
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
+    }
+  }
+}
+
+describe("the Pulumi provider", () => {
+  let sim: Simulator;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    sim = await Simulator.start();
+    stack = await Stack.create(sim.endpoint);
+  }, 1_800_000);
+  afterAll(async () => {
+    stack.remove();
+    await sim.close();
+  });
+
+  const rows = async (path: string) =>
+    (await sim.get(`/${path}`)).body[path] as unknown as readonly Json[];
+
+  it("makes one of each resource", async () => {
+    // 17 resources and the stack.
+    expect(await stack.up("created")).toEqual({ created: 18 });
+    expect(sim.api.unhandled).toEqual([]);
+    expect(await stack.outputs()).toMatchObject({
+      serverType: "cx23",
+      zoneSeen: "primary",
+      ipv4: "198.18.24.16",
+      ipv6: "fd5a:6a68:3:10::1",
+      privateIp: "10.0.1.1",
+    });
+    const [server] = await rows("servers");
+    const id = Number(server?.id);
+    expect(server).toMatchObject({ status: "running", labels: { role: "web", stage: "created" } });
+    expect(sim.driver.callsOf(id)).toContain("attachNetwork");
+    // SSH and media of its own firewall, ICMP of the one that goes by labels.
+    expect(sim.driver.firewalls.get(id)).toHaveLength(3);
+    expect(sim.api.dns.recordsAt("example.test").find(({ type }) => type === "A")).toMatchObject({
+      data: "198.18.24.16",
+      ttl: 300,
+    });
+  }, 300_000);
+
+  it("finds nothing to change in what it made", async () => {
+    expect(await stack.refresh("created")).toEqual({ unchanged: 18 });
+    expect(await stack.up("created", "--expect-no-changes")).toEqual({ unchanged: 18 });
+  }, 300_000);
+
+  it("changes everything that can be changed in place", async () => {
+    expect(await stack.up("updated")).toEqual({ unchanged: 7, updated: 11 });
+    const [server] = await rows("servers");
+    expect(server).toMatchObject({
+      status: "running",
+      server_type: { name: "cx33" },
+      labels: { stage: "updated" },
+      private_net: [{ alias_ips: ["10.0.1.200"] }],
+    });
+    expect(sim.driver.firewalls.get(Number(server?.id))).toHaveLength(3);
+    expect(sim.api.dns.recordsAt("example.test").filter(({ type }) => type === "A")).toHaveLength(
+      2,
+    );
+    expect(sim.api.dns.recordsAt("16.24.18.198.in-addr.arpa")[0]?.data).toBe(
+      "updated.example.test.",
+    );
+    expect(await stack.up("updated", "--refresh", "--expect-no-changes")).toEqual({
+      unchanged: 18,
+    });
+  }, 300_000);
+
+  it("takes it all down and leaves nothing", async () => {
+    expect(await stack.destroy()).toEqual({ deleted: 18 });
+    const paths = [
+      "servers",
+      "networks",
+      "firewalls",
+      "placement_groups",
+      "primary_ips",
+      "ssh_keys",
+    ];
+    for (const path of [...paths, "zones"]) expect([path, await rows(path)]).toEqual([path, []]);
+    expect(sim.api.unhandled).toEqual([]);
+  }, 300_000);
+});
