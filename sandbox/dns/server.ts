@@ -2,6 +2,7 @@ import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, isIPv6, type Server, type Socket } from "node:net";
 import {
   AUTHORITATIVE_ANSWER,
+  RECURSION_DESIRED,
   TRUNCATED_RESPONSE,
   decode,
   encode,
@@ -9,7 +10,7 @@ import {
   type DecodedPacket,
   type Packet,
 } from "dns-packet";
-import { rcodes, resolve, type FixedNames, type Resolution } from "./resolve";
+import { rcodes, resolve, type FixedNames } from "./resolve";
 import type { DnsSource } from "./source";
 import { questionType, toAnswer } from "./wire";
 
@@ -32,6 +33,8 @@ export interface DnsServer {
 
 /** Without EDNS an answer over UDP has 512 bytes at most (RFC 1035, 4.2.1). */
 const plainUdpBytes = 512;
+/** The operation's bits in a message's flags; 0 is a query (RFC 1035, 4.1.1). */
+const opcodeBits = 0x7800;
 /** What is offered over UDP with EDNS: fits every path without fragments (DNS flag day 2020). */
 const ednsUdpBytes = 1232;
 /** A TCP client that says nothing for this long is let go, in milliseconds. */
@@ -151,45 +154,46 @@ function replyTo(
   // A response here would be answered for ever by another server.
   if (query.flag_qr) return undefined;
   const edns = query.additionals?.find((record) => record.type === "OPT");
-  const limit = edns === undefined ? plainUdpBytes : Math.max(plainUdpBytes, edns.udpPayloadSize);
-  const reply = answerPacket(query, edns !== undefined, options);
-  const bytes = encode(reply);
-  if (transport === "tcp" || bytes.length <= Math.min(limit, ednsUdpBytes)) return bytes;
-  return encode({
-    ...reply,
-    flags: (reply.flags ?? 0) | TRUNCATED_RESPONSE,
-    answers: [],
-    authorities: [],
-  });
+  const offered = edns === undefined ? plainUdpBytes : edns.udpPayloadSize;
+  const limit = Math.min(Math.max(offered, plainUdpBytes), ednsUdpBytes);
+  const base = emptyReply(query, edns !== undefined);
+  try {
+    const reply = answerPacket(query, base, options);
+    const bytes = encode(reply);
+    if (transport === "tcp" || bytes.length <= limit) return bytes;
+    const flags = (reply.flags ?? 0) | TRUNCATED_RESPONSE;
+    return encode({ ...reply, flags, answers: [], authorities: [] });
+  } catch (error) {
+    (options.onError ?? console.error)(error);
+    return encode({ ...base, flags: (base.flags ?? 0) | rcodes.servFail });
+  }
 }
 
-function answerPacket(query: DecodedPacket, edns: boolean, options: DnsServerOptions): Packet {
-  const base: Packet = {
+/** What every reply repeats: id, question, operation and "recursion desired". */
+function emptyReply(query: DecodedPacket, edns: boolean): Packet {
+  return {
     type: "response",
     id: query.id ?? 0,
+    flags: (query.flags ?? 0) & (opcodeBits | RECURSION_DESIRED),
     questions: query.questions ?? [],
     additionals: edns ? [optRecord()] : [],
   };
-  // Only the bits that a response repeats: the operation and "recursion desired".
-  const repeated = (query.flags ?? 0) & 0x7900;
-  const failed = (rcode: number): Packet => ({ ...base, flags: repeated | rcode });
+}
+
+function answerPacket(query: DecodedPacket, base: Packet, options: DnsServerOptions): Packet {
+  const flags = base.flags ?? 0;
   const [question, ...more] = query.questions ?? [];
-  if ((repeated & 0x7800) !== 0) return failed(rcodes.notImp);
-  if (question === undefined || more.length > 0) return failed(rcodes.formErr);
-  if (question.class !== "IN") return failed(rcodes.refused);
-  try {
-    const { source, fixed } = options;
-    const result: Resolution = resolve(source, fixed, question.name, questionType(question.type));
-    return {
-      ...base,
-      flags: repeated | result.rcode | (result.authoritative ? AUTHORITATIVE_ANSWER : 0),
-      answers: result.answers.map(toAnswer),
-      authorities: result.authorities.map(toAnswer),
-    };
-  } catch (error) {
-    (options.onError ?? console.error)(error);
-    return failed(rcodes.servFail);
-  }
+  if ((flags & opcodeBits) !== 0) return { ...base, flags: flags | rcodes.notImp };
+  if (question === undefined || more.length > 0) return { ...base, flags: flags | rcodes.formErr };
+  if (question.class !== "IN") return { ...base, flags: flags | rcodes.refused };
+  const { source, fixed } = options;
+  const result = resolve(source, fixed, question.name, questionType(question.type));
+  return {
+    ...base,
+    flags: flags | result.rcode | (result.authoritative ? AUTHORITATIVE_ANSWER : 0),
+    answers: result.answers.map(toAnswer),
+    authorities: result.authorities.map(toAnswer),
+  };
 }
 
 function optRecord(): Answer {

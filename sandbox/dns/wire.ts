@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Answer, StringRecordType } from "dns-packet";
 import type { DnsRecord } from "./source";
 
@@ -20,11 +21,22 @@ export function toAnswer(record: DnsRecord): Answer {
     if (value !== undefined) return value;
     throw new Error(`the ${record.type} record of ${name} lacks a field: ${record.data}`);
   };
-  const number = (index: number): number => Number(word(index));
+  const number = (index: number): number => {
+    if (/^\d+$/.test(word(index))) return Number(word(index));
+    throw new Error(
+      `the ${record.type} record of ${name} has no number where one is needed: ${record.data}`,
+    );
+  };
   const base = { name, ttl, class: "IN" } as const;
   switch (record.type) {
     case "A":
     case "AAAA":
+      // The library writes anything that is no address as some address.
+      if (isIP(record.data) !== (record.type === "A" ? 4 : 6)) {
+        throw new Error(
+          `the ${record.type} record of ${name} holds no such address: ${record.data}`,
+        );
+      }
       return { ...base, type: record.type, data: record.data };
     case "CNAME":
     case "NS":
