@@ -81,6 +81,7 @@ add_repository() {
   gpg --batch --yes --dearmor -o "$keyring" "$key" || fatal "$REPOSITORY_KEY is no OpenPGP key"
   chmod 0644 "$keyring"
   rm -f "$key"
+  install -d -m 0755 "${source_list%/*}"
   printf 'deb [signed-by=%s] %s\n' "$keyring" "$REPOSITORY" >"$source_list"
 }
 

@@ -18,7 +18,7 @@ main() {
     return
   fi
   cloud-init status --long || true
-  last_lines "$log"
+  last_lines "$log" 8
   install_again
 }
 
