@@ -38,7 +38,8 @@ class Driver implements NspawnDriver {
   create(spec: HostSpec): Promise<void> {
     return this.turns.take(spec.id, async () => {
       if (this.hosts.has(spec.id)) throw new Error(`there is a host ${spec.id} already`);
-      // A new host of an old name starts a new log.
+      // What an earlier sandbox in this folder may have left under the same id and name.
+      await removeHost(this.options.identity, spec.id);
       rmSync(consoleLog(this.options.identity, spec.name), { force: true });
       const host = this.add(spec);
       try {

@@ -6,6 +6,9 @@ import { cgroupMounts } from "./cgroups";
 /** Free space for the base, the hosts' disks and the packages that they fetch, in bytes. */
 const neededSpace = 3 * 1024 ** 3;
 
+/** Type of an overlay file system (statfs(2)). */
+const overlayMagic = 0x794c7630;
+
 /** Programs of the machine that hosts need, and the Debian package that each comes from. */
 const programs = {
   "systemd-nspawn": "systemd-container",
@@ -32,6 +35,7 @@ export function hostProblems(): string[] {
     ...rightProblems(),
     ...programProblems(),
     ...kernelProblems(),
+    ...diskProblems(__dirname),
     ...spaceProblems(cacheDir()),
   ];
 }
@@ -81,7 +85,7 @@ function kernelProblems(): string[] {
   const unified = /^\S+ \S+ cgroup2 /m.test(readFileSync("/proc/mounts", "utf8"));
   if (!unified) {
     problems.push("no cgroup version 2 is mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
-  } else if (!isWritable(cgroupMounts()[0] ?? "")) {
+  } else if (process.getuid?.() === 0 && !isWritable(cgroupMounts()[0] ?? "")) {
     problems.push("control groups cannot be made here: use a privileged container or a machine");
   }
   if (!existsSync("/proc/sys/net/ipv6")) {
@@ -98,6 +102,15 @@ function isWritable(folder: string): boolean {
     // Read-only or missing: the answer is no.
     return false;
   }
+}
+
+/** An overlay cannot lie on another one, and a container's own disk usually is one. */
+function diskProblems(checkout: string): string[] {
+  if (statfsSync(checkout).type !== overlayMagic) return [];
+  return [
+    `the checkout lies on an overlay file system (a container's disk): ` +
+      `clone it onto a volume or into a folder of the machine`,
+  ];
 }
 
 function spaceProblems(folder: string): string[] {

@@ -120,7 +120,7 @@ describe("a host", () => {
       await inside(a, "sysctl -qw net.ipv4.tcp_syncookies=0 && sysctl -n net.ipv4.tcp_syncookies"),
     ).toBe("0\n");
     expect(globalSettings()).toEqual(settingsBefore);
-    const chain = "chain input { type filter hook input priority 0; tcp dport 8080 drop; }";
+    const chain = "chain input { type filter hook input priority 0; tcp dport 8080 drop; };";
     await inside(a, `nft 'table inet own { ${chain} }'`);
     expect(await tcp(ipOf(a), 8080)).toBe("silent");
     await inside(a, "nft delete table inet own");
