@@ -55,7 +55,7 @@ write_file() {
     chmod "$mode" "$path"
     return
   fi
-  install -d "${path%/*}"
+  mkdir -p "${path%/*}"
   temp=$(mktemp "$path.XXXXXX")
   chown "$owner" "$temp"
   chmod "$mode" "$temp"

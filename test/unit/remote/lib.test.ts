@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bashInScript } from "./bash";
@@ -24,6 +32,12 @@ describe("lib.sh", () => {
       expect(readFileSync(join(dir, "sub/file"), "utf8")).toBe("text");
       expect(statSync(join(dir, "sub/file")).mode & 0o777).toBe(0o640);
       expect(readdirSync(join(dir, "sub"))).toEqual(["file"]);
+    });
+
+    it("leaves the mode of a folder that is there", () => {
+      mkdirSync(join(dir, "sub"), { mode: 0o750 });
+      write("text");
+      expect(statSync(join(dir, "sub")).mode & 0o777).toBe(0o750);
     });
 
     it("leaves a file with the same content alone, and says so", () => {
