@@ -97,6 +97,8 @@ export function invalidField(name: string, reason: string): ApiError {
   return invalidInput([{ name, messages: [reason] }]);
 }
 
-export function notFound(what: string, id: string | number): ApiError {
-  return new ApiError("not_found", `${what} with ID '${String(id)}' not found`);
+/** 404 about something that a request names by id, or by name. */
+export function notFound(what: string, idOrName: string | number): ApiError {
+  const by = /^\d+$/.test(String(idOrName)) ? "ID" : "name";
+  return new ApiError("not_found", `${what} with ${by} '${String(idOrName)}' not found`);
 }

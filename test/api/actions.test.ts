@@ -1,4 +1,4 @@
-import { actionCommands, at, idOf, serverFields, Simulator } from "./support/simulator";
+import { actionCommands, at, idOf, serverFields, Simulator, textOf } from "./support/simulator";
 
 describe("actions", () => {
   let sim: Simulator;
@@ -14,13 +14,13 @@ describe("actions", () => {
     for (let i = 0; i < 1000; i++) {
       const { action } = (await sim.get(path)).body;
       seen.push(Number(action?.progress));
-      if (String(action?.status) === "success") break;
+      if (textOf(action?.status) === "success") break;
     }
     expect(seen.at(-1)).toBe(100);
     expect(seen.some((progress) => progress > 0 && progress < 100)).toBe(true);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     const { action } = (await sim.get(path)).body;
-    const took = Date.parse(String(action?.finished)) - Date.parse(String(action?.started));
+    const took = Date.parse(textOf(action?.finished)) - Date.parse(textOf(action?.started));
     expect(took).toBeGreaterThanOrEqual(395);
     await sim.api.idle();
   });

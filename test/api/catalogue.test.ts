@@ -1,4 +1,4 @@
-import { Simulator, type Json } from "./support/simulator";
+import { Simulator, textOf, type Json } from "./support/simulator";
 
 describe("the catalogue", () => {
   let sim: Simulator;
@@ -51,11 +51,11 @@ describe("the catalogue", () => {
     const [cpx41] = await rows("/server_types?name=cpx41", "server_types");
     const places = cpx41?.locations as unknown as readonly Json[];
     const gone = { announced: "2025-10-16T06:00:00Z", unavailable_after: "2026-01-01T00:00:00Z" };
-    expect(places.find(({ name }) => String(name) === "fsn1")).toMatchObject({
+    expect(places.find(({ name }) => textOf(name) === "fsn1")).toMatchObject({
       available: false,
       deprecation: gone,
     });
-    expect(places.find(({ name }) => String(name) === "ash")).toMatchObject({
+    expect(places.find(({ name }) => textOf(name) === "ash")).toMatchObject({
       available: true,
       deprecation: null,
     });

@@ -29,10 +29,7 @@ describe("firewalls", () => {
   beforeEach(async () => {
     sim = await Simulator.start();
   });
-  afterEach(async () => {
-    expect(sim.api.unhandled).toEqual([]);
-    await sim.close();
-  });
+  afterEach(() => sim.closeWithoutUnhandled());
 
   const make = async (name: string, rules: object[], fields = {}) =>
     idOf((await sim.done("POST", "/firewalls", { name, rules, ...fields })).firewall);

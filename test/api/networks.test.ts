@@ -13,10 +13,7 @@ describe("networks", () => {
     id = idOf((await sim.done("POST", "/networks", body)).network);
     path = `/networks/${id}`;
   });
-  afterEach(async () => {
-    expect(sim.api.unhandled).toEqual([]);
-    await sim.close();
-  });
+  afterEach(() => sim.closeWithoutUnhandled());
 
   const addSubnet = (fields = {}) =>
     sim.post(`${path}/actions/add_subnet`, { ...subnet, ...fields });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { RecordingDriver } from "./support/recordingDriver";
-import { at, idOf, serverFields, Simulator, token, type Json } from "./support/simulator";
+import { at, idOf, serverFields, Simulator, textOf, token, type Json } from "./support/simulator";
 
 const killRounds = 3;
 const root = join(__dirname, "../..");
@@ -134,12 +134,12 @@ async function all(sim: Simulator, path: string): Promise<Json[]> {
 async function expectConsistent(sim: Simulator, answered: Map<string, number>) {
   const servers = await all(sim, "servers");
   const ips = await all(sim, "primary_ips");
-  const ids = new Map(servers.map((server) => [String(server.name), idOf(server)]));
+  const ids = new Map(servers.map((server) => [textOf(server.name), idOf(server)]));
   for (const [name, id] of answered) expect([name, ids.get(name)]).toEqual([name, id]);
   // Both addresses of each server, and no address of a server that is not there.
   expect(ips).toHaveLength(servers.length * 2);
-  expect(new Set(ips.map((ip) => String(ip.ip))).size).toBe(ips.length);
+  expect(new Set(ips.map((ip) => textOf(ip.ip))).size).toBe(ips.length);
   const known = new Set(servers.map(idOf));
   expect(ips.every((ip) => known.has(Number(ip.assignee_id)))).toBe(true);
-  expect(servers.every((server) => String(server.status) === "running")).toBe(true);
+  expect(servers.every((server) => textOf(server.status) === "running")).toBe(true);
 }

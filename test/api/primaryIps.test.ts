@@ -6,10 +6,7 @@ describe("primary IPs", () => {
   beforeEach(async () => {
     sim = await Simulator.start();
   });
-  afterEach(async () => {
-    expect(sim.api.unhandled).toEqual([]);
-    await sim.close();
-  });
+  afterEach(() => sim.closeWithoutUnhandled());
 
   const make = async (fields: object) =>
     sim.done("POST", "/primary_ips", { location: "fsn1", ...fields });

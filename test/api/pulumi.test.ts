@@ -73,7 +73,7 @@ class Stack {
     const output = await this.run(stage, args);
     const summary = output.slice(output.indexOf("Resources:"));
     const lines = summary.matchAll(/^ +(?:\S )?(\d+) (\w+)$/gm);
-    return Object.fromEntries([...lines].map(([, count, verb]) => [verb, Number(count)]));
+    return Object.fromEntries([...lines].map(([, count, verb = ""]) => [verb, Number(count)]));
   }
 
   private async run(stage: string, args: string[]): Promise<string> {

@@ -9,10 +9,7 @@ describe("servers", () => {
   beforeEach(async () => {
     sim = await Simulator.start();
   });
-  afterEach(async () => {
-    expect(sim.api.unhandled).toEqual([]);
-    await sim.close();
-  });
+  afterEach(() => sim.closeWithoutUnhandled());
 
   const status = async (id: number) => (await sim.get(`/servers/${id}`)).body.server?.status;
 

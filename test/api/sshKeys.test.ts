@@ -1,4 +1,4 @@
-import { idOf, Simulator } from "./support/simulator";
+import { idOf, Simulator, textOf } from "./support/simulator";
 
 const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBwyOyRMcxqP2JOcYl5LhVYTgZYZMVCIhjXAxQUUWEkc someone";
@@ -23,7 +23,7 @@ describe("SSH keys", () => {
       created: expect.any(String) as string,
     });
     const path = `/ssh_keys/${idOf(body.ssh_key)}`;
-    const fingerprint = String(body.ssh_key?.fingerprint);
+    const fingerprint = textOf(body.ssh_key?.fingerprint);
     expect((await sim.get("/ssh_keys?name=k")).body.ssh_keys).toHaveLength(1);
     expect((await sim.get(`/ssh_keys?fingerprint=${fingerprint}`)).body.ssh_keys).toHaveLength(1);
     expect((await sim.get("/ssh_keys?fingerprint=00")).body.ssh_keys).toEqual([]);

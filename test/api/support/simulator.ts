@@ -87,6 +87,13 @@ export class Simulator {
   close(): Promise<void> {
     return this.api.close();
   }
+
+  /** The same, and fails when there was a request that no route answers. */
+  async closeWithoutUnhandled(): Promise<void> {
+    await this.close();
+    if (this.api.unhandled.length > 0)
+      throw new Error(`not simulated: ${this.api.unhandled.join(", ")}`);
+  }
 }
 
 export const serverFields = {
@@ -98,6 +105,12 @@ export const serverFields = {
 
 export function idOf(thing: Json | undefined): number {
   return Number(thing?.id);
+}
+
+/** A text out of an answer. */
+export function textOf(value: Json | undefined): string {
+  if (typeof value !== "string") throw new Error(`${JSON.stringify(value)} is no text`);
+  return value;
 }
 
 /** A field deep inside of an answer; a missing one fails with its path. */
