@@ -13,4 +13,5 @@ export const systemPackages = [
   "lua5.4", // luac: checks of prosody's configuration
   "ruby-hocon", // checks of HOCON files by the tool that the bridge's package brings
   "jq", // the remote scripts use it; tests run them
+  "python3", // checks of the programs in the stand-ins for the packages
 ] as const;

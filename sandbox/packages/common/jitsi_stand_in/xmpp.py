@@ -16,14 +16,10 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from slixmpp.xmlstream.matcher.base import MatcherBase
 
 from .account import Account
+from .names import MUC, MUC_USER, PING
 
 log = logging.getLogger("MucClient")
 
-MUC = "http://jabber.org/protocol/muc"
-MUC_USER = "http://jabber.org/protocol/muc#user"
-HEALTH = "http://jitsi.org/protocol/healthcheck"
-COLIBRI = "http://jitsi.org/protocol/colibri"
-PING = "urn:xmpp:ping"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CONNECT_TIMEOUT = 30.0
 

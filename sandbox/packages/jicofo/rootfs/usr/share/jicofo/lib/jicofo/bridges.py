@@ -5,7 +5,7 @@ import time
 from typing import Any, Optional
 from xml.etree import ElementTree as ET
 
-from jitsi_stand_in.xmpp import COLIBRI
+from jitsi_stand_in.names import COLIBRI
 
 from .settings import Settings
 

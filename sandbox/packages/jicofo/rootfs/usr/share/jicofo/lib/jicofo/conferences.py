@@ -7,16 +7,17 @@ happens when a bridge leaves follow upstream. A bridge is told its number for ea
 import asyncio
 import logging
 from collections import Counter
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 from xml.etree import ElementTree as ET
 
-from jitsi_stand_in.xmpp import MucClient
+from jitsi_stand_in.names import PARTICIPANTS
 
 from .bridges import Bridge, BridgeSelector
 
-log = logging.getLogger("JitsiMeetConference")
+if TYPE_CHECKING:
+    from jitsi_stand_in.xmpp import MucClient
 
-PARTICIPANTS = "urn:jitsi-hetzner:sandbox:participants"
+log = logging.getLogger("JitsiMeetConference")
 
 
 class MoveError(Exception):
@@ -26,7 +27,7 @@ class MoveError(Exception):
 
 
 class Conferences:
-    def __init__(self, selector: BridgeSelector, client: MucClient) -> None:
+    def __init__(self, selector: BridgeSelector, client: "MucClient") -> None:
         self.selector = selector
         self.client = client
         # room -> endpoint id -> the bridge's JID, or None while no bridge could be found

@@ -6,7 +6,8 @@ from typing import Any, Optional
 from xml.etree import ElementTree as ET
 
 from jitsi_stand_in.metrics import Metrics
-from jitsi_stand_in.xmpp import HEALTH, MucClient
+from jitsi_stand_in.names import HEALTH
+from jitsi_stand_in.xmpp import MucClient
 
 from .bridges import Bridge, BridgeSelector
 from .conferences import Conferences

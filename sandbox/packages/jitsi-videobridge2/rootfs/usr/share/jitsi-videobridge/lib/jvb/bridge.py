@@ -11,14 +11,13 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from jitsi_stand_in.metrics import Metrics
-from jitsi_stand_in.xmpp import COLIBRI, HEALTH, MucClient
+from jitsi_stand_in.names import COLIBRI, HEALTH, PARTICIPANTS
+from jitsi_stand_in.xmpp import MucClient
 
 from .settings import Settings
 
 log = logging.getLogger("Videobridge")
 
-# Jicofo's stand-in tells a bridge with this request how many participants of a room it carries.
-PARTICIPANTS = "urn:jitsi-hetzner:sandbox:participants"
 # Upstream's stress is CPU load divided by this threshold.
 CPU_THRESHOLD = 0.9
 # Conferences of which nothing is heard for so long expire (entity-expiration.timeout).

@@ -1,0 +1,9 @@
+"""XML namespaces that the programs share."""
+
+MUC = "http://jabber.org/protocol/muc"
+MUC_USER = "http://jabber.org/protocol/muc#user"
+HEALTH = "http://jitsi.org/protocol/healthcheck"
+COLIBRI = "http://jitsi.org/protocol/colibri"
+PING = "urn:xmpp:ping"
+# Not upstream's: jicofo's stand-in tells a bridge how many participants of a room it carries.
+PARTICIPANTS = "urn:jitsi-hetzner:sandbox:participants"
