@@ -18,6 +18,17 @@ const validArgs: JitsiClusterArgs = {
 const deploy = (args: Partial<JitsiClusterArgs> = {}) =>
   runProgram(answers, () => new JitsiCluster("jitsi", { ...validArgs, ...args }));
 
+/** Clusters of the default settings, by their number of bridges; each is made once. */
+const clusters = new Map<number, ReturnType<typeof deploy>>();
+const deployCount = (jvbCount: number): ReturnType<typeof deploy> => {
+  const made = clusters.get(jvbCount) ?? deploy({ jvbCount });
+  clusters.set(jvbCount, made);
+  return made;
+};
+
+// A cluster of twelve takes seconds on a busy machine.
+jest.setTimeout(60_000);
+
 const names = (resources: readonly Registered[], type: string): string[] =>
   resources.filter((resource) => resource.type === type).map(({ name }) => name);
 
@@ -35,7 +46,7 @@ describe("JitsiCluster", () => {
   let two: Registered[];
   let cluster: JitsiCluster;
   beforeAll(async () => {
-    ({ resources: two, result: cluster } = await deploy());
+    ({ resources: two, result: cluster } = await deployCount(2));
   });
 
   it("makes one web host and as many bridges as asked for", () => {
@@ -252,8 +263,8 @@ describe("JitsiCluster", () => {
     [9, 12],
   ])("grown from %i to %i bridges", (before, after) => {
     it("changes nothing of what exists but policy and acceptance, and adds bridges only", async () => {
-      const { resources: small } = await deploy({ jvbCount: before });
-      const { resources: large } = await deploy({ jvbCount: after });
+      const { resources: small } = await deployCount(before);
+      const { resources: large } = await deployCount(after);
       const byUrn = new Map(large.map((resource) => [resource.urn, resource]));
       const changed = small.filter(
         ({ urn, inputs }) => JSON.stringify(byUrn.get(urn)?.inputs) !== JSON.stringify(inputs),
