@@ -103,7 +103,13 @@ func (s *CommandState) run(ctx context.Context, command *string) error {
 	}
 	capture := stream.NewCapture(ctx, s.Logging)
 	session.Stdout, session.Stderr = capture.Stdout, capture.Stderr
-	stdout, stderr, err := capture.Result(*command, session.Run(*command))
+	// Cancelled, nobody waits any longer; as with a broken connection, the host may still be at work.
+	stopWatching := context.AfterFunc(ctx, func() { client.Close() })
+	failure := session.Run(*command)
+	if !stopWatching() && ctx.Err() != nil {
+		failure = fmt.Errorf("cancelled: %w", ctx.Err())
+	}
+	stdout, stderr, err := capture.Result(*command, failure)
 	if err != nil {
 		return err
 	}

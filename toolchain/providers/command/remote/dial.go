@@ -77,12 +77,15 @@ func retry[T any](
 ) (T, error) {
 	wait := firstWait
 	for failures := 1; ; failures++ {
-		result, err := attempt()
+		result, err := unlessCancelled(ctx, attempt)
 		if err == nil {
 			return result, nil
 		}
 		if limit > unlimited && failures > limit {
 			return result, fmt.Errorf("after %d failed attempts: %w", failures, err)
+		}
+		if ctx.Err() != nil {
+			return result, ctx.Err()
 		}
 		shownLimit := fmt.Sprint(limit)
 		if limit == unlimited {
@@ -95,5 +98,26 @@ func retry[T any](
 		case <-time.After(wait):
 		}
 		wait = min(time.Duration(float64(wait)*waitFactor), longestWait)
+	}
+}
+
+// unlessCancelled does not wait for an attempt any longer once the operation is cancelled: a server
+// that accepts the connection and then says nothing would hold it for ever.
+func unlessCancelled[T any](ctx context.Context, attempt func() (T, error)) (T, error) {
+	type outcome struct {
+		result T
+		err    error
+	}
+	ended := make(chan outcome, 1)
+	go func() {
+		result, err := attempt()
+		ended <- outcome{result, err}
+	}()
+	select {
+	case o := <-ended:
+		return o.result, o.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
 	}
 }
