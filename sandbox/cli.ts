@@ -124,6 +124,8 @@ program
   .argument("<arguments...>", "as for curl")
   .description("curl that resolves names by the sandbox's name server")
   .passThroughOptions()
+  .allowUnknownOption()
+  .helpOption(false)
   .action(async (args: string[]) => {
     process.exitCode = await curlWithNames(requireSandbox(dir()), args);
   });
