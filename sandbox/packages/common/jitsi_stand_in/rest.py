@@ -10,10 +10,14 @@ log = logging.getLogger("Rest")
 
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Listens, or raises OSError: a bridge that is told a foreign address does not start."""
+    """Listens, or raises OSError."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, host, port, reuse_address=True).start()
+    try:
+        await web.TCPSite(runner, host, port, reuse_address=True).start()
+    except OSError:
+        await runner.cleanup()
+        raise
     log.info("REST API on %s port %d", host, port)
     return runner
 

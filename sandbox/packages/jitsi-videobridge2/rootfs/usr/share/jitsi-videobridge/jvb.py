@@ -7,6 +7,9 @@ import os
 import signal
 import socket
 import sys
+from typing import Optional
+
+from aiohttp import web
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
@@ -28,6 +31,23 @@ def media_socket(port: int) -> socket.socket:
     media.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     media.bind(("::", port))
     return media
+
+
+async def serve_rest(bridge: Bridge) -> Optional[web.AppRunner]:
+    """None without a port, and where the address is not there (yet).
+
+    Upstream only logs such an error: the bridge joins, without REST. (Read, not run: an exception
+    in its main thread leaves the others alive.)
+    """
+    host, port = bridge.settings.private_host, bridge.settings.private_port
+    if port == -1:
+        log.info("Not starting private http server")
+        return None
+    try:
+        return await serve(application(bridge), host, port)
+    except OSError as problem:
+        log.error("An uncaught exception occurred in thread=main: private http server: %s", problem)
+        return None
 
 
 async def publish_for_ever(bridge: Bridge) -> None:
@@ -57,7 +77,7 @@ async def run(settings: jvb_settings.Settings) -> int:
             client.extension = bridge.stats_element
             client.on_iq = bridge.handle_iq
             bridge.clients.append(client)
-        runner = await serve(application(bridge), settings.private_host, settings.private_port)
+        runner = await serve_rest(bridge)
         tasks = [loop.create_task(c.run()) for c in bridge.clients]
         tasks.append(loop.create_task(publish_for_ever(bridge)))
         if not await run_until(bridge.finished, tasks):
@@ -69,7 +89,8 @@ async def run(settings: jvb_settings.Settings) -> int:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await runner.cleanup()
+        if runner is not None:
+            await runner.cleanup()
     return status[0]
 
 
