@@ -30,6 +30,8 @@ export function sandboxEnvironment(
     PULUMI_HOME: toolchain.pulumiHome,
     PULUMI_BACKEND_URL: `file://${sandboxPaths(identity.dir).backend}`,
     PULUMI_CONFIG_PASSPHRASE: state.passphrase,
+    // Steps that wait for a host hold a slot; the default of four a core makes clusters come up in waves.
+    PULUMI_PARALLEL: "64",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: toolchain.way === "source" ? "true" : "false",
     HCLOUD_ENDPOINT: endpoint,
