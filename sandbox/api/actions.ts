@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import { ApiError, apiError } from "./errors";
 import type { Context } from "./context";
 import { commandLatency, type Latency } from "./latency";
@@ -54,7 +56,10 @@ export class Actions {
     private readonly definitions: ReadonlyMap<string, ActionDefinition>,
     private readonly latency: Latency,
     private readonly context: () => Context,
-  ) {}
+  ) {
+    // One listener for each action that waits: many are no leak.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   /**
    * Makes a running action; its work begins when the surrounding transaction is committed.

@@ -11,7 +11,9 @@ import type { Journal } from "./store";
  */
 export function openLmdbJournal(path: string): Journal {
   mkdirSync(dirname(path), { recursive: true });
-  const db = open<unknown, string>({ path, encoding: "json", noSubdir: true });
+  // Without waiting for the disk: a commit is then in the kernel's hands, which is enough against
+  // kill -9. Only a machine that loses its power may lose the file, and its hosts are gone then too.
+  const db = open<unknown, string>({ path, encoding: "json", noSubdir: true, noSync: true });
   return {
     load: () =>
       [...db.getRange()]

@@ -1,11 +1,10 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
 import type { DnsSource } from "../dns/source";
-import type { HostDriver } from "../hosts/driver";
 import type { SandboxNetwork } from "../identity";
 
 import { Actions } from "./actions";
-import type { Context } from "./context";
+import type { ApiDriver, Context } from "./context";
 import { createDnsSource } from "./dns";
 import { ApiError, apiError } from "./errors";
 import { Lanes } from "./lanes";
@@ -21,7 +20,7 @@ export interface ApiOptions {
   readonly storePath?: string;
   /** The only token that is taken, 64 characters. Any token of that length when absent. */
   readonly token?: string;
-  readonly driver: HostDriver;
+  readonly driver: ApiDriver;
   readonly network: SandboxNetwork;
   /** By default nothing takes longer than its real work. */
   readonly latency?: Partial<Latency>;

@@ -65,6 +65,20 @@ describe("the store", () => {
     await second.close();
   });
 
+  it("opens also when the driver cannot take its hosts over, and shows them as off", async () => {
+    const first = await Simulator.start({ storePath });
+    const server = await first.server();
+    await first.close();
+    const driver = new RecordingDriver();
+    driver.adopt = () => Promise.reject(new Error("no such namespace"));
+    const complaint = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+    const second = await Simulator.start({ storePath, driver });
+    expect(complaint).toHaveBeenCalledWith("taking over the hosts: no such namespace\n");
+    complaint.mockRestore();
+    expect((await second.get(`/servers/${server}`)).body.server?.status).toBe("off");
+    await second.close();
+  });
+
   it("takes up actions again that were running", async () => {
     const first = await Simulator.start({ storePath, latency: { actionMs: 60_000 } });
     const { body } = await first.post("/servers", serverFields);

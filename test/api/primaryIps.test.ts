@@ -79,10 +79,23 @@ describe("primary IPs", () => {
     expect((await sim.get(`/servers/${server}`)).body.server?.public_net?.ipv4).toBeNull();
     expect((await assign()).body.action).toMatchObject({ command: "assign_primary_ip" });
     await sim.api.idle();
-    expect(sim.driver.adopted).toMatchObject([
-      { id: server, publicIpv4: "198.18.24.17", shouldRun: false },
+    expect(sim.driver.calls.at(-1)).toEqual([
+      "setPublicAddresses",
+      server,
+      { publicIpv4: "198.18.24.17", publicIpv6: "fd5a:6a68:3:10::1" },
     ]);
     expect((await assign()).body.error?.code).toBe("primary_ip_already_assigned");
+  });
+
+  it("stay where they are when the driver cannot change a host's addresses", async () => {
+    Object.assign(sim.driver, { setPublicAddresses: undefined });
+    const server = await sim.server();
+    await sim.done("POST", `/servers/${server}/actions/poweroff`);
+    const { body } = await sim.get(`/servers/${server}`);
+    const id = idOf(at(body, "server", "public_net", "ipv4"));
+    const answer = await sim.post(`/primary_ips/${id}/actions/unassign`);
+    expect(answer).toMatchObject({ status: 422, body: { error: { code: "unsupported_error" } } });
+    expect(await get(id)).toMatchObject({ assignee_id: server });
   });
 
   it("are made for a server that is off, as the provider does", async () => {

@@ -144,16 +144,25 @@ async function takeOverHosts(ctx: Context): Promise<void> {
     });
   });
   const made = table.all().filter((row) => row.host_made);
-  if (made.length === 0) return;
-  await ctx.driver.adopt(
-    made.map((row) => ({ ...hostSpec(ctx, row), shouldRun: shouldRun(row.status) })),
+  const specs = made.map((row) => ({ ...hostSpec(ctx, row), shouldRun: shouldRun(row.status) }));
+  await loudly("taking over the hosts", ctx.driver.adopt(specs));
+  await Promise.all(
+    made.map(({ id }) => loudly(`firewall of server ${id}`, refreshFirewall(ctx, id))),
   );
-  for (const { id } of made) await refreshFirewall(ctx, id);
   ctx.store.transaction(() => {
     for (const { id, status } of made)
       if (status === "running" || status === "off")
         setStatus(ctx, id, ctx.driver.isRunning(id) ? "running" : "off");
   });
+}
+
+/** A host that cannot be taken over is shown as off; it must not keep the API from starting. */
+async function loudly(what: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    process.stderr.write(`${what}: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
 }
 
 function shouldRun(status: ServerRow["status"]): boolean {

@@ -1,15 +1,11 @@
-import type {
-  AdoptedHost,
-  FirewallRule,
-  HostDriver,
-  HostSpec,
-} from "../../../sandbox/hosts/driver";
+import type { ApiDriver } from "../../../sandbox/api/context";
+import type { AdoptedHost, FirewallRule, HostSpec } from "../../../sandbox/hosts/driver";
 
 /** One call of the API to the driver: its name, the host, and what was given. */
 export type DriverCall = readonly [name: string, id: number, ...rest: unknown[]];
 
 /** A driver without hosts that notes what is asked of it, and fails where a test tells it to. */
-export class RecordingDriver implements HostDriver {
+export class RecordingDriver implements ApiDriver {
   readonly calls: DriverCall[] = [];
   readonly specs = new Map<number, HostSpec>();
   readonly firewalls = new Map<number, readonly FirewallRule[] | null>();
@@ -57,6 +53,10 @@ export class RecordingDriver implements HostDriver {
 
   setFirewall(id: number, rules: readonly FirewallRule[] | null): Promise<void> {
     return this.note("setFirewall", id, () => this.firewalls.set(id, rules), rules);
+  }
+
+  setPublicAddresses(id: number, addresses: object): Promise<void> {
+    return this.note("setPublicAddresses", id, undefined, addresses);
   }
 
   adopt(specs: readonly AdoptedHost[]): Promise<void> {
