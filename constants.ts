@@ -28,9 +28,17 @@ export const limits = {
    * replacement that lives beside the server it replaces.
    */
   serversPerPlacementGroup: 9,
-  /** Failed connections (refused, no answer, key not there yet) before a remote step gives up on a host. */
-  dialErrors: 100,
-  /** Seconds for one TCP connect. With `dialErrors` and the pauses of up to 5 s: 25 minutes at most. */
+  /**
+   * Failed connections (refused, no answer) before the first step on a new host gives up. With the pauses
+   * of up to 5 s that is 8 minutes where the port is refused, 25 where nothing answers.
+   */
+  firstDialErrors: 100,
+  /**
+   * The same for later steps, whose host was reached before: a reboot is waited for (a minute), while a
+   * wrong host key, which the provider tries again like any other error, is soon told.
+   */
+  dialErrors: 20,
+  /** Seconds for one TCP connect. */
   dialTimeoutSeconds: 10,
   /** Seconds that a bridge which leaves or restarts may keep its conferences. */
   drainTimeoutSeconds: 1800,

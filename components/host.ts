@@ -6,7 +6,7 @@ import { renderUserData } from "../cloud-init/userData";
 import type { Role } from "../constants";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
-import { connectionTo, publicOutput, remoteStep, type Connection } from "./remoteStep";
+import { connectionTo, firstConnectionTo, publicOutput, remoteStep, type Connection } from "./remoteStep";
 import { ecdsaKeyPair } from "./sshKeyPair";
 import { Component } from "./component";
 
@@ -151,7 +151,7 @@ export class Host extends Component {
     return remoteStep(
       `${name}-host-key`,
       {
-        connection: connectionTo({
+        connection: firstConnectionTo({
           host: this.ipv4,
           hostKey: pulumi.unsecret(bootstrapPublicKey),
           privateKey: settings.privateKey,

@@ -15,7 +15,7 @@ export interface ConnectionToArgs {
   privateKey: pulumi.Input<string>;
 }
 
-/** The connection to a host that may just be booting. */
+/** The connection to a host that was reached before. */
 export function connectionTo(args: ConnectionToArgs): Connection {
   return {
     ...args,
@@ -23,6 +23,11 @@ export function connectionTo(args: ConnectionToArgs): Connection {
     dialErrorLimit: limits.dialErrors,
     perDialTimeout: limits.dialTimeoutSeconds,
   };
+}
+
+/** The connection to a host that may just be booting: it waits longer. */
+export function firstConnectionTo(args: ConnectionToArgs): Connection {
+  return { ...connectionTo(args), dialErrorLimit: limits.firstDialErrors };
 }
 
 export interface RemoteStepArgs<N extends ScriptName> {

@@ -140,7 +140,7 @@ describe("a bridge broken before its first acceptance", () => {
 
   it("refuses two hosts swapped behind their addresses (wrong SSH host key), and says so", async () => {
     const undo = await cluster.swapAddresses("jvb-0", "jvb-1");
-    const refused = await cluster.up("--replace", "**files-0");
+    const refused = await cluster.up("--replace", "**jitsi-jvb-0-files");
     expect(refused.code).not.toBe(0);
     expect(refused.text).toMatch(/host key/i);
     await undo();
