@@ -1,5 +1,6 @@
 import { delimiter } from "node:path";
 import type { Toolchain } from "../toolchain/ensure";
+import { UserError } from "./cliSupport";
 import type { SandboxIdentity } from "./identity";
 import { sandboxPaths, type SandboxState } from "./state";
 
@@ -49,7 +50,7 @@ export const droppedVariables = ["HCLOUD_CONTEXT", "PULUMI_ACCESS_TOKEN", "SSH_A
 export function assertLoopback(endpoint: string): void {
   const { hostname } = new URL(endpoint);
   if (hostname !== "127.0.0.1" && hostname !== "[::1]" && hostname !== "localhost") {
-    throw new Error(
+    throw new UserError(
       `the endpoint ${endpoint} is not on loopback; the sandbox works on its own API only: unset HCLOUD_ENDPOINT`,
     );
   }

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { callApi, listServers } from "../../sandbox/client";
+import { down } from "../../sandbox/commands/down";
+import { up } from "../../sandbox/commands/up";
+import { projectDir } from "../../sandbox/projectDir";
+import { serverPid } from "../../sandbox/serverProcess";
+import type { RunningSandbox } from "../../sandbox/client";
+import { runProgram } from "./harness";
+
+const folder = (name: string): string => join(projectDir, ".test", name);
+const quiet = (): void => undefined;
+const start = (name: string): Promise<RunningSandbox> =>
+  up({ dir: folder(name), apiOnly: false, log: quiet });
+const cli = ["--import", "tsx", "sandbox/cli.ts"];
+
+/** What `down` must leave as it found it. Counters and the order of lines are no part of it. */
+async function machine(): Promise<Record<string, string>> {
+  const commands = {
+    links: "ip -o link | sed 's/@.*//; s/^[0-9]*: //' | sort",
+    routes: "{ ip route; ip -6 route; } | sort",
+    namespaces: "ip netns | sort",
+    firewall: "nft list ruleset",
+    forwarding: "sysctl -n net.ipv4.ip_forward net.ipv6.conf.all.forwarding",
+    mounts: "grep -v /run/netns /proc/self/mounts | sort",
+    locks: "ls /run/lock | grep jitsi-hetzner || true",
+  };
+  const facts: Record<string, string> = {};
+  for (const [name, command] of Object.entries(commands)) {
+    facts[name] = (await runProgram("bash", ["-c", command])).stdout;
+  }
+  return facts;
+}
+
+/** A server in a sandbox, by the API alone; resolves when it is there. */
+async function makeServer(sandbox: RunningSandbox, name: string): Promise<string> {
+  const body = { name, server_type: "cx23", image: "debian-12", location: "fsn1" };
+  const { server, action } = await callApi<{
+    server: { public_net: { ipv4: { ip: string } } };
+    action: { id: number };
+  }>(sandbox, "POST", "/servers", body);
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const { action: now } = await callApi<{ action: { status: string } }>(
+      sandbox,
+      "GET",
+      `/actions/${action.id}`,
+    );
+    if (now.status === "success") return server.public_net.ipv4.ip;
+    if (now.status === "error") throw new Error(`server ${name} could not be made`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`server ${name} did not come up`);
+}
+
+describe("a sandbox", () => {
+  let before: Record<string, string>;
+
+  beforeAll(async () => {
+    for (const name of ["one", "two"]) await down(folder(name), quiet);
+    before = await machine();
+  }, 120_000);
+
+  afterEach(async () => {
+    for (const name of ["one", "two"]) await down(folder(name), quiet);
+  }, 120_000);
+
+  it("lives beside another one, and both leave the machine as it was", async () => {
+    const [one, two] = [await start("one"), await start("two")];
+    const addresses = await Promise.all([makeServer(one, "web"), makeServer(two, "web")]);
+    expect(addresses[0]).not.toBe(addresses[1]);
+    expect((await listServers(one)).map((s) => s.name)).toEqual(["web"]);
+    await down(folder("one"), quiet);
+    expect((await listServers(two)).map((s) => s.status)).toEqual(["running"]);
+    await down(folder("two"), quiet);
+    expect(await machine()).toEqual(before);
+    expect(existsSync(folder("one"))).toBe(false);
+  }, 120_000);
+
+  it("goes on after its server was killed, with its hosts where they were", async () => {
+    const one = await start("one");
+    await makeServer(one, "web");
+    const inHost = [...cli, "--dir", folder("one"), "ssh", "web"];
+    const uptime = "stat -c %Y /proc/1";
+    const bootedAt = (await runProgram(process.execPath, [...inHost, "bash", "-c", uptime])).stdout;
+    const pid = serverPid(folder("one"));
+    process.kill(pid ?? 0, "SIGKILL");
+    const again = await start("one");
+    expect(serverPid(folder("one"))).not.toBe(pid);
+    expect((await listServers(again)).map((s) => [s.name, s.status])).toEqual([["web", "running"]]);
+    const still = await runProgram(process.execPath, [...inHost, "bash", "-c", uptime]);
+    expect(still.stdout).toBe(bootedAt);
+    expect(bootedAt).toMatch(/^\d+/);
+  }, 120_000);
+
+  it("is removed whole after its server was killed", async () => {
+    const one = await start("one");
+    await makeServer(one, "web");
+    process.kill(serverPid(folder("one")) ?? 0, "SIGKILL");
+    await down(folder("one"), quiet);
+    expect(await machine()).toEqual(before);
+  }, 120_000);
+
+  it("finds itself running at a second up", async () => {
+    await start("one");
+    const pid = serverPid(folder("one"));
+    await start("one");
+    expect(serverPid(folder("one"))).toBe(pid);
+  }, 60_000);
+
+  it("keeps its token from other users of the machine", async () => {
+    const { state } = await start("one");
+    const file = join(folder("one"), "sandbox.json");
+    expect(readFileSync(file, "utf8")).toContain(state.token);
+    expect((await runProgram("stat", ["-c", "%a", file])).stdout.trim()).toBe("600");
+  }, 60_000);
+});
+
+describe("the sandbox's command line", () => {
+  const sandbox = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    runProgram(process.execPath, [...cli, "--dir", folder("none"), ...args], {
+      env: { ...process.env, ...env },
+    });
+
+  it("refuses an endpoint that is not on loopback", async () => {
+    const outcome = await sandbox(["up"], { HCLOUD_ENDPOINT: "https://api.hetzner.cloud/v1" });
+    expect(outcome.stderr.trim()).toBe(
+      "sandbox: the endpoint https://api.hetzner.cloud/v1 is not on loopback; the sandbox works on its own API only: unset HCLOUD_ENDPOINT",
+    );
+    expect(outcome.code).toBe(1);
+    expect(existsSync(folder("none"))).toBe(false);
+  }, 30_000);
+
+  it.each(["status", "env", "shell"])(
+    "says how to start one when %s finds none",
+    async (command) => {
+      const outcome = await sandbox([command]);
+      expect(outcome.stderr.trim()).toBe(
+        `sandbox: no sandbox runs in ${folder("none")}; start one: make demo, or npm run -s sandbox -- up`,
+      );
+      expect(outcome.code).toBe(1);
+    },
+    30_000,
+  );
+});
