@@ -52,7 +52,7 @@ role_packages() {
 
 # Waits for a lock that another apt holds; keeps configuration files that were changed.
 apt_get() {
-  timeout 400 apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Acquire::http::Timeout=30 \
+  timeout 400 apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Acquire::http::Timeout=30 -o Acquire::Languages=none \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
 }
 

@@ -14,14 +14,16 @@ readonly running_settings=$state_dir/running-settings
 readonly joined_once=$state_dir/joined
 
 restart_and_join() {
+  local before
   rm -f "$running_settings"
   systemctl restart jitsi-videobridge2 || {
     journalctl -u jitsi-videobridge2 -n 20 --no-pager
     fatal "jitsi-videobridge2 does not start on $NAME" "repair what the log above shows, then: pulumi up"
   }
+  before=$(deaths)
   if ! wait_for "$join_seconds" "$NAME to join the brewery" bridge_has_joined; then
     last_lines "$jvb_log" 20
-    fatal "$NAME did not join the brewery in $join_seconds s: $(why_not_joined)" \
+    fatal "$NAME did not join the brewery in $join_seconds s: $(why_not_joined "$before")" \
       "repair it, then: pulumi up (the log's last lines are above)"
   fi
   remember running-settings "$SETTINGS_HASH"
@@ -29,13 +31,20 @@ restart_and_join() {
   info "$NAME has joined the brewery"
 }
 
-# The causes in the order in which a login meets them, each looked at by itself rather than read from a log.
+# How often systemd has restarted the bridge by itself; not set back by every restart of ours.
+deaths() {
+  systemctl show -p NRestarts --value jitsi-videobridge2
+}
+
+# why_not_joined DEATHS (before our restart's wait): the causes in the order in which a login meets them, each
+# looked at by itself rather than read from a log.
 why_not_joined() {
   local xmpp_host domain ca
   xmpp_host=$(property HOSTNAME)
   domain=$(property DOMAIN)
   ca=/usr/local/share/ca-certificates/$domain.crt
-  if ! systemctl is-active --quiet jitsi-videobridge2; then
+  # Between two deaths it is active for a moment: the restarts since ours are counted too.
+  if ! systemctl is-active --quiet jitsi-videobridge2 || (($(deaths) - $1 >= 3)); then
     printf 'the service jitsi-videobridge2 does not stay up'
   elif ! timeout 5 bash -c "exec 9<>'/dev/tcp/$xmpp_host/5222'" 2>/dev/null; then
     printf 'port 5222 of the web host (%s) cannot be reached; is prosody running there, is the private network attached?' "$xmpp_host"
