@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaults, images, limits, networkZones, type Location } from "./constants";
 import { publicKeyProblem } from "./publicKeyProblem";
+import { parseSshProxy, sshProxyProblems, type SshProxy } from "./sshProxySetting";
 
 /** The stack configuration's keys, as Pulumi.yaml declares them. */
 export const configKeys = [
@@ -12,6 +13,10 @@ export const configKeys = [
   "image",
   "sshAuthorizedKeys",
   "dnsZone",
+  "deleteProtection",
+  "sshProxy",
+  "sshProxyHostKey",
+  "sshProxyPrivateKey",
 ] as const;
 
 export type ConfigKey = (typeof configKeys)[number];
@@ -35,6 +40,12 @@ export interface Settings {
   readonly sshAuthorizedKeys: readonly string[];
   /** The zone at Hetzner DNS that holds `domain`; absent where the records are made elsewhere. */
   readonly dnsZone?: string;
+  /** Whether Hetzner refuses to delete the web host and its addresses. */
+  readonly deleteProtection: boolean;
+  /** The bastion through which the hosts are reached; absent where they are reached directly. */
+  readonly sshProxy?: SshProxy;
+  /** The private key for the bastion; absent where an SSH agent has it. Secret. */
+  readonly sshProxyPrivateKey?: pulumi.Output<string>;
 }
 
 /** One thing wrong with one key. */
@@ -58,7 +69,11 @@ export class ConfigError extends pulumi.RunError {
 /** Reads and checks the stack's configuration. The only place that does. @throws ConfigError */
 export function loadSettings(): Settings {
   const config = new pulumi.Config();
-  return parseSettings(Object.fromEntries(configKeys.map((key) => [key, config.get(key)])));
+  const plainKeys = configKeys.filter((key) => key !== "sshProxyPrivateKey");
+  const settings = parseSettings(
+    Object.fromEntries(plainKeys.map((key) => [key, config.get(key)])),
+  );
+  return Object.freeze({ ...settings, sshProxyPrivateKey: config.getSecret("sshProxyPrivateKey") });
 }
 
 /** Checks plain values. Pure. @throws ConfigError with every problem at once */
@@ -73,6 +88,8 @@ export function parseSettings(raw: RawConfig): Settings {
     image: raw.image ?? defaults.image,
     sshAuthorizedKeys: Object.freeze(keys ?? []),
     dnsZone: raw.dnsZone === "" ? undefined : raw.dnsZone,
+    deleteProtection: raw.deleteProtection === "true",
+    sshProxy: parseSshProxy(raw.sshProxy, raw.sshProxyHostKey),
   };
   const problems = [
     ...checkDomain(settings),
@@ -84,6 +101,8 @@ export function parseSettings(raw: RawConfig): Settings {
     ...(keys === undefined ? [keysAreNoList] : checkAuthorizedKeys(keys)),
     ...checkDnsZone(settings),
     ...checkDomainIsInZone(settings),
+    ...checkDeleteProtection(raw.deleteProtection),
+    ...sshProxyProblems(raw.sshProxy, raw.sshProxyHostKey),
   ];
   if (problems.length > 0) {
     throw new ConfigError(problems);
@@ -205,6 +224,14 @@ function checkDnsZone({ dnsZone }: Settings): Problem[] {
   return [
     { key: "dnsZone", reason, fix: set("dnsZone", nearestHostname(dnsZone) ?? "example.org") },
   ];
+}
+
+function checkDeleteProtection(raw: string | undefined): Problem[] {
+  if (raw === undefined || raw === "true" || raw === "false") {
+    return [];
+  }
+  const reason = `is "${raw}"; true or false is needed`;
+  return [{ key: "deleteProtection", reason, fix: set("deleteProtection", "true") }];
 }
 
 /** Only where both are right by themselves: one mistake is not told twice. */

@@ -6,7 +6,14 @@ import { renderUserData } from "../cloud-init/userData";
 import type { Role } from "../constants";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
-import { connectionTo, firstConnectionTo, publicOutput, remoteStep, type Connection } from "./remoteStep";
+import {
+  connectionTo,
+  firstConnectionTo,
+  publicOutput,
+  remoteStep,
+  type Connection,
+  type ProxyConnection,
+} from "./remoteStep";
 import { ecdsaKeyPair } from "./sshKeyPair";
 import { Component } from "./component";
 
@@ -22,6 +29,8 @@ export interface HostSettings {
   /** The deployment key: its id at Hetzner and its private half. */
   sshKeyId: pulumi.Input<string>;
   privateKey: pulumi.Input<string>;
+  /** The bastion on the way to all hosts; by default they are reached directly. */
+  proxy?: ProxyConnection;
 }
 
 export interface HostArgs {
@@ -40,6 +49,8 @@ export interface HostArgs {
   placementGroupId?: pulumi.Input<number>;
   /** Ids of addresses that outlive the server; by default it gets addresses of its own. */
   primaryIps?: { ipv4: pulumi.Input<number>; ipv6: pulumi.Input<number> };
+  /** Whether the cloud refuses to delete or rebuild the server; by default it does not. */
+  deleteProtection?: boolean;
 }
 
 /**
@@ -91,6 +102,7 @@ export class Host extends Component {
       host: this.ipv4,
       hostKey: publicOutput(hostKey),
       privateKey: args.settings.privateKey,
+      proxy: args.settings.proxy,
     });
     const ready = remoteStep(
       `${name}-ready`,
@@ -131,6 +143,9 @@ export class Host extends Component {
         firewallIds: [args.firewallId],
         placementGroupId: args.placementGroupId,
         labels: args.labels,
+        // Hetzner protects from both or from neither.
+        deleteProtection: args.deleteProtection,
+        rebuildProtection: args.deleteProtection,
         publicNets: primaryIps && [{ ...primaryIps, ipv4Enabled: true, ipv6Enabled: true }],
       },
       {
@@ -155,6 +170,7 @@ export class Host extends Component {
           host: this.ipv4,
           hostKey: pulumi.unsecret(bootstrapPublicKey),
           privateKey: settings.privateKey,
+          proxy: settings.proxy,
         }),
         script: "host/hostKey",
         values: {},

@@ -12,6 +12,8 @@ import type { HostSettings } from "./host";
 import { labels } from "./labels";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
+import type { SshProxy } from "../sshProxySetting";
+import { proxyConnection } from "./remoteStep";
 import { Secrets } from "./secrets";
 import { resolveServerType } from "./serverTypes";
 import { Component } from "./component";
@@ -33,6 +35,12 @@ export interface JitsiClusterArgs {
   sshAuthorizedKeys: readonly string[];
   /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
   dnsZone?: string;
+  /** Whether Hetzner refuses to delete the web host and its addresses. */
+  deleteProtection: boolean;
+  /** The bastion through which the hosts are reached; absent where they are reached directly. */
+  sshProxy?: SshProxy;
+  /** The private key for the bastion; absent or empty where an SSH agent has it. Secret. */
+  sshProxyPrivateKey?: pulumi.Input<string>;
 }
 
 /** A Jitsi Meet cluster: one web host and as many bridges as asked for, which have found each other. */
@@ -63,6 +71,7 @@ export class JitsiCluster extends Component {
       authorizedKeys: args.sshAuthorizedKeys,
       sshKeyId: this.deploymentKey.sshKeyId,
       privateKey: this.deploymentKey.privateKey,
+      proxy: args.sshProxy && proxyConnection(args.sshProxy, args.sshProxyPrivateKey),
     };
     this.webHost = new WebHost(
       `${name}-web`,
@@ -74,6 +83,7 @@ export class JitsiCluster extends Component {
         subnetId: network.webSubnetId,
         jvbSecret: secrets.jvbSecret,
         dnsZone: args.dnsZone,
+        deleteProtection: args.deleteProtection,
       },
       child,
     );

@@ -1,10 +1,14 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { limits } from "../constants";
+import type { SshProxy } from "../sshProxySetting";
 import { remoteScript, type ScriptName, type ScriptValues } from "../remote/script";
 
 /** How to reach a host, and by which key it is known. */
 export type Connection = command.types.input.remote.ConnectionArgs;
+
+/** The bastion on the way to a host. */
+export type ProxyConnection = command.types.input.remote.ProxyConnectionArgs;
 
 export interface ConnectionToArgs {
   /** Public address. */
@@ -13,12 +17,30 @@ export interface ConnectionToArgs {
   hostKey: pulumi.Input<string>;
   /** Private half of the deployment key. */
   privateKey: pulumi.Input<string>;
+  /** The bastion; by default the host is reached directly. */
+  proxy?: ProxyConnection;
+}
+
+/** The way through a bastion, which has to be there already: it is tried for less long than a new host. */
+export function proxyConnection(
+  proxy: SshProxy,
+  privateKey: pulumi.Input<string> | undefined,
+): ProxyConnection {
+  // Empty where a stack sets none: an SSH agent is asked then.
+  const key = pulumi.secret(privateKey ?? "").apply((text) => (text === "" ? undefined : text));
+  return {
+    ...proxy,
+    privateKey: key as pulumi.Output<string>,
+    dialErrorLimit: limits.dialErrors,
+    perDialTimeout: limits.dialTimeoutSeconds,
+  };
 }
 
 /** The connection to a host that was reached before. */
-export function connectionTo(args: ConnectionToArgs): Connection {
+export function connectionTo({ proxy, ...args }: ConnectionToArgs): Connection {
   return {
     ...args,
+    ...(proxy === undefined ? {} : { proxy }),
     user: "root",
     dialErrorLimit: limits.dialErrors,
     perDialTimeout: limits.dialTimeoutSeconds,

@@ -9,6 +9,8 @@ export interface WebAddressesArgs {
   /** Where the web host is made; an address never leaves its location. */
   location: string;
   labels: Labels;
+  /** Whether Hetzner refuses to delete them. */
+  deleteProtection: boolean;
 }
 
 /** The web host's public addresses. They outlive the server, so that a new one is found by the same records. */
@@ -21,7 +23,13 @@ export class WebAddresses extends Component {
     const primaryIp = (type: "ipv4" | "ipv6"): hcloud.PrimaryIp =>
       new hcloud.PrimaryIp(
         `${name}-${type}`,
-        { type, location: args.location, autoDelete: false, labels: args.labels },
+        {
+          type,
+          location: args.location,
+          autoDelete: false,
+          deleteProtection: args.deleteProtection,
+          labels: args.labels,
+        },
         // Replacing an assigned address would power the web host off.
         { parent: this, ignoreChanges: ["location"] },
       );

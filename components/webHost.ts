@@ -20,6 +20,8 @@ export interface WebHostArgs {
   jvbSecret: pulumi.Input<string>;
   /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
   dnsZone?: string;
+  /** Whether Hetzner refuses to delete the host and its addresses. */
+  deleteProtection: boolean;
 }
 
 /** The host that people meet at: nginx, prosody and jicofo. One a cluster, and it has no bridge of its own. */
@@ -41,7 +43,11 @@ export class WebHost extends Component {
     super("WebHost", name, opts);
     const { settings, labels } = args;
     const { domain, location } = settings;
-    const addresses = new WebAddresses(`${name}-address`, { location, labels }, { parent: this });
+    const addresses = new WebAddresses(
+      `${name}-address`,
+      { location, labels, deleteProtection: args.deleteProtection },
+      { parent: this },
+    );
     const host = new Host(
       name,
       {

@@ -29,6 +29,8 @@ describe("parseSettings", () => {
       ...defaults,
       sshAuthorizedKeys: [],
       dnsZone: undefined,
+      deleteProtection: false,
+      sshProxy: undefined,
     });
   });
 
@@ -43,6 +45,9 @@ describe("parseSettings", () => {
         image: "debian-12",
         sshAuthorizedKeys: JSON.stringify([`${ed25519}\n`]),
         dnsZone: "example.org",
+        deleteProtection: "true",
+        sshProxy: "admin@[2001:db8::7]:2222",
+        sshProxyHostKey: ed25519,
       }),
     ).toEqual({
       domain: "meet.example.org",
@@ -53,6 +58,8 @@ describe("parseSettings", () => {
       image: "debian-12",
       sshAuthorizedKeys: [ed25519],
       dnsZone: "example.org",
+      deleteProtection: true,
+      sshProxy: { user: "admin", host: "2001:db8::7", port: 2222, hostKey: ed25519 },
     });
   });
 
@@ -213,7 +220,15 @@ describe("Pulumi.yaml", () => {
       domain: "",
       dnsZone: "",
       sshAuthorizedKeys: [],
+      deleteProtection: "false",
+      sshProxy: "",
+      sshProxyHostKey: "",
+      sshProxyPrivateKey: "",
     });
+  });
+
+  it("keeps the bastion's private key secret", () => {
+    expect(config.sshProxyPrivateKey).toMatchObject({ secret: true });
   });
 
   it("describes every key", () => {

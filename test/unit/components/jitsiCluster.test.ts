@@ -13,6 +13,7 @@ const validArgs: JitsiClusterArgs = {
   image: "debian-12",
   sshAuthorizedKeys: [],
   dnsZone: "example.org",
+  deleteProtection: false,
 };
 
 const deploy = (args: Partial<JitsiClusterArgs> = {}) =>
@@ -296,5 +297,36 @@ describe("JitsiCluster", () => {
     const { resources } = await deploy({ dnsZone: undefined });
     expect(names(resources, "hcloud:index/zoneRrset:ZoneRrset")).toEqual([]);
     expect(names(resources, "hcloud:index/rdns:Rdns")).toHaveLength(6);
+  });
+
+  it("protects the web host and its addresses, and no bridge, where that is asked for", async () => {
+    const { resources } = await deploy({ deleteProtection: true });
+    const isProtected = resources.filter(({ inputs }) => inputs.deleteProtection === true);
+    expect(isProtected.map(({ name }) => name).sort()).toEqual([
+      "jitsi-web",
+      "jitsi-web-address-ipv4",
+      "jitsi-web-address-ipv6",
+    ]);
+  });
+
+  it("reaches every host through the bastion, whose key is secret and whose host key is pinned", async () => {
+    const sshProxy = { user: "admin", host: "192.0.2.7", port: 2222, hostKey: "ssh-ed25519 AAAA" };
+    const { resources } = await deploy({ sshProxy, sshProxyPrivateKey: "bastion's key" });
+    const steps = resources.filter(({ type }) => type === "command:remote:Command");
+    expect(steps.length).toBeGreaterThan(10);
+    for (const { inputs, secretInputs } of steps) {
+      expect(inputs.connection).toMatchObject({
+        proxy: { ...sshProxy, privateKey: "bastion's key", dialErrorLimit: 20, perDialTimeout: 10 },
+      });
+      expect(secretInputs).toContain("connection");
+    }
+  });
+
+  it("leaves the key for the bastion to an SSH agent where none is set", async () => {
+    const sshProxy = { user: "admin", host: "192.0.2.7", port: 2222, hostKey: "ssh-ed25519 AAAA" };
+    const { resources } = await deploy({ sshProxy, sshProxyPrivateKey: "" });
+    const { inputs } = command(resources, "jitsi-web-configure");
+    expect(inputs.connection).toMatchObject({ proxy: sshProxy });
+    expect((inputs.connection as { proxy: object }).proxy).not.toHaveProperty("privateKey");
   });
 });
