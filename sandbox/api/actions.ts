@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 
 import { ApiError, apiError } from "./errors";
 import type { Context } from "./context";
-import { commandLatency, type Latency } from "./latency";
+import type { Settings } from "./settings";
 import type { Kind, Row, Store } from "./store";
 
 export interface ResourceReference {
@@ -54,7 +54,7 @@ export class Actions {
   constructor(
     private readonly store: Store,
     private readonly definitions: ReadonlyMap<string, ActionDefinition>,
-    private readonly latency: Latency,
+    private readonly settings: Settings,
     private readonly context: () => Context,
   ) {
     // One listener for each action that waits: many are no leak.
@@ -90,6 +90,11 @@ export class Actions {
       });
       return action;
     });
+  }
+
+  /** Whether a resource declares this command. */
+  knows(command: string): boolean {
+    return this.definitions.has(command);
   }
 
   /** @throws ApiError locked */
@@ -141,7 +146,7 @@ export class Actions {
 
   private progress(row: ActionRow): number {
     if (row.status !== "running") return 100;
-    const expected = commandLatency(this.latency, row.command);
+    const expected = this.settings.commandMs(row.command);
     if (expected === 0) return 0;
     const elapsed = Date.now() - Date.parse(row.started);
     return Math.min(95, Math.floor((elapsed / expected) * 100));
@@ -168,8 +173,10 @@ export class Actions {
     const ctx = this.context();
     try {
       this.requirePredecessor(row);
-      await this.wait(commandLatency(this.latency, row.command));
+      await this.wait(this.settings.commandMs(row.command));
       if (this.isClosing()) return;
+      const fault = ctx.faults.actionError(row.command);
+      if (fault) throw new FaultError(fault.code, fault.message);
       await definition.run?.(ctx, row);
       if (this.isClosing()) return;
       this.finish(row, null, () => definition.done?.(ctx, row));
@@ -230,7 +237,18 @@ export class Actions {
   }
 }
 
+/** An end in error that was asked for; actions have codes that requests do not. */
+class FaultError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 function actionError(error: unknown): { code: string; message: string } {
-  if (error instanceof ApiError) return { code: error.code, message: error.message };
+  if (error instanceof ApiError || error instanceof FaultError)
+    return { code: error.code, message: error.message };
   return { code: "action_failed", message: error instanceof Error ? error.message : String(error) };
 }

@@ -40,11 +40,14 @@ const statusOf = {
   protected: 423,
   rate_limit_exceeded: 429,
   server_error: 500,
+  bad_gateway: 502,
   unavailable: 503,
   timeout: 504,
 } as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof statusOf;
+
+export const errorCodes = Object.keys(statusOf);
 
 export interface FieldProblem {
   readonly name: string;
@@ -95,6 +98,11 @@ export function invalidInput(problems: readonly Required<FieldProblem>[]): ApiEr
 /** 422 about one field. */
 export function invalidField(name: string, reason: string): ApiError {
   return invalidInput([{ name, messages: [reason] }]);
+}
+
+/** 422 about what the real API does and this one does not. */
+export function notSimulated(what: string): ApiError {
+  return new ApiError("unsupported_error", `not simulated: ${what}; see docs/simulator.md`);
 }
 
 /** 404 about something that a request names by id, or by name. */

@@ -1,6 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-
 import { open } from "lmdb";
 
 import type { Journal } from "./store";
@@ -10,7 +7,6 @@ import type { Journal } from "./store";
  * holds either all of it or nothing.
  */
 export function openLmdbJournal(path: string): Journal {
-  mkdirSync(dirname(path), { recursive: true });
   // Without waiting for the disk: a commit is then in the kernel's hands, which is enough against
   // kill -9. Only a machine that loses its power may lose the file, and its hosts are gone then too.
   const db = open<unknown, string>({ path, encoding: "json", noSubdir: true, noSync: true });

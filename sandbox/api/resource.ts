@@ -19,6 +19,8 @@ export interface Route {
   readonly path: string;
   /** HTTP status of a good answer. */
   readonly status: number;
+  /** Only answers that it is not simulated; each request of it is recorded. */
+  readonly notSimulated?: true;
   /** Runs inside a transaction: what it wrote is undone when it throws. */
   handle(call: Call): unknown;
 }

@@ -21,6 +21,10 @@ export interface HostDriver {
   detachNetwork(id: number, networkId: number): Promise<void>;
   /** The packet filter on the host's public interface; `null` filters nothing (no firewall applied). */
   setFirewall(id: number, rules: readonly FirewallRule[] | null): Promise<void>;
+  /** Gives a host that is off other public addresses, from its next start on. */
+  setPublicAddresses(id: number, addresses: PublicAddresses): Promise<void>;
+  /** Makes something go wrong with a host, or right again. Absent where there are no real hosts. */
+  injectFault?(id: number, fault: HostFault): Promise<void>;
   /** After a restart of the sandbox's server: takes over hosts that still run, boots those that should. */
   adopt(specs: readonly AdoptedHost[]): Promise<void>;
   /** Whether the host runs now. A host may go off by itself (`poweroff` inside). */
@@ -31,7 +35,22 @@ export interface HostDriver {
   stop(): Promise<void>;
 }
 
-export interface HostSpec {
+/**
+ * What can go wrong with a host: `kill` ends it without a word, as a power cut does; `freeze` stops all
+ * its processes until `thaw`; `cut` takes its cables out until `mend`; `fill` makes writes fail as on
+ * a full disk until `free`.
+ */
+export const hostFaults = ["kill", "freeze", "thaw", "cut", "mend", "fill", "free"] as const;
+
+export type HostFault = (typeof hostFaults)[number];
+
+export interface PublicAddresses {
+  readonly publicIpv4?: string;
+  /** The host's own address, `<64-bit prefix>::1`. */
+  readonly publicIpv6?: string;
+}
+
+export interface HostSpec extends PublicAddresses {
   readonly id: number;
   /** RFC 1123 name, unique in the project. */
   readonly name: string;
@@ -41,9 +60,6 @@ export interface HostSpec {
   readonly userData: string;
   /** Lines for root's authorized_keys. */
   readonly sshKeys: readonly string[];
-  readonly publicIpv4?: string;
-  /** The host's own address, `<64-bit prefix>::1`. */
-  readonly publicIpv6?: string;
   readonly networks: readonly PrivateAttachment[];
   readonly firewall: readonly FirewallRule[] | null;
 }

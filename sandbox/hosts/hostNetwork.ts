@@ -75,6 +75,14 @@ export async function ensurePublicInterface(
   await ipBatch(router, lines);
 }
 
+/** Pulls a host's public interface; `ensurePublicInterface` makes it anew. Idempotent. */
+export async function removePublicInterface(identity: SandboxIdentity, id: number): Promise<void> {
+  const router = routerNamespace(identity);
+  const link = publicLink(id);
+  // The other end, in the host's namespace, goes with it.
+  if ((await linksIn(router)).has(link)) await ipBatch(router, [`link delete ${link}`]);
+}
+
 /** The /64 of a host's own address, which is `<prefix>::1`. */
 function prefixOf(ipv6: string): string {
   if (!ipv6.endsWith("::1"))
@@ -208,9 +216,7 @@ export async function removeHostNetwork(identity: SandboxIdentity, id: number): 
     ]);
     if (chains.includes(`"${publicLink(id)}"`)) await applyNft(router, removeHostFirewallText(id));
     // The link first: with the host's namespace alone it would vanish some time later.
-    if ((await linksIn(router)).has(publicLink(id))) {
-      await ipBatch(router, [`link delete ${publicLink(id)}`]);
-    }
+    await removePublicInterface(identity, id);
   }
   await deleteNamespace(hostNamespace(identity, id));
 }

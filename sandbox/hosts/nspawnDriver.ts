@@ -1,6 +1,14 @@
 import { existsSync, rmSync } from "node:fs";
 import type { SandboxIdentity } from "../identity";
-import type { AdoptedHost, FirewallRule, HostDriver, HostSpec, PrivateAttachment } from "./driver";
+import type {
+  AdoptedHost,
+  FirewallRule,
+  HostDriver,
+  HostFault,
+  HostSpec,
+  PrivateAttachment,
+  PublicAddresses,
+} from "./driver";
 import { run } from "./exec";
 import { findHostProcesses, watchHostProcess } from "./hostProcess";
 import { hostsOnMachine, removeHost } from "./hostRemoval";
@@ -86,6 +94,14 @@ class Driver implements NspawnDriver {
 
   setFirewall(id: number, rules: readonly FirewallRule[] | null): Promise<void> {
     return this.withHost(id, (host) => host.setFirewall(rules));
+  }
+
+  setPublicAddresses(id: number, addresses: PublicAddresses): Promise<void> {
+    return this.withHost(id, (host) => host.setPublicAddresses(addresses));
+  }
+
+  injectFault(id: number, fault: HostFault): Promise<void> {
+    return this.withHost(id, (host) => host.injectFault(fault));
   }
 
   /**

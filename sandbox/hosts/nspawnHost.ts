@@ -2,20 +2,28 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import type { SandboxIdentity } from "../identity";
 import { initPid, nspawnPid } from "./cgroups";
-import type { FirewallRule, HostSpec, PrivateAttachment } from "./driver";
+import type {
+  FirewallRule,
+  HostFault,
+  HostSpec,
+  PrivateAttachment,
+  PublicAddresses,
+} from "./driver";
 import { waitUntil } from "./exec";
+import { injectHostFault } from "./hostFaults";
 import { writeHostFile } from "./hostFiles";
 import {
   applyFirewall,
   ensurePublicInterface,
   plugPrivateNetwork,
+  removePublicInterface,
   unplugPrivateNetwork,
 } from "./hostNetwork";
 import { type HostProcess, startHostProcess } from "./hostProcess";
 import { endHost, removeHost } from "./hostRemoval";
 import { consoleLog, hostFolder } from "./names";
 import { signal } from "./processes";
-import { seedFiles } from "./seed";
+import { readdressFiles, seedFiles } from "./seed";
 
 /** How long a host may take until its init runs; a second is usual. */
 const bootTimeoutMs = 60_000;
@@ -32,7 +40,7 @@ export class NspawnHost {
   constructor(
     private readonly identity: SandboxIdentity,
     private readonly base: string,
-    private readonly spec: HostSpec,
+    private spec: HostSpec,
     private readonly ended: () => void,
   ) {}
 
@@ -157,6 +165,24 @@ export class NspawnHost {
 
   async setFirewall(rules: readonly FirewallRule[] | null): Promise<void> {
     await applyFirewall(this.identity, this.spec.id, rules);
+  }
+
+  /**
+   * Other public addresses, from the next start on.
+   * @throws Error when the host runs
+   */
+  async setPublicAddresses({ publicIpv4, publicIpv6 }: PublicAddresses): Promise<void> {
+    if (this.running) throw new Error(`host ${this.spec.name} must be off to get other addresses`);
+    this.spec = { ...this.spec, publicIpv4, publicIpv6 };
+    const upper = join(hostFolder(this.identity, this.spec.id), "upper");
+    for (const [path, text] of readdressFiles(this.spec)) writeHostFile(upper, path, text, 0o644);
+    await removePublicInterface(this.identity, this.spec.id);
+    await ensurePublicInterface(this.identity, this.spec);
+  }
+
+  async injectFault(fault: HostFault): Promise<void> {
+    const { identity, spec } = this;
+    await injectHostFault({ identity, spec, networkIds: [...this.networks.keys()] }, fault);
   }
 
   /** Ends the host and removes its disk, links and names; its console log stays. */

@@ -22,6 +22,7 @@ export function createNullDriver(): HostDriver {
     attachNetwork: () => done,
     detachNetwork: () => done,
     setFirewall: () => done,
+    setPublicAddresses: () => done,
     adopt: (specs) => {
       for (const spec of specs) if (spec.shouldRun) running.add(spec.id);
       return done;

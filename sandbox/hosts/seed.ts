@@ -19,6 +19,20 @@ export function seedFiles(
   ]);
 }
 
+/**
+ * Files to be changed for other public addresses. By default cloud-init writes the network's settings
+ * at the first boot only; from here on it does at each.
+ */
+export function readdressFiles(spec: HostSpec): ReadonlyMap<string, string> {
+  return new Map([
+    [`${seedFolder}/network-config`, networkConfig(spec)],
+    [
+      "/etc/cloud/cloud.cfg.d/95_readdress.cfg",
+      stringify({ updates: { network: { when: ["boot-new-instance", "boot"] } } }),
+    ],
+  ]);
+}
+
 function metaData(spec: HostSpec): string {
   return stringify({
     "instance-id": spec.id.toString(),

@@ -87,17 +87,6 @@ describe("primary IPs", () => {
     expect((await assign()).body.error?.code).toBe("primary_ip_already_assigned");
   });
 
-  it("stay where they are when the driver cannot change a host's addresses", async () => {
-    Object.assign(sim.driver, { setPublicAddresses: undefined });
-    const server = await sim.server();
-    await sim.done("POST", `/servers/${server}/actions/poweroff`);
-    const { body } = await sim.get(`/servers/${server}`);
-    const id = idOf(at(body, "server", "public_net", "ipv4"));
-    const answer = await sim.post(`/primary_ips/${id}/actions/unassign`);
-    expect(answer).toMatchObject({ status: 422, body: { error: { code: "unsupported_error" } } });
-    expect(await get(id)).toMatchObject({ assignee_id: server });
-  });
-
   it("are made for a server that is off, as the provider does", async () => {
     const server = await sim.server({
       start_after_create: false,

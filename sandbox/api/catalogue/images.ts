@@ -1,7 +1,7 @@
 import type { Architecture } from "./serverTypes";
 
-/** As in GET /images. */
-export interface Image {
+/** As in GET /images?type=system. */
+export interface SystemImage {
   readonly id: number;
   readonly type: "system";
   readonly status: "available";
@@ -47,7 +47,7 @@ const lines: readonly Line[] = [
   [304398541, 304398542, "fedora", "43", "Fedora 43", "2025-10-28"],
 ];
 
-export const imageList: readonly Image[] = lines.flatMap(([x86Id, armId, ...rest]) => [
+export const imageList: readonly SystemImage[] = lines.flatMap(([x86Id, armId, ...rest]) => [
   image(x86Id, "x86", rest),
   image(armId, "arm", rest),
 ]);
@@ -62,7 +62,7 @@ function image(
     string,
     string?,
   ],
-): Image {
+): SystemImage {
   return {
     id,
     type: "system",
@@ -86,10 +86,10 @@ function image(
 }
 
 /** By id; or by name, which is unique within an architecture only. */
-export function findImage(
+export function findSystemImage(
   idOrName: number | string,
   architecture: Architecture,
-): Image | undefined {
+): SystemImage | undefined {
   return (
     imageList.find(({ id }) => String(id) === String(idOrName)) ??
     imageList.find((item) => item.name === idOrName && item.architecture === architecture)

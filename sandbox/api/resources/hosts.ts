@@ -1,10 +1,9 @@
 import type { HostSpec, PrivateAttachment } from "../../hosts/driver";
 import { fromNumber, parseRange4 } from "../addresses";
-import { imageList } from "../catalogue/images";
 import type { Context } from "../context";
-import { apiError } from "../errors";
 
 import { rulesOfServer } from "./firewallRow";
+import { systemImageName } from "./imageRow";
 import { networkKind } from "./networkRow";
 import { hostAddress, primaryIpKind } from "./primaryIpRow";
 import { serverKind, type PrivateNet, type ServerRow } from "./serverRow";
@@ -16,7 +15,7 @@ export function hostSpec(ctx: Context, server: ServerRow): HostSpec {
   return {
     id: server.id,
     name: server.name,
-    image: imageList.find(({ id }) => id === server.image)?.name ?? "",
+    image: systemImageName(ctx, server.image),
     userData: server.user_data,
     sshKeys: server.ssh_keys,
     ...(ipv4 !== undefined && { publicIpv4: ipv4 }),
@@ -73,24 +72,10 @@ export function refreshFirewall(ctx: Context, id: number): Promise<void> {
   return withHost(ctx, id, (server) => ctx.driver.setFirewall(id, rulesOfServer(ctx, server)));
 }
 
-/**
- * Whether a server's public addresses may change: always without a host, else where the driver can.
- *
- * @throws ApiError unsupported_error
- */
-export function requireReaddressable(ctx: Context, server: ServerRow): void {
-  if (server.host_made && !ctx.driver.setPublicAddresses)
-    throw apiError(
-      "unsupported_error",
-      "not simulated: hosts of this sandbox keep the public addresses that they were made with; " +
-        "give the primary IP when the server is created",
-    );
-}
-
 /** Tells the driver that a host, which is off, has other public addresses from its next start on. */
 export function readdress(ctx: Context, id: number): Promise<void> {
   return withHost(ctx, id, async (server) => {
     const { publicIpv4, publicIpv6 } = hostSpec(ctx, server);
-    await ctx.driver.setPublicAddresses?.(id, { publicIpv4, publicIpv6 });
+    await ctx.driver.setPublicAddresses(id, { publicIpv4, publicIpv6 });
   });
 }

@@ -5,15 +5,19 @@ import { firewalls } from "./firewalls";
 import { images } from "./images";
 import { locations } from "./locations";
 import { networks } from "./networks";
+import { notSimulatedAreas } from "./notSimulated";
 import { placementGroups } from "./placementGroups";
 import { pricing } from "./pricing";
 import { primaryIps } from "./primaryIps";
+import { serverImages } from "./serverImages";
+import { serverMetrics } from "./serverMetrics";
 import { serverNetworks } from "./serverNetworks";
 import { serverPower } from "./serverPower";
 import { serverSettings } from "./serverSettings";
 import { serverTypes } from "./serverTypes";
 import { servers } from "./servers";
 import { sshKeys } from "./sshKeys";
+import { zonefile } from "./zonefile";
 import { zoneRrsets } from "./zoneRrsets";
 import { zones } from "./zones";
 
@@ -24,15 +28,19 @@ export const resources: readonly Resource[] = [
   images,
   locations,
   networks,
+  notSimulatedAreas,
   placementGroups,
   pricing,
   primaryIps,
+  serverImages,
+  serverMetrics,
   serverNetworks,
   serverPower,
   serverSettings,
   serverTypes,
   servers,
   sshKeys,
+  zonefile,
   zoneRrsets,
   zones,
 ];

@@ -52,6 +52,17 @@ function requireNetwork(ctx: Context, id: string | undefined): NetworkRow {
   return ctx.store.table(networkKind).require(id ?? "");
 }
 
+/**
+ * A network that may be changed now. One change at a time; the second hears `conflict`, which clients
+ * repeat by themselves.
+ */
+function requireIdle(ctx: Context, id: string | undefined): NetworkRow {
+  const row = requireNetwork(ctx, id);
+  if (ctx.actions.isLocked(networkKind.name, row.id))
+    throw apiError("conflict", "network is being changed, please retry");
+  return row;
+}
+
 /** Changes a network and answers with the action that says so. */
 function change(ctx: Context, command: string, row: NetworkRow, patch: Partial<NetworkRow>) {
   ctx.store.table(networkKind).update(row.id, patch);
@@ -62,11 +73,11 @@ function change(ctx: Context, command: string, row: NetworkRow, patch: Partial<N
 export const networks = defineResource({
   kind: networkKind.name,
   commands: {
-    add_subnet: {},
-    delete_subnet: {},
-    add_route: {},
-    delete_route: {},
-    change_ip_range: {},
+    add_subnet: { locks: true },
+    delete_subnet: { locks: true },
+    add_route: { locks: true },
+    delete_route: { locks: true },
+    change_ip_range: { locks: true },
   },
   routes: [
     ...readRoutes(networkKind, reading),
@@ -113,7 +124,7 @@ export const networks = defineResource({
       ctx.store.table(networkKind).remove(row.id);
     }),
     route("POST", "/networks/:id/actions/add_subnet", subnetFields, ({ ctx, params, body }) => {
-      const row = requireNetwork(ctx, params.id);
+      const row = requireIdle(ctx, params.id);
       if (row.subnets.length >= maxSubnets)
         throw apiError("resource_limit_exceeded", "subnet limit exceeded", {
           limits: [{ name: "subnets_per_network_limit" }],
@@ -125,7 +136,7 @@ export const networks = defineResource({
       "/networks/:id/actions/delete_subnet",
       { ip_range: { type: "string", required: true } },
       ({ ctx, params, body }) => {
-        const row = requireNetwork(ctx, params.id);
+        const row = requireIdle(ctx, params.id);
         const subnets = row.subnets.filter((subnet) => subnet.ip_range !== body.ip_range);
         if (subnets.length === row.subnets.length) throw notFound("subnet", body.ip_range);
         if (hasServersIn(ctx, row, body.ip_range))
@@ -137,12 +148,12 @@ export const networks = defineResource({
       },
     ),
     route("POST", "/networks/:id/actions/add_route", routeFields, ({ ctx, params, body }) => {
-      const row = requireNetwork(ctx, params.id);
+      const row = requireIdle(ctx, params.id);
       if (!parseRange4(body.destination)) throw invalidField("destination", "must be a CIDR");
       return change(ctx, "add_route", row, { routes: [...row.routes, body] });
     }),
     route("POST", "/networks/:id/actions/delete_route", routeFields, ({ ctx, params, body }) => {
-      const row = requireNetwork(ctx, params.id);
+      const row = requireIdle(ctx, params.id);
       const routes = row.routes.filter(
         (item) => item.destination !== body.destination || item.gateway !== body.gateway,
       );
@@ -154,7 +165,7 @@ export const networks = defineResource({
       "/networks/:id/actions/change_ip_range",
       { ip_range: { type: "string", required: true } },
       ({ ctx, params, body }) => {
-        const row = requireNetwork(ctx, params.id);
+        const row = requireIdle(ctx, params.id);
         const range = requirePrivateRange(body.ip_range);
         const old = parseRange4(row.ip_range);
         // A range can only grow, and from the same start: the gateway stays.
@@ -168,7 +179,7 @@ export const networks = defineResource({
       "/networks/:id/actions/change_protection",
       { delete: { type: "boolean" } },
       ({ ctx, params, body }) => {
-        const row = requireNetwork(ctx, params.id);
+        const row = requireIdle(ctx, params.id);
         const protection = { delete: body.delete ?? row.protection.delete };
         return change(ctx, "change_protection", row, { protection });
       },

@@ -4,7 +4,7 @@ import { apiError, invalidField } from "../errors";
 import { defineResource, route } from "../resource";
 
 import { actionRoutes, labelsField, nameAndLabels, nameField, readRoutes } from "./common";
-import { readdress, requireReaddressable } from "./hosts";
+import { readdress } from "./hosts";
 import {
   createPrimaryIp,
   dnsPtrs,
@@ -68,18 +68,12 @@ function reference(row: PrimaryIpRow) {
 }
 
 /** @throws ApiError when the server runs, has such an address already, or is elsewhere */
-function requireAssignable(
-  ctx: Context,
-  server: ServerRow,
-  type: PrimaryIpRow["type"],
-  location: string,
-): void {
+function requireAssignable(server: ServerRow, type: PrimaryIpRow["type"], location: string): void {
   if (server.status !== "off") throw apiError("server_not_stopped", "server is not stopped");
   if (server[type] !== null)
     throw apiError(`server_has_${type}`, `server already has an ${type} address`);
   if (server.location !== location)
     throw apiError("primary_ip_datacenter_mismatch", "primary IP is in another location");
-  requireReaddressable(ctx, server);
 }
 
 export const primaryIps = defineResource({
@@ -100,7 +94,7 @@ export const primaryIps = defineResource({
       if (location === undefined)
         throw invalidField("location", "Missing data for required field.");
       if (!findLocation(location)) throw invalidField("location", `'${location}' does not exist`);
-      if (server) requireAssignable(ctx, server, type, location);
+      if (server) requireAssignable(server, type, location);
       const row = createPrimaryIp(ctx, {
         name: body.name,
         type,
@@ -141,7 +135,7 @@ export const primaryIps = defineResource({
       if (row.assignee_id !== null)
         throw apiError("primary_ip_already_assigned", "primary IP is already assigned");
       const server = ctx.store.table(serverKind).require(body.assignee_id);
-      requireAssignable(ctx, server, row.type, row.location);
+      requireAssignable(server, row.type, row.location);
       ctx.store.table(primaryIpKind).update(row.id, { assignee_id: server.id });
       ctx.store.table(serverKind).update(server.id, { [row.type]: row.id });
       return startReaddress(ctx, "assign_primary_ip", row, server.id);
@@ -151,7 +145,6 @@ export const primaryIps = defineResource({
       if (row.assignee_id === null) throw apiError("service_error", "primary IP is not assigned");
       const server = ctx.store.table(serverKind).require(row.assignee_id);
       if (server.status !== "off") throw apiError("server_not_stopped", "server is not stopped");
-      requireReaddressable(ctx, server);
       ctx.store.table(primaryIpKind).update(row.id, { assignee_id: null });
       ctx.store.table(serverKind).update(server.id, { [row.type]: null });
       return startReaddress(ctx, "unassign_primary_ip", row, server.id);

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 
 import type { ActionRow } from "../actions";
-import { findImage, type Image } from "../catalogue/images";
 import { findLocation } from "../catalogue/locations";
 import { findServerType, type ServerType } from "../catalogue/serverTypes";
 import type { Context } from "../context";
@@ -10,13 +9,13 @@ import type { FieldTable, Parsed } from "../fields";
 
 import { labelsField } from "./common";
 import { applyTo } from "./firewalls";
+import { findImage, type Image } from "./imageRow";
 import { attach } from "./networkAddresses";
 import { requireRoom } from "./placementGroups";
 import { createPrimaryIp, primaryIpKind, type IpType } from "./primaryIpRow";
-import { serverKind, type ServerRow } from "./serverRow";
+import { serverKind, userDataField, type ServerRow } from "./serverRow";
 import { sshKeyKind } from "./sshKeys";
 
-const maxUserDataBytes = 32 * 1024;
 /** RFC 1123, which is what the API asks of server names. */
 const hostname =
   /^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
@@ -30,14 +29,15 @@ export const createFields = {
   image: { type: "idOrName", required: true },
   location: { type: "string" },
   ssh_keys: { type: "array", items: { type: "idOrName" } },
-  user_data: {
-    type: "string",
-    check: (text: string) =>
-      Buffer.byteLength(text) > maxUserDataBytes ? "must be at most 32 KiB" : undefined,
-  },
+  user_data: userDataField,
   start_after_create: { type: "boolean" },
   labels: labelsField,
-  volumes: { type: "array", items: { type: "integer" }, max: 0 },
+  volumes: {
+    type: "array",
+    items: { type: "integer" },
+    max: 0,
+  },
+  automount: { type: "boolean" },
   networks: { type: "array", items: { type: "integer" } },
   firewalls: {
     type: "array",
@@ -67,8 +67,8 @@ export interface CreatedServer {
 /** @throws ApiError when anything about the order is wrong; nothing is left behind then */
 export function createServer(ctx: Context, body: CreateBody): CreatedServer {
   const location = body.location ?? defaultLocation;
-  const serverType = orderableType(body.server_type, location);
-  const image = orderableImage(body.image, serverType);
+  const serverType = orderableType(ctx, body.server_type, location);
+  const image = orderableImage(ctx, body.image, serverType);
   if (body.placement_group !== undefined) requireRoom(ctx, body.placement_group);
   const keys = (body.ssh_keys ?? []).map((key) => publicKey(ctx, key));
   const table = ctx.store.table(serverKind);
@@ -113,7 +113,7 @@ function startActions(ctx: Context, server: ServerRow, body: CreateBody) {
   return { action, next };
 }
 
-function orderableType(idOrName: number | string, location: string): ServerType {
+function orderableType(ctx: Context, idOrName: number | string, location: string): ServerType {
   const serverType = findServerType(idOrName);
   if (!serverType) throw notFound("server_type", idOrName);
   if (!findLocation(location)) throw notFound("location", location);
@@ -124,15 +124,20 @@ function orderableType(idOrName: number | string, location: string): ServerType 
     throw apiError("invalid_input", "unsupported location for server type", {
       fields: [{ name: "location", messages: ["unsupported location for server type"] }],
     });
-  if (!at.available) throw apiError("resource_unavailable", "error during placement");
+  if (!at.available || ctx.faults.isSoldOut(serverType.name, location))
+    throw apiError("resource_unavailable", "error during placement");
   return serverType;
 }
 
-function orderableImage(idOrName: number | string, serverType: ServerType): Image {
-  const image = findImage(idOrName, serverType.architecture);
+function orderableImage(ctx: Context, idOrName: number | string, serverType: ServerType): Image {
+  const image = findImage(ctx, idOrName, serverType.architecture);
   if (!image) throw notFound("image", idOrName);
   if (image.architecture !== serverType.architecture)
     throw invalidField("image", "architecture does not match that of the server type");
+  if (image.status !== "available")
+    throw apiError("resource_unavailable", "image is not available yet");
+  if (image.disk_size > serverType.disk)
+    throw invalidField("image", "disk of the server type is too small for the image");
   return image;
 }
 

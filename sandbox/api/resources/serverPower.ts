@@ -1,12 +1,12 @@
 import type { ActionDefinition, ActionRow } from "../actions";
-import { findImage } from "../catalogue/images";
 import { findServerType, serverTypeList } from "../catalogue/serverTypes";
 import type { Context } from "../context";
-import { apiError, notFound } from "../errors";
+import { apiError, invalidField, notFound } from "../errors";
 import { defineResource, route, type Call } from "../resource";
 
 import { hostSpec, startHost, withHost } from "./hosts";
-import { serverKind, type ServerRow, type ServerStatus } from "./serverRow";
+import { findImage } from "./imageRow";
+import { serverKind, userDataField, type ServerRow, type ServerStatus } from "./serverRow";
 
 /** The server that an action is about. */
 export function serverOf(action: ActionRow): number {
@@ -106,13 +106,17 @@ export const serverPower = defineResource({
     route(
       "POST",
       "/servers/:id/actions/rebuild",
-      { image: { type: "idOrName", required: true }, user_data: { type: "string" } },
+      { image: { type: "idOrName", required: true }, user_data: userDataField },
       ({ ctx, params, body }) => {
         const server = requireServer(ctx, params.id);
         if (server.protection.rebuild) throw apiError("protected", "server is protected");
         const architecture = findServerType(server.server_type)?.architecture ?? "x86";
-        const image = findImage(body.image, architecture);
+        const image = findImage(ctx, body.image, architecture);
         if (image?.architecture !== architecture) throw notFound("image", body.image);
+        if (image.status !== "available")
+          throw apiError("resource_unavailable", "image is not available yet");
+        if (image.disk_size > server.primary_disk_size)
+          throw invalidField("image", "disk of the server is too small for the image");
         ctx.store.table(serverKind).update(server.id, {
           image: image.id,
           status: "rebuilding",
@@ -132,7 +136,7 @@ export const serverPower = defineResource({
         const server = requireServer(ctx, params.id);
         if (server.status !== "off")
           throw apiError("server_not_stopped", "server must be stopped before changing type");
-        const wanted = fittingType(server, body.server_type);
+        const wanted = fittingType(ctx, server, body.server_type);
         ctx.store.table(serverKind).update(server.id, {
           server_type: wanted.id,
           status: "migrating",
@@ -145,7 +149,7 @@ export const serverPower = defineResource({
 });
 
 /** @throws ApiError not_found, invalid_server_type, resource_unavailable */
-function fittingType(server: ServerRow, idOrName: number | string) {
+function fittingType(ctx: Context, server: ServerRow, idOrName: number | string) {
   const wanted = findServerType(idOrName);
   if (!wanted) throw notFound("server_type", idOrName);
   const now = serverTypeList.find(({ id }) => id === server.server_type);
@@ -155,6 +159,7 @@ function fittingType(server: ServerRow, idOrName: number | string) {
   if (wanted.architecture !== now?.architecture) throw refuse("architecture does not match");
   if (wanted.disk < server.primary_disk_size) throw refuse("disk of the server type is too small");
   if (!at || at.deprecation) throw refuse("server type is not offered at the server's location");
-  if (!at.available) throw apiError("resource_unavailable", "error during placement");
+  if (!at.available || ctx.faults.isSoldOut(wanted.name, server.location))
+    throw apiError("resource_unavailable", "error during placement");
   return wanted;
 }

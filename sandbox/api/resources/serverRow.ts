@@ -1,3 +1,4 @@
+import type { Field } from "../fields";
 import type { Kind } from "../store";
 
 import type { NamedRow } from "./common";
@@ -23,8 +24,9 @@ export interface PrivateNet {
 /** A server as it is kept; `serverToWire` makes the API's form of it. */
 export interface ServerRow extends NamedRow {
   readonly status: ServerStatus;
-  /** Ids in the catalogue. */
+  /** Id in the catalogue. */
   readonly server_type: number;
+  /** Id of a system image or of a snapshot. */
   readonly image: number;
   readonly location: string;
   readonly user_data: string;
@@ -44,3 +46,11 @@ export interface ServerRow extends NamedRow {
 }
 
 export const serverKind: Kind<ServerRow> = { name: "server", unique: ["name"] };
+
+const maxUserDataBytes = 32 * 1024;
+
+export const userDataField = {
+  type: "string",
+  check: (text: string) =>
+    Buffer.byteLength(text) > maxUserDataBytes ? "must be at most 32 KiB" : undefined,
+} as const satisfies Field;

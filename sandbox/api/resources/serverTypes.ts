@@ -1,4 +1,5 @@
-import { serverTypeList } from "../catalogue/serverTypes";
+import { serverTypeList, type ServerType } from "../catalogue/serverTypes";
+import type { Context } from "../context";
 import { notFound } from "../errors";
 import { listPage } from "../listing";
 import { defineResource, route } from "../resource";
@@ -6,14 +7,19 @@ import { defineResource, route } from "../resource";
 export const serverTypes = defineResource({
   kind: "server_type",
   routes: [
-    route("GET", "/server_types", {}, ({ query }) => {
+    route("GET", "/server_types", {}, ({ ctx, query }) => {
       const page = listPage(serverTypeList, query, { sort: ["id", "name"] });
-      return { server_types: page.rows, meta: page.meta };
+      return { server_types: page.rows.map((row) => toWire(ctx, row)), meta: page.meta };
     }),
-    route("GET", "/server_types/:id", {}, ({ params }) => {
+    route("GET", "/server_types/:id", {}, ({ ctx, params }) => {
       const serverType = serverTypeList.find(({ id }) => id.toString() === params.id);
       if (!serverType) throw notFound("server_type", params.id ?? "");
-      return { server_type: serverType };
+      return { server_type: toWire(ctx, serverType) };
     }),
   ],
 });
+
+/** With what is sold out at the moment. */
+function toWire(ctx: Context, row: ServerType): ServerType {
+  return { ...row, locations: ctx.faults.availability(row.name, row.locations) };
+}

@@ -1,9 +1,9 @@
-import { imageList } from "../catalogue/images";
 import { findLocation } from "../catalogue/locations";
 import { findServerType, serverTypeList } from "../catalogue/serverTypes";
 import type { Context } from "../context";
 
 import { firewallsOfServer } from "./firewallRow";
+import { imageById, imageToWire } from "./imageRow";
 import { placementGroupKind, placementGroupToWire } from "./placementGroups";
 import { dnsPtrs, primaryIpKind } from "./primaryIpRow";
 import { serverKind, type ServerRow } from "./serverRow";
@@ -12,6 +12,7 @@ import { serverKind, type ServerRow } from "./serverRow";
 export function serverToWire(ctx: Context, row: ServerRow) {
   const serverType = serverTypeList.find(({ id }) => id === row.server_type);
   const group = row.placement_group;
+  const image = imageById(ctx, row.image);
   return {
     id: row.id,
     name: row.name,
@@ -21,7 +22,7 @@ export function serverToWire(ctx: Context, row: ServerRow) {
     private_net: row.private_net,
     server_type: serverType,
     location: findLocation(row.location),
-    image: imageList.find(({ id }) => id === row.image) ?? null,
+    image: image ? imageToWire(image) : null,
     iso: null,
     rescue_enabled: false,
     locked: ctx.actions.isLocked(serverKind.name, row.id),

@@ -5,8 +5,11 @@ import { defineResource, route } from "../resource";
 import { actionRoutes, labelsField, nameAndLabels, readRoutes } from "./common";
 import { firewallKind, firewallsOfServer } from "./firewallRow";
 import { hostSpec, refreshFirewall, startHost } from "./hosts";
+import { imageKind } from "./imageRow";
+import { deleteImage } from "./images";
 import { primaryIpKind } from "./primaryIpRow";
 import { createFields, createServer, serverNameField } from "./serverCreate";
+import { removeBackups } from "./serverImages";
 import { serverKind, type ServerRow } from "./serverRow";
 import { serverToWire } from "./serverWire";
 import { serverOf, settlePower } from "./serverPower";
@@ -131,6 +134,10 @@ function removeServer(ctx: Context, id: number): void {
       store.table(firewallKind).update(firewall.id, { applied_to: left });
   }
   store.table(serverKind).remove(id);
+  removeBackups(ctx, id);
+  // The trace of a deleted snapshot is of no use any more when its last server goes.
+  const image = store.table(imageKind).get(server.image);
+  if (image && image.deleted !== null) deleteImage(ctx, image.id);
 }
 
 /** After a restart: hosts that still run are taken over, those that should run are booted. */

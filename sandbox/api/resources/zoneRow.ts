@@ -15,7 +15,12 @@ export interface ZoneRow extends NamedRow {
   /** Seconds; of record sets without an own one. */
   readonly ttl: number;
   readonly mode: "primary" | "secondary";
-  readonly primary_nameservers: readonly { readonly address: string; readonly port: number }[];
+  readonly primary_nameservers: readonly {
+    readonly address: string;
+    readonly port: number;
+    readonly tsig_algorithm?: string;
+    readonly tsig_key?: string;
+  }[];
   readonly protection: { readonly delete: boolean };
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "../context";
-import { apiError, invalidField } from "../errors";
-import type { FieldTable } from "../fields";
+import { apiError, invalidField, notSimulated } from "../errors";
+import type { FieldTable, Parsed } from "../fields";
 import { defineResource, route } from "../resource";
 
 import { actionRoutes, labelsField } from "./common";
@@ -27,6 +27,8 @@ const nameserversField = {
     fields: {
       address: { type: "string", required: true },
       port: { type: "integer", min: 1, max: maxPort },
+      tsig_algorithm: { type: "string", oneOf: ["hmac-md5", "hmac-sha1", "hmac-sha256"] },
+      tsig_key: { type: "string", max: 512 },
     },
   },
 } as const;
@@ -40,6 +42,7 @@ const createFields = {
   labels: labelsField,
   primary_nameservers: nameserversField,
   rrsets: { type: "array", items: { type: "object", fields: rrsetFields } },
+  zonefile: { type: "string" },
 } as const satisfies FieldTable;
 
 /**
@@ -82,6 +85,7 @@ export const zones = defineResource({
       zone: zoneToWire(ctx, requireZone(ctx, params.id)),
     })),
     route("POST", "/zones", createFields, ({ ctx, body }) => {
+      if (body.zonefile !== undefined) throw notSimulated("zone files at a zone's creation");
       if (body.mode === "secondary" && (body.primary_nameservers ?? []).length === 0)
         throw invalidField("primary_nameservers", "must be set for a secondary zone");
       const zone = ctx.store.table(zoneKind).insert({
@@ -151,9 +155,12 @@ export const zones = defineResource({
 
 const dnsPort = 53;
 
-function withPorts(given: readonly { readonly address: string; readonly port?: number }[]) {
-  return given.map(({ address, port }) => ({ address, port: port ?? dnsPort }));
+/** With the port that is meant when none is given. */
+function withPorts(given: readonly Nameserver[]): ZoneRow["primary_nameservers"] {
+  return given.map((server) => ({ ...server, port: server.port ?? dnsPort }));
 }
+
+type Nameserver = NonNullable<Parsed<typeof createFields>["primary_nameservers"]>[number];
 
 /** SOA and NS, which each new zone has; the API keeps the SOA itself. */
 function insertManagedRrsets(ctx: Context, zone: ZoneRow): void {

@@ -1,11 +1,16 @@
-import type { ApiDriver } from "../../../sandbox/api/context";
-import type { AdoptedHost, FirewallRule, HostSpec } from "../../../sandbox/hosts/driver";
+import type {
+  AdoptedHost,
+  FirewallRule,
+  HostDriver,
+  HostFault,
+  HostSpec,
+} from "../../../sandbox/hosts/driver";
 
 /** One call of the API to the driver: its name, the host, and what was given. */
 export type DriverCall = readonly [name: string, id: number, ...rest: unknown[]];
 
 /** A driver without hosts that notes what is asked of it, and fails where a test tells it to. */
-export class RecordingDriver implements ApiDriver {
+export class RecordingDriver implements HostDriver {
   readonly calls: DriverCall[] = [];
   readonly specs = new Map<number, HostSpec>();
   readonly firewalls = new Map<number, readonly FirewallRule[] | null>();
@@ -57,6 +62,10 @@ export class RecordingDriver implements ApiDriver {
 
   setPublicAddresses(id: number, addresses: object): Promise<void> {
     return this.note("setPublicAddresses", id, undefined, addresses);
+  }
+
+  injectFault(id: number, fault: HostFault): Promise<void> {
+    return this.note("injectFault", id, undefined, fault);
   }
 
   adopt(specs: readonly AdoptedHost[]): Promise<void> {

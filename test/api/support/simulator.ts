@@ -27,7 +27,7 @@ export class Simulator {
 
   static async start(options: Partial<ApiOptions> & { driver?: RecordingDriver } = {}) {
     const driver = options.driver ?? new RecordingDriver();
-    const api = await createApi({ network, token, ...options, driver });
+    const api = await createApi({ network, token, callsPerHour: null, ...options, driver });
     return new Simulator(api, driver, await api.listen(0, "127.0.0.1"));
   }
 

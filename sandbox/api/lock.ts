@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, realpathSync } from "node:fs";
+import { createServer } from "node:net";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Makes a state this process's own until it ends. The lock is a name in Linux's abstract socket
+ * namespace (unix(7)): taken atomically, and free again with the end of the process however that
+ * came, so kill -9 leaves none behind.
+ *
+ * @param path of the state; its folder is made when it is missing
+ * @returns gives the lock back
+ * @throws Error when another process has the state open
+ */
+export async function lockState(path: string): Promise<() => Promise<void>> {
+  mkdirSync(dirname(path), { recursive: true });
+  const real = join(realpathSync(dirname(path)), basename(path));
+  const digest = createHash("sha256").update(real).digest("hex");
+  const holder = createServer((connection) => connection.destroy());
+  await new Promise<void>((resolve, reject) => {
+    holder.once("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(
+              `the state ${path} is open in another process; end that one first, or use another state`,
+            )
+          : error,
+      );
+    });
+    holder.listen({ path: `\0jitsi-hetzner-state-${digest}` }, resolve);
+  });
+  // The lock alone must not keep the process running.
+  holder.unref();
+  return () =>
+    new Promise((resolve) => {
+      holder.close(() => {
+        resolve();
+      });
+    });
+}

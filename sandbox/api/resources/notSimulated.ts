@@ -1,0 +1,90 @@
+import { notFound, notSimulated } from "../errors";
+import { listPage } from "../listing";
+import { defineResource, type Method, type Route } from "../resource";
+
+/** Parts of the API that have no code here, by path, with the reason. */
+export const missingAreas: readonly { readonly path: string; readonly reason: string }[] = [
+  { path: "volumes", reason: "hosts have one disk; nothing that is tested here uses volumes" },
+  { path: "floating_ips", reason: "primary IPs stay over a server's life and do what is needed" },
+  { path: "load_balancers", reason: "media goes past any load balancer, straight to the bridges" },
+  { path: "load_balancer_types", reason: "there are no load balancers" },
+  { path: "certificates", reason: "they belong to load balancers only" },
+  { path: "storage_boxes", reason: "they are another product, behind another endpoint" },
+  { path: "storage_box_types", reason: "there are no storage boxes" },
+];
+
+/** Single operations of simulated resources that have no code here, with the reason. */
+export const missingOperations: readonly {
+  readonly method: Method;
+  readonly path: string;
+  readonly reason: string;
+}[] = [
+  ...["enable_rescue", "disable_rescue"].map((name) => ({
+    method: "POST" as const,
+    path: `/servers/:id/actions/${name}`,
+    reason: "hosts are containers: there is no other system that they could boot",
+  })),
+  ...["attach_iso", "detach_iso"].map((name) => ({
+    method: "POST" as const,
+    path: `/servers/:id/actions/${name}`,
+    reason: "hosts are containers without a drive; the list of ISOs is empty",
+  })),
+  {
+    method: "POST",
+    path: "/servers/:id/actions/request_console",
+    reason: "there is no screen; `npm run -s sandbox -- ssh NAME` gives a root shell",
+  },
+  {
+    method: "POST",
+    path: "/servers/:id/actions/reset_password",
+    reason: "passwords are made up and set nowhere; log in with a key",
+  },
+  {
+    method: "POST",
+    path: "/zones/:id/actions/import_zonefile",
+    reason: "zone files are written, not read; use record sets",
+  },
+];
+
+const methods: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];
+
+function missing(method: Method, path: string, what: string): Route {
+  return {
+    method,
+    path,
+    status: 200,
+    notSimulated: true,
+    handle: () => {
+      throw notSimulated(what);
+    },
+  };
+}
+
+/** All that the real API has and this one does not: a clear answer, and a record of who asked. */
+export const notSimulatedAreas = defineResource({
+  kind: "not_simulated",
+  routes: [
+    ...missingAreas.flatMap(({ path }) =>
+      methods.flatMap((method) =>
+        [`/${path}`, `/${path}/*`].map((url) => missing(method, url, path.replaceAll("_", " "))),
+      ),
+    ),
+    ...missingOperations.map(({ method, path }) =>
+      missing(method, path, path.slice(path.lastIndexOf("/") + 1)),
+    ),
+    {
+      method: "GET",
+      path: "/isos",
+      status: 200,
+      handle: ({ query }) => ({ isos: [], meta: listPage([], query).meta }),
+    },
+    {
+      method: "GET",
+      path: "/isos/:id",
+      status: 200,
+      handle: ({ params }) => {
+        throw notFound("iso", params.id ?? "");
+      },
+    },
+  ],
+});

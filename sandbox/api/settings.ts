@@ -1,0 +1,62 @@
+import { commandLatency, type Latency } from "./latency";
+import { RateLimit } from "./rateLimit";
+import type { Kind, Row, Store } from "./store";
+
+/** What may be changed while the simulator runs. */
+export interface SettingsValues {
+  readonly latency: Latency;
+  /** Requests an hour; null counts without refusing any. */
+  readonly callsPerHour: number | null;
+}
+
+interface SettingsRow extends Row, SettingsValues {}
+
+const settingsKind: Kind<SettingsRow> = { name: "settings", sequence: "settings" };
+
+/** The settings in force. What was changed at run time outlives a restart, like the rest of the state. */
+export class Settings {
+  private values: SettingsValues;
+  private bucket: RateLimit | undefined;
+
+  constructor(
+    private readonly store: Store,
+    defaults: SettingsValues,
+  ) {
+    const [kept] = store.table(settingsKind).all();
+    this.values = kept ? { latency: kept.latency, callsPerHour: kept.callsPerHour } : defaults;
+    this.bucket = bucketFor(this.values.callsPerHour);
+  }
+
+  get current(): SettingsValues {
+    return this.values;
+  }
+
+  get requestMs(): number {
+    return this.values.latency.requestMs;
+  }
+
+  /** undefined when requests are not limited */
+  get rateLimit(): RateLimit | undefined {
+    return this.bucket;
+  }
+
+  commandMs(command: string): number {
+    return commandLatency(this.values.latency, command);
+  }
+
+  change(patch: Partial<SettingsValues>): void {
+    const values = { ...this.values, ...patch };
+    this.store.transaction(() => {
+      const table = this.store.table(settingsKind);
+      const [kept] = table.all();
+      if (kept) table.update(kept.id, values);
+      else table.insert(values);
+    });
+    this.values = values;
+    if (patch.callsPerHour !== undefined) this.bucket = bucketFor(patch.callsPerHour);
+  }
+}
+
+function bucketFor(callsPerHour: number | null): RateLimit | undefined {
+  return callsPerHour === null ? undefined : new RateLimit(callsPerHour);
+}
