@@ -6,7 +6,9 @@ import { ensureToolchain } from "../../toolchain/ensure";
 import { runInteractive, Stopwatch, table, UserError, type Log } from "../cliSupport";
 import { callApi, listServers, serverRows, type RunningSandbox } from "../client";
 import { childEnvironment, demoStack } from "../environment";
+import { wasKilled } from "../killedRun";
 import { projectDir } from "../projectDir";
+import { sandboxPaths } from "../state";
 import { up } from "./up";
 
 const execute = promisify(execFile);
@@ -35,9 +37,9 @@ export async function demo(dir: string, log: Log): Promise<void> {
   await watch.lap("zone and stack", async () => {
     await ensureZone(sandbox, demoConfig.dnsZone);
     await ensureStack(env);
+    if (wasKilled(sandboxPaths(dir).backend, demoStack)) await healKilledRun(env, log);
   });
   await watch.lap("pulumi up", () => pulumi(env, "up", "--yes", "--skip-preview"));
-  await pulumi(env, "stack", "output");
   console.log(`\n${table(serverRows(await listServers(sandbox)))}\n`);
   console.log(`${watch.summary()}\n`);
   console.log(nextSteps(demoConfig.domain));
@@ -59,6 +61,13 @@ async function ensureStack(env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
+/** What the engine asks for after a `pulumi` was killed: the lock and the unfinished creates stay until told. */
+async function healKilledRun(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
+  log("an earlier pulumi was killed in the middle: releasing its lock");
+  await pulumi(env, "cancel", "--yes", "--stack", demoStack);
+  await pulumi(env, "refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+}
+
 async function stackExists(env: NodeJS.ProcessEnv): Promise<boolean> {
   const { stdout } = await execute("pulumi", ["-C", projectDir, "stack", "ls", "--json"], { env });
   return (JSON.parse(stdout) as { name: string }[]).some(({ name }) => name === demoStack);
@@ -77,5 +86,5 @@ const nextSteps = (domain: string): string =>
   pulumi config set jvbCount 4 && pulumi up     two more bridges; nothing else is touched
   hcloud server list                            what the cloud's API says
   npm run -s sandbox -- ssh web                 a shell on the web host
-  npm run -s sandbox -- curl https://${domain}/ the cluster as a browser sees it
+  npm run -s sandbox -- curl -k https://${domain}/   what a browser gets
 and \`make down\` when you are done.`;
