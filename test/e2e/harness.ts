@@ -168,7 +168,8 @@ export class TestCluster {
   }
 }
 
-function must(what: string, outcome: Outcome): Outcome {
+/** The outcome of a step that a test takes for granted. @throws with its output when it failed. */
+export function must(what: string, outcome: Outcome): Outcome {
   if (outcome.code === 0) return outcome;
   throw new Error(`${what}: exit code ${outcome.code.toString()}\n${outcome.text}`);
 }

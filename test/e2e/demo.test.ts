@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { down } from "../../sandbox/commands/down";
+import { projectDir } from "../../sandbox/projectDir";
+import { must, runProgram, type Outcome } from "./harness";
+
+/** What a newcomer does, in a clone of their own: the README's commands and nothing else. */
+describe("a fresh clone", () => {
+  const clone = join(projectDir, ".test", "clone");
+  const sandbox = join(clone, ".sandbox");
+  const make = (target: string): Promise<Outcome> => runProgram("make", [target], { cwd: clone });
+
+  const clean = async (): Promise<void> => {
+    await down(sandbox, () => undefined);
+    rmSync(clone, { recursive: true, force: true });
+  };
+
+  beforeAll(async () => {
+    await clean();
+    must("git clone", await runProgram("git", ["clone", "--quiet", projectDir, clone]));
+  }, 120_000);
+
+  afterAll(clean, 120_000);
+
+  it("comes to a cluster by make demo, also after a killed run, and make down takes it away", async () => {
+    await killedDemo();
+
+    const healed = await make("demo");
+    expect(healed.text).toContain("an earlier pulumi was killed in the middle");
+    expect(healed.text).toMatch(/jitsi-jvb-1-\S+ +cpx42 +running/);
+    expect(healed.text).toContain("make down");
+    expect(healed.code).toBe(0);
+
+    const again = await make("demo");
+    expect(again.text).toMatch(/Resources:\n\s+\d+ unchanged/);
+    expect(again.code).toBe(0);
+
+    expect((await make("down")).code).toBe(0);
+    expect(existsSync(sandbox)).toBe(false);
+    expect(existsSync(join(clone, "Pulumi.sandbox.yaml"))).toBe(false);
+    expect((await make("down")).code).toBe(0);
+  }, 900_000);
+
+  /** Runs `make demo` and kills its pulumi as soon as the hosts are being installed. */
+  async function killedDemo(): Promise<void> {
+    const child = spawn("make", ["demo"], { cwd: clone, stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    }
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    const deadline = Date.now() + 600_000;
+    while (!text.includes("jitsi-web-ready creating")) {
+      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`no host:\n${text}`);
+      await sleep(100);
+    }
+    process.kill(lockHolder(), "SIGKILL");
+    await ended;
+    expect(child.exitCode).not.toBe(0);
+  }
+
+  /** The process that holds the lock of the demo's stack. */
+  function lockHolder(): number {
+    const locks = join(sandbox, "pulumi/.pulumi/locks/organization/jitsi-hetzner/sandbox");
+    const [file = ""] = readdirSync(locks);
+    return (JSON.parse(readFileSync(join(locks, file), "utf8")) as { pid: number }).pid;
+  }
+});
