@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaults, images, limits, networkZones, type Location } from "./constants";
-import { publicKeyProblem } from "./publicKeyProblem";
-import { parseSshProxy, sshProxyProblems, type SshProxy } from "./sshProxySetting";
+import { parseKeys, publicKeyProblem } from "./publicKeyProblem";
+import { parseSshProxy, plainPrivateKey, sshProxyProblems, type SshProxy } from "./sshProxySetting";
 
 /** The stack configuration's keys, as Pulumi.yaml declares them. */
 export const configKeys = [
@@ -69,11 +69,20 @@ export class ConfigError extends pulumi.RunError {
 /** Reads and checks the stack's configuration. The only place that does. @throws ConfigError */
 export function loadSettings(): Settings {
   const config = new pulumi.Config();
-  const plainKeys = configKeys.filter((key) => key !== "sshProxyPrivateKey");
-  const settings = parseSettings(
-    Object.fromEntries(plainKeys.map((key) => [key, config.get(key)])),
-  );
-  return Object.freeze({ ...settings, sshProxyPrivateKey: config.getSecret("sshProxyPrivateKey") });
+  const plainKeys = configKeys.filter((key) => key !== plainPrivateKey.key);
+  const raw = Object.fromEntries(plainKeys.map((key) => [key, config.get(key)]));
+  return Object.freeze({ ...parseSettings(raw), sshProxyPrivateKey: privateKeyFrom(config) });
+}
+
+/** The engine cannot demand that a key with a default is secret, so plain text is refused here. */
+function privateKeyFrom(config: pulumi.Config): pulumi.Output<string> | undefined {
+  const { key } = plainPrivateKey;
+  // Part of the SDK's runtime, but not of its types.
+  const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  if (!runtime.isConfigSecret(`${config.name}:${key}`) && config.get(key)) {
+    throw new ConfigError([plainPrivateKey]);
+  }
+  return config.getSecret(key);
 }
 
 /** Checks plain values. Pure. @throws ConfigError with every problem at once */
@@ -202,20 +211,6 @@ function duplicateOf(keys: readonly string[], index: number): string | undefined
   return first < index ? `is the same as number ${first}; each key is needed once` : undefined;
 }
 
-/** `undefined` where the text is no JSON list of strings. */
-function parseKeys(text: string | undefined): string[] | undefined {
-  if (text === undefined || text === "") {
-    return [];
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
-    return isList ? value.map((item) => item.trim()) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function checkDnsZone({ dnsZone }: Settings): Problem[] {
   if (dnsZone === undefined || hostnamePattern.test(dnsZone)) {
     return [];
@@ -230,8 +225,8 @@ function checkDeleteProtection(raw: string | undefined): Problem[] {
   if (raw === undefined || raw === "true" || raw === "false") {
     return [];
   }
-  const reason = `is "${raw}"; true or false is needed`;
-  return [{ key: "deleteProtection", reason, fix: set("deleteProtection", "true") }];
+  const fix = set("deleteProtection", "true");
+  return [{ key: "deleteProtection", reason: `is "${raw}"; true or false is needed`, fix }];
 }
 
 /** Only where both are right by themselves: one mistake is not told twice. */

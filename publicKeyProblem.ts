@@ -55,3 +55,17 @@ function sshStrings(data: Buffer): Buffer[] {
 function shorten(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
+
+/** `undefined` where the text is no JSON list of strings. */
+export function parseKeys(text: string | undefined): string[] | undefined {
+  if (text === undefined || text === "") {
+    return [];
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
+    return isList ? value.map((item) => item.trim()) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -61,3 +61,10 @@ export function sshProxyProblems(
     },
   ];
 }
+
+/** The problem of a private key for the bastion that is not stored as a secret. */
+export const plainPrivateKey = {
+  key: "sshProxyPrivateKey",
+  reason: "is in plain text in the stack's settings (not shown); it must be stored as a secret",
+  fix: "cat KEYFILE | pulumi config set --secret sshProxyPrivateKey",
+} as const;

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { ConfigError, configKeys, parseSettings, type RawConfig } from "../../config";
+import { ConfigError, configKeys, loadSettings, parseSettings, type RawConfig } from "../../config";
 import { defaults, limits } from "../../constants";
 
 const ed25519 =
@@ -227,13 +228,37 @@ describe("Pulumi.yaml", () => {
     });
   });
 
-  it("keeps the bastion's private key secret", () => {
-    expect(config.sshProxyPrivateKey).toMatchObject({ secret: true });
-  });
-
   it("describes every key", () => {
     for (const { description } of Object.values(config)) {
       expect(description).toMatch(/^[A-Z].+\.$/);
     }
+  });
+});
+
+describe("loadSettings", () => {
+  const key = "jitsi-hetzner:sshProxyPrivateKey";
+  const load = (secretKeys: string[]) => {
+    pulumi.runtime.setAllConfig(
+      { "jitsi-hetzner:domain": "meet.example.org", [key]: "c2VjcmV0" },
+      secretKeys,
+    );
+    return loadSettings();
+  };
+  beforeAll(async () => {
+    await pulumi.runtime.setMocks(
+      { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
+      "jitsi-hetzner",
+    );
+  });
+
+  it("keeps the bastion's private key secret", async () => {
+    expect(await pulumi.isSecret(load([key]).sshProxyPrivateKey ?? pulumi.output(""))).toBe(true);
+  });
+
+  it("refuses the bastion's private key in plain text, without showing it", () => {
+    expect(() => load([])).toThrow(
+      /sshProxyPrivateKey is in plain text .*\n +cat KEYFILE \| pulumi config set --secret sshProxyPrivateKey/,
+    );
+    expect(() => load([])).not.toThrow(/c2VjcmV0/);
   });
 });
