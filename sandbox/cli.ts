@@ -2,10 +2,13 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { ensureToolchain } from "../toolchain/ensure";
 import { runInteractive, table, UserError } from "./cliSupport";
-import { listServers, serverRows } from "./client";
+import type { SandboxStatus } from "./api/server";
+import { callAdmin, listServers, serverRows } from "./client";
 import { demo, demoStackFile } from "./commands/demo";
 import { down } from "./commands/down";
+import { callRows, faultCommand } from "./commands/fault";
 import { curlWithNames, shellOnHost, showLog } from "./commands/hosts";
+import { changeSettings, type SettingsOptions } from "./commands/settings";
 import { up } from "./commands/up";
 import { assertLoopback, childEnvironment, sandboxEnvironment, shellExports } from "./environment";
 import { prepareHosts } from "./prepare";
@@ -46,8 +49,18 @@ program
   .command("up")
   .description("start the sandbox; with hosts it needs root")
   .option("--api-only", "the API alone, without hosts: no root needed", false)
-  .action(async ({ apiOnly }: { apiOnly: boolean }) => {
-    const { identity } = await up({ dir: dir(), apiOnly, log });
+  .option(
+    "--latency <preset>",
+    "how long things take: none, or hetzner for about what they take there",
+  )
+  .option(
+    "--rate-limit <calls>",
+    "API calls an hour, 3600 at first as at Hetzner; off refuses none",
+  )
+  .action(async ({ apiOnly, ...settings }: { apiOnly: boolean } & SettingsOptions) => {
+    const sandbox = await up({ dir: dir(), apiOnly, log });
+    const { identity } = sandbox;
+    await changeSettings(sandbox, settings);
     log(`${identity.name} is up; \`eval "$(npm run -s sandbox -- env)"\` for a shell of your own`);
   });
 
@@ -63,16 +76,24 @@ program
   .command("status")
   .description("the sandbox and its hosts; exit code 1 when it does not run")
   .option("--json", "the hosts as JSON", false)
-  .action(async ({ json }: { json: boolean }) => {
+  .option("--calls", "API calls by route, and what was asked for and is not simulated", false)
+  .action(async ({ json, calls }: { json: boolean; calls: boolean }) => {
     const sandbox = requireSandbox(dir());
     if (!(await answers(sandbox.identity))) {
       throw new UserError(
         `${sandbox.identity.name} does not answer; start it again: npm run -s sandbox -- up`,
       );
     }
+    if (calls) {
+      const status = (await callAdmin(sandbox, "GET", "/status")) as SandboxStatus;
+      console.log(json ? JSON.stringify(status, null, 2) : table(callRows(status)));
+      return;
+    }
     const servers = await listServers(sandbox);
     console.log(json ? JSON.stringify(servers, null, 2) : table(serverRows(servers)));
   });
+
+program.addCommand(faultCommand(() => requireSandbox(dir()), log));
 
 program
   .command("env")

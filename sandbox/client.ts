@@ -1,3 +1,4 @@
+import { UserError } from "./cliSupport";
 import { apiEndpoint } from "./environment";
 import type { SandboxIdentity } from "./identity";
 import type { SandboxState } from "./state";
@@ -38,6 +39,31 @@ export async function callApi<T>(
   if (!response.ok)
     throw new Error(`${method} ${path}: HTTP ${response.status.toString()}: ${text}`);
   return JSON.parse(text) as T;
+}
+
+/**
+ * A call to the sandbox's admin interface. Resolves to undefined when there is no answer but that it
+ * is done.
+ * @throws UserError with the interface's own message, which says what is allowed
+ */
+export async function callAdmin(
+  { identity, state }: RunningSandbox,
+  method: "GET" | "POST" | "PUT" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const url = apiEndpoint(identity).replace(/v1$/, `_sandbox${path}`);
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${state.token}` },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(120_000),
+  });
+  const text = await response.text();
+  const answer: unknown = text === "" ? undefined : JSON.parse(text);
+  if (response.ok) return answer;
+  const { error } = answer as { error: { message: string } };
+  throw new UserError(error.message);
 }
 
 /** All servers of the sandbox (at most 50 are shown: one page). */

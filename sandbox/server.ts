@@ -2,10 +2,12 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApi } from "./api/server";
 import { startDnsServer } from "./dns/server";
+import type { DnsSource } from "./dns/source";
 import type { HostDriver } from "./hosts/driver";
 import { createNspawnDriver } from "./hosts/nspawnDriver";
 import { createNullDriver } from "./hosts/nullDriver";
 import type { SandboxIdentity } from "./identity";
+import { Restartable } from "./restartable";
 import { requireSandbox, sandboxPaths } from "./state";
 import { startMirrors } from "./web/mirrors";
 
@@ -29,15 +31,22 @@ async function main(args: ServerArguments): Promise<void> {
   const paths = sandboxPaths(args.dir);
   const closers: Closer[] = [];
   const driver = state.apiOnly ? createNullDriver() : await startHosts(identity, args, closers);
+  const services: Readonly<Record<string, Restartable>> = state.apiOnly
+    ? {}
+    : hostServices(identity, args, () => api.dns);
 
   const api = await createApi({
     storePath: join(paths.store, "store.lmdb"),
     token: state.token,
     driver,
     network: identity.network,
+    services,
   });
   closers.unshift(() => api.close());
-  if (!state.apiOnly) closers.unshift(await startNameServer(identity, api.dns, args));
+  for (const service of Object.values(services)) {
+    await service.start();
+    closers.unshift(() => service.stop());
+  }
 
   const endpoint = await api.listen(identity.apiPort, "127.0.0.1");
   writeFileSync(paths.serverPid, `${process.pid.toString()}\n`);
@@ -57,28 +66,33 @@ async function startHosts(
   return driver;
 }
 
-async function startNameServer(
+/** What hosts need around them, in the order in which it starts. */
+function hostServices(
   identity: SandboxIdentity,
-  source: Parameters<typeof startDnsServer>[0]["source"],
   args: ServerArguments,
-): Promise<Closer> {
-  if (args.repositoryDir === undefined) throw new Error("--repository is needed");
+  source: () => DnsSource,
+): Record<"apt" | "dns", Restartable> {
+  const { repositoryDir } = args;
+  if (repositoryDir === undefined) throw new Error("--repository is needed");
   const { serviceIpv4, serviceIpv6 } = identity.network;
-  const mirrors = await startMirrors({
-    address: serviceIpv4,
-    address6: serviceIpv6,
-    repositoryDir: args.repositoryDir,
-  });
   const service = { a: serviceIpv4, aaaa: serviceIpv6 };
-  const dns = await startDnsServer({
-    addresses: [serviceIpv4, serviceIpv6],
-    port: dnsPort,
-    source,
-    fixed: new Map(mirrors.names.map((name) => [name, service])),
-  });
-  return async () => {
-    await dns.close();
-    await mirrors.close();
+  // The name server goes on to answer for the mirrors while they are stopped.
+  const fixed = new Map<string, typeof service>();
+  return {
+    apt: new Restartable(async () => {
+      const addresses = { address: serviceIpv4, address6: serviceIpv6 };
+      const mirrors = await startMirrors({ ...addresses, repositoryDir });
+      for (const name of mirrors.names) fixed.set(name, service);
+      return mirrors;
+    }),
+    dns: new Restartable(() =>
+      startDnsServer({
+        addresses: [serviceIpv4, serviceIpv6],
+        port: dnsPort,
+        source: source(),
+        fixed,
+      }),
+    ),
   };
 }
 

@@ -71,7 +71,8 @@ function urlParts(text: string): { hostname: string; port: string } {
   return { hostname, port: port || (protocol === "http:" ? "80" : "443") };
 }
 
-async function findHost(sandbox: RunningSandbox, name: string): Promise<ServerSummary> {
+/** The host of that name, or the one whose name holds it. @throws UserError */
+export async function findHost(sandbox: RunningSandbox, name: string): Promise<ServerSummary> {
   const servers = await listServers(sandbox);
   const exact = servers.filter((server) => server.name === name);
   const [host, ...others] =
