@@ -7,7 +7,7 @@
 readonly bridge_url=http://127.0.0.1:8080
 readonly settings_dir=/etc/jitsi/videobridge
 readonly jvb_log=/var/log/jitsi/jvb.log
-readonly join_seconds=90
+readonly join_seconds=60
 # The hash of the settings that the running bridge was started with.
 readonly running_settings=$state_dir/running-settings
 # shellcheck disable=SC2034 # read by the scripts
