@@ -38,22 +38,27 @@ interface Decision {
  * It tries in this order: a CLI on the PATH that is new enough and gets its plugins; the official
  * npm launcher and its downloads; a build from the Go module proxy, once, kept in the cache.
  *
- * @param options.log takes progress and, last, one line that says which way was taken.
+ * @param options.log takes progress and, when something was made, one line that says which way was taken.
  * @throws with what to do when no way leads to a toolchain.
  */
 export async function ensureToolchain({ log }: { readonly log: Log }): Promise<Toolchain> {
+  const { toolchain, isNew } = await findOrMake(log);
+  if (isNew) log(describe(toolchain));
+  return toolchain;
+}
+
+async function findOrMake(log: Log): Promise<{ toolchain: Toolchain; isNew: boolean }> {
   const cache = cacheDir("toolchain");
   const plan = planSource(__dirname, cache);
   const pathCli = cliOnPath(cache);
   const known = recall(cache, plan, pathCli);
-  if (known) return known;
+  if (known) return { toolchain: known, isNew: false };
   return withLock(cache, log, async () => {
     const made = recall(cache, plan, pathCli);
-    if (made) return made;
+    if (made) return { toolchain: made, isNew: false };
     const toolchain = await make(plan, cache, pathCli, log);
     remember(cache, { sources: plan.home, pathCli: identity(pathCli), toolchain });
-    log(describe(toolchain));
-    return toolchain;
+    return { toolchain, isNew: true };
   });
 }
 
@@ -94,7 +99,7 @@ function cliOnPath(cache: string): OfficialCli | undefined {
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !own(folder));
   const binary = findExecutable("pulumi", path.join(delimiter));
   const home = process.env.PULUMI_HOME;
-  const pulumiHome = home && !own(home) ? home : join(homedir(), ".pulumi");
+  const pulumiHome = home && !own(home) ? home : join(process.env.HOME ?? homedir(), ".pulumi");
   return binary === undefined ? undefined : { binary, pulumiHome };
 }
 
@@ -142,8 +147,7 @@ function decisionFile(cache: string): string {
 
 async function main(): Promise<void> {
   const log: Log = (line) => process.stderr.write(`${line}\n`);
-  const toolchain = await ensureToolchain({ log });
-  console.log(describe(toolchain));
+  console.log(describe((await findOrMake(log)).toolchain));
 }
 
 if (require.main === module) {

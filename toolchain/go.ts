@@ -19,10 +19,13 @@ const usualPlaces = ["/usr/local/go/bin", "/usr/lib/go/bin"];
 
 /**
  * Finds Go.
+ * @param path where to look, as in PATH.
  * @throws with what to do when there is none, or it is too old.
  */
-export async function goCommand(): Promise<Go> {
-  const command = findExecutable("go", [process.env.PATH ?? "", ...usualPlaces].join(delimiter));
+export async function goCommand(
+  path = [process.env.PATH ?? "", ...usualPlaces].join(delimiter),
+): Promise<Go> {
+  const command = findExecutable("go", path);
   const advice =
     "install Go 1.21 or newer from https://go.dev/dl (or make get.pulumi.com reachable)";
   if (!command) {

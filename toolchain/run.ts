@@ -37,26 +37,25 @@ export function run(
       keep(text);
     });
     child.stderr.setEncoding("utf8").on("data", keep);
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, options.timeout);
     const title = [command, ...args].join(" ");
+    const fail = (reason: string) => {
+      reject(new Error(`${title} ${reason}\n${both.trim()}`.trim()));
+    };
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      // Its own children may hold the output open; they are not waited for.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      fail(`took longer than ${seconds(options.timeout)}`);
+    }, options.timeout);
     child.on("error", (error) => {
       clearTimeout(timer);
       reject(new Error(`cannot run ${title}: ${error.message}`));
     });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      if (code === 0) {
-        resolve(stdout);
-        return;
-      }
-      const reason = late
-        ? `took longer than ${seconds(options.timeout)}`
-        : `ended with ${signal ?? `code ${String(code)}`}`;
-      reject(new Error(`${title} ${reason}\n${both.trim()}`));
+      if (code === 0) resolve(stdout);
+      else fail(`ended with ${signal ?? `code ${String(code)}`}`);
     });
   });
 }

@@ -60,6 +60,7 @@ export function isComplete(plan: SourcePlan): boolean {
  * @throws with what to do when Go is missing, the disk is full, or a build fails.
  */
 export async function buildSource(plan: SourcePlan, log: Log): Promise<void> {
+  removeLeftovers(dirname(plan.home));
   const missing = plan.artifacts.filter(({ dir }) => !existsSync(dir));
   if (missing.length > 0) {
     const go = await goCommand();
@@ -70,8 +71,7 @@ export async function buildSource(plan: SourcePlan, log: Log): Promise<void> {
 }
 
 async function build(plan: SourcePlan, { step, dir }: Artifact, go: Go, log: Log): Promise<void> {
-  const partial = `${dir}.partial`;
-  rmSync(partial, { recursive: true, force: true });
+  const partial = `${dir}${partialMark}${process.pid}`;
   mkdirSync(partial, { recursive: true });
   await timed(`building ${step.binary}`, log, async () => {
     const flags = ["-trimpath", "-buildvcs=false", "-ldflags", step.ldflags];
@@ -82,7 +82,30 @@ async function build(plan: SourcePlan, { step, dir }: Artifact, go: Go, log: Log
     });
     if (step.describesItself) await describeItself(partial, step.binary);
   });
-  renameSync(partial, dir);
+  if (existsSync(dir)) rmSync(partial, { recursive: true });
+  else renameSync(partial, dir);
+}
+
+/** What is being made carries this and the process's number, so that two cannot mix. */
+const partialMark = ".partial-";
+
+/** Removes what interrupted processes left half made. */
+function removeLeftovers(cache: string): void {
+  const built = join(cache, "built");
+  mkdirSync(built, { recursive: true });
+  for (const name of readdirSync(built)) {
+    const pid = Number(name.split(partialMark)[1]);
+    if (pid && !isAlive(pid)) rmSync(join(built, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 async function describeItself(dir: string, binary: string): Promise<void> {
@@ -101,8 +124,9 @@ function install(dir: string, target: string): void {
       linkSync(join(dir, file), to);
     } catch {
       // A file system without hard links.
-      copyFileSync(join(dir, file), `${to}.partial`);
-      renameSync(`${to}.partial`, to);
+      const partial = `${to}${partialMark}${process.pid}`;
+      copyFileSync(join(dir, file), partial);
+      renameSync(partial, to);
     }
   }
 }

@@ -2,6 +2,7 @@
 package bridged
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 )
@@ -17,8 +18,22 @@ const (
 // Generating says whether this process is to write the schema instead of serving.
 func Generating() bool { return len(os.Args) > 1 && os.Args[1] == "schema" }
 
-// Schema returns the package schema that was written at installation.
-func Schema() ([]byte, error) { return read(schemaFile) }
+// Schema returns the package schema that was written at installation, with the version that the
+// generator leaves out.
+func Schema(version string) ([]byte, error) {
+	text, err := read(schemaFile)
+	if err != nil {
+		return nil, err
+	}
+	var schema map[string]json.RawMessage
+	if err := json.Unmarshal(text, &schema); err != nil {
+		return nil, err
+	}
+	if schema["version"], err = json.Marshal(version); err != nil {
+		return nil, err
+	}
+	return json.Marshal(schema)
+}
 
 // Metadata returns the bridge's metadata; while generating there is none yet.
 func Metadata() ([]byte, error) {

@@ -24,7 +24,7 @@ func main() {
 		tfgen.MainWithMuxer(info.Name, info)
 		return
 	}
-	schema, err := bridged.Schema()
+	schema, err := bridged.Schema(info.Version)
 	if err != nil {
 		cmdutil.ExitError(err.Error())
 	}

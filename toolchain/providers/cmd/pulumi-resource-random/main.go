@@ -23,7 +23,7 @@ func main() {
 		tfgen.Main(info.Name, info)
 		return
 	}
-	schema, err := bridged.Schema()
+	schema, err := bridged.Schema(info.Version)
 	if err != nil {
 		cmdutil.ExitError(err.Error())
 	}

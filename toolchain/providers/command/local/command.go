@@ -3,10 +3,12 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
 	"github.com/pulumi/pulumi-go-provider/infer/types"
@@ -93,12 +95,35 @@ func (s *State) run(ctx context.Context, command *string) error {
 	cmd := s.execCommand(ctx, *command)
 	capture := stream.NewCapture(ctx, s.Logging)
 	cmd.Stdout, cmd.Stderr = capture.Stdout, capture.Stderr
-	stdout, stderr, err := capture.Result(*command, cmd.Run())
+	stdout, stderr, err := capture.Result(*command, runUnlessCancelled(ctx, cmd))
 	if err != nil {
 		return err
 	}
 	s.Stdout, s.Stderr = stdout, stderr
 	return s.collect()
+}
+
+// grace is how long a killed command may take to be gone.
+const grace = time.Second
+
+// runUnlessCancelled does not wait for what a killed command leaves behind: its children keep the
+// output open until they end, and the engine ends those together with this plugin.
+func runUnlessCancelled(ctx context.Context, cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case <-ended:
+	case <-time.After(grace):
+	}
+	return fmt.Errorf("cancelled: %w", ctx.Err())
 }
 
 func (s *State) execCommand(ctx context.Context, command string) *exec.Cmd {
