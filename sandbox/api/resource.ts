@@ -19,6 +19,8 @@ export interface Route {
   readonly path: string;
   /** HTTP status of a good answer. */
   readonly status: number;
+  /** What its body may hold. */
+  readonly fields?: FieldTable;
   /** Only answers that it is not simulated; each request of it is recorded. */
   readonly notSimulated?: true;
   /** Runs inside a transaction: what it wrote is undone when it throws. */
@@ -57,6 +59,7 @@ export function route<const T extends FieldTable>(
     method,
     path,
     status,
+    fields: body,
     handle: (call) => handle({ ...call, body: parseFields(body, call.body) }),
   };
 }
