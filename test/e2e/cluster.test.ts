@@ -6,13 +6,7 @@ describe("a cluster with two bridges", () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("cluster");
-    await cluster.configure({
-      domain: "meet.example.test",
-      dnsZone: "example.test",
-      jvbCount: "2",
-    });
-    await cluster.mustUp();
+    cluster = await TestCluster.withBridges("cluster", 2);
   }, 600_000);
 
   afterAll(async () => {
@@ -111,13 +105,7 @@ describe("destroying a cluster", () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("destroy");
-    await cluster.configure({
-      domain: "meet.example.test",
-      dnsZone: "example.test",
-      jvbCount: "1",
-    });
-    await cluster.mustUp();
+    cluster = await TestCluster.withBridges("destroy", 1);
   }, 600_000);
 
   afterAll(async () => {

@@ -11,13 +11,7 @@ describe("a bridge broken before its first acceptance", () => {
   let bridges = 1;
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("faults");
-    await cluster.configure({
-      domain: "meet.example.test",
-      dnsZone: "example.test",
-      jvbCount: "1",
-    });
-    await cluster.mustUp();
+    cluster = await TestCluster.withBridges("faults", 1);
   }, 600_000);
 
   afterAll(async () => {

@@ -75,6 +75,14 @@ export class TestCluster {
     return cluster;
   }
 
+  /** A sandbox as `start` makes it, with a cluster that is up. */
+  static async withBridges(name: string, jvbCount: number): Promise<TestCluster> {
+    const cluster = await TestCluster.start(name);
+    await cluster.configure({ ...demoConfig, jvbCount: jvbCount.toString() });
+    await cluster.mustUp();
+    return cluster;
+  }
+
   /** `pulumi` on this cluster's stack. */
   pulumi(...args: string[]): Promise<Outcome> {
     const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.stack];
