@@ -1,0 +1,21 @@
+/**
+ * EUR a month, net, of servers in Germany and Finland without their address; for estimates where the API
+ * cannot be asked. The API is the truth: GET https://api.hetzner.cloud/v1/pricing. As of mid-2026.
+ */
+export const prices: Readonly<Record<string, number>> = {
+  cx23: 5.49,
+  cx33: 8.49,
+  cx43: 15.99,
+  cx53: 29.49,
+  cpx22: 19.49,
+  cpx32: 35.49,
+  cpx42: 69.49,
+  cpx52: 100.49,
+  cpx62: 129.99,
+  ccx13: 42.99,
+  ccx23: 85.99,
+  ccx33: 138.49,
+};
+
+/** EUR a month, net, of a public IPv4 address. */
+export const ipv4Price = 0.5;

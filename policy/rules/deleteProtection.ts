@@ -1,0 +1,28 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { known, stackOf, types } from "../rule";
+
+const defaultStacks = "^(prod|production)";
+
+export const deleteProtection: ResourceValidationPolicy = {
+  name: "delete-protection",
+  description: "In production stacks the web host and its addresses are protected from deletion.",
+  enforcementLevel: "mandatory",
+  configSchema: {
+    properties: {
+      stacks: { type: "string", description: "regular expression: names of production stacks" },
+    },
+  },
+  validateResource: ({ type, urn, props, getConfig }, report) => {
+    const stacks = getConfig<{ stacks?: string }>().stacks ?? defaultStacks;
+    if (!new RegExp(stacks).test(stackOf(urn)) || !isWebHostOrAddress(type, props)) return;
+    if (known(() => props.deleteProtection as boolean | undefined) !== true) {
+      report("it is not protected from deletion: pulumi config set deleteProtection true");
+    }
+  },
+};
+
+function isWebHostOrAddress(type: string, props: Record<string, unknown>): boolean {
+  if (type === types.primaryIp) return true;
+  const labels = known(() => props.labels as Record<string, string> | undefined);
+  return type === types.server && labels?.role === "web";
+}

@@ -1,0 +1,37 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { prices as knownPrices } from "../../ci/prices";
+import { known, types } from "../rule";
+
+const defaultLimit = 2000;
+
+export const monthlyCost: StackValidationPolicy = {
+  name: "monthly-cost",
+  description: "The servers cost no more a month than the limit, net, in EUR.",
+  enforcementLevel: "mandatory",
+  configSchema: {
+    properties: {
+      maximum: { type: "number", minimum: 0, description: "EUR a month, net" },
+      prices: {
+        type: "object",
+        additionalProperties: { type: "number", minimum: 0 },
+        description: "EUR a month, net, by server type; before the pack's own",
+      },
+    },
+  },
+  validateStack: ({ resources, getConfig }, report) => {
+    const config = getConfig<{ maximum?: number; prices?: Record<string, number> }>();
+    const prices: Readonly<Record<string, number>> = { ...knownPrices, ...config.prices };
+    const maximum = config.maximum ?? defaultLimit;
+    const serverTypes = resources
+      .filter(({ type }) => type === types.server)
+      .flatMap(({ props }) => known(() => props.serverType as string) ?? []);
+    const unknown = new Set(serverTypes.filter((type) => prices[type] === undefined));
+    for (const type of unknown) {
+      report(`no price of ${type} is known; add it to "prices" of monthly-cost`);
+    }
+    const total = serverTypes.reduce((sum, type) => sum + (prices[type] ?? 0), 0);
+    if (total > maximum) {
+      report(`the servers cost ${total.toFixed(2)} EUR a month, and the limit is ${maximum} EUR`);
+    }
+  },
+};

@@ -1,0 +1,41 @@
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { known, types } from "../rule";
+
+/** Outputs that are secrets and marked so; a unit test of the program holds that they are. */
+const defaultSecretOutputs = ["deploymentKey"];
+const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
+
+/**
+ * The engine hands secrets to a policy unmarked, so a secret output looks like a plain one here. What is
+ * found: a private key, or a value that the stack has made as a secret, in any output but those that are
+ * known to be secrets.
+ */
+export const noPlainSecretInOutputs: StackValidationPolicy = {
+  name: "no-plain-secret-in-outputs",
+  description: "No output of the stack holds a secret in plain text.",
+  enforcementLevel: "mandatory",
+  configSchema: { properties: { secretOutputs: { type: "array", items: { type: "string" } } } },
+  validateStack: ({ resources, getConfig }, report) => {
+    const allowed =
+      getConfig<{ secretOutputs?: readonly string[] }>().secretOutputs ?? defaultSecretOutputs;
+    const secrets = resources.flatMap(secretsOf);
+    const stack = resources.find(({ type }) => type === types.stack);
+    for (const name of Object.keys(stack?.props ?? {})) {
+      if (allowed.includes(name)) continue;
+      const text = known(() => JSON.stringify(stack?.props[name])) ?? "";
+      if (privateKey.test(text) || secrets.some((secret) => text.includes(secret))) {
+        report(`the output ${name} holds a secret; mark it with pulumi.secret, or leave it out`);
+      }
+    }
+  },
+};
+
+function secretsOf({ type, props }: PolicyResource): string[] {
+  const names =
+    type === types.randomPassword
+      ? ["result"]
+      : type === types.randomBytes
+        ? ["base64", "hex"]
+        : [];
+  return names.flatMap((name) => known(() => props[name] as string | undefined) ?? []);
+}

@@ -1,0 +1,17 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { resolveServerType } from "../../components/serverTypes";
+import { known, types } from "../rule";
+
+export const serverTypesSold: ResourceValidationPolicy = {
+  name: "server-types-sold",
+  description: "Server types are ones that are still sold.",
+  // A running host keeps its type; a retired one must not block a scale-down or a certificate.
+  enforcementLevel: "advisory",
+  validateResource: ({ type, props }, report) => {
+    if (type !== types.server) return;
+    const asked = known(() => props.serverType as string);
+    const location = known(() => props.location as string | undefined) ?? "";
+    const { note } = asked === undefined ? {} : resolveServerType(asked, location);
+    if (note !== undefined) report(note);
+  },
+};

@@ -1,0 +1,19 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { known, types } from "../rule";
+
+const defaultLabels = ["managed-by", "project", "stack", "role"];
+
+export const serversLabelled: ResourceValidationPolicy = {
+  name: "servers-labelled",
+  description: "Every server carries the labels by which it is found and counted.",
+  enforcementLevel: "mandatory",
+  configSchema: { properties: { labels: { type: "array", items: { type: "string" } } } },
+  validateResource: ({ type, props, getConfig }, report) => {
+    if (type !== types.server) return;
+    const wanted = getConfig<{ labels?: readonly string[] }>().labels ?? defaultLabels;
+    const labels = known(() => (props.labels ?? {}) as Record<string, string>);
+    if (labels === undefined) return;
+    const missing = wanted.filter((label) => !Object.hasOwn(labels, label));
+    if (missing.length > 0) report(`it has no label ${missing.join(", ")}`);
+  },
+};

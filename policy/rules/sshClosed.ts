@@ -1,0 +1,20 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { ports } from "../../constants";
+import { known, openPorts, types, type FirewallRule } from "../rule";
+
+/** Whether a firewall lets the whole world in to SSH. */
+export function sshIsOpen(props: Record<string, unknown>): boolean {
+  const rules = known(() => props.rules as readonly FirewallRule[] | undefined) ?? [];
+  return rules.some((rule) => (known(() => openPorts(rule, [ports.ssh])) ?? []).length > 0);
+}
+
+export const sshClosed: ResourceValidationPolicy = {
+  name: "ssh-closed",
+  description: "SSH should be reachable from the operators' addresses only.",
+  enforcementLevel: "advisory",
+  validateResource: ({ type, props }, report) => {
+    if (type === types.firewall && sshIsOpen(props)) {
+      report("SSH is open to the world; keys alone protect the hosts");
+    }
+  },
+};
