@@ -9,7 +9,7 @@ import { childEnvironment, demoStack } from "../environment";
 import { wasKilled } from "../killedRun";
 import { projectDir } from "../projectDir";
 import { sandboxPaths } from "../state";
-import { up } from "./up";
+import { requireHosts, up } from "./up";
 
 const execute = promisify(execFile);
 
@@ -30,6 +30,7 @@ export const demoStackFile = join(projectDir, `Pulumi.${demoStack}.yaml`);
  * @throws UserError when a step fails; the step has told why by then.
  */
 export async function demo(dir: string, log: Log): Promise<void> {
+  await requireHosts(log);
   const watch = new Stopwatch(log);
   const toolchain = await watch.lap("toolchain", () => ensureToolchain({ log }));
   const sandbox = await watch.lap("sandbox", () => up({ dir, apiOnly: false, log }));

@@ -4,7 +4,7 @@ import type { RunningSandbox } from "../client";
 import { removeAll } from "../hosts/cleanup";
 import { hostProblems } from "../hosts/preconditions";
 import { sandboxIdentity } from "../identity";
-import { prepareHosts } from "../prepare";
+import { ensureSystemPackages, prepareHosts } from "../prepare";
 import { startServer } from "../serverProcess";
 import { takeSlot } from "../slots";
 import { initState, readState } from "../state";
@@ -30,7 +30,7 @@ export async function up(options: UpOptions): Promise<RunningSandbox> {
       `the sandbox in ${dir} was started ${known.apiOnly ? "with" : "without"} --api-only; end it first: npm run -s sandbox -- down`,
     );
   }
-  if (!apiOnly) refuseWithoutHosts();
+  if (!apiOnly) await requireHosts(log);
   const prepared = apiOnly ? undefined : await prepareHosts(log);
   mkdirSync(dir, { recursive: true, mode: 0o711 });
   const slot = await takeSlot(dir, async (stale, owner) => {
@@ -42,7 +42,14 @@ export async function up(options: UpOptions): Promise<RunningSandbox> {
   return { identity, state };
 }
 
-function refuseWithoutHosts(): void {
+/**
+ * Installs what hosts need of Debian's packages, as root; then refuses where this machine cannot run hosts.
+ * Called before anything dear is made.
+ *
+ * @throws UserError with one line for each reason, and what to do
+ */
+export async function requireHosts(log: Log): Promise<void> {
+  if (process.getuid?.() === 0) await ensureSystemPackages(log);
   const problems = hostProblems();
   if (problems.length > 0) {
     throw new UserError(`this machine cannot run the sandbox's hosts:\n  ${problems.join("\n  ")}`);
