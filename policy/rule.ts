@@ -38,11 +38,20 @@ export interface FirewallRule {
   readonly sourceIps?: readonly string[];
 }
 
-/** Whether a rule lets the whole world in, over IPv4 or IPv6, to one of these ports. */
+/** Whom a rule lets in: nobody (it is no rule for TCP or UDP inwards), some addresses, or the world. */
+export function opensTo({
+  direction,
+  protocol,
+  sourceIps,
+}: FirewallRule): "none" | "some" | "world" {
+  if (direction !== "in" || (protocol !== "tcp" && protocol !== "udp")) return "none";
+  const world = /^(0\.0\.0\.0|::|0:0:0:0:0:0:0:0)\/0$/;
+  return sourceIps?.some((source) => world.test(source)) ? "world" : "some";
+}
+
+/** Which of these ports a rule opens to the whole world, over IPv4 or IPv6. */
 export function openPorts(rule: FirewallRule, ports: readonly number[]): readonly number[] {
-  if (rule.direction !== "in" || (rule.protocol !== "tcp" && rule.protocol !== "udp")) return [];
-  if (!rule.sourceIps?.some((source) => /^(0\.0\.0\.0|::|0:0:0:0:0:0:0:0)\/0$/.test(source)))
-    return [];
+  if (opensTo(rule) !== "world") return [];
   const [from = 0, to = from] =
     rule.port === undefined || rule.port === "any"
       ? [1, 65_535]

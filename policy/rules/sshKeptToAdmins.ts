@@ -1,21 +1,33 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
-import * as pulumi from "@pulumi/pulumi";
-import { types } from "../rule";
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { ports } from "../../constants";
+import { known, opensTo, types, type FirewallRule } from "../rule";
 import { sshIsOpen } from "./sshClosed";
 
-/** The setting of the stack, not of the pack: who restricts SSH has said so there. */
-function isRestricted(): boolean {
-  const adminCidrs = new pulumi.Config("jitsi-hetzner").get("adminCidrs") ?? "[]";
-  return adminCidrs.replace(/\s/g, "") !== "[]" && adminCidrs !== "";
-}
-
-export const sshKeptToAdmins: ResourceValidationPolicy = {
+/**
+ * A pack written for Node.js is not told the stack's settings, so that adminCidrs is set is read off the
+ * firewalls: one of them keeps SSH to some addresses. `always` asks for it in any case.
+ */
+export const sshKeptToAdmins: StackValidationPolicy = {
   name: "ssh-kept-to-admins",
-  description: "Where adminCidrs is set, no firewall lets the world in to SSH.",
+  description: "Where SSH is kept to the operators' addresses, no firewall lets the world in.",
   enforcementLevel: "mandatory",
-  validateResource: ({ type, props }, report) => {
-    if (type === types.firewall && isRestricted() && sshIsOpen(props)) {
-      report("SSH is open to the world although adminCidrs is set");
+  configSchema: { properties: { always: { type: "boolean" } } },
+  validateStack: ({ resources, getConfig }, report) => {
+    const firewalls = resources.filter(({ type }) => type === types.firewall);
+    const isRestricted =
+      getConfig<{ always?: boolean }>().always === true ||
+      firewalls.some(({ props }) => sshIsRestricted(props));
+    for (const { name, props, urn } of firewalls) {
+      if (isRestricted && sshIsOpen(props)) {
+        report(`the firewall ${name} opens SSH to the world; keep it to adminCidrs`, urn);
+      }
     }
   },
 };
+
+function sshIsRestricted(props: Record<string, unknown>): boolean {
+  const rules = known(() => props.rules as readonly FirewallRule[] | undefined) ?? [];
+  return rules.some(
+    (rule) => known(() => opensTo(rule) === "some" && rule.port === ports.ssh.toString()) ?? false,
+  );
+}
