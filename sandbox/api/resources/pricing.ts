@@ -10,7 +10,6 @@ const net = {
   primaryIpv4Month: 0.5,
   primaryIpv4Hour: 0.0008,
   volumePerGbMonth: 0.0572,
-  trafficPerTb: 1,
 };
 
 export const pricing = defineResource({
@@ -24,14 +23,17 @@ function priceList() {
     vat_rate: vatPercent.toFixed(10),
     image: { price_per_gb_month: price(net.imagePerGbMonth) },
     floating_ip: { price_monthly: price(net.floatingIpMonth) },
-    floating_ips: [
-      { type: "ipv4", prices: everywhere(() => ({ price_monthly: price(net.floatingIpMonth) })) },
-    ],
+    // Both types: hcloud-go takes for granted that there are as many as of primary IPs.
+    floating_ips: ["ipv4", "ipv6"].map((type) => ({
+      type,
+      prices: everywhere(() => ({ price_monthly: price(net.floatingIpMonth) })),
+    })),
     primary_ips: [
       primaryIp("ipv4", net.primaryIpv4Month, net.primaryIpv4Hour),
       primaryIp("ipv6", 0, 0),
     ],
-    traffic: { price_per_tb: price(net.trafficPerTb) },
+    // Reports 0 since August 2024: server types have their own prices.
+    traffic: { price_per_tb: price(0) },
     server_backup: { percentage: "20.0000000000" },
     server_types: serverTypeList.map(({ id, name, prices }) => ({ id, name, prices })),
     load_balancer_types: [],
