@@ -63,6 +63,24 @@ export class Simulator {
     return this.request("DELETE", path);
   }
 
+  /** A request to the admin interface. */
+  async admin(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(this.endpoint.replace("/v1", `/_sandbox${path}`), {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const answer = await response.text();
+    return { status: response.status, body: (answer ? JSON.parse(answer) : {}) as Json };
+  }
+
+  /** Puts a fault in force and returns its id. */
+  async fault(spec: object): Promise<number> {
+    const { status, body } = await this.admin("POST", "/faults", spec);
+    if (status !== 201) throw new Error(`fault refused: ${JSON.stringify(body)}`);
+    return idOf(body.fault);
+  }
+
   /** Sends what has to succeed and waits until all its actions have ended. */
   async done(method: string, path: string, body?: unknown): Promise<Json> {
     const answer = await this.request(method, path, body);
