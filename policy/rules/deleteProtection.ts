@@ -12,8 +12,9 @@ export const deleteProtection: ResourceValidationPolicy = {
       stacks: { type: "string", description: "regular expression: names of production stacks" },
     },
   },
-  validateResource: ({ type, urn, props, getConfig }, report) => {
-    const stacks = getConfig<{ stacks?: string }>().stacks ?? defaultStacks;
+  validateResource: (args, report) => {
+    const { type, urn, props } = args;
+    const stacks = args.getConfig<{ stacks?: string }>().stacks ?? defaultStacks;
     if (!new RegExp(stacks).test(stackOf(urn)) || !isWebHostOrAddress(type, props)) return;
     if (known(() => props.deleteProtection as boolean | undefined) !== true) {
       report("it is not protected from deletion: pulumi config set deleteProtection true");

@@ -27,9 +27,10 @@ export const internalPortsClosed: ResourceValidationPolicy = {
       ports: { type: "array", items: { type: "integer", minimum: 1, maximum: 65_535 } },
     },
   },
-  validateResource: ({ type, props, getConfig }, report) => {
+  validateResource: (args, report) => {
+    const { type, props } = args;
     if (type !== types.firewall) return;
-    const ports = getConfig<{ ports?: readonly number[] }>().ports ?? internal;
+    const ports = args.getConfig<{ ports?: readonly number[] }>().ports ?? internal;
     const rules = known(() => props.rules as readonly FirewallRule[] | undefined) ?? [];
     for (const rule of rules) {
       const open = known(() => openPorts(rule, ports)) ?? [];

@@ -18,8 +18,9 @@ export const monthlyCost: StackValidationPolicy = {
       },
     },
   },
-  validateStack: ({ resources, getConfig }, report) => {
-    const config = getConfig<{ maximum?: number; prices?: Record<string, number> }>();
+  validateStack: (args, report) => {
+    const { resources } = args;
+    const config = args.getConfig<{ maximum?: number; prices?: Record<string, number> }>();
     const prices: Readonly<Record<string, number>> = { ...knownPrices, ...config.prices };
     const maximum = config.maximum ?? defaultLimit;
     const serverTypes = resources

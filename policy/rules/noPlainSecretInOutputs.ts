@@ -15,9 +15,10 @@ export const noPlainSecretInOutputs: StackValidationPolicy = {
   description: "No output of the stack holds a secret in plain text.",
   enforcementLevel: "mandatory",
   configSchema: { properties: { secretOutputs: { type: "array", items: { type: "string" } } } },
-  validateStack: ({ resources, getConfig }, report) => {
+  validateStack: (args, report) => {
+    const { resources } = args;
     const allowed =
-      getConfig<{ secretOutputs?: readonly string[] }>().secretOutputs ?? defaultSecretOutputs;
+      args.getConfig<{ secretOutputs?: readonly string[] }>().secretOutputs ?? defaultSecretOutputs;
     const secrets = resources.flatMap(secretsOf);
     const stack = resources.find(({ type }) => type === types.stack);
     for (const name of Object.keys(stack?.props ?? {})) {

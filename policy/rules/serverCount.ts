@@ -8,8 +8,9 @@ export const serverCount: StackValidationPolicy = {
   description: "The stack has no more servers than its limit.",
   enforcementLevel: "mandatory",
   configSchema: { properties: { maximum: { type: "integer", minimum: 1 } } },
-  validateStack: ({ resources, getConfig }, report) => {
-    const maximum = getConfig<{ maximum?: number }>().maximum ?? defaultLimit;
+  validateStack: (args, report) => {
+    const { resources } = args;
+    const maximum = args.getConfig<{ maximum?: number }>().maximum ?? defaultLimit;
     const count = resources.filter(({ type }) => type === types.server).length;
     if (count > maximum) {
       report(

@@ -8,9 +8,10 @@ export const serversLabelled: ResourceValidationPolicy = {
   description: "Every server carries the labels by which it is found and counted.",
   enforcementLevel: "mandatory",
   configSchema: { properties: { labels: { type: "array", items: { type: "string" } } } },
-  validateResource: ({ type, props, getConfig }, report) => {
+  validateResource: (args, report) => {
+    const { type, props } = args;
     if (type !== types.server) return;
-    const wanted = getConfig<{ labels?: readonly string[] }>().labels ?? defaultLabels;
+    const wanted = args.getConfig<{ labels?: readonly string[] }>().labels ?? defaultLabels;
     const labels = known(() => (props.labels ?? {}) as Record<string, string>);
     if (labels === undefined) return;
     const missing = wanted.filter((label) => !Object.hasOwn(labels, label));

@@ -12,10 +12,11 @@ export const sshKeptToAdmins: StackValidationPolicy = {
   description: "Where SSH is kept to the operators' addresses, no firewall lets the world in.",
   enforcementLevel: "mandatory",
   configSchema: { properties: { always: { type: "boolean" } } },
-  validateStack: ({ resources, getConfig }, report) => {
+  validateStack: (args, report) => {
+    const { resources } = args;
     const firewalls = resources.filter(({ type }) => type === types.firewall);
     const isRestricted =
-      getConfig<{ always?: boolean }>().always === true ||
+      args.getConfig<{ always?: boolean }>().always === true ||
       firewalls.some(({ props }) => sshIsRestricted(props));
     for (const { name, props, urn } of firewalls) {
       if (isRestricted && sshIsOpen(props)) {

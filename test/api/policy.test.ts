@@ -47,7 +47,8 @@ describe("the policy pack in the engine", () => {
       HCLOUD_ENDPOINT: sim.endpoint,
       HCLOUD_TOKEN: token,
     };
-    expect(await run(dir, "stack", "init", "production")).toMatchObject({ code: 0 });
+    const { code, text } = await run(dir, "stack", "init", "production");
+    if (code !== 0) throw new Error(text);
   }, 1_800_000);
   afterAll(async () => {
     rmSync(dir, { recursive: true, force: true });
