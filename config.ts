@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaults, images, limits, networkZones, type Location } from "./constants";
+import { OperatorError } from "./operatorError";
 import { parseKeys, publicKeyProblem } from "./publicKeyProblem";
 import { parseSshProxy, plainPrivateKey, sshProxyProblems, type SshProxy } from "./sshProxySetting";
 
@@ -58,7 +59,7 @@ export interface Problem {
 }
 
 /** All that is wrong with a stack's configuration, in one message. */
-export class ConfigError extends pulumi.RunError {
+export class ConfigError extends OperatorError {
   constructor(readonly problems: readonly Problem[]) {
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
     const lines = problems.map(({ key, reason, fix }) => `  ${key} ${reason}:\n      ${fix}`);

@@ -1,22 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
 import { JitsiCluster } from "./components/jitsiCluster";
-import {
-  bridgeOutputs,
-  recordsToCreate,
-  sshCommands as sshCommandsOf,
-  webHostOutput,
-} from "./components/outputs";
+import { bridgeOutputs, recordsToCreate, sshCommands, webHostOutput } from "./components/outputs";
 import { loadSettings } from "./config";
+import { cloudAccess, providerForPreview } from "./preflight/access";
+import { preflight } from "./preflight/preflight";
 
-const settings = loadSettings();
-const cluster = new JitsiCluster("jitsi", settings);
+/** The whole program. A function, because nothing is made before the cloud was asked. */
+async function deploy() {
+  const settings = loadSettings();
+  const access = await cloudAccess();
+  const dryRun = pulumi.runtime.isDryRun();
+  const planned = await preflight({ settings, stack: pulumi.getStack(), access, dryRun });
+  const { webServerType, jvbServerType } = planned;
+  const cluster = new JitsiCluster(
+    "jitsi",
+    { ...settings, webServerType, jvbServerType },
+    { provider: providerForPreview(access, dryRun) },
+  );
+  return {
+    /** Where people meet. */
+    url: `https://${settings.domain}`,
+    webHost: webHostOutput(cluster),
+    bridges: bridgeOutputs(cluster),
+    sshCommands: sshCommands(cluster),
+    /** Empty where the zone is managed. */
+    dnsRecordsToCreate:
+      settings.dnsZone === undefined ? recordsToCreate(cluster, settings.domain) : [],
+    /** At the API's prices, net; absent where it could not be asked. */
+    monthlyCost: planned.monthlyCost,
+    /** Private half of the stack's own SSH key: `pulumi stack output deploymentKey --show-secrets`. */
+    deploymentKey: cluster.deploymentKey.privateKey,
+  };
+}
 
-/** Where people meet. */
-export const url = `https://${settings.domain}`;
-export const webHost = webHostOutput(cluster);
-export const bridges = bridgeOutputs(cluster);
-export const sshCommands = sshCommandsOf(cluster);
-/** Empty where the zone is managed. */
-export const dnsRecordsToCreate =
-  settings.dnsZone === undefined ? recordsToCreate(cluster, settings.domain) : [];
-/** Private half of the stack's own SSH key: `pulumi stack output deploymentKey --show-secrets`. */
-export const deploymentKey = cluster.deploymentKey.privateKey;
+export = deploy;

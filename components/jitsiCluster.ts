@@ -15,7 +15,6 @@ import { PlacementGroups } from "./placementGroups";
 import type { SshProxy } from "../sshProxySetting";
 import { proxyConnection } from "./remoteStep";
 import { Secrets } from "./secrets";
-import { resolveServerType } from "./serverTypes";
 import { Component } from "./component";
 import { WebHost } from "./webHost";
 
@@ -24,7 +23,7 @@ export interface JitsiClusterArgs {
   domain: string;
   /** Number of bridges, 1 to `limits.bridges`. Plain, because it decides how many resources there are. */
   jvbCount: number;
-  /** Server types of new hosts. A retired one stands for its successor of the same size. */
+  /** Server types to order for new hosts. */
   webServerType: string;
   jvbServerType: string;
   /** Hetzner location of new hosts. */
@@ -77,7 +76,7 @@ export class JitsiCluster extends Component {
       `${name}-web`,
       {
         settings,
-        serverType: this.serverTypeToOrder(args.webServerType, args.location),
+        serverType: args.webServerType,
         labels: labelsOf("web"),
         firewallId: firewalls.ids.web,
         subnetId: network.webSubnetId,
@@ -98,7 +97,7 @@ export class JitsiCluster extends Component {
         plan: planBridges(args.jvbCount, args.domain),
         settings: {
           host: settings,
-          serverType: this.serverTypeToOrder(args.jvbServerType, args.location),
+          serverType: args.jvbServerType,
           firewallId: firewalls.ids.jvb,
           subnetId: network.bridgeSubnetId,
           jvbSecret: secrets.jvbSecret,
@@ -133,13 +132,5 @@ export class JitsiCluster extends Component {
         dependsOn: [...configured, ...this.bridges.map(({ inService }) => inService)],
       },
     );
-  }
-
-  private serverTypeToOrder(asked: string, location: string): string {
-    const { name, note } = resolveServerType(asked, location);
-    if (note !== undefined) {
-      void pulumi.log.info(note, this);
-    }
-    return name;
   }
 }

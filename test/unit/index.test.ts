@@ -1,39 +1,65 @@
 import * as pulumi from "@pulumi/pulumi";
 import { answers } from "./components/support/answers";
-import { runProgram, valuesOf } from "./components/support/mockEngine";
+import { runProgram, valuesOf, type Registered } from "./components/support/mockEngine";
+import { fakeFetch } from "./preflight/support/fakeFetch";
 
 type Program = typeof import("../../index");
+type Outputs = Awaited<ReturnType<Program>>;
 
-/** Loads the program anew, as the engine does, with this stack configuration. */
-async function load(config: Record<string, string>): Promise<Program> {
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(
+/** Runs the program as the engine does, with this stack configuration, in a cloud that answers. */
+async function run(
+  config: Record<string, string>,
+): Promise<{ outputs: Outputs; resources: Registered[] }> {
+  pulumi.runtime.setAllConfig({
+    ...Object.fromEntries(
       Object.entries(config).map(([key, value]) => [`jitsi-hetzner:${key}`, value]),
     ),
-  );
-  // The configuration is read while the module loads, so it has to be set before.
-  const { result } = await runProgram(answers, () => import("../../index"));
-  return result;
+    "hcloud:token": "t".repeat(64),
+  });
+  // The engine's way: what the module exports is a function, and its result is the outputs.
+  const { result, resources } = await runProgram(answers, async () => {
+    const { default: program } = await import("../../index");
+    return program();
+  });
+  return { outputs: result, resources };
 }
 
 describe("the program", () => {
-  it("says where people meet, where the hosts are, and how to reach them", async () => {
-    const program = await load({
-      domain: "meet.example.org",
-      webServerType: "cx23",
-      jvbServerType: "cpx42",
-      dnsZone: "",
-    });
-    expect(program.url).toBe("https://meet.example.org");
-    expect(await valuesOf(program.webHost)).toEqual({
+  beforeEach(() => {
+    jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch());
+    jest.spyOn(pulumi.log, "info").mockResolvedValue();
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it("says where people meet, where the hosts are, how to reach them, and what they cost", async () => {
+    const { outputs } = await run({ domain: "meet.example.org", dnsZone: "" });
+    expect(outputs.url).toBe("https://meet.example.org");
+    expect(await valuesOf(outputs.webHost)).toEqual({
       ipv4: "192.0.2.1",
       ipv6: "2001:db8:1::1",
       privateIp: "10.80.0.2",
     });
-    expect(await valuesOf(program.bridges)).toHaveLength(2);
-    expect((await valuesOf(program.sshCommands)).web).toBe("ssh root@192.0.2.1");
-    expect(program.dnsRecordsToCreate).not.toEqual([]);
-    expect(await pulumi.isSecret(program.deploymentKey)).toBe(true);
-    expect(await pulumi.isSecret(pulumi.output(program.bridges))).toBe(false);
+    expect(await valuesOf(outputs.bridges)).toHaveLength(2);
+    expect((await valuesOf(outputs.sshCommands)).web).toBe("ssh root@192.0.2.1");
+    expect(outputs.dnsRecordsToCreate).not.toEqual([]);
+    expect(outputs.monthlyCost?.total).toBe(145.97);
+    expect(await pulumi.isSecret(outputs.deploymentKey)).toBe(true);
+    expect(await pulumi.isSecret(pulumi.output(outputs.bridges))).toBe(false);
+  });
+
+  it("orders the server types that the cloud sells for those that were asked for", async () => {
+    const { resources } = await run({ domain: "meet.example.org" });
+    const types = resources
+      .filter(({ type }) => type === "hcloud:index/server:Server")
+      .map(({ inputs }) => inputs.serverType);
+    expect(types.sort()).toEqual(["cpx42", "cpx42", "cx23"]);
+  });
+
+  it("makes nothing where the cloud cannot give what is asked for", async () => {
+    await expect(run({ domain: "meet.example.org", jvbServerType: "cpx99" })).rejects.toThrow(
+      'jvbServerType is "cpx99", which is no server type of Hetzner\'s',
+    );
   });
 });

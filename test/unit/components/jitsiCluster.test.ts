@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../components/outputs";
 import { answers } from "./support/answers";
@@ -278,19 +277,6 @@ describe("JitsiCluster", () => {
         expect([urn, isNewBridge || name.startsWith("jitsi-placement-")]).toEqual([urn, true]);
       }
     });
-  });
-
-  it("orders the successors of retired server types, and says so in a line each", async () => {
-    const said = jest.spyOn(pulumi.log, "info").mockResolvedValue();
-    const { resources } = await deploy({ webServerType: "cx21", jvbServerType: "cpx41" });
-    const typeOf = (name: string): unknown =>
-      find(resources, "hcloud:index/server:Server", name).inputs.serverType;
-    expect([typeOf("jitsi-web"), typeOf("jitsi-jvb-0")]).toEqual(["cx23", "cpx42"]);
-    expect(said.mock.calls.map(([line]) => line)).toEqual([
-      expect.stringMatching(/^cx21 .* using cx23 /) as string,
-      expect.stringMatching(/^cpx41 .* using cpx42 /) as string,
-    ]);
-    said.mockRestore();
   });
 
   it("makes no records where no zone is managed, but reverse names all the same", async () => {

@@ -1,0 +1,111 @@
+import * as ipaddr from "ipaddr.js";
+import { relativeName } from "../components/dnsPlan";
+import { componentPackage, privateNetwork } from "../constants";
+import type { ImageFact, NetworkFact, RrsetFact, ZoneFact } from "./cloudFacts";
+import { none, obstacle, together, warning, type Findings } from "./findings";
+
+/** @param images those of this name for x86 */
+export function checkImage(image: string, images: readonly ImageFact[]): Findings {
+  const usable = images.find(({ status }) => status === "available");
+  if (usable === undefined) {
+    return obstacle(
+      "image",
+      `is "${image}", which Hetzner does not offer for x86`,
+      "hcloud image list --type system --architecture x86",
+    );
+  }
+  return usable.deprecated === null
+    ? none
+    : warning(
+        `image ${image} is deprecated since ${usable.deprecated.slice(0, 10)}; it can be ordered for three months from then`,
+      );
+}
+
+/** @param zone `undefined` where the project has none of this name */
+export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings {
+  if (zone === undefined) {
+    return obstacle(
+      "dnsZone",
+      `is "${dnsZone}", which is no zone of this Hetzner project`,
+      `hcloud zone create --name ${dnsZone} --mode primary  # or: pulumi config rm dnsZone`,
+    );
+  }
+  if (zone.mode !== "primary") {
+    return obstacle(
+      "dnsZone",
+      `is "${dnsZone}", a ${zone.mode} zone: its records are made at its primary name server`,
+      "pulumi config rm dnsZone  # the records to make are then an output",
+    );
+  }
+  const { delegation_status: delegation, assigned = [] } = zone.authoritative_nameservers ?? {};
+  // Hetzner has not looked yet, or does not tell: no reason to alarm anybody.
+  if (delegation === undefined || delegation === "valid" || delegation === "unknown") return none;
+  return warning(
+    `the zone ${dnsZone} is not delegated to Hetzner (${delegation}): names in it are not found until its registrar has the name servers ${assigned.join(", ")}`,
+  );
+}
+
+/**
+ * Records of others are never overwritten: the API refuses to make what exists, and here it is told before
+ * anything is made. Ours are known by the stack's labels.
+ */
+export function checkRecords(
+  hostnames: readonly string[],
+  dnsZone: string,
+  zone: ZoneFact,
+  ownLabels: Readonly<Record<string, string>>,
+): Findings {
+  const names = new Map(hostnames.map((hostname) => [relativeName(hostname, dnsZone), hostname]));
+  const isOurs = ({ labels }: RrsetFact): boolean =>
+    ["project", "stack"].every((key) => labels[key] === ownLabels[key]);
+  const inTheWay = zone.rrsets.filter((rrset) => names.has(rrset.name) && !isOurs(rrset));
+  return together(
+    inTheWay.map(({ name, type, records }) => {
+      const values = records.map(({ value }) => value).join(", ");
+      return obstacle(
+        "dnsZone",
+        `${dnsZone} has a record of somebody else for ${names.get(name) ?? name}: ${type} ${values}`,
+        `hcloud zone rrset delete ${dnsZone} ${name} ${type}  # once nobody needs it; or another domain`,
+      );
+    }),
+  );
+}
+
+/**
+ * Networks of one range live side by side at Hetzner until a server is in both. Those of this program's own
+ * stacks never share one.
+ */
+export function checkPrivateRange(networks: readonly NetworkFact[]): Findings {
+  const overlapping = networks.filter(
+    ({ ip_range: range, labels }) =>
+      labels.project !== componentPackage && overlap(range, privateNetwork.range),
+  );
+  return warning(
+    ...overlapping.map(
+      ({ name, ip_range: range }) =>
+        `the network ${name} (${range}) overlaps with the cluster's ${privateNetwork.range}: no server can be in both`,
+    ),
+  );
+}
+
+function overlap(a: string, b: string): boolean {
+  const [first, second] = [ipaddr.parseCIDR(a), ipaddr.parseCIDR(b)];
+  if (first[0].kind() !== second[0].kind()) return false;
+  const [wide, narrow] = first[1] <= second[1] ? [first, second] : [second, first];
+  return narrow[0].match(wide[0], wide[1]);
+}
+
+/** What a new account may have, as far as is known; the API does not tell a project's own limit. */
+const serversOfNewAccount = 10;
+
+/**
+ * @param total servers of this cluster once `up` is done
+ * @param missing how many of them it makes
+ */
+export function checkQuota(total: number, missing: number): Findings {
+  return missing === 0 || total <= serversOfNewAccount
+    ? none
+    : warning(
+        `the cluster will have ${total} servers; Hetzner's API does not tell how many your project may have, and a new account often has ${serversOfNewAccount}: look at Limits in the console`,
+      );
+}

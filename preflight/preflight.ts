@@ -1,0 +1,163 @@
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../components/labels";
+import { resolveServerType } from "../components/serverTypes";
+import type { Settings } from "../config";
+import { OperatorError } from "../operatorError";
+import { checkImage, checkPrivateRange, checkQuota, checkRecords, checkZone } from "./checks";
+import { readCloud, type CloudFacts } from "./cloudFacts";
+import { describeCost, monthlyCost, type MonthlyCost } from "./cost";
+import { declaredHosts, type DeclaredHost } from "./declared";
+import { none, together, type Findings, type Obstacle } from "./findings";
+import type { Access } from "./access";
+import { ApiError, HcloudApi, UnreachableError } from "./hcloudApi";
+import { chooseServerType } from "./serverTypeChoice";
+
+/** What this `up` would stumble over, in one message, before anything is made. */
+export class PreflightError extends OperatorError {
+  constructor(readonly obstacles: readonly Obstacle[]) {
+    const lines = obstacles.map(
+      ({ key, reason, fix }) => `  ${key === undefined ? "" : `${key} `}${reason}:\n      ${fix}`,
+    );
+    super(["This cannot be deployed as it is; nothing was changed.", ...lines].join("\n"));
+  }
+}
+
+export interface PreflightResult {
+  /** Server types to order for new hosts. */
+  readonly webServerType: string;
+  readonly jvbServerType: string;
+  /** Absent where the API could not be asked. */
+  readonly monthlyCost?: MonthlyCost;
+}
+
+export interface PreflightArgs {
+  readonly settings: Settings;
+  /** Name of the Pulumi stack. */
+  readonly stack: string;
+  /** Where the API is; without a token it is not asked. */
+  readonly access: Access;
+  /** A preview, which works without an API; an update does not. */
+  readonly dryRun: boolean;
+  /** By default the real one. */
+  readonly api?: HcloudApi;
+  readonly now?: Date;
+}
+
+/**
+ * Asks the cloud whether what this `up` would make can be made. What exists already stops nothing: neither a
+ * retired type nor a sold-out one is in the way of a smaller count or a new certificate.
+ *
+ * @throws PreflightError with every obstacle at once
+ */
+export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
+  const { settings, access, dryRun } = args;
+  const { token } = access;
+  if (token === undefined) {
+    if (!dryRun) throw new PreflightError([noToken]);
+    return withoutCloud(
+      settings,
+      "there is no token of Hetzner Cloud (HCLOUD_TOKEN, or hcloud:token)",
+    );
+  }
+  try {
+    const api = args.api ?? new HcloudApi({ ...access, token });
+    const facts = await readCloud(api, { ...settings, stack: args.stack });
+    return withCloud(settings, args.stack, facts, args.now ?? new Date());
+  } catch (error) {
+    if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);
+    throw asObstacle(error, access.endpoint);
+  }
+}
+
+const noToken: Obstacle = {
+  reason: "There is no token of Hetzner Cloud",
+  fix: "pulumi config set --secret hcloud:token  # or: export HCLOUD_TOKEN=...",
+};
+
+function asObstacle(error: unknown, endpoint: string): unknown {
+  if (error instanceof UnreachableError) {
+    return new PreflightError([
+      { reason: error.message, fix: "look at the network, then: pulumi up" },
+    ]);
+  }
+  if (!(error instanceof ApiError)) return error;
+  const { status, code, message } = error;
+  return new PreflightError([
+    status === 401
+      ? { reason: `${endpoint} refuses the token: ${message}`, fix: noToken.fix }
+      : { reason: `${endpoint} answers ${status} ${code}: ${message}`, fix: "pulumi up  # again" },
+  ]);
+}
+
+/** The preview goes on by what the program knows itself, and says what it does not know. */
+function withoutCloud(settings: Settings, reason: string): PreflightResult {
+  const choose = (asked: string): string => {
+    const { name, note } = resolveServerType(asked, settings.location);
+    if (note !== undefined) void pulumi.log.info(note);
+    return name;
+  };
+  const zone =
+    settings.dnsZone === undefined ? "" : `, the zone ${settings.dnsZone} and its records`;
+  void pulumi.log.warn(
+    `Not checked, because ${reason}: whether server types and image can be ordered in ${settings.location}${zone}, what exists already, and the cost.`,
+  );
+  return {
+    webServerType: choose(settings.webServerType),
+    jvbServerType: choose(settings.jvbServerType),
+  };
+}
+
+function withCloud(
+  settings: Settings,
+  stack: string,
+  facts: CloudFacts,
+  now: Date,
+): PreflightResult {
+  const hosts = declaredHosts(settings, facts.servers);
+  const missing = hosts.filter(({ server }) => server === undefined);
+  const choose = (key: "webServerType" | "jvbServerType", role: DeclaredHost["role"]) => {
+    const choice = chooseServerType(key, settings[key], settings.location, facts.serverTypes, now);
+    const isOrdered = missing.some((host) => host.role === role);
+    if (isOrdered && choice.note !== undefined) void pulumi.log.info(choice.note);
+    return {
+      name: choice.name,
+      findings: isOrdered ? choice.findings : asWarnings(choice.findings),
+    };
+  };
+  const web = choose("webServerType", "web");
+  const jvb = choose("jvbServerType", "jvb");
+  const { obstacles, warnings } = together([
+    web.findings,
+    jvb.findings,
+    missing.length === 0 ? none : checkImage(settings.image, facts.images),
+    checkQuota(hosts.length, missing.length),
+    facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
+    checkNames(settings, stack, hosts, facts),
+  ]);
+  warnings.forEach((text) => void pulumi.log.warn(text));
+  if (obstacles.length > 0) throw new PreflightError(obstacles);
+  const cost = monthlyCost(hosts, { web: web.name, jvb: jvb.name }, settings.location, facts);
+  void pulumi.log.info(
+    cost === undefined ? "The API has no price for one of the hosts" : describeCost(cost),
+  );
+  return { webServerType: web.name, jvbServerType: jvb.name, monthlyCost: cost };
+}
+
+/** For hosts that are all there: it would be in the way of the next one only. */
+function asWarnings({ obstacles, warnings }: Findings): Findings {
+  const later = obstacles.map(({ key, reason }) => `for the next new host: ${key ?? ""} ${reason}`);
+  return { obstacles: [], warnings: [...later, ...warnings] };
+}
+
+function checkNames(
+  { dnsZone }: Settings,
+  stack: string,
+  hosts: readonly DeclaredHost[],
+  facts: CloudFacts,
+): Findings {
+  if (dnsZone === undefined) return none;
+  const zone = checkZone(dnsZone, facts.zone);
+  if (facts.zone === undefined || zone.obstacles.length > 0) return zone;
+  const hostnames = hosts.map(({ hostname }) => hostname);
+  return together([zone, checkRecords(hostnames, dnsZone, facts.zone, labels({ stack }))]);
+}

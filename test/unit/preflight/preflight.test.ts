@@ -1,0 +1,161 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseSettings, type RawConfig } from "../../../config";
+import type { CloudFacts } from "../../../preflight/cloudFacts";
+import { HcloudApi } from "../../../preflight/hcloudApi";
+import { preflight, PreflightError, type PreflightArgs } from "../../../preflight/preflight";
+import { cx23, emptyCloud, server, serverType } from "./support/cloud";
+import { fakeFetch } from "./support/fakeFetch";
+
+const endpoint = "https://api.example.test/v1";
+const token = "t".repeat(64);
+
+let said: { info: string[]; warn: string[] };
+beforeEach(() => {
+  said = { info: [], warn: [] };
+  for (const level of ["info", "warn"] as const) {
+    jest.spyOn(pulumi.log, level).mockImplementation((...[text]) => {
+      said[level].push(text);
+      return Promise.resolve();
+    });
+  }
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+function run(raw: RawConfig = {}, args: Partial<PreflightArgs> = {}) {
+  const settings = parseSettings({ domain: "meet.example.org", ...raw });
+  // Repeats wait in real life.
+  const api = new HcloudApi({ endpoint, token }, () => Promise.resolve());
+  const access = { endpoint, token };
+  return preflight({ settings, stack: "production", access, dryRun: false, api, ...args });
+}
+
+function inCloud(facts: Partial<CloudFacts>, raw: RawConfig = {}) {
+  jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch(facts));
+  return run(raw);
+}
+
+const soldOut = [cx23, serverType("cpx42", [8, 16, 320], { soldOutIn: ["fsn1"] })];
+const everything = [server("web", undefined, cx23), server("jvb", 0), server("jvb", 1)];
+
+describe("preflight", () => {
+  it("resolves the types and tells what that means and costs", async () => {
+    expect(await inCloud({})).toMatchObject({
+      webServerType: "cx23",
+      jvbServerType: "cpx42",
+      monthlyCost: { total: 145.97 },
+    });
+    expect(said.info).toEqual([
+      expect.stringContaining(
+        "cx21 (2 vCPU, 4 GB, 40 GB disk) is no longer sold in fsn1",
+      ) as string,
+      expect.stringContaining("cpx41 (8 vCPU, 16 GB, 240 GB disk) is no longer sold") as string,
+      expect.stringContaining("The cluster costs 145.97 EUR a month") as string,
+    ]);
+    expect(said.warn).toEqual([]);
+  });
+
+  it("tells every obstacle at once, each with its way out", async () => {
+    const failure = inCloud(
+      { serverTypes: soldOut, images: [], zone: undefined },
+      { dnsZone: "example.org" },
+    );
+    await expect(failure).rejects.toThrow(PreflightError);
+    await expect(failure).rejects.toMatchObject({
+      message: [
+        "This cannot be deployed as it is; nothing was changed.",
+        '  jvbServerType is "cpx41", which is no longer sold in fsn1, and its successor cpx42 is sold out there; what would do: elsewhere cpx42 in nbg1:',
+        "      pulumi config set location LOCATION  # new hosts only; see `hcloud server-type list`",
+        '  image is "debian-12", which Hetzner does not offer for x86:',
+        "      hcloud image list --type system --architecture x86",
+        '  dnsZone is "example.org", which is no zone of this Hetzner project:',
+        "      hcloud zone create --name example.org --mode primary  # or: pulumi config rm dnsZone",
+      ].join("\n"),
+    });
+  });
+
+  it("lets what exists be: a sold-out type is only warned about where no host of it is made", async () => {
+    await inCloud({ serverTypes: soldOut, images: [], servers: everything }, { jvbCount: "1" });
+    expect(said.warn).toEqual([
+      expect.stringMatching(/^for the next new host: jvbServerType is "cpx41"/) as string,
+    ]);
+  });
+
+  it("does not speak of retired types to somebody whose hosts are all there", async () => {
+    await inCloud({ servers: everything });
+    expect(said.info).toHaveLength(1);
+  });
+
+  it("refuses as soon as one more host of a sold-out type is asked for", async () => {
+    const growing = inCloud({ serverTypes: soldOut, servers: everything }, { jvbCount: "3" });
+    await expect(growing).rejects.toThrow("sold out");
+  });
+
+  it("does not ask for a zone that nobody wants", async () => {
+    await expect(inCloud({ zone: undefined })).resolves.toBeDefined();
+  });
+
+  it("refuses to stand beside somebody's records", async () => {
+    const rrsets = [{ name: "meet", type: "CNAME", labels: {}, records: [{ value: "other." }] }];
+    const refused = inCloud({ zone: { mode: "primary", rrsets } }, { dnsZone: "example.org" });
+    await expect(refused).rejects.toThrow(
+      "example.org has a record of somebody else for meet.example.org: CNAME other.",
+    );
+  });
+
+  it.each(["NO_TOKEN", "NO_NETWORK"])(
+    "lets a preview go on with %s, and says so",
+    async (cause) => {
+      jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed"));
+      const access = { endpoint, token: cause === "NO_TOKEN" ? undefined : token };
+      const result = await run({ dnsZone: "example.org" }, { access, dryRun: true });
+      expect(result).toEqual({ webServerType: "cx23", jvbServerType: "cpx42" });
+      expect(said.warn).toEqual([
+        expect.stringMatching(
+          /^Not checked, because (there is no token|https:\/\/api\.example\.test\/v1 does not answer: fetch failed).*: whether server types and image can be ordered in fsn1, the zone example\.org and its records, what exists already, and the cost\.$/,
+        ) as string,
+      ]);
+    },
+  );
+
+  it("stops an update without a token", async () => {
+    await expect(run({}, { access: { endpoint } })).rejects.toThrow(
+      "There is no token of Hetzner Cloud:\n      pulumi config set --secret hcloud:token",
+    );
+  });
+
+  it("stops an update without a network", async () => {
+    jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed"));
+    await expect(run()).rejects.toThrow(`${endpoint} does not answer: fetch failed`);
+  });
+
+  it("stops at a token that the cloud refuses, in a preview too", async () => {
+    const error = { error: { code: "unauthorized", message: "the token is invalid" } };
+    jest
+      .spyOn(globalThis, "fetch")
+      .mockImplementation(() => Promise.resolve(Response.json(error, { status: 401 })));
+    await expect(run({}, { dryRun: true })).rejects.toThrow(
+      `${endpoint} refuses the token: the token is invalid`,
+    );
+  });
+
+  it("tries again where the cloud is busy", async () => {
+    const busy = Response.json({ error: { code: "rate_limit_exceeded" } }, { status: 429 });
+    const good = fakeFetch();
+    const fetched = jest.spyOn(globalThis, "fetch").mockImplementation(good);
+    fetched.mockResolvedValueOnce(busy);
+    await expect(run()).resolves.toMatchObject({ webServerType: "cx23" });
+    expect(fetched.mock.calls).toHaveLength(6);
+  });
+
+  it("asks for the stack's own servers only", async () => {
+    const fetched = jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch());
+    await run();
+    const urls = fetched.mock.calls.map(([url]) => url as string);
+    expect(urls).toContain(
+      `${endpoint}/servers?label_selector=project%3Djitsi-hetzner%2Cstack%3Dproduction&per_page=50&page=1`,
+    );
+    expect(emptyCloud.servers).toEqual([]);
+  });
+});
