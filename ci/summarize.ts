@@ -94,7 +94,6 @@ function notes(diagnostics: readonly Diagnostic[]): string[] {
 }
 
 function fenced(diagnostics: readonly Diagnostic[]): string {
-   
   const text = diagnostics.map(({ message }) => message.replace(/\u001b\[[\d;]*m/g, "").trim());
   const body = text.join("\n");
   const longestRun = Math.max(2, ...[...body.matchAll(/`+/g)].map(([run]) => run.length));

@@ -14,4 +14,5 @@ export const systemPackages = [
   "ruby-hocon", // checks of HOCON files by the tool that the bridge's package brings
   "jq", // the remote scripts use it; tests run them
   "python3", // checks of the programs in the stand-ins for the packages
+  "python3-venv", // zizmor, the security check of the workflows
 ] as const;

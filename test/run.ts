@@ -64,6 +64,7 @@ async function checks(): Promise<Tally> {
     "types hold": ["npx", "tsc", "--noEmit"],
     "the linter has nothing to say": ["npx", "eslint", ".", "--max-warnings", "0"],
     "shellcheck has nothing to say": ["bash", "test/shellcheck.sh"],
+    "actionlint and zizmor have nothing to say": ["bash", "ci/lint-workflows.sh"],
   };
   let failed = 0;
   for (const [name, [command, ...args]] of Object.entries(gates)) {
