@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo shell status down test test-unit lint format
+.PHONY: help setup demo preview shell status down test test-unit lint format reference
 
 SANDBOX := npm run -s sandbox --
 
@@ -21,6 +21,9 @@ setup: node_modules/.ready ## all that the other commands need, without starting
 
 demo: node_modules/.ready ## a cluster with two bridges in the sandbox, by a real `pulumi up`
 	@$(SANDBOX) demo
+
+preview: node_modules/.ready ## what the program would make, without an account, a token or root
+	@ci/preview-in-sandbox.sh
 
 shell: node_modules/.ready ## a shell in which pulumi and hcloud work on the demo
 	@$(SANDBOX) shell
@@ -42,3 +45,6 @@ lint: node_modules/.ready ## formatter, linters, types, shellcheck
 
 format: node_modules/.ready ## formats all files
 	@npx prettier --log-level warn --write .
+
+reference: node_modules/.ready ## writes the reference pages from their sources
+	@npm run -s reference

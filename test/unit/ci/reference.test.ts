@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { outputs } from "../../../ci/outputs";
+import { pages } from "../../../ci/reference";
+import { configKeys } from "../../../config";
+
+const root = join(__dirname, "../../..");
+
+describe("the reference", () => {
+  it.each(Object.entries(pages()))(
+    "%s is what its source says (npm run -s reference)",
+    (path, text) => {
+      expect(readFileSync(join(root, path), "utf8")).toBe(text);
+    },
+  );
+
+  it("has each setting that the program reads, and no other", () => {
+    const headings = [...(pages()["docs/configuration.md"] ?? "").matchAll(/^## (.+)$/gm)];
+    expect(headings.map(([, key]) => key)).toEqual([...configKeys]);
+  });
+
+  it("has each output of the program, and no other", () => {
+    const program = readFileSync(join(root, "index.ts"), "utf8");
+    const [, returned = ""] = /^ {2}return \{\n([^]*?)^ {2}\};/m.exec(program) ?? [];
+    const exported = [...returned.matchAll(/^ {4}(\w+)[:,]/gm)].map(([, name]) => name);
+    expect(Object.keys(outputs).sort()).toEqual(exported.sort());
+  });
+});
