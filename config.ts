@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { adminCidrsProblems, parseAdminCidrs } from "./adminCidrsSetting";
 import { defaults, images, limits, networkZones, type Location } from "./constants";
+import { labelsProblems, parseLabels } from "./labelsSetting";
 import { OperatorError } from "./operatorError";
 import { parseKeys, publicKeyProblem } from "./publicKeyProblem";
 import { parseSshProxy, plainPrivateKey, sshProxyProblems, type SshProxy } from "./sshProxySetting";
@@ -14,6 +16,8 @@ export const configKeys = [
   "image",
   "sshAuthorizedKeys",
   "dnsZone",
+  "adminCidrs",
+  "labels",
   "deleteProtection",
   "sshProxy",
   "sshProxyHostKey",
@@ -41,6 +45,10 @@ export interface Settings {
   readonly sshAuthorizedKeys: readonly string[];
   /** The zone at Hetzner DNS that holds `domain`; absent where the records are made elsewhere. */
   readonly dnsZone?: string;
+  /** Who reaches port 22 of the hosts, as address ranges. */
+  readonly adminCidrs: readonly string[];
+  /** Labels of all objects at Hetzner, beside the program's own. */
+  readonly labels: Readonly<Record<string, string>>;
   /** Whether Hetzner refuses to delete the web host and its addresses. */
   readonly deleteProtection: boolean;
   /** The bastion through which the hosts are reached; absent where they are reached directly. */
@@ -89,6 +97,8 @@ function privateKeyFrom(config: pulumi.Config): pulumi.Output<string> | undefine
 /** Checks plain values. Pure. @throws ConfigError with every problem at once */
 export function parseSettings(raw: RawConfig): Settings {
   const keys = parseKeys(raw.sshAuthorizedKeys);
+  const cidrs = raw.adminCidrs === undefined ? [...defaults.adminCidrs] : parseKeys(raw.adminCidrs);
+  const labels = parseLabels(raw.labels);
   const settings: Settings = {
     domain: raw.domain ?? "",
     jvbCount: Number(raw.jvbCount ?? defaults.jvbCount),
@@ -98,6 +108,8 @@ export function parseSettings(raw: RawConfig): Settings {
     image: raw.image ?? defaults.image,
     sshAuthorizedKeys: Object.freeze(keys ?? []),
     dnsZone: raw.dnsZone === "" ? undefined : raw.dnsZone,
+    adminCidrs: parseAdminCidrs(cidrs ?? []),
+    labels: labels ?? {},
     deleteProtection: raw.deleteProtection === "true",
     sshProxy: parseSshProxy(raw.sshProxy, raw.sshProxyHostKey),
   };
@@ -111,6 +123,8 @@ export function parseSettings(raw: RawConfig): Settings {
     ...(keys === undefined ? [keysAreNoList] : checkAuthorizedKeys(keys)),
     ...checkDnsZone(settings),
     ...checkDomainIsInZone(settings),
+    ...adminCidrsProblems(cidrs),
+    ...labelsProblems(labels),
     ...checkDeleteProtection(raw.deleteProtection),
     ...sshProxyProblems(raw.sshProxy, raw.sshProxyHostKey),
   ];

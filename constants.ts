@@ -80,4 +80,6 @@ export const defaults = {
   jvbServerType: "cpx41",
   location: "fsn1",
   image: "debian-12",
+  /** Everybody: an operator's own address is not known here, and sshd takes keys only. */
+  adminCidrs: ["0.0.0.0/0", "::/0"],
 } as const;

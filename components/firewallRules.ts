@@ -16,10 +16,12 @@ const world = ["0.0.0.0/0", "::/0"];
 /**
  * What the public side of a host lets in; all else is dropped. XMPP and the REST APIs are absent on
  * purpose: they are for the private network, which Hetzner's firewalls do not filter.
+ *
+ * @param adminCidrs who reaches port 22; by default everybody
  */
-export function firewallRules(role: Role): FirewallRule[] {
+export function firewallRules(role: Role, adminCidrs: readonly string[] = world): FirewallRule[] {
   return [
-    rule("tcp", ports.ssh, "SSH"),
+    { ...rule("tcp", ports.ssh, "SSH"), sourceIps: [...adminCidrs] },
     // Path MTU discovery needs ICMP, and IPv6 does not work without it.
     { direction: "in", protocol: "icmp", sourceIps: world, description: "ICMP" },
     ...servicesOf(role),

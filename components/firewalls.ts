@@ -9,6 +9,8 @@ import { Component } from "./component";
 export interface FirewallsArgs {
   /** Labels of the firewall of a role. */
   labels: (role: Role) => Labels;
+  /** Who reaches port 22, as address ranges. */
+  adminCidrs: readonly string[];
 }
 
 /** One firewall for each role, named by the servers when they are made: no host is open for a moment. */
@@ -22,7 +24,7 @@ export class Firewalls extends Component {
       numericId(
         new hcloud.Firewall(
           `${name}-${role}`,
-          { rules: firewallRules(role), labels: args.labels(role) },
+          { rules: firewallRules(role, args.adminCidrs), labels: args.labels(role) },
           { parent: this },
         ),
       );

@@ -9,7 +9,7 @@ import { DeploymentKey } from "./deploymentKey";
 import { DrainPolicy } from "./drainPolicy";
 import { Firewalls } from "./firewalls";
 import type { HostSettings } from "./host";
-import { labels } from "./labels";
+import { labels, type Labels } from "./labels";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import type { SshProxy } from "../sshProxySetting";
@@ -34,6 +34,10 @@ export interface JitsiClusterArgs {
   sshAuthorizedKeys: readonly string[];
   /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
   dnsZone?: string;
+  /** Who reaches port 22 of the hosts, as address ranges. */
+  adminCidrs: readonly string[];
+  /** Labels of all objects, beside the program's own. */
+  labels: Labels;
   /** Whether Hetzner refuses to delete the web host and its addresses. */
   deleteProtection: boolean;
   /** The bastion through which the hosts are reached; absent where they are reached directly. */
@@ -51,8 +55,9 @@ export class JitsiCluster extends Component {
   constructor(name: string, args: JitsiClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("JitsiCluster", name, opts);
     const stack = pulumi.getStack();
-    const labelsOf = (role: Role, index?: number) => labels({ stack, role, index });
-    const shared = labels({ stack });
+    const extra = args.labels;
+    const labelsOf = (role: Role, index?: number) => labels({ stack, role, index, extra });
+    const shared = labels({ stack, extra });
     const child = { parent: this };
 
     const network = new Network(
@@ -60,7 +65,11 @@ export class JitsiCluster extends Component {
       { location: args.location, labels: shared },
       child,
     );
-    const firewalls = new Firewalls(`${name}-firewall`, { labels: labelsOf }, child);
+    const firewalls = new Firewalls(
+      `${name}-firewall`,
+      { labels: labelsOf, adminCidrs: args.adminCidrs },
+      child,
+    );
     const secrets = new Secrets(`${name}-secret`, child);
     this.deploymentKey = new DeploymentKey(`${name}-key`, { labels: shared }, child);
     const settings: HostSettings = {

@@ -8,16 +8,22 @@ export interface LabelsArgs {
   readonly stack: string;
   /** What the object is for; absent for what all hosts share, such as the network. */
   readonly role?: Role;
+  /** Of the operator; they never take the place of the program's own. */
+  readonly extra?: Labels;
   /** Number of the bridge, from 0; absent for what is not one of several. */
   readonly index?: number;
 }
+
+/** Names of the labels that the program sets itself. */
+export const ownLabelKeys: readonly string[] = ["managed-by", "project", "stack", "role", "index"];
 
 /**
  * The labels of every object that the program makes. Pure; nothing in them depends on how many bridges
  * there are, so a changed count changes no existing object.
  */
-export function labels({ stack, role, index }: LabelsArgs): Labels {
+export function labels({ stack, role, index, extra }: LabelsArgs): Labels {
   return {
+    ...extra,
     "managed-by": "pulumi",
     project: componentPackage,
     stack: labelValue(stack),

@@ -30,6 +30,7 @@ describe("parseSettings", () => {
       ...defaults,
       sshAuthorizedKeys: [],
       dnsZone: undefined,
+      labels: {},
       deleteProtection: false,
       sshProxy: undefined,
     });
@@ -46,6 +47,8 @@ describe("parseSettings", () => {
         image: "debian-12",
         sshAuthorizedKeys: JSON.stringify([`${ed25519}\n`]),
         dnsZone: "example.org",
+        adminCidrs: '["203.0.113.0/24","2001:DB8:0::/32"]',
+        labels: '{"team":"video","cost-center":42}',
         deleteProtection: "true",
         sshProxy: "admin@[2001:db8::7]:2222",
         sshProxyHostKey: ed25519,
@@ -59,6 +62,8 @@ describe("parseSettings", () => {
       image: "debian-12",
       sshAuthorizedKeys: [ed25519],
       dnsZone: "example.org",
+      adminCidrs: ["203.0.113.0/24", "2001:db8::/32"],
+      labels: { team: "video", "cost-center": "42" },
       deleteProtection: true,
       sshProxy: { user: "admin", host: "2001:db8::7", port: 2222, hostKey: ed25519 },
     });
@@ -201,6 +206,81 @@ describe("sshAuthorizedKeys", () => {
   );
 });
 
+describe("adminCidrs", () => {
+  const messageForCidrs = (...cidrs: string[]): string =>
+    messageFor({ adminCidrs: JSON.stringify(cidrs) });
+
+  it.each([
+    ["203.0.113.7", "a range in CIDR notation is needed", "203.0.113.7/32"],
+    ["2001:db8::7", "a range in CIDR notation is needed", "2001:db8::7/128"],
+    ["203.0.113.0/33", "a range in CIDR notation is needed", "203.0.113.0/24"],
+    ["203.0.113/24", "a range in CIDR notation is needed", "203.0.113.0/24"],
+    ["203.0.113.7/24", "is not the first address of its range", "203.0.113.0/24"],
+    ["2001:db8::7/32", "is not the first address of its range", "2001:db8::/32"],
+    ["office", "a range in CIDR notation is needed", "203.0.113.0/24"],
+    ["0x10.0.0.0/8", "a range in CIDR notation is needed", "203.0.113.0/24"],
+    ["::ffff:192.0.2.0/120", "an IPv4 range is written as such", "::ffff:c000:200/120"],
+  ])("refuses %s: it %s", (cidr, reason, guess) => {
+    const message = messageForCidrs("10.0.0.0/8", cidr);
+    expect(message).toContain(`adminCidrs [1] is "${cidr}"`);
+    expect(message).toContain(reason);
+    expect(message).toContain(`\n      pulumi config set --path 'adminCidrs[1]' ${guess}`);
+  });
+
+  it("takes everybody for an answer when it is given on purpose", () => {
+    expect(parseSettings({ ...valid, adminCidrs: '["0.0.0.0/0"]' }).adminCidrs).toEqual([
+      "0.0.0.0/0",
+    ]);
+  });
+
+  it("refuses a range twice, in two spellings too", () => {
+    expect(messageForCidrs("2001:db8::/32", "2001:DB8:0::/32")).toContain(
+      "adminCidrs [1] is the same as number 0",
+    );
+  });
+
+  it("refuses a list that nobody is in, and one that is no list", () => {
+    expect(messageForCidrs()).toContain(
+      "adminCidrs is empty, which would lock out `pulumi up` too",
+    );
+    expect(messageFor({ adminCidrs: "10.0.0.0/8" })).toContain("adminCidrs is not a list");
+  });
+
+  it("refuses more ranges than a rule of Hetzner's takes", () => {
+    const many = Array.from({ length: 101 }, (_, index) => `10.0.${index}.0/24`);
+    expect(messageForCidrs(...many)).toContain("adminCidrs has 101 ranges; 100 are allowed");
+  });
+});
+
+describe("labels", () => {
+  it.each([
+    ["stack", "x", 'has "stack", which the program sets itself'],
+    ["hetzner.cloud/x", "x", 'has "hetzner.cloud/x"; names that begin'],
+    ["-team", "x", 'has the name "-team"'],
+    ["", "x", 'has the name ""'],
+    ["a b", "x", 'has the name "a b"'],
+    ["x".repeat(64), "x", "has the name"],
+    ["team", "two words", 'has "team" with the value "two words"'],
+    ["team", "x".repeat(64), 'has "team" with the value "xx'],
+  ])("refuses %j with %j", (name, value, reason) => {
+    const message = messageFor({ labels: JSON.stringify({ [name]: value }) });
+    expect(message).toContain(`labels ${reason}`);
+    expect(message).toContain(`\n      pulumi config rm --path 'labels["${name}"]'`);
+  });
+
+  it.each(["[]", '"x"', "x", '{"a":{"b":"c"}}', "null"])(
+    "refuses what is no object: %s",
+    (labels) => {
+      expect(messageFor({ labels })).toContain("labels is no object of plain values");
+    },
+  );
+
+  it("takes names with a DNS name before them, and empty values", () => {
+    const labels = { "example.org/team": "", a: "1.0_x-y" };
+    expect(parseSettings({ ...valid, labels: JSON.stringify(labels) }).labels).toEqual(labels);
+  });
+});
+
 describe("Pulumi.yaml", () => {
   interface Declared {
     config: Record<string, { type: string; default: unknown; description: string }>;
@@ -219,6 +299,7 @@ describe("Pulumi.yaml", () => {
       ...defaults,
       jvbCount: defaults.jvbCount.toString(),
       domain: "",
+      labels: {},
       dnsZone: "",
       sshAuthorizedKeys: [],
       deleteProtection: "false",

@@ -19,6 +19,13 @@ describe("firewallRules", () => {
     }
   });
 
+  it.each(["web", "jvb"] as const)("limits port 22 and nothing else to the admins: %s", (role) => {
+    const limited = firewallRules(role, ["10.0.0.0/8"]).filter(
+      ({ sourceIps }) => sourceIps[0] === "10.0.0.0/8",
+    );
+    expect(limited.map(({ port }) => port)).toEqual(["22"]);
+  });
+
   it.each(["web", "jvb"] as const)("keeps XMPP and REST closed: %s", (role) => {
     const closed = [ports.xmppClient, ports.jvbRest, ports.jicofoRest].map(String);
     expect(firewallRules(role).filter(({ port }) => closed.includes(port ?? ""))).toEqual([]);

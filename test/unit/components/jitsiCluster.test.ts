@@ -12,6 +12,8 @@ const validArgs: JitsiClusterArgs = {
   image: "debian-12",
   sshAuthorizedKeys: [],
   dnsZone: "example.org",
+  adminCidrs: ["203.0.113.0/24", "2001:db8::/32"],
+  labels: { team: "video" },
   deleteProtection: false,
 };
 
@@ -73,6 +75,26 @@ describe("JitsiCluster", () => {
     expect(inputs.name).toBeUndefined();
     expect(inputs.firewallIds).toHaveLength(1);
     expect(inputs.sshKeys).toHaveLength(1);
+  });
+
+  it("lets only the admins reach port 22, on each role's hosts, and everybody what is for people", () => {
+    for (const name of ["jitsi-firewall-web", "jitsi-firewall-jvb"]) {
+      const { rules } = find(two, "hcloud:index/firewall:Firewall", name).inputs as {
+        rules: { port?: string; sourceIps: string[] }[];
+      };
+      for (const { port, sourceIps } of rules) {
+        const everybody = ["0.0.0.0/0", "::/0"];
+        expect(sourceIps).toEqual(port === "22" ? validArgs.adminCidrs : everybody);
+      }
+    }
+  });
+
+  it("puts the operator's labels on every object that takes labels", () => {
+    const labelled = two.filter(({ inputs }) => inputs.labels !== undefined);
+    expect(new Set(labelled.map(({ type }) => type)).size).toBe(7);
+    for (const { inputs } of labelled) {
+      expect(inputs.labels).toMatchObject({ team: "video", stack: "test" });
+    }
   });
 
   it("keeps the web host's addresses over a replacement, which is delete-first", () => {

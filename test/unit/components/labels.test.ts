@@ -12,6 +12,13 @@ describe("labels", () => {
     });
   });
 
+  it("adds the operator's, which never take the place of its own", () => {
+    expect(labels({ stack: "prod", extra: { team: "video", stack: "x" } })).toMatchObject({
+      team: "video",
+      stack: "prod",
+    });
+  });
+
   it("leaves away what does not apply", () => {
     expect(labels({ stack: "prod" })).toEqual({
       "managed-by": "pulumi",

@@ -1,0 +1,95 @@
+import * as ipaddr from "ipaddr.js";
+
+/** Sources of one firewall rule. Source: https://docs.hetzner.com/cloud/firewalls/faq/ */
+const mostSources = 100;
+
+interface CidrProblem {
+  readonly key: "adminCidrs";
+  readonly reason: string;
+  readonly fix: string;
+}
+
+/**
+ * Reads `adminCidrs`, each in the one spelling that the API gives back: another would be a change at every `up`.
+ * @param texts the list of the setting
+ */
+export function parseAdminCidrs(texts: readonly string[]): readonly string[] {
+  return Object.freeze(texts.map((text) => canonical(text) ?? text));
+}
+
+/** What is wrong with `adminCidrs`; `undefined` for what is no list of texts. */
+export function adminCidrsProblems(texts: readonly string[] | undefined): CidrProblem[] {
+  if (texts === undefined) {
+    return [problem("is not a list; a list of address ranges is needed", everybody)];
+  }
+  if (texts.length === 0) {
+    return [
+      problem("is empty, which would lock out `pulumi up` too; a range is needed", everybody),
+    ];
+  }
+  if (texts.length > mostSources) {
+    return [problem(`has ${texts.length} ranges; ${mostSources} are allowed`, everybody)];
+  }
+  return texts.flatMap((text, index): CidrProblem[] => {
+    const reason = rangeProblem(text) ?? duplicateOf(texts, index);
+    const guess = networkOf(text) ?? "203.0.113.0/24";
+    return reason === undefined
+      ? []
+      : [
+          problem(
+            `[${index}] ${reason}`,
+            `pulumi config set --path 'adminCidrs[${index}]' ${guess}`,
+          ),
+        ];
+  });
+}
+
+const everybody =
+  "pulumi config rm adminCidrs  # everybody, by key only; or: pulumi config set --path 'adminCidrs[0]' 203.0.113.0/24";
+
+const problem = (reason: string, fix: string): CidrProblem => ({ key: "adminCidrs", reason, fix });
+
+function rangeProblem(text: string): string | undefined {
+  if (!isRange(text)) {
+    return `is "${text}"; a range in CIDR notation is needed, such as 203.0.113.0/24 or 2001:db8::/32`;
+  }
+  const [address] = ipaddr.parseCIDR(text);
+  if (address.kind() === "ipv6" && (address as ipaddr.IPv6).isIPv4MappedAddress()) {
+    return `is "${text}"; an IPv4 range is written as such`;
+  }
+  // Hetzner takes the first address of a range only.
+  return networkOf(text) === canonical(text)
+    ? undefined
+    : `is "${text}", which is not the first address of its range`;
+}
+
+function duplicateOf(texts: readonly string[], index: number): string | undefined {
+  const all = texts.map((text) => canonical(text));
+  const first = all.indexOf(all[index]);
+  return first < index ? `is the same as number ${first}; each range is needed once` : undefined;
+}
+
+/** The library also takes old spellings of IPv4: 203.0.113/24, 0x10.0.0.0/8. */
+function isRange(text: string): boolean {
+  const [address = ""] = text.split("/");
+  return (
+    ipaddr.isValidCIDR(text) &&
+    (address.includes(":") || ipaddr.IPv4.isValidFourPartDecimal(address))
+  );
+}
+
+/** `undefined` for what is no range. */
+function canonical(text: string): string | undefined {
+  if (!isRange(text)) return undefined;
+  const [address, length] = ipaddr.parseCIDR(text);
+  return `${address.toString()}/${length}`;
+}
+
+/** The range that an address, with or without a length, is in. */
+function networkOf(text: string): string | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return `${text}/32`;
+  if (ipaddr.IPv6.isValid(text)) return `${ipaddr.IPv6.parse(text).toString()}/128`;
+  if (!isRange(text)) return undefined;
+  const family = ipaddr.parseCIDR(text)[0].kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
+  return `${family.networkAddressFromCIDR(text).toString()}/${text.split("/")[1] ?? ""}`;
+}
