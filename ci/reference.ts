@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { outputs } from "./outputs";
+import { previewPage } from "./previewPage";
+import { terminalPicture } from "./terminalPicture";
 
-/** The reference pages are made here from Pulumi.yaml and `outputs.ts`: `npm run -s reference` writes them. */
+/** The reference pages are made here from their sources: `npm run -s reference` writes them. */
 
 const root = join(__dirname, "..");
 
@@ -59,6 +61,8 @@ export function pages(): Record<string, string> {
   return {
     "docs/configuration.md": configurationPage(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
     "docs/outputs.md": outputsPage(),
+    "docs/preview-comments.md": previewPage(join(root, "test/unit/ci/previews")),
+    "docs/demo.svg": terminalPicture(readFileSync(join(root, "docs/demo.txt"), "utf8")),
   };
 }
 
