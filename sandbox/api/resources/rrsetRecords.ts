@@ -74,6 +74,8 @@ const valuePatterns: Readonly<Record<string, RegExp>> = {
 export function checkedRecords(type: string, given: GivenRecords): RrsetRow["records"] {
   const records = (given ?? []).map(({ value, comment }) => ({ value, comment: comment ?? "" }));
   if (records.length === 0) throw invalidField("records", "must have at least one entry");
+  if (records.length > maxRecords)
+    throw invalidField("records", `must have at most ${maxRecords} entries`);
   if (type === "SOA") throw invalidField("type", "SOA records are managed by the API");
   if (type === "CNAME" && records.length > 1)
     throw invalidField("records", "a CNAME has exactly one record");
