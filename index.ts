@@ -1,6 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { JitsiCluster } from "./components/jitsiCluster";
-import { bridgeOutputs, recordsToCreate, sshCommands, webHostOutput } from "./components/outputs";
+import {
+  bridgeOutputs,
+  capacityEstimate,
+  knownHosts,
+  monthlyCostOutput,
+  recordsToCreate,
+  sshCommands,
+  stackReadme,
+  webHostOutput,
+} from "./components/outputs";
 import { loadSettings } from "./config";
 import { cloudAccess, providerForPreview } from "./preflight/access";
 import { preflight } from "./preflight/preflight";
@@ -23,11 +32,16 @@ async function deploy() {
     webHost: webHostOutput(cluster),
     bridges: bridgeOutputs(cluster),
     sshCommands: sshCommands(cluster),
+    /** For ssh: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`. */
+    knownHosts: knownHosts(cluster),
     /** Empty where the zone is managed. */
     dnsRecordsToCreate:
       settings.dnsZone === undefined ? recordsToCreate(cluster, settings.domain) : [],
-    /** At the API's prices, net; absent where it could not be asked. */
-    monthlyCost: planned.monthlyCost,
+    /** At the API's prices. */
+    monthlyCost: monthlyCostOutput(planned.monthlyCost),
+    /** How many people fit: an estimate, with its source. */
+    capacity: capacityEstimate(settings.jvbCount),
+    readme: stackReadme(settings.domain, settings.jvbCount),
     /** Private half of the stack's own SSH key: `pulumi stack output deploymentKey --show-secrets`. */
     deploymentKey: cluster.deploymentKey.privateKey,
   };

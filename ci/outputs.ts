@@ -5,10 +5,15 @@ export const outputs: Readonly<Record<string, string>> = {
   bridges:
     "The bridges by number, each with `name` (jvb-0), `nickname` (as jicofo lists it), `ipv4`, `ipv6`, `privateIp`.",
   sshCommands: "Host to the command that opens a shell on it: `web`, `jvb-0`, ...",
+  knownHosts:
+    "The hosts' own SSH keys, as lines for `~/.ssh/known_hosts`: nobody has to trust at first use.",
   dnsRecordsToCreate:
     "Records to make by hand, each with `name`, `type` and `value`; empty where `dnsZone` is set.",
   monthlyCost:
-    "What the cluster costs a month at the API's prices, net; absent where it could not be asked.",
+    "What the cluster costs a month at the API's prices before VAT: `net`, `of` (a line for each kind), `traffic` (what is included); only a `net` that says so where it could not be asked.",
+  capacity:
+    "How many people fit: `estimate`, `withOneBridgeLost`, and the `source` of both. Not measured.",
+  readme: "The stack's page in the console of Pulumi Cloud.",
   deploymentKey:
     "Private half of the stack's own SSH key. Secret: shown only with `--show-secrets`.",
 };

@@ -55,6 +55,8 @@ export class Bridge extends Component {
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
   readonly privateIp: pulumi.Output<string>;
+  /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
+  readonly hostKey: pulumi.Output<string>;
   /** The step that has put it into service. */
   readonly inService: pulumi.Resource;
 
@@ -83,6 +85,7 @@ export class Bridge extends Component {
     this.ipv4 = ipv4;
     this.ipv6 = ipv6;
     this.privateIp = privateIp;
+    this.hostKey = this.host.hostKey;
     this.nickname = server.id.apply(bridgeNickname);
     const owner = { serverId: numericId(server) };
     const names = new Dns(

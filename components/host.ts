@@ -79,6 +79,8 @@ export class Host extends Component {
   readonly ipv6: pulumi.Output<string>;
   /** Address in the private network. */
   readonly privateIp: pulumi.Output<string>;
+  /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
+  readonly hostKey: pulumi.Output<string>;
   /** For all steps after the first contact. */
   readonly connection: Connection;
   /** What a step on this host has to wait for: packages are installed, the private network is there. */
@@ -98,9 +100,10 @@ export class Host extends Component {
     );
     this.privateIp = attachment.ip;
     const hostKey = this.makeHostKey(name, args.settings, bootstrapKey.publicKey);
+    this.hostKey = publicOutput(hostKey);
     this.connection = connectionTo({
       host: this.ipv4,
-      hostKey: publicOutput(hostKey),
+      hostKey: this.hostKey,
       privateKey: args.settings.privateKey,
       proxy: args.settings.proxy,
     });

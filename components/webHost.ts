@@ -31,6 +31,8 @@ export class WebHost extends Component {
   readonly ipv6: pulumi.Output<string>;
   /** Where bridges reach prosody. The same for the whole life of the cluster. */
   readonly privateIp: pulumi.Output<string>;
+  /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
+  readonly hostKey: pulumi.Output<string>;
   readonly connection: Connection;
   /** Certificate of auth.<domain> (PEM), by which bridges know prosody. */
   readonly xmppCertificate: pulumi.Output<string>;
@@ -89,6 +91,7 @@ export class WebHost extends Component {
     this.ipv4 = addresses.ipv4.address;
     this.ipv6 = addresses.ipv6.address;
     this.privateIp = host.privateIp;
+    this.hostKey = host.hostKey;
     this.connection = host.connection;
     this.xmppCertificate = publicOutput(configure);
     this.ready = host.ready;

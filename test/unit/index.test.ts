@@ -44,7 +44,20 @@ describe("the program", () => {
     expect(await valuesOf(outputs.bridges)).toHaveLength(2);
     expect((await valuesOf(outputs.sshCommands)).web).toBe("ssh root@192.0.2.1");
     expect(outputs.dnsRecordsToCreate).not.toEqual([]);
-    expect(outputs.monthlyCost?.total).toBe(145.97);
+    expect(outputs.monthlyCost).toEqual({
+      net: "145.97 EUR",
+      of: ["1 x web host cx23 5.49", "2 x bridge cpx42 69.49", "3 x public IPv4 address 0.50"],
+      traffic: "60 TB included, 1.00 EUR for each TB more",
+    });
+    expect((await valuesOf(outputs.knownHosts)).split("\n")).toEqual([
+      expect.stringMatching(/^192\.0\.2\.1,2001:db8:1::1 ssh-ed25519 AAAA\S+$/) as string,
+      expect.stringMatching(/^198\.51\.100\.\d+,2001:db8:\w+::1 ssh-ed25519 AAAA\S+$/) as string,
+      expect.stringMatching(/^198\.51\.100\.\d+,2001:db8:\w+::1 ssh-ed25519 AAAA\S+$/) as string,
+      "",
+    ]);
+    expect(outputs.capacity.estimate).toBe("about 160 people in all meetings together");
+    expect(outputs.capacity.withOneBridgeLost).toMatch(/^about 80 people; /);
+    expect(outputs.readme).toContain("One web host and 2 bridges: [${outputs.url}]");
     expect(await pulumi.isSecret(outputs.deploymentKey)).toBe(true);
     expect(await pulumi.isSecret(pulumi.output(outputs.bridges))).toBe(false);
   });
