@@ -6,7 +6,7 @@ import { buildRegistry, type Route } from "../../sandbox/api/resource";
 import { resources } from "../../sandbox/api/resources";
 
 import { populate } from "./support/populate";
-import { Simulator, token, type Json } from "./support/simulator";
+import { Simulator, textOf, token, type Json } from "./support/simulator";
 
 /** FUZZ_RUNS=1000 FUZZ_SEED=7 for a longer search than the suite has time for. */
 const runs = Number(process.env.FUZZ_RUNS ?? 25);
@@ -104,7 +104,7 @@ function expectOwnForm(status: number, text: string): void {
   expect(errorCodes).toContain(error?.code);
   expect(typeof error?.message).toBe("string");
   // Clients read these without a check.
-  if (String(error?.code) === "invalid_input")
+  if (textOf(error?.code) === "invalid_input")
     expect(error?.details?.fields?.[0]).toMatchObject({ messages: [expect.any(String)] });
 }
 

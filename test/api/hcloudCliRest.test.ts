@@ -1,0 +1,136 @@
+import { HcloudCli } from "./support/hcloudCli";
+import { publicKey } from "./support/populate";
+
+/** Commands of the hcloud client that hcloudCli.test.ts has no need of; together they are all. */
+describe("the rest of the hcloud client's commands", () => {
+  let cli: HcloudCli;
+  const run = (words: string) => cli.run(words);
+
+  beforeEach(async () => {
+    cli = await HcloudCli.start();
+  });
+  afterEach(() => cli.close());
+
+  const server = () => run("server create --name web --type cx23 --image debian-12");
+
+  it("images and backups", async () => {
+    await server();
+    await run("server enable-backup web");
+    await run("server create-image --type backup web");
+    await run("server create-image --type snapshot --description mine web");
+    const [row = ""] = await cli.rows(
+      "image list --type snapshot -o columns=id,description,disk_size",
+    );
+    expect(row).toMatch(/^\d+ +mine +40 GB/);
+    const [id = ""] = row.split(" ");
+    await run(`image update --description ours ${id}`);
+    await run(`image add-label ${id} a=b`);
+    expect(await run(`image describe ${id}`)).toMatch(/Description:\s+ours[^]*a: b/);
+    await run(`image remove-label ${id} a`);
+    await run(`image enable-protection ${id} delete`);
+    await expect(run(`image delete ${id}`)).rejects.toThrow("protected");
+    await run(`image disable-protection ${id} delete`);
+    await run(`server create --name copy --type cx23 --image ${id}`);
+    await run(`image delete ${id}`);
+    await run("server disable-backup web");
+    expect(await cli.rows("image list --type backup")).toEqual([""]);
+    expect(cli.sim.api.unhandled).toEqual([]);
+  }, 60_000);
+
+  it("servers", async () => {
+    await server();
+    expect(await run("server ip web")).toBe("198.18.24.16\n");
+    expect(await run("server ip --ipv6 web")).toBe("fd5a:6a68:3:10::1\n");
+    await run("server add-label web a=b");
+    await run("server remove-label web a");
+    await run("server metrics --type cpu web -o json");
+    expect(await cli.rows("iso list")).toEqual([""]);
+    expect(cli.sim.api.unhandled).toEqual([]);
+    const refused = ["enable-rescue web", "disable-rescue web", "detach-iso web"];
+    for (const words of [...refused, "request-console web", "reset-password web"])
+      await expect(run(`server ${words}`)).rejects.toThrow(
+        /not simulated|unsupported|not enabled|no ISO/,
+      );
+  }, 60_000);
+
+  it("networks", async () => {
+    await run("network create --name net --ip-range 10.0.0.0/16 --label a=b");
+    await run(
+      "network add-subnet net --type cloud --network-zone eu-central --ip-range 10.0.1.0/24",
+    );
+    await run("network add-route net --destination 10.100.0.0/24 --gateway 10.0.1.9");
+    await run("network change-ip-range --ip-range 10.0.0.0/12 net");
+    await run("network add-label net c=d");
+    await run("network remove-label net c");
+    await run("network update --name net2 net");
+    await run("network enable-protection net2 delete");
+    await expect(run("network delete net2")).rejects.toThrow("protected");
+    await run("network disable-protection net2 delete");
+    expect(await cli.rows("network list -o columns=name,ip_range,labels")).toEqual([
+      expect.stringMatching(/^net2 +10\.0\.0\.0\/12 +a=b/) as string,
+    ]);
+    await run("network remove-route net2 --destination 10.100.0.0/24 --gateway 10.0.1.9");
+    await run("network remove-subnet --ip-range 10.0.1.0/24 net2");
+    await run("network delete net2");
+    expect(cli.sim.api.unhandled).toEqual([]);
+  }, 60_000);
+
+  it("firewalls, groups and keys", async () => {
+    const rule = { direction: "in", protocol: "icmp", source_ips: ["0.0.0.0/0"] };
+    await run("firewall create --name fw");
+    await run(
+      `firewall replace-rules fw --rules-file ${cli.file("rules", JSON.stringify([rule]))}`,
+    );
+    await run("firewall update --name fw2 fw");
+    await run("firewall add-label fw2 a=b");
+    await run("firewall remove-label fw2 a");
+    expect(await run("firewall describe fw2")).toMatch(/Protocol:\s+icmp/);
+    await run("firewall delete fw2");
+    await run("placement-group create --name group --type spread");
+    await run("placement-group update --name group2 group");
+    await run("placement-group add-label group2 a=b");
+    await run("placement-group remove-label group2 a");
+    expect(await run("placement-group describe group2")).toMatch(/Type:\s+spread/);
+    await run("placement-group delete group2");
+    await run(`ssh-key create --name key --public-key-from-file ${cli.file("key.pub", publicKey)}`);
+    await run("ssh-key update --name key2 key");
+    await run("ssh-key add-label key2 a=b");
+    await run("ssh-key remove-label key2 a");
+    expect(await run("ssh-key describe key2")).toContain(publicKey);
+    expect(await cli.rows("ssh-key list -o columns=name")).toEqual(["key2"]);
+    await run("ssh-key delete key2");
+    expect(cli.sim.api.unhandled).toEqual([]);
+  }, 60_000);
+
+  it("primary IPs, of which this client of 2022 makes none without a data center", async () => {
+    const ip = { name: "ip", type: "ipv4", location: "fsn1" };
+    await cli.sim.done("POST", "/primary_ips", ip);
+    const bare = { enable_ipv4: false, enable_ipv6: true };
+    const id = await cli.sim.server({ public_net: bare, start_after_create: false });
+    await run(`primary-ip assign ip --server ${id}`);
+    expect(await cli.rows("server list -o columns=ipv4")).toEqual(["198.18.24.16"]);
+    await run("primary-ip unassign ip");
+    await run("primary-ip set-rdns --ip 198.18.24.16 --hostname a.test ip");
+    await run("primary-ip update --name ip2 --auto-delete=true ip");
+    await run("primary-ip enable-protection ip2");
+    await expect(run("primary-ip delete ip2")).rejects.toThrow("protected");
+    await run("primary-ip disable-protection ip2");
+    expect(await run("primary-ip describe ip2")).toMatch(/a\.test/);
+    await run("primary-ip delete ip2");
+    expect(cli.sim.api.unhandled).toEqual([]);
+  }, 60_000);
+
+  it("types and locations", async () => {
+    expect(await run("server-type describe cx23")).toMatch(/Cores:\s+2/);
+    expect(await run("location describe hel1")).toMatch(/Network Zone:\s+eu-central/);
+    expect(await run("image describe debian-12")).toMatch(/Type:\s+system/);
+    await expect(run("iso describe x")).rejects.toThrow("iso not found");
+    expect(cli.sim.api.unhandled).toEqual([]);
+  }, 60_000);
+
+  it("what is not simulated", async () => {
+    for (const what of ["volume", "load-balancer", "floating-ip", "certificate"])
+      await expect(run(`${what} list`)).rejects.toThrow("not simulated");
+    expect(cli.sim.api.unhandled).toHaveLength(4);
+  }, 60_000);
+});
