@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { configKeys } from "../../../config";
+import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
+import { answers } from "./support/answers";
+import { runProgram, type Registered } from "./support/mockEngine";
+
+const base: JitsiClusterArgs = {
+  domain: "meet.example.org",
+  jvbCount: 2,
+  webServerType: "cx23",
+  jvbServerType: "cpx42",
+  location: "fsn1",
+  image: "debian-12",
+  sshAuthorizedKeys: [],
+  dnsZone: "example.org",
+  adminCidrs: ["0.0.0.0/0", "::/0"],
+  labels: {},
+  deleteProtection: false,
+};
+
+const deploy = async (change: Partial<JitsiClusterArgs>): Promise<Registered[]> => {
+  const make = (): JitsiCluster => new JitsiCluster("jitsi", { ...base, ...change });
+  return (await runProgram(answers, make)).resources;
+};
+
+let unchanged: Promise<Registered[]>;
+beforeAll(async () => {
+  unchanged = deploy({});
+  await unchanged;
+});
+
+/** What the engine compares of a resource that exists. */
+function compared({ inputs, ignoreChanges }: Registered): string {
+  const entries = Object.entries(inputs).filter(([key]) => !ignoreChanges.includes(key));
+  return JSON.stringify(entries.sort(([a], [b]) => a.localeCompare(b)));
+}
+
+/** Names of the resources of the base that a change touches. */
+async function touched(change: Partial<JitsiClusterArgs>): Promise<Registered[]> {
+  const [before, after] = [await unchanged, await deploy(change)];
+  const changed = new Map(after.map((resource) => [resource.urn, compared(resource)]));
+  return before.filter((resource) => changed.get(resource.urn) !== compared(resource));
+}
+
+const names = (resources: readonly Registered[]): string[] =>
+  resources.map(({ name }) => name).sort();
+const ofType = (type: string) => (resource: Registered) => resource.type === type;
+const isStep = ofType("command:remote:Command");
+
+jest.setTimeout(60_000);
+
+describe("a changed setting", () => {
+  it.each([
+    { webServerType: "ccx13" },
+    { jvbServerType: "ccx33" },
+    { image: "debian-13" },
+    { location: "ash" as const },
+  ])("is for new hosts only: %j", async (change) => {
+    expect(names(await touched(change))).toEqual([]);
+  });
+
+  it("sshAuthorizedKeys reaches every host by one step, and nothing else", async () => {
+    expect(names(await touched({ sshAuthorizedKeys: ["ssh-ed25519 AAAA"] }))).toEqual([
+      "jitsi-jvb-0-authorized-keys",
+      "jitsi-jvb-1-authorized-keys",
+      "jitsi-web-authorized-keys",
+    ]);
+  });
+
+  it("adminCidrs changes both firewalls, and no host", async () => {
+    expect(names(await touched({ adminCidrs: ["10.0.0.0/8"] }))).toEqual([
+      "jitsi-firewall-jvb",
+      "jitsi-firewall-web",
+    ]);
+  });
+
+  it("labels runs no step", async () => {
+    const changed = await touched({ labels: { team: "video" } });
+    expect(changed.filter(isStep)).toEqual([]);
+    expect(changed.filter(ofType("hcloud:index/server:Server"))).toHaveLength(3);
+  });
+
+  it("deleteProtection changes the web host and its addresses, and runs no step", async () => {
+    expect(names(await touched({ deleteProtection: true }))).toEqual([
+      "jitsi-web",
+      "jitsi-web-address-ipv4",
+      "jitsi-web-address-ipv6",
+    ]);
+  });
+
+  it("dnsZone changes records only", async () => {
+    const changed = await touched({ dnsZone: undefined });
+    expect(new Set(changed.map(({ type }) => type))).toEqual(
+      new Set(["hcloud:index/zoneRrset:ZoneRrset"]),
+    );
+  });
+
+  it("sshProxy runs every step again but the first contact, and touches no object of the cloud", async () => {
+    const sshProxy = { user: "root", host: "192.0.2.7", port: 22, hostKey: "ssh-ed25519 AAAA" };
+    const changed = await touched({ sshProxy });
+    expect(changed.filter((resource) => !isStep(resource))).toEqual([]);
+    expect(names(changed).filter((name) => name.endsWith("-host-key"))).toEqual([]);
+  });
+});
+
+describe("docs/what-changes.md", () => {
+  it("says of every setting what a change does", () => {
+    const page = readFileSync(join(__dirname, "../../../docs/what-changes.md"), "utf8");
+    const keys = configKeys.filter((key) => !key.startsWith("sshProxy") || key === "sshProxy");
+    expect(keys.filter((key) => !page.includes(`\`${key}\``))).toEqual([]);
+  });
+});
