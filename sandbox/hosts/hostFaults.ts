@@ -92,8 +92,13 @@ async function freeDisk(identity: SandboxIdentity, id: number): Promise<void> {
     identity,
     id,
     `mountpoint -q ${fullDisk} || exit 0
-    for folder in ${writtenFolders.join(" ")}; do umount --lazy "$folder"; done
-    umount --lazy ${fullDisk}`,
+    # The system call itself, MNT_DETACH: umount(8) does not find mounts that were made from outside.
+    python3 -c 'import ctypes, os, sys
+    libc = ctypes.CDLL(None, use_errno=True)
+    for path in sys.argv[1:]:
+        if libc.umount2(path.encode(), 2) != 0:
+            sys.exit(path + ": " + os.strerror(ctypes.get_errno()))
+    ' ${writtenFolders.join(" ")} ${fullDisk}`.replaceAll("\n    ", "\n"),
   );
 }
 
