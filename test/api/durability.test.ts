@@ -9,7 +9,7 @@ import { chance, newPromises, RandomOperations, type Promises } from "./support/
 import { idOf, serverFields, Simulator } from "./support/simulator";
 
 /** KILL_ROUNDS=20 KILL_OPERATIONS=1000 for the long run that the suite has no time for. */
-const rounds = Number(process.env.KILL_ROUNDS ?? 4);
+const rounds = Number(process.env.KILL_ROUNDS ?? 3);
 const operations = Number(process.env.KILL_OPERATIONS ?? 250);
 const clients = 8;
 const root = join(__dirname, "../..");
