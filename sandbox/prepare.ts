@@ -39,7 +39,9 @@ export async function ensureSystemPackages(log: (line: string) => void): Promise
   if (missing.length === 0) return;
   const command = `apt-get install ${missing.join(" ")}`;
   if (process.getuid?.() !== 0) {
-    throw new UserError(`Debian packages are missing and only root can install them: sudo ${command}`);
+    throw new UserError(
+      `Debian packages are missing and only root can install them: sudo ${command}`,
+    );
   }
   log(`installing ${missing.join(" ")} (apt-get)`);
   const apt = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"];
@@ -49,7 +51,9 @@ export async function ensureSystemPackages(log: (line: string) => void): Promise
 
 async function missingPackages(): Promise<string[]> {
   if (!existsSync("/usr/bin/dpkg-query")) {
-    throw new UserError("the sandbox's hosts need Debian or a relative: dpkg-query is missing here");
+    throw new UserError(
+      "the sandbox's hosts need Debian or a relative: dpkg-query is missing here",
+    );
   }
   const { stdout } = await run("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n"], {
     maxBuffer: 16 * 1024 * 1024,
