@@ -44,17 +44,7 @@ export class HcloudApi {
 
   /** @throws ApiError, UnreachableError */
   get(path: string): Promise<unknown> {
-    return this.call("GET", path);
-  }
-
-  /** @throws ApiError, UnreachableError */
-  delete(path: string): Promise<unknown> {
-    return this.call("DELETE", path);
-  }
-
-  /** @throws ApiError, UnreachableError */
-  post(path: string, body: object): Promise<unknown> {
-    return this.call("POST", path, body);
+    return this.call(path);
   }
 
   /**
@@ -79,39 +69,34 @@ export class HcloudApi {
     return rows;
   }
 
-  private async call(method: string, path: string, body?: object): Promise<unknown> {
+  private async call(path: string): Promise<unknown> {
     for (const pauseMs of limitsOfRequest.retryAfterMs) {
       try {
-        return await this.callOnce(method, path, body);
+        return await this.callOnce(path);
       } catch (error) {
         if (!isPassing(error)) throw error;
         await this.pause(pauseMs);
       }
     }
-    return this.callOnce(method, path, body);
+    return this.callOnce(path);
   }
 
-  private async callOnce(method: string, path: string, body?: object): Promise<unknown> {
-    const response = await this.send(method, path, body);
+  private async callOnce(path: string): Promise<unknown> {
+    const response = await this.send(path);
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok) return answer;
     const { error } = (answer ?? {}) as { error?: { code?: string; message?: string } };
     throw new ApiError(
       response.status,
       error?.code ?? "unknown",
-      error?.message ?? `${method} ${path} was answered with ${response.status}`,
+      error?.message ?? `GET ${path} was answered with ${response.status}`,
     );
   }
 
-  private async send(method: string, path: string, body?: object): Promise<Response> {
+  private async send(path: string): Promise<Response> {
     try {
       return await fetch(`${this.access.endpoint}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${this.access.token}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        headers: { authorization: `Bearer ${this.access.token}` },
         signal: AbortSignal.timeout(limitsOfRequest.timeoutMs),
       });
     } catch (error) {
