@@ -7,7 +7,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { cacheDir } from "./cacheDir";
 import { findExecutable } from "./go";
 import { withLock } from "./lock";
@@ -28,7 +28,6 @@ export interface Toolchain {
 
 /** What was decided last time, and from what. */
 interface Decision {
-  readonly sources: string;
   readonly pathCli: string;
   readonly toolchain: Toolchain;
 }
@@ -51,13 +50,13 @@ async function findOrMake(log: Log): Promise<{ toolchain: Toolchain; isNew: bool
   const cache = cacheDir("toolchain");
   const plan = planSource(__dirname, cache);
   const pathCli = cliOnPath(cache);
-  const known = recall(cache, plan, pathCli);
+  const known = recall(plan, pathCli);
   if (known) return { toolchain: known, isNew: false };
   return withLock(cache, log, async () => {
-    const made = recall(cache, plan, pathCli);
+    const made = recall(plan, pathCli);
     if (made) return { toolchain: made, isNew: false };
     const toolchain = await make(plan, cache, pathCli, log);
-    remember(cache, { sources: plan.home, pathCli: identity(pathCli), toolchain });
+    remember(plan, { pathCli: identity(pathCli), toolchain });
     return { toolchain, isNew: true };
   });
 }
@@ -110,13 +109,9 @@ function identity(cli: OfficialCli | undefined): string {
   return [realpathSync(cli.binary), size, mtimeMs, cli.pulumiHome].join(" ");
 }
 
-function recall(
-  cache: string,
-  plan: SourcePlan,
-  pathCli: OfficialCli | undefined,
-): Toolchain | undefined {
-  const decision = readDecision(decisionFile(cache));
-  if (decision?.sources !== plan.home || decision.pathCli !== identity(pathCli)) return undefined;
+function recall(plan: SourcePlan, pathCli: OfficialCli | undefined): Toolchain | undefined {
+  const decision = readDecision(decisionFile(plan));
+  if (decision?.pathCli !== identity(pathCli)) return undefined;
   const { toolchain } = decision;
   const { pulumi, pulumiHome, way } = toolchain;
   if (way === "source") return isComplete(plan) ? toolchain : undefined;
@@ -125,9 +120,8 @@ function recall(
   return whole ? toolchain : undefined;
 }
 
-function remember(cache: string, decision: Decision): void {
-  mkdirSync(cache, { recursive: true });
-  const file = decisionFile(cache);
+function remember(plan: SourcePlan, decision: Decision): void {
+  const file = decisionFile(plan);
   writeFileSync(`${file}.partial`, JSON.stringify(decision, null, 2));
   renameSync(`${file}.partial`, file);
 }
@@ -141,8 +135,9 @@ function readDecision(file: string): Decision | undefined {
   }
 }
 
-function decisionFile(cache: string): string {
-  return join(cache, "decision.json");
+/** One for each state of the sources, so that two checkouts do not unsettle each other. */
+function decisionFile({ home }: SourcePlan): string {
+  return join(dirname(home), `${basename(home).replace("home", "decision")}.json`);
 }
 
 async function main(): Promise<void> {
