@@ -6,7 +6,12 @@ import { down } from "../../sandbox/commands/down";
 import { up } from "../../sandbox/commands/up";
 import { childEnvironment } from "../../sandbox/environment";
 import { projectDir } from "../../sandbox/projectDir";
-import { listServers, type RunningSandbox, type ServerSummary } from "../../sandbox/client";
+import {
+  callApi,
+  listServers,
+  type RunningSandbox,
+  type ServerSummary,
+} from "../../sandbox/client";
 import { hostNamespace, publicLink, routerNamespace } from "../../sandbox/hosts/names";
 import { ensureToolchain } from "../../toolchain/ensure";
 
@@ -180,4 +185,24 @@ export class TestCluster {
 export function must(what: string, outcome: Outcome): Outcome {
   if (outcome.code === 0) return outcome;
   throw new Error(`${what}: exit code ${outcome.code.toString()}\n${outcome.text}`);
+}
+
+/** A server in a sandbox, by the API alone; resolves when it is there. */
+export async function makeServer(sandbox: RunningSandbox, name: string): Promise<string> {
+  const body = { name, server_type: "cx23", image: "debian-12", location: "fsn1" };
+  const { server, action } = await callApi<{
+    server: { public_net: { ipv4: { ip: string } } };
+    action: { id: number };
+  }>(sandbox, "POST", "/servers", body);
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const { action: now } = await callApi<{ action: { status: string } }>(
+      sandbox,
+      "GET",
+      `/actions/${action.id}`,
+    );
+    if (now.status === "success") return server.public_net.ipv4.ip;
+    if (now.status === "error") throw new Error(`server ${name} could not be made`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`server ${name} did not come up`);
 }

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { callApi, listServers } from "../../sandbox/client";
+import { listServers } from "../../sandbox/client";
 import { down } from "../../sandbox/commands/down";
 import { up } from "../../sandbox/commands/up";
 import { projectDir } from "../../sandbox/projectDir";
 import { serverPid } from "../../sandbox/serverProcess";
 import type { RunningSandbox } from "../../sandbox/client";
-import { runProgram } from "./harness";
+import { makeServer, runProgram } from "./harness";
 
 const folder = (name: string): string => join(projectDir, ".test", name);
 const quiet = (): void => undefined;
@@ -30,26 +30,6 @@ async function machine(): Promise<Record<string, string>> {
     facts[name] = (await runProgram("bash", ["-c", command])).stdout;
   }
   return facts;
-}
-
-/** A server in a sandbox, by the API alone; resolves when it is there. */
-async function makeServer(sandbox: RunningSandbox, name: string): Promise<string> {
-  const body = { name, server_type: "cx23", image: "debian-12", location: "fsn1" };
-  const { server, action } = await callApi<{
-    server: { public_net: { ipv4: { ip: string } } };
-    action: { id: number };
-  }>(sandbox, "POST", "/servers", body);
-  for (let attempt = 0; attempt < 300; attempt++) {
-    const { action: now } = await callApi<{ action: { status: string } }>(
-      sandbox,
-      "GET",
-      `/actions/${action.id}`,
-    );
-    if (now.status === "success") return server.public_net.ipv4.ip;
-    if (now.status === "error") throw new Error(`server ${name} could not be made`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`server ${name} did not come up`);
 }
 
 describe("a sandbox", () => {

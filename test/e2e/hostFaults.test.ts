@@ -1,0 +1,129 @@
+import { Resolver } from "node:dns/promises";
+import { Socket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { callApi, listServers, type RunningSandbox } from "../../sandbox/client";
+import { down } from "../../sandbox/commands/down";
+import { up } from "../../sandbox/commands/up";
+import { projectDir } from "../../sandbox/projectDir";
+import { makeServer, must, runProgram, type Outcome } from "./harness";
+
+/** Faults of real hosts and of the sandbox's services, put in and taken out as a person does. */
+describe("a fault put in by the command line", () => {
+  const dir = join(projectDir, ".test", "host-faults");
+  let sandbox: RunningSandbox;
+  let address: string;
+
+  const run = (...args: string[]): Promise<Outcome> =>
+    runProgram(process.execPath, ["--import", "tsx", "sandbox/cli.ts", "--dir", dir, ...args]);
+  const fault = async (...args: string[]): Promise<void> => {
+    must(`fault ${args.join(" ")}`, await run("fault", ...args));
+  };
+
+  beforeAll(async () => {
+    await down(dir, () => undefined);
+    sandbox = await up({ dir, apiOnly: false, log: () => undefined });
+    address = await makeServer(sandbox, "web");
+    await until("sshd greets", () => greets(address));
+  }, 120_000);
+
+  afterAll(async () => {
+    await down(dir, () => undefined);
+  }, 60_000);
+
+  it("cuts a host off, and mends it", async () => {
+    await fault("host", "web", "cut");
+    expect(await greets(address)).toBe(false);
+    await fault("host", "web", "mend");
+    await until("sshd greets again", () => greets(address));
+    expect(await greets(address)).toBe(true);
+  }, 60_000);
+
+  it("freezes a host, which answers nobody until it is thawed", async () => {
+    await fault("host", "web", "freeze");
+    expect(await greets(address)).toBe(false);
+    await fault("host", "web", "thaw");
+    await until("sshd greets again", () => greets(address));
+    expect(await greets(address)).toBe(true);
+  }, 60_000);
+
+  it("fills a host's disk, and frees it", async () => {
+    const write = (): Promise<Outcome> =>
+      run("ssh", "web", "dd", "if=/dev/zero", "of=/root/x", "bs=64k", "count=16");
+    await fault("host", "web", "fill");
+    expect((await write()).stderr).toContain("No space left on device");
+    await fault("host", "web", "free");
+    expect((await write()).code).toBe(0);
+  }, 60_000);
+
+  it("stops the name server, and starts it again", async () => {
+    const resolver = new Resolver({ timeout: 500, tries: 1 });
+    resolver.setServers([sandbox.identity.network.serviceIpv4]);
+    const answers = (): Promise<boolean> =>
+      resolver.resolve4("download.jitsi.org").then(
+        () => true,
+        () => false,
+      );
+    expect(await answers()).toBe(true);
+    await fault("service", "dns", "stop");
+    expect(await answers()).toBe(false);
+    await fault("service", "dns", "start");
+    expect(await answers()).toBe(true);
+  }, 60_000);
+
+  it("stops the package mirrors, and starts them again", async () => {
+    const { serviceIpv4 } = sandbox.identity.network;
+    const answers = async (): Promise<boolean> =>
+      (
+        await runProgram("curl", [
+          "-fsS",
+          "-m",
+          "3",
+          "-o",
+          "/dev/null",
+          "-k",
+          "--resolve",
+          `download.jitsi.org:443:${serviceIpv4}`,
+          "https://download.jitsi.org/jitsi-key.gpg.key",
+        ])
+      ).code === 0;
+    expect(await answers()).toBe(true);
+    await fault("service", "apt", "stop");
+    expect(await answers()).toBe(false);
+    await fault("service", "apt", "start");
+    expect(await answers()).toBe(true);
+  }, 60_000);
+
+  it("kills a host, and the API says that it is off until it is powered on", async () => {
+    await fault("host", "web", "kill");
+    const status = async (): Promise<string | undefined> => (await listServers(sandbox))[0]?.status;
+    await until("the API knows", async () => (await status()) === "off");
+    expect(await greets(address)).toBe(false);
+    const id = (await listServers(sandbox))[0]?.id ?? 0;
+    await callApi(sandbox, "POST", `/servers/${id}/actions/poweron`);
+    await until("sshd greets again", () => greets(address));
+    expect(await status()).toBe("running");
+  }, 60_000);
+});
+
+/** Whether sshd at an address says who it is: a frozen host still completes the TCP handshake. */
+function greets(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = new Socket();
+    const end = (answer: boolean) => (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1_500, end(false)).on("data", end(true)).on("error", end(false));
+    socket.on("close", end(false));
+    socket.connect(22, host);
+  });
+}
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await condition()) return;
+    await sleep(200);
+  }
+  throw new Error(`waited in vain until ${what}`);
+}
