@@ -49,6 +49,8 @@ describe("networks", () => {
     ["in no zone", { network_zone: "mars" }, "network_zone"],
   ])("refuse a subnet %s", async (_what, fields, field) => {
     await addSubnet();
+    // While the first is being added, a second would hear `conflict` instead.
+    await sim.api.idle();
     const answer = await addSubnet(fields);
     expect(answer.status).toBe(422);
     expect(answer.body.error?.details?.fields?.[0]?.name).toBe(field);
