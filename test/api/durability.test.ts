@@ -8,9 +8,9 @@ import { danglingReferences, everything } from "./support/consistency";
 import { chance, newPromises, RandomOperations, type Promises } from "./support/randomOperations";
 import { idOf, serverFields, Simulator } from "./support/simulator";
 
-/** KILL_ROUNDS=20 KILL_OPERATIONS=1000 for the long run that the suite has no time for. */
-const rounds = Number(process.env.KILL_ROUNDS ?? 3);
-const operations = Number(process.env.KILL_OPERATIONS ?? 250);
+/** How often, and among how many operations; fewer for a quick look. */
+const rounds = Number(process.env.KILL_ROUNDS ?? 20);
+const operations = Number(process.env.KILL_OPERATIONS ?? 1000);
 const clients = 8;
 const root = join(__dirname, "../..");
 
