@@ -3,11 +3,13 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -16,16 +18,26 @@ import (
 	"jitsi-hetzner/toolchain/cli/langhost"
 )
 
+// How often the engine is asked whether it still lives.
+const engineCheck = 5 * time.Second
+
 func main() {
-	if err := serve(); err != nil {
+	engine, err := engineAddress(os.Args[1:])
+	if err == nil {
+		err = serve(engine, engineCheck)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "pulumi-language-nodejs:", err)
 		os.Exit(1)
 	}
 }
 
-func serve() error {
-	engine, err := engineAddress(os.Args[1:])
-	if err != nil {
+// serve answers until the engine says that it is enough, or is gone.
+func serve(engine string, check time.Duration) error {
+	// A CLI that was killed tells nobody: without asking, this process would stay for ever.
+	alive, gone := context.WithCancel(context.Background())
+	defer gone()
+	if err := rpcutil.Healthcheck(alive, engine, check, gone); err != nil {
 		return err
 	}
 	host := langhost.New(engine)
@@ -46,6 +58,9 @@ func serve() error {
 	select {
 	case err := <-handle.Done:
 		return err
+	case <-alive.Done():
+		host.Close()
+		return nil
 	case <-signals:
 		host.Close()
 		return nil
