@@ -7,6 +7,7 @@ import { callAdmin, listServers, serverRows } from "./client";
 import { demo, demoStackFile } from "./commands/demo";
 import { down } from "./commands/down";
 import { callRows, faultCommand } from "./commands/fault";
+import { peopleCommand } from "./commands/people";
 import { curlWithNames, shellOnHost, showLog } from "./commands/hosts";
 import { changeSettings, type SettingsOptions } from "./commands/settings";
 import { up } from "./commands/up";
@@ -94,6 +95,7 @@ program
   });
 
 program.addCommand(faultCommand(() => requireSandbox(dir()), log));
+program.addCommand(peopleCommand(() => requireSandbox(dir())));
 
 program
   .command("env")

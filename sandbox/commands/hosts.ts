@@ -2,6 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { runInteractive, UserError } from "../cliSupport";
 import { listServers, type RunningSandbox, type ServerSummary } from "../client";
 import { initPid } from "../hosts/cgroups";
+import { run } from "../hosts/exec";
 import { consoleLog } from "../hosts/names";
 import { sandboxPaths } from "../state";
 
@@ -26,19 +27,33 @@ export async function shellOnHost(
   command: readonly string[],
 ): Promise<number> {
   const host = await findHost(sandbox, name);
+  const terminal = process.env.TERM === undefined ? [] : [`TERM=${process.env.TERM}`];
+  const wanted = command.length > 0 ? command : ["bash", "--login"];
+  return runInteractive("nsenter", enterArguments(sandbox, host, [...terminal, ...wanted]));
+}
+
+/**
+ * As `shellOnHost`, for programs: runs a command on a host without a terminal and resolves to its output.
+ * @throws UserError when the host does not run, CommandError when the command fails
+ */
+export async function runOnHost(
+  sandbox: RunningSandbox,
+  host: ServerSummary,
+  command: readonly string[],
+): Promise<string> {
+  return run("nsenter", enterArguments(sandbox, host, command));
+}
+
+/** nsenter's arguments that run a command, with `NAME=value` ahead of it, in a host. */
+function enterArguments(
+  sandbox: RunningSandbox,
+  host: ServerSummary,
+  command: readonly string[],
+): string[] {
   const pid = initPid(sandbox.identity, host.id);
   if (pid === undefined) throw new UserError(`${host.name} does not run (it is ${host.status})`);
   const enter = ["--target", pid.toString(), "--all", "--wdns=/root"];
-  const terminal = process.env.TERM === undefined ? [] : [`TERM=${process.env.TERM}`];
-  const run = command.length > 0 ? command : ["bash", "--login"];
-  return runInteractive("nsenter", [
-    ...enter,
-    "env",
-    "-i",
-    ...loginEnvironment,
-    ...terminal,
-    ...run,
-  ]);
+  return [...enter, "env", "-i", ...loginEnvironment, ...command];
 }
 
 /** Shows a host's console, or with `server` the log of the sandbox itself. Resolves to the exit code. */

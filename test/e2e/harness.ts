@@ -5,6 +5,7 @@ import { demoConfig, ensureZone } from "../../sandbox/commands/demo";
 import { down } from "../../sandbox/commands/down";
 import { up } from "../../sandbox/commands/up";
 import { childEnvironment } from "../../sandbox/environment";
+import { People } from "../../sandbox/people";
 import { projectDir } from "../../sandbox/projectDir";
 import {
   callApi,
@@ -59,11 +60,16 @@ export function runProgram(
 
 /** A sandbox of a test's own with a stack of its own, apart from the demo's. */
 export class TestCluster {
+  /** Fake people in its conferences. */
+  readonly people: People;
+
   private constructor(
     readonly stack: string,
     readonly sandbox: RunningSandbox,
     readonly env: NodeJS.ProcessEnv,
-  ) {}
+  ) {
+    this.people = new People(sandbox);
+  }
 
   /** Starts a fresh sandbox; what an earlier, interrupted run left under this name is removed first. */
   static async start(name: string): Promise<TestCluster> {

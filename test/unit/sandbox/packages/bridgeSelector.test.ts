@@ -1,44 +1,4 @@
-import { python } from "./python";
-
-/** `code` works with: selector, add(name, **stats), stay(...) and prints by show(value). */
-function selector(code: string): unknown {
-  const { value, output } = python(`
-import asyncio, json
-from types import SimpleNamespace
-from xml.etree import ElementTree as ET
-from jitsi_stand_in.names import COLIBRI
-from jicofo.bridges import BridgeSelector
-from jicofo.conferences import Conferences
-
-settings = SimpleNamespace(brewery="b@i", stress_threshold=0.8, participant_stress=0.01,
-  rampup_interval=20, failure_reset=60, octo=False, local_region=None, max_bridge_participants=80,
-  strategy="SingleBridgeSelectionStrategy")
-selector = BridgeSelector(settings)
-
-def add(name, **stats):
-    presence = ET.Element("presence")
-    element = ET.SubElement(presence, "{%s}stats" % COLIBRI)
-    for key, value in {"drain": "false", "version": "1", **stats}.items():
-        ET.SubElement(element, "{%s}stat" % COLIBRI, {"name": key, "value": value})
-    return selector.presence("b@i/" + name, presence)
-
-def select(in_use={}):
-    bridge = selector.select({"b@i/" + name: count for name, count in in_use.items()})
-    return bridge and bridge.jid.split("/")[1]
-
-class Client:
-    """Stands for the bridges: takes every number."""
-    async def request(self, to, payload, timeout, kind):
-        return ET.Element("iq", {"type": "result"})
-
-conferences = Conferences(selector, Client())
-on = lambda room: {jid.split("/")[1]: count for jid, count in conferences.in_use(room).items()}
-
-${code}
-`);
-  if (value === undefined) throw new Error(output);
-  return value;
-}
+import { selector } from "./selector";
 
 describe("jicofo's choice of a bridge", () => {
   it("is the least stressed one", () => {
@@ -112,53 +72,5 @@ print(json.dumps(Bridge("b@i/x", settings).debug_state(0)))`;
   it("does not take an occupant without statistics for a bridge", () => {
     const code = `print(json.dumps(selector.presence("b@i/guest", ET.Element("presence")) is None))`;
     expect(selector(code)).toBe(true);
-  });
-});
-
-describe("moving participants", () => {
-  const people = `
-add("a"); add("b", stress_level="0.5")
-async def main():
-    await conferences.join("r1", 6)
-    await conferences.join("r2", 2)
-`;
-
-  it("takes whole conferences to another bridge", () => {
-    const code = `${people}
-    add("a", drain="true")
-    result = await conferences.move(selector.find("a"), None, 8)
-    print(json.dumps([result, on("r1"), on("r2")]))
-asyncio.run(main())`;
-    expect(selector(code)).toEqual([{ movedEndpoints: 8, conferences: 2 }, { b: 6 }, { b: 2 }]);
-  });
-
-  it("brings people back to a bridge that still has others of their conference", () => {
-    const code = `${people}
-    add("a", drain="true")
-    result = await conferences.move(selector.find("a"), "r1", 2)
-    print(json.dumps([result, on("r1")]))
-asyncio.run(main())`;
-    expect(selector(code)).toEqual([{ movedEndpoints: 2, conferences: 1 }, { a: 6 }]);
-  });
-
-  it("leaves nobody behind when the only other bridge comes later", () => {
-    const code = `
-add("a")
-async def main():
-    await conferences.join("r1", 3)
-    gone = selector.remove("b@i/a")
-    await conferences.evacuate(gone, removed=True)
-    before = on("r1"); add("b"); await conferences.retry()
-    print(json.dumps([before, on("r1"), conferences.participants()]))
-asyncio.run(main())`;
-    expect(selector(code)).toEqual([{}, { b: 3 }, 3]);
-  });
-
-  it("forgets a room that the last person has left", () => {
-    const code = `${people}
-    await conferences.leave("r1", 4); left = on("r1"); await conferences.leave("r1")
-    print(json.dumps([left, list(conferences.rooms)]))
-asyncio.run(main())`;
-    expect(selector(code)).toEqual([{ a: 2 }, ["r2"]]);
   });
 });

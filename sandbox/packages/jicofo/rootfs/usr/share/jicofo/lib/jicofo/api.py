@@ -104,14 +104,22 @@ def _add_people(app: web.Application, focus: Focus) -> None:
 
     async def join(request: web.Request) -> web.Response:
         body: dict[str, Any] = await request.json()
-        await conferences.join(str(body["room"]), int(body.get("participants", 1)))
-        return web.json_response(conferences.debug(str(body["room"])))
+        await conferences.join(str(body["room"]).lower(), int(body.get("participants", 1)))
+        return web.json_response(conferences.report())
 
     async def leave(request: web.Request) -> web.Response:
         count: Optional[str] = request.query.get("participants")
-        await conferences.leave(request.match_info["room"], int(count) if count else None)
-        return web.json_response({"participants": conferences.participants()})
+        room = request.match_info["room"].lower()
+        if room not in conferences.rooms:
+            known = ", ".join(sorted(conferences.rooms)) or "none"
+            raise MoveError(404, f"no room is called {room}; there are: {known}")
+        await conferences.leave(room, int(count) if count else None)
+        return web.json_response(conferences.report())
 
+    async def people(_request: web.Request) -> web.Response:
+        return web.json_response(conferences.report())
+
+    app.router.add_get("/sandbox/participants", people)
     app.router.add_post("/sandbox/participants", join)
     app.router.add_delete("/sandbox/participants/{room}", leave)
 

@@ -36,6 +36,9 @@ class Conferences:
         self.total_participants = 0
         self.moved = 0
         self.bridges_removed = 0
+        # What happened to people, by room and over all rooms that there ever were; see report().
+        self._tallies: dict[str, Counter[str]] = {}
+        self._totals: Counter[str] = Counter()
         self._next_id = 0
         self._lock = asyncio.Lock()
 
@@ -60,8 +63,10 @@ class Conferences:
             staying = 0 if count is None else max(len(endpoints) - count, 0)
             for endpoint in list(endpoints)[staying:]:
                 del endpoints[endpoint]
+                self._count(room, "left")
             if not endpoints:
                 self.rooms.pop(room, None)
+                self._tallies.pop(room, None)
             await self._tell(room, before)
 
     # -- bridges
@@ -73,12 +78,15 @@ class Conferences:
     def endpoints_on(self, jid: str) -> int:
         return sum(self.in_use(room)[jid] for room in self.rooms)
 
-    async def evacuate(self, bridge: Bridge, removed: bool) -> None:
-        """The bridge has gone or ends within a minute: its people are invited again elsewhere."""
+    async def evacuate(self, bridge: Bridge, removed: bool, works: bool = False) -> None:
+        """The bridge has gone, or will: its people are invited again elsewhere.
+
+        Unless it still works, they have heard and seen nothing since it stopped: a cut.
+        """
         async with self._lock:
             self.bridges_removed += removed
             for room in list(self.rooms):
-                await self._re_invite(room, bridge, self.in_use(room)[bridge.jid])
+                await self._re_invite(room, self._people_on(bridge, room), cut=not works)
 
     async def move(self, bridge: Bridge, room: Optional[str], count: int) -> dict[str, int]:
         """Takes `count` people off a bridge, from its largest conferences first."""
@@ -90,9 +98,9 @@ class Conferences:
                 share = min(size, count - moved)
                 if share <= 0:
                     break
-                done = await self._re_invite(name, bridge, share)
-                moved += done
-                conferences += done > 0
+                await self._re_invite(name, self._people_on(bridge, name)[:share])
+                moved += share
+                conferences += 1
             log.info("Moved %d endpoints from %d conferences.", moved, conferences)
             return {"movedEndpoints": moved, "conferences": conferences}
 
@@ -102,23 +110,24 @@ class Conferences:
             current = self.rooms[room].get(endpoint)
             if current is None or (bridge is not None and current != bridge.jid):
                 return False
-            before = self.in_use(room)
-            self.rooms[room][endpoint] = None
-            await self._invite(room, before)
-            self.moved += 1
+            await self._re_invite(room, [endpoint])
             return True
 
-    async def _re_invite(self, room: str, bridge: Bridge, count: int) -> int:
-        endpoints = self.rooms[room]
-        chosen = [e for e, jid in endpoints.items() if jid == bridge.jid][:count]
-        if not chosen:
-            return 0
-        before = self.in_use(room)
-        for endpoint in chosen:
-            endpoints[endpoint] = None
+    def _people_on(self, bridge: Bridge, room: str) -> list[str]:
+        return [e for e, jid in self.rooms[room].items() if jid == bridge.jid]
+
+    async def _re_invite(self, room: str, people: list[str], cut: bool = False) -> None:
+        """Chooses a bridge for them anew; that may be the one they are on, if no other can be had."""
+        if not people:
+            return
+        before, endpoints = self.in_use(room), self.rooms[room]
+        old = {endpoint: endpoints[endpoint] for endpoint in people}
+        endpoints.update(dict.fromkeys(people))
         await self._invite(room, before)
-        self.moved += len(chosen)
-        return len(chosen)
+        self.moved += len(people)
+        for endpoint, jid in old.items():
+            new = endpoints[endpoint]
+            self._count(room, "cut" if cut or new is None else "stayed" if new == jid else "moved")
 
     async def _invite(self, room: str, before: Optional[Counter[str]] = None) -> None:
         """Finds a bridge for everybody who has none."""
@@ -167,6 +176,39 @@ class Conferences:
     def participants(self) -> int:
         return sum(map(len, self.rooms.values()))
 
+    def _count(self, room: str, what: str) -> None:
+        self._tallies.setdefault(room, Counter())[what] += 1
+        self._totals[what] += 1
+
     def debug(self, room: str) -> dict[str, Any]:
         return {"name": room, "participants": len(self.rooms[room]),
                 "bridges": dict(self.in_use(room)), "endpoints": self.rooms[room]}
+
+    def report(self) -> dict[str, Any]:
+        """Where people are, and what happened to them: each figure counts persons, once each time.
+
+        moved: to another bridge, which they hardly notice. stayed: were to move, but jicofo chose the
+        same bridge again. cut: lost their bridge under them. waiting: have no bridge now.
+        """
+        def tally(counted: Counter[str]) -> dict[str, int]:
+            return {what: counted[what] for what in ("moved", "stayed", "cut", "left")}
+
+        return {
+            "rooms": [{
+                "room": room,
+                "participants": len(endpoints),
+                "bridges": {jid.rpartition("/")[2]: n for jid, n in self.in_use(room).items()},
+                "waiting": sum(jid is None for jid in endpoints.values()),
+                **tally(self._tallies.get(room, Counter())),
+            } for room, endpoints in sorted(self.rooms.items())],
+            "bridges": [{
+                "nickname": jid.rpartition("/")[2],
+                "operational": bridge.operational,
+                "draining": bridge.draining,
+                "stress": bridge.corrected_stress,
+                "conferences": sum(self.in_use(room)[jid] > 0 for room in self.rooms),
+                "participants": self.endpoints_on(jid),
+            } for jid, bridge in sorted(self.selector.bridges.items())],
+            "totals": {"participants": self.participants(), "joined": self.total_participants,
+                       **tally(self._totals)},
+        }

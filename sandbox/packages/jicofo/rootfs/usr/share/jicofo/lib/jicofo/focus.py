@@ -55,7 +55,8 @@ class Focus:
             bridge = self.selector.presence(jid, presence)
             if bridge is not None and bridge.shutting_down and not was_ending:
                 log.info("%s entered SHUTTING_DOWN", jid)
-                self._background(self.conferences.evacuate(bridge, removed=False))
+                self._background(
+                    self.conferences.evacuate(bridge, removed=False, works=True))
 
     async def _health_checks(self) -> None:
         while True:
