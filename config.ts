@@ -1,46 +1,49 @@
 import * as pulumi from "@pulumi/pulumi";
-import { adminCidrsProblems, parseAdminCidrs } from "./adminCidrsSetting";
 import { defaults, images, limits, networkZones, type Location } from "./constants";
-import { labelsProblems, parseLabels } from "./labelsSetting";
 import { OperatorError } from "./operatorError";
-import { parseKeys, publicKeyProblem } from "./publicKeyProblem";
-import { parseSshProxy, plainPrivateKey, sshProxyProblems, type SshProxy } from "./sshProxySetting";
-
-/** The stack configuration's keys, as Pulumi.yaml declares them. */
-export const configKeys = [
-  "domain",
-  "jvbCount",
-  "webServerType",
-  "jvbServerType",
-  "location",
-  "image",
-  "sshAuthorizedKeys",
-  "dnsZone",
-  "adminCidrs",
-  "labels",
-  "deleteProtection",
-  "sshProxy",
-  "sshProxyHostKey",
-  "sshProxyPrivateKey",
-] as const;
-
-export type ConfigKey = (typeof configKeys)[number];
-
-/** The values as Pulumi hands them over: text, lists as JSON; absent or empty where not set. */
-export type RawConfig = Readonly<Partial<Record<ConfigKey, string>>>;
+import { adminCidrsProblems, parseAdminCidrs } from "./settings/adminCidrs";
+import { bridgeProblems, parseBridges, type BridgeChoice } from "./settings/bridges";
+import { drainTimeoutProblems, parseDuration } from "./settings/duration";
+import { labelsProblems, parseLabels } from "./settings/labels";
+import {
+  choiceProblems,
+  flagProblems,
+  optionalNumberProblems,
+  parseFlag,
+  parseOptionalNumber,
+} from "./settings/plain";
+import { configKeys, set, type Problem, type RawConfig } from "./settings/problem";
+import { parseKeys, publicKeyProblem } from "./settings/publicKey";
+import { parseSoftware, softwareProblems, type Software } from "./settings/software";
+import {
+  parseSshProxy,
+  plainPrivateKey,
+  sshProxyProblems,
+  type SshProxy,
+} from "./settings/sshProxy";
+import { timezoneProblems } from "./settings/timezone";
 
 /** What the operator asks for: checked, complete, frozen. */
-export interface Settings {
+export interface Settings extends BridgeChoice, Software {
   /** Where people meet: meet.example.org. Lower case, without the trailing dot. */
   readonly domain: string;
-  /** Number of bridges, 1 to `limits.bridges`. */
-  readonly jvbCount: number;
+  /** Seconds that a bridge which leaves or restarts may keep its conferences; 0: it ends them at once. */
+  readonly drainTimeoutSeconds: number;
+  /** Whether a bridge goes at the end of that time though people are on it. */
+  readonly forceDrain: boolean;
+  /** Number of the bridges' XMPP account; a new number is a new account with a new password. */
+  readonly jvbSecretVersion: number;
   /** Server types as asked for; `resolveServerType` finds what is ordered. */
   readonly webServerType: string;
   readonly jvbServerType: string;
+  /** Largest heaps of the bridges and of jicofo in MB; absent: as their host's memory allows. */
+  readonly bridgeHeapMb?: number;
+  readonly jicofoHeapMb?: number;
   readonly location: Location;
   /** Name of the system image of new hosts. */
   readonly image: string;
+  /** Name of the hosts' time zone. */
+  readonly timezone: string;
   /** Public keys of the people who may log in as root, authorized_keys lines. */
   readonly sshAuthorizedKeys: readonly string[];
   /** The zone at Hetzner DNS that holds `domain`; absent where the records are made elsewhere. */
@@ -50,20 +53,11 @@ export interface Settings {
   /** Labels of all objects at Hetzner, beside the program's own. */
   readonly labels: Readonly<Record<string, string>>;
   /** Whether Hetzner refuses to delete the web host and its addresses. */
-  readonly deleteProtection: boolean;
+  readonly protect: boolean;
   /** The bastion through which the hosts are reached; absent where they are reached directly. */
   readonly sshProxy?: SshProxy;
   /** The private key for the bastion; absent where an SSH agent has it. Secret. */
   readonly sshProxyPrivateKey?: pulumi.Output<string>;
-}
-
-/** One thing wrong with one key. */
-export interface Problem {
-  readonly key: ConfigKey;
-  /** A sentence: the value and what is allowed. */
-  readonly reason: string;
-  /** The command that sets the key right. */
-  readonly fix: string;
 }
 
 /** All that is wrong with a stack's configuration, in one message. */
@@ -99,33 +93,48 @@ export function parseSettings(raw: RawConfig): Settings {
   const keys = parseKeys(raw.sshAuthorizedKeys);
   const cidrs = raw.adminCidrs === undefined ? [...defaults.adminCidrs] : parseKeys(raw.adminCidrs);
   const labels = parseLabels(raw.labels);
+  const drainTimeout = raw.drainTimeout ?? defaults.drainTimeout;
   const settings: Settings = {
+    ...parseBridges(raw),
+    ...parseSoftware(raw),
     domain: raw.domain ?? "",
-    jvbCount: Number(raw.jvbCount ?? defaults.jvbCount),
+    drainTimeoutSeconds: parseDuration(drainTimeout) ?? 0,
+    forceDrain: parseFlag(raw.forceDrain),
+    jvbSecretVersion: parseOptionalNumber(raw.jvbSecretVersion) ?? defaults.jvbSecretVersion,
     webServerType: raw.webServerType ?? defaults.webServerType,
     jvbServerType: raw.jvbServerType ?? defaults.jvbServerType,
+    bridgeHeapMb: parseOptionalNumber(raw.bridgeHeapMb),
+    jicofoHeapMb: parseOptionalNumber(raw.jicofoHeapMb),
     location: (raw.location ?? defaults.location) as Location,
     image: raw.image ?? defaults.image,
+    timezone: raw.timezone ?? defaults.timezone,
     sshAuthorizedKeys: Object.freeze(keys ?? []),
     dnsZone: raw.dnsZone === "" ? undefined : raw.dnsZone,
     adminCidrs: parseAdminCidrs(cidrs ?? []),
     labels: labels ?? {},
-    deleteProtection: raw.deleteProtection === "true",
+    protect: parseFlag(raw.protect),
     sshProxy: parseSshProxy(raw.sshProxy, raw.sshProxyHostKey),
   };
   const problems = [
     ...checkDomain(settings),
-    ...checkJvbCount(settings, raw.jvbCount),
+    ...bridgeProblems(raw),
+    ...drainTimeoutProblems(drainTimeout),
+    ...flagProblems("forceDrain", raw.forceDrain),
+    ...optionalNumberProblems("jvbSecretVersion", raw.jvbSecretVersion, { from: 1, to: 9999 }),
     ...checkServerType("webServerType", settings.webServerType),
     ...checkServerType("jvbServerType", settings.jvbServerType),
-    ...checkLocation(settings),
-    ...checkImage(settings),
+    ...optionalNumberProblems("bridgeHeapMb", raw.bridgeHeapMb, heapRange),
+    ...optionalNumberProblems("jicofoHeapMb", raw.jicofoHeapMb, heapRange),
+    ...choiceProblems("location", settings.location, locations, defaults.location),
+    ...choiceProblems("image", settings.image, images, defaults.image),
+    ...timezoneProblems(settings.timezone),
+    ...softwareProblems(raw),
     ...(keys === undefined ? [keysAreNoList] : checkAuthorizedKeys(keys)),
     ...checkDnsZone(settings),
     ...checkDomainIsInZone(settings),
     ...adminCidrsProblems(cidrs),
     ...labelsProblems(labels),
-    ...checkDeleteProtection(raw.deleteProtection),
+    ...flagProblems("protect", raw.protect),
     ...sshProxyProblems(raw.sshProxy, raw.sshProxyHostKey),
   ];
   if (problems.length > 0) {
@@ -134,7 +143,9 @@ export function parseSettings(raw: RawConfig): Settings {
   return Object.freeze(settings);
 }
 
-const set = (key: ConfigKey, value: string | number): string => `pulumi config set ${key} ${value}`;
+const locations = Object.keys(networkZones);
+/** The machine's memory is checked where its type is known. */
+const heapRange = { from: limits.smallestHeapMb, to: limits.largestHeapMb, unit: "MB" };
 
 /** Two labels or more, as in RFC 1123, lower case; the last one not a number, so that no IPv4 address passes. */
 const hostnamePattern =
@@ -169,38 +180,12 @@ function nearestHostname(text: string): string | undefined {
   return hostnamePattern.test(guess) ? guess : undefined;
 }
 
-function checkJvbCount({ jvbCount }: Settings, raw: string | undefined): Problem[] {
-  // Number() also takes "", " 2 ", "0x10" and "1e1".
-  const isPlain = raw === undefined || /^\d+$/.test(raw);
-  if (isPlain && jvbCount >= 1 && jvbCount <= limits.bridges) {
-    return [];
-  }
-  const reason = `is "${raw ?? ""}"; a whole number from 1 to ${limits.bridges} is needed`;
-  return [{ key: "jvbCount", reason, fix: set("jvbCount", defaults.jvbCount) }];
-}
-
 function checkServerType(key: "webServerType" | "jvbServerType", value: string): Problem[] {
   if (/^[a-z]+[0-9]+$/.test(value)) {
     return [];
   }
   const reason = `is "${value}"; the name of a Hetzner server type is needed, such as ${defaults[key]}`;
   return [{ key, reason, fix: set(key, defaults[key]) }];
-}
-
-function checkLocation({ location }: Settings): Problem[] {
-  if (Object.hasOwn(networkZones, location)) {
-    return [];
-  }
-  const reason = `is "${location}"; one of ${Object.keys(networkZones).join(", ")} is needed`;
-  return [{ key: "location", reason, fix: set("location", defaults.location) }];
-}
-
-function checkImage({ image }: Settings): Problem[] {
-  if ((images as readonly string[]).includes(image)) {
-    return [];
-  }
-  const reason = `is "${image}"; one of ${images.join(", ")} is needed`;
-  return [{ key: "image", reason, fix: set("image", defaults.image) }];
 }
 
 const setKey = (index: number): string =>
@@ -234,14 +219,6 @@ function checkDnsZone({ dnsZone }: Settings): Problem[] {
   return [
     { key: "dnsZone", reason, fix: set("dnsZone", nearestHostname(dnsZone) ?? "example.org") },
   ];
-}
-
-function checkDeleteProtection(raw: string | undefined): Problem[] {
-  if (raw === undefined || raw === "true" || raw === "false") {
-    return [];
-  }
-  const fix = set("deleteProtection", "true");
-  return [{ key: "deleteProtection", reason: `is "${raw}"; true or false is needed`, fix }];
 }
 
 /** Only where both are right by themselves: one mistake is not told twice. */

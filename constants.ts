@@ -40,8 +40,11 @@ export const limits = {
   dialErrors: 20,
   /** Seconds for one TCP connect. */
   dialTimeoutSeconds: 10,
-  /** Seconds that a bridge which leaves or restarts may keep its conferences. */
-  drainTimeoutSeconds: 1800,
+  /** Longest time that a bridge may keep its conferences: its own graceful shutdown ends after 24 h. */
+  longestDrainSeconds: 86_400,
+  /** A Java program of this size does not start with less; the largest machine at Hetzner has 384 GB. */
+  smallestHeapMb: 192,
+  largestHeapMb: 393_216,
 } as const;
 
 /** The private network of a cluster. Private networks at Hetzner are IPv4 only. */
@@ -76,10 +79,18 @@ export const images = ["debian-12"] as const;
 /** What a stack gets that sets nothing. Pulumi.yaml repeats them for its own descriptions; a test holds both equal. */
 export const defaults = {
   jvbCount: 2,
+  localBridge: "auto",
+  /** Longer than most meetings last, shorter than an evening. */
+  drainTimeout: "30m",
+  jvbSecretVersion: 1,
   webServerType: "cx21",
   jvbServerType: "cpx41",
   location: "fsn1",
   image: "debian-12",
+  timezone: "UTC",
+  jitsiAptRepository: "https://download.jitsi.org",
+  /** Of Jitsi's signing key. Should they change it, hosts refuse the new one until this is set to it. */
+  jitsiAptKeyFingerprint: "FFD65A0DA2BEBDEB73D44C8BB4D2D216F1FD7806",
   /** Everybody: an operator's own address is not known here, and sshd takes keys only. */
   adminCidrs: ["0.0.0.0/0", "::/0"],
 } as const;

@@ -11,7 +11,7 @@ const root = join(__dirname, "..");
 
 interface Declared {
   readonly config: Readonly<
-    Record<string, { type: string; default?: unknown; description: string }>
+    Record<string, { type?: string; default?: unknown; description: string }>
   >;
 }
 
@@ -23,7 +23,7 @@ export function configurationPage(pulumiYaml: string): string {
   const { config } = parse(pulumiYaml) as Declared;
   const sections = Object.entries(config).map(([key, { type, default: value, description }]) => {
     const isUnset = value === undefined || value === "" || JSON.stringify(value) === "[]";
-    const kind = type === "array" ? "list" : "text";
+    const kind = type === undefined ? "list of numbers" : type === "array" ? "list" : "text";
     const facts = `${kind}, default ${isUnset ? "none" : `\`${JSON.stringify(value)}\``}`;
     return `## ${key}\n\n${description}\n\n- ${facts}\n- set it: \`${command(key, type)}\``;
   });
@@ -37,7 +37,7 @@ export function configurationPage(pulumiYaml: string): string {
     .concat("\n");
 }
 
-function command(key: string, type: string): string {
+function command(key: string, type: string | undefined): string {
   if (type === "array") return `pulumi config set --path '${key}[0]' VALUE`;
   const secret = key.endsWith("PrivateKey");
   return secret ? `cat FILE | pulumi config set --secret ${key}` : `pulumi config set ${key} VALUE`;

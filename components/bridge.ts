@@ -1,7 +1,6 @@
 import type * as command from "@pulumi/command";
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { limits } from "../constants";
 import { bridgeSettings } from "../remote/bridgeSettings";
 import { bridgeNickname, type BridgePlan } from "./bridgePlan";
 import { Dns } from "./dns";
@@ -35,6 +34,8 @@ export interface BridgeSettings {
   web: WebHostAccess;
   /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
   dnsZone?: string;
+  /** Seconds that a bridge which restarts may keep its conferences. */
+  drainTimeoutSeconds: number;
 }
 
 export interface BridgeArgs {
@@ -143,7 +144,7 @@ export class Bridge extends Component {
         values: {
           NAME: this.displayName,
           SETTINGS_HASH: rendered.SETTINGS_HASH,
-          DRAIN_TIMEOUT_SECONDS: limits.drainTimeoutSeconds.toString(),
+          DRAIN_TIMEOUT_SECONDS: settings.drainTimeoutSeconds.toString(),
         },
         onCreate: "create",
         onUpdate: "update",

@@ -12,12 +12,9 @@ export interface BridgePlan {
   readonly placementGroup: number;
 }
 
-/**
- * The bridges of a cluster. The plan of one never depends on the count, so that a changed count touches no
- * bridge that stays.
- */
-export function planBridges(count: number, domain: string): BridgePlan[] {
-  return Array.from({ length: count }, (_, index) => {
+/** The bridges of these numbers. The plan of one depends on nothing but its own number. */
+export function planBridges(numbers: readonly number[], domain: string): BridgePlan[] {
+  return numbers.map((index) => {
     const name = `jvb-${index}`;
     return {
       index,

@@ -50,7 +50,7 @@ export interface HostArgs {
   /** Ids of addresses that outlive the server; by default it gets addresses of its own. */
   primaryIps?: { ipv4: pulumi.Input<number>; ipv6: pulumi.Input<number> };
   /** Whether the cloud refuses to delete or rebuild the server; by default it does not. */
-  deleteProtection?: boolean;
+  protect?: boolean;
 }
 
 /**
@@ -147,8 +147,8 @@ export class Host extends Component {
         placementGroupId: args.placementGroupId,
         labels: args.labels,
         // Hetzner protects from both or from neither.
-        deleteProtection: args.deleteProtection,
-        rebuildProtection: args.deleteProtection,
+        deleteProtection: args.protect,
+        rebuildProtection: args.protect,
         publicNets: primaryIps && [{ ...primaryIps, ipv4Enabled: true, ipv6Enabled: true }],
       },
       {

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { limits, type Location, type Role } from "../constants";
+import type { Settings } from "../config";
+import type { Role } from "../constants";
 import type { DeclaredBridge } from "../remote/script";
+import { declaredNumbers } from "../settings/bridges";
 import { Acceptance } from "./acceptance";
 import type { Bridge } from "./bridge";
 import { planBridges } from "./bridgePlan";
@@ -9,39 +11,16 @@ import { DeploymentKey } from "./deploymentKey";
 import { DrainPolicy } from "./drainPolicy";
 import { Firewalls } from "./firewalls";
 import type { HostSettings } from "./host";
-import { labels, type Labels } from "./labels";
+import { labels } from "./labels";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
-import type { SshProxy } from "../sshProxySetting";
 import { proxyConnection } from "./remoteStep";
 import { Secrets } from "./secrets";
 import { Component } from "./component";
 import { WebHost } from "./webHost";
 
-export interface JitsiClusterArgs {
-  /** Where people meet: meet.example.org. */
-  domain: string;
-  /** Number of bridges, 1 to `limits.bridges`. Plain, because it decides how many resources there are. */
-  jvbCount: number;
-  /** Server types to order for new hosts. */
-  webServerType: string;
-  jvbServerType: string;
-  /** Hetzner location of new hosts. */
-  location: Location;
-  /** System image of new hosts, by name. */
-  image: string;
-  /** Public keys of the people who may log in to all hosts as root, authorized_keys lines. */
-  sshAuthorizedKeys: readonly string[];
-  /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
-  dnsZone?: string;
-  /** Who reaches port 22 of the hosts, as address ranges. */
-  adminCidrs: readonly string[];
-  /** Labels of all objects, beside the program's own. */
-  labels: Labels;
-  /** Whether Hetzner refuses to delete the web host and its addresses. */
-  deleteProtection: boolean;
-  /** The bastion through which the hosts are reached; absent where they are reached directly. */
-  sshProxy?: SshProxy;
+/** The settings, with server types that can be ordered. */
+export interface JitsiClusterArgs extends Omit<Settings, "sshProxyPrivateKey"> {
   /** The private key for the bastion; absent or empty where an SSH agent has it. Secret. */
   sshProxyPrivateKey?: pulumi.Input<string>;
 }
@@ -91,19 +70,20 @@ export class JitsiCluster extends Component {
         subnetId: network.webSubnetId,
         jvbSecret: secrets.jvbSecret,
         dnsZone: args.dnsZone,
-        deleteProtection: args.deleteProtection,
+        protect: args.protect,
       },
       child,
     );
+    const numbers = declaredNumbers(args);
     const placementGroups = new PlacementGroups(
       `${name}-placement`,
-      { bridgeCount: args.jvbCount, labels: labelsOf("jvb") },
+      { numbers, labels: labelsOf("jvb") },
       child,
     );
     this.bridges = new BridgePool(
       `${name}-jvb`,
       {
-        plan: planBridges(args.jvbCount, args.domain),
+        plan: planBridges(numbers, args.domain),
         settings: {
           host: settings,
           serverType: args.jvbServerType,
@@ -112,25 +92,26 @@ export class JitsiCluster extends Component {
           jvbSecret: secrets.jvbSecret,
           web: this.webHost,
           dnsZone: args.dnsZone,
+          drainTimeoutSeconds: args.drainTimeoutSeconds,
         },
         labels: (index) => labelsOf("jvb", index),
         placementGroupIds: placementGroups.ids,
       },
       child,
     ).bridges;
-    this.makeEnd(name, args.domain);
+    this.makeEnd(name, args);
     this.registerOutputs({});
   }
 
   /** What comes after all hosts: the drains' policy, and the proof that the cluster works. */
-  private makeEnd(name: string, domain: string): void {
+  private makeEnd(name: string, { domain, drainTimeoutSeconds }: JitsiClusterArgs): void {
     const { connection, ready, configured } = this.webHost;
     const bridges: pulumi.Output<DeclaredBridge[]> = pulumi.output(
       this.bridges.map(({ displayName, nickname }) => ({ name: displayName, nickname })),
     );
     new DrainPolicy(
       `${name}-policy`,
-      { connection, bridges, drainTimeoutSeconds: limits.drainTimeoutSeconds },
+      { connection, bridges, drainTimeoutSeconds },
       { parent: this, dependsOn: ready },
     );
     new Acceptance(

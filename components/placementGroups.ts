@@ -6,8 +6,8 @@ import { placementGroupCount } from "./placementPlan";
 import { Component } from "./component";
 
 export interface PlacementGroupsArgs {
-  /** Number of bridges, 1 to `limits.bridges`. Plain, because it decides how many groups there are. */
-  bridgeCount: number;
+  /** Numbers of the bridges. Plain, because they decide how many groups there are. */
+  numbers: readonly number[];
   labels: Labels;
 }
 
@@ -18,7 +18,7 @@ export class PlacementGroups extends Component {
 
   constructor(name: string, args: PlacementGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("PlacementGroups", name, opts);
-    const count = placementGroupCount(args.bridgeCount);
+    const count = placementGroupCount(args.numbers);
     this.ids = Array.from({ length: count }, (_, index) =>
       numericId(
         new hcloud.PlacementGroup(

@@ -5,7 +5,7 @@ export function placementGroupOf(bridgeIndex: number): number {
   return Math.floor(bridgeIndex / limits.serversPerPlacementGroup);
 }
 
-/** How many placement groups so many bridges need. */
-export function placementGroupCount(bridgeCount: number): number {
-  return Math.ceil(bridgeCount / limits.serversPerPlacementGroup);
+/** How many placement groups bridges of these numbers need. */
+export function placementGroupCount(bridgeNumbers: readonly number[]): number {
+  return Math.max(0, ...bridgeNumbers.map((number) => placementGroupOf(number) + 1));
 }

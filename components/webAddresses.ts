@@ -10,7 +10,7 @@ export interface WebAddressesArgs {
   location: string;
   labels: Labels;
   /** Whether Hetzner refuses to delete them. */
-  deleteProtection: boolean;
+  protect: boolean;
 }
 
 /** The web host's public addresses. They outlive the server, so that a new one is found by the same records. */
@@ -27,7 +27,7 @@ export class WebAddresses extends Component {
           type,
           location: args.location,
           autoDelete: false,
-          deleteProtection: args.deleteProtection,
+          deleteProtection: args.protect,
           labels: args.labels,
         },
         // Replacing an assigned address would power the web host off.

@@ -21,7 +21,7 @@ export interface WebHostArgs {
   /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
   dnsZone?: string;
   /** Whether Hetzner refuses to delete the host and its addresses. */
-  deleteProtection: boolean;
+  protect: boolean;
 }
 
 /** The host that people meet at: nginx, prosody and jicofo. One a cluster, and it has no bridge of its own. */
@@ -47,7 +47,7 @@ export class WebHost extends Component {
     const { domain, location } = settings;
     const addresses = new WebAddresses(
       `${name}-address`,
-      { location, labels, deleteProtection: args.deleteProtection },
+      { location, labels, protect: args.protect },
       { parent: this },
     );
     const host = new Host(

@@ -1,4 +1,6 @@
 import { planBridges } from "../components/bridgePlan";
+import type { Settings } from "../config";
+import { declaredNumbers } from "../settings/bridges";
 import type { ServerFact } from "./cloudFacts";
 
 /** A host that the settings ask for. */
@@ -16,14 +18,14 @@ export interface DeclaredHost {
  * @param servers of this stack; those of bridges that are leaving, or made twice by a killed engine, are left out
  */
 export function declaredHosts(
-  wanted: { readonly domain: string; readonly jvbCount: number },
+  wanted: Pick<Settings, "domain" | "jvbCount" | "removedBridges">,
   servers: readonly ServerFact[],
 ): DeclaredHost[] {
   const serverOf = (role: string, index?: number): ServerFact | undefined =>
     servers.find(({ labels }) => labels.role === role && labels.index === index?.toString());
   return [
     { role: "web", name: "web", hostname: wanted.domain, server: serverOf("web") },
-    ...planBridges(wanted.jvbCount, wanted.domain).map(
+    ...planBridges(declaredNumbers(wanted), wanted.domain).map(
       ({ index, name, hostname }): DeclaredHost => ({
         role: "jvb",
         name,

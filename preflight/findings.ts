@@ -1,4 +1,4 @@
-import type { ConfigKey } from "../config";
+import type { ConfigKey } from "../settings/problem";
 
 /** What is in the way of this `up`. */
 export interface Obstacle {

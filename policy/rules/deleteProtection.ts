@@ -17,7 +17,7 @@ export const deleteProtection: ResourceValidationPolicy = {
     const stacks = args.getConfig<{ stacks?: string }>().stacks ?? defaultStacks;
     if (!new RegExp(stacks).test(stackOf(urn)) || !isWebHostOrAddress(type, props)) return;
     if (known(() => props.deleteProtection as boolean | undefined) !== true) {
-      report("it is not protected from deletion: pulumi config set deleteProtection true");
+      report("it is not protected from deletion: pulumi config set protect true");
     }
   },
 };

@@ -114,7 +114,7 @@ describe("the policy pack in the engine", () => {
       const { code, text } = await run(
         root,
         ...["preview", "--stack", "production", "--config-file", config],
-        ...["--config", "domain=meet.example.org", "--config", "deleteProtection=true"],
+        ...["--config", "domain=meet.example.org", "--config", "protect=true"],
         ...["--policy-pack", join(root, "policy")],
       );
       expect([...text.matchAll(/\[(mandatory|advisory)\] +([a-z-]+) /g)].map((m) => m[2])).toEqual([

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { ConfigError, configKeys, loadSettings, parseSettings, type RawConfig } from "../../config";
+import { ConfigError, loadSettings, parseSettings } from "../../config";
 import { defaults, limits } from "../../constants";
+import { configKeys, type RawConfig } from "../../settings/problem";
 
 const ed25519 =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs a@b";
@@ -25,14 +26,17 @@ function messageFor(raw: RawConfig): string {
 
 describe("parseSettings", () => {
   it("fills in the defaults where only the domain is set", () => {
-    expect(parseSettings(valid)).toEqual({
+    expect({ ...parseSettings(valid), drainTimeout: "30m" }).toEqual({
       domain: "meet.example.org",
       ...defaults,
+      removedBridges: [],
+      drainingBridges: [],
+      rollBridges: [],
+      drainTimeoutSeconds: 1800,
+      forceDrain: false,
       sshAuthorizedKeys: [],
-      dnsZone: undefined,
       labels: {},
-      deleteProtection: false,
-      sshProxy: undefined,
+      protect: false,
     });
   });
 
@@ -40,31 +44,57 @@ describe("parseSettings", () => {
     expect(
       parseSettings({
         domain: "meet.example.org",
-        jvbCount: "90",
+        jvbCount: "88",
+        removedBridges: "[1,3]",
+        drainingBridges: "2",
+        rollBridges: "true",
+        localBridge: "never",
+        drainTimeout: "1h30m",
+        forceDrain: "true",
+        jvbSecretVersion: "2",
         webServerType: "cx33",
         jvbServerType: "ccx23",
+        bridgeHeapMb: "4096",
+        jicofoHeapMb: "1024",
         location: "hel1",
         image: "debian-12",
+        timezone: "Europe/Berlin",
+        jitsiVersion: "2.0.10888-1",
+        jitsiAptRepository: "https://mirror.example.org/jitsi/",
+        jitsiAptKeyFingerprint: "66a9 cd05 95d6 afa2 4729  0d3b ef8b 479e 2dc1 389c",
         sshAuthorizedKeys: JSON.stringify([`${ed25519}\n`]),
         dnsZone: "example.org",
         adminCidrs: '["203.0.113.0/24","2001:DB8:0::/32"]',
         labels: '{"team":"video","cost-center":42}',
-        deleteProtection: "true",
+        protect: "true",
         sshProxy: "admin@[2001:db8::7]:2222",
         sshProxyHostKey: ed25519,
       }),
     ).toEqual({
       domain: "meet.example.org",
-      jvbCount: 90,
+      jvbCount: 88,
+      removedBridges: [1, 3],
+      drainingBridges: [2],
+      rollBridges: "all",
+      localBridge: "never",
+      drainTimeoutSeconds: 5400,
+      forceDrain: true,
+      jvbSecretVersion: 2,
       webServerType: "cx33",
       jvbServerType: "ccx23",
+      bridgeHeapMb: 4096,
+      jicofoHeapMb: 1024,
       location: "hel1",
       image: "debian-12",
+      timezone: "Europe/Berlin",
+      jitsiVersion: "2.0.10888-1",
+      jitsiAptRepository: "https://mirror.example.org/jitsi",
+      jitsiAptKeyFingerprint: "66A9CD0595D6AFA247290D3BEF8B479E2DC1389C",
       sshAuthorizedKeys: [ed25519],
       dnsZone: "example.org",
       adminCidrs: ["203.0.113.0/24", "2001:db8::/32"],
       labels: { team: "video", "cost-center": "42" },
-      deleteProtection: true,
+      protect: true,
       sshProxy: { user: "admin", host: "2001:db8::7", port: 2222, hostKey: ed25519 },
     });
   });
@@ -80,25 +110,16 @@ describe("parseSettings", () => {
       "The stack's configuration has 3 problems:
         domain is "https://Meet.Example.org/"; a host name in lower case is needed, without a scheme, port, path or trailing dot:
             pulumi config set domain meet.example.org
-        jvbCount is "three"; a whole number from 1 to 90 is needed:
+        jvbCount is "three"; a whole number from 0 to 90 is needed:
             pulumi config set jvbCount 2
         location is "moon"; one of fsn1, nbg1, hel1, ash, hil, sin is needed:
             pulumi config set location fsn1"
     `);
   });
 
-  it.each(["0", "-1", "2.5", "91", "500", "four", "", " 2", "0x2", "1e1"])(
-    "refuses jvbCount %j",
-    (jvbCount) => {
-      expect(messageFor({ jvbCount })).toContain(
-        `jvbCount is "${jvbCount}"; a whole number from 1 to 90 is needed:\n      pulumi config set jvbCount 2`,
-      );
-    },
-  );
-
-  it("takes every whole number from 1 to 90", () => {
+  it("takes every whole number from 0 to 90 as jvbCount", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: limits.bridges }), (count) => {
+      fc.property(fc.integer({ min: 0, max: limits.bridges }), (count) => {
         expect(parseSettings({ ...valid, jvbCount: count.toString() }).jvbCount).toBe(count);
       }),
     );
@@ -165,6 +186,57 @@ describe("parseSettings", () => {
 
   it("takes an empty zone for none", () => {
     expect(parseSettings({ ...valid, dnsZone: "" }).dnsZone).toBeUndefined();
+  });
+});
+
+describe("a wrong value", () => {
+  it.each<[keyof RawConfig, string[], string]>([
+    ["jvbCount", ["-1", "2.5", "four", "", " 2", "0x2", "1e1"], "a whole number from 0 to 90"],
+    ["jvbCount", ["91", "500"], "100 resources, which nobody can raise; a second stack"],
+    ["removedBridges", ["one", "[1.5]", "[-1]", '["x"]', "{}", "[[1]]"], "a list of numbers of"],
+    ["removedBridges", ["[1,1]"], "has the number 1 twice"],
+    [
+      "removedBridges",
+      ["[7]"],
+      "has 7, which does not exist: with jvbCount 2 the numbers go up to 2",
+    ],
+    ["drainingBridges", ["yes"], "a list of numbers of bridges is needed, such as [1]"],
+    ["drainingBridges", ["[2]"], "with jvbCount 2 the bridges are 0, 1"],
+    ["drainingBridges", ["[0,1]"], "empties every bridge: nobody could meet"],
+    ["rollBridges", ["yes"], "true, false or a list of numbers of bridges is needed"],
+    ["rollBridges", ["[2]"], "is no bridge of this cluster"],
+    ["localBridge", ["sometimes", ""], "one of auto, always, never is needed"],
+    ["drainTimeout", ["soon", "", "-5m", "30", "1d", "5m1h"], "a duration is needed, such as 30m"],
+    ["drainTimeout", ["25h", "1441m"], "24h at most"],
+    ["forceDrain", ["yes", ""], "true or false is needed"],
+    ["protect", ["yes", ""], "true or false is needed"],
+    ["jvbSecretVersion", ["0", "two", "1.5", "-1"], "a whole number from 1 to 9999"],
+    ["bridgeHeapMb", ["64", "4g", "-1", "1000000"], "a whole number of MB from 192 to 393216"],
+    ["jicofoHeapMb", ["64", "4g"], "a whole number of MB from 192 to 393216"],
+    ["timezone", ["Berlin", "europe/berlin", "CET+1", "", "Europe/Moon"], "name of a time zone"],
+    ["jitsiVersion", ["newest", "2.0", "stable-10888"], "a version of the package jitsi-meet"],
+    ["jitsiAptRepository", ["http://x.example", "x.example", "https://a:b@x.example", ""], "https"],
+    ["jitsiAptRepository", ["https://x.example/a b", "https://x.example/?a"], "https address"],
+    ["jitsiAptKeyFingerprint", ["2DC1389C", "xyz", ""], "40 hexadecimal digits"],
+  ])("of %s is refused: %j", (key, values, reason) => {
+    for (const value of values) {
+      const message = messageFor({ [key]: value });
+      expect(message).toContain(`  ${key} `);
+      expect(message).toContain(reason);
+      expect(message).toMatch(new RegExp(`\\n {6}pulumi config (set|rm)( --path)? .*${key}`));
+    }
+  });
+
+  it("of two keys together is refused, with the reason", () => {
+    expect(messageFor({ jvbCount: "0", localBridge: "never" })).toContain(
+      "localBridge is never, with jvbCount 0: nobody could meet",
+    );
+    expect(messageFor({ removedBridges: "[1]", drainingBridges: "[1]" })).toContain(
+      "drainingBridges has 1, which is no bridge of this cluster: removedBridges takes it out, which drains it too",
+    );
+    expect(messageFor({ jvbCount: "90", removedBridges: "[1]" })).toContain(
+      "both together may be 90 at most",
+    );
   });
 });
 
@@ -298,11 +370,19 @@ describe("Pulumi.yaml", () => {
     expect(declared).toEqual({
       ...defaults,
       jvbCount: defaults.jvbCount.toString(),
+      jvbSecretVersion: defaults.jvbSecretVersion.toString(),
+      removedBridges: "",
+      drainingBridges: "",
+      rollBridges: "",
+      forceDrain: "false",
+      bridgeHeapMb: "",
+      jicofoHeapMb: "",
+      jitsiVersion: "",
       domain: "",
       labels: {},
       dnsZone: "",
       sshAuthorizedKeys: [],
-      deleteProtection: "false",
+      protect: "false",
       sshProxy: "",
       sshProxyHostKey: "",
       sshProxyPrivateKey: "",

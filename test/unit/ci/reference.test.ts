@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { outputs } from "../../../ci/outputs";
 import { pages } from "../../../ci/reference";
-import { configKeys } from "../../../config";
+import { configKeys } from "../../../settings/problem";
 
 const root = join(__dirname, "../../..");
 

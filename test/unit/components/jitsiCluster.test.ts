@@ -1,20 +1,18 @@
+import { parseSettings } from "../../../config";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../components/outputs";
 import { answers } from "./support/answers";
 import { runProgram, valuesOf, type Registered } from "./support/mockEngine";
 
 const validArgs: JitsiClusterArgs = {
-  domain: "meet.example.org",
-  jvbCount: 2,
+  ...parseSettings({
+    domain: "meet.example.org",
+    dnsZone: "example.org",
+    adminCidrs: '["203.0.113.0/24","2001:db8::/32"]',
+    labels: '{"team":"video"}',
+  }),
   webServerType: "cx23",
   jvbServerType: "cpx42",
-  location: "fsn1",
-  image: "debian-12",
-  sshAuthorizedKeys: [],
-  dnsZone: "example.org",
-  adminCidrs: ["203.0.113.0/24", "2001:db8::/32"],
-  labels: { team: "video" },
-  deleteProtection: false,
 };
 
 const deploy = (args: Partial<JitsiClusterArgs> = {}) =>
@@ -308,7 +306,7 @@ describe("JitsiCluster", () => {
   });
 
   it("protects the web host and its addresses, and no bridge, where that is asked for", async () => {
-    const { resources } = await deploy({ deleteProtection: true });
+    const { resources } = await deploy({ protect: true });
     const isProtected = resources.filter(({ inputs }) => inputs.deleteProtection === true);
     expect(isProtected.map(({ name }) => name).sort()).toEqual([
       "jitsi-web",

@@ -1,22 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { configKeys } from "../../../config";
+import { configKeys } from "../../../settings/problem";
+import { parseSettings } from "../../../config";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
 import { runProgram, type Registered } from "./support/mockEngine";
 
 const base: JitsiClusterArgs = {
-  domain: "meet.example.org",
-  jvbCount: 2,
+  ...parseSettings({ domain: "meet.example.org", dnsZone: "example.org" }),
   webServerType: "cx23",
   jvbServerType: "cpx42",
-  location: "fsn1",
-  image: "debian-12",
-  sshAuthorizedKeys: [],
-  dnsZone: "example.org",
-  adminCidrs: ["0.0.0.0/0", "::/0"],
-  labels: {},
-  deleteProtection: false,
 };
 
 const deploy = async (change: Partial<JitsiClusterArgs>): Promise<Registered[]> => {
@@ -81,8 +74,8 @@ describe("a changed setting", () => {
     expect(changed.filter(ofType("hcloud:index/server:Server"))).toHaveLength(3);
   });
 
-  it("deleteProtection changes the web host and its addresses, and runs no step", async () => {
-    expect(names(await touched({ deleteProtection: true }))).toEqual([
+  it("protect changes the web host and its addresses, and runs no step", async () => {
+    expect(names(await touched({ protect: true }))).toEqual([
       "jitsi-web",
       "jitsi-web-address-ipv4",
       "jitsi-web-address-ipv6",

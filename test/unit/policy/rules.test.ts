@@ -109,7 +109,7 @@ const cases: Readonly<Record<string, Case>> = {
       [server({ labels: labels({ stack: "production", role: "jvb" }) })],
     ],
     fails: [
-      [[server()], /pulumi config set deleteProtection true$/],
+      [[server()], /pulumi config set protect true$/],
       [[{ type: types.primaryIp, props: { deleteProtection: false } }], /not protected/],
     ],
   },

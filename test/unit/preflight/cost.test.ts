@@ -5,7 +5,7 @@ import { cx23, emptyCloud, server, serverType } from "./support/cloud";
 
 const cost = (jvbCount: number, facts: CloudFacts = emptyCloud) =>
   monthlyCost(
-    declaredHosts({ domain: "meet.example.org", jvbCount }, facts.servers),
+    declaredHosts({ domain: "meet.example.org", jvbCount, removedBridges: [] }, facts.servers),
     { web: "cx23", jvb: "cpx42" },
     "fsn1",
     facts,

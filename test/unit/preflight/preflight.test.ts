@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseSettings, type RawConfig } from "../../../config";
+import { parseSettings } from "../../../config";
 import type { CloudFacts } from "../../../preflight/cloudFacts";
 import { HcloudApi } from "../../../preflight/hcloudApi";
 import { preflight, PreflightError, type PreflightArgs } from "../../../preflight/preflight";
 import { cx23, emptyCloud, server, serverType } from "./support/cloud";
+import type { RawConfig } from "../../../settings/problem";
 import { fakeFetch } from "./support/fakeFetch";
 
 const endpoint = "https://api.example.test/v1";

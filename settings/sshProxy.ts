@@ -1,4 +1,5 @@
-import { publicKeyProblem } from "./publicKeyProblem";
+import { publicKeyProblem } from "./publicKey";
+import type { Problem } from "./problem";
 
 /** A bastion: the host through which all hosts are reached over SSH. */
 export interface SshProxy {
@@ -36,10 +37,7 @@ export function parseSshProxy(
 }
 
 /** What is wrong with the two keys; each reason is the end of a sentence that begins with the key. */
-export function sshProxyProblems(
-  text: string | undefined,
-  hostKey: string | undefined,
-): { key: "sshProxy" | "sshProxyHostKey"; reason: string; fix: string }[] {
+export function sshProxyProblems(text: string | undefined, hostKey: string | undefined): Problem[] {
   if (text === undefined || text === "") return [];
   const fix = "pulumi config set sshProxy admin@bastion.example.org:22";
   const proxy = parseSshProxy(text, hostKey);

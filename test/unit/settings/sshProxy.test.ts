@@ -1,4 +1,4 @@
-import { parseSshProxy, sshProxyProblems } from "../../sshProxySetting";
+import { parseSshProxy, sshProxyProblems } from "../../../settings/sshProxy";
 
 const hostKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs bastion";

@@ -1,13 +1,8 @@
 import * as ipaddr from "ipaddr.js";
+import type { Problem } from "./problem";
 
 /** Sources of one firewall rule. Source: https://docs.hetzner.com/cloud/firewalls/faq/ */
 const mostSources = 100;
-
-interface CidrProblem {
-  readonly key: "adminCidrs";
-  readonly reason: string;
-  readonly fix: string;
-}
 
 /**
  * Reads `adminCidrs`, each in the one spelling that the API gives back: another would be a change at every `up`.
@@ -18,7 +13,7 @@ export function parseAdminCidrs(texts: readonly string[]): readonly string[] {
 }
 
 /** What is wrong with `adminCidrs`; `undefined` for what is no list of texts. */
-export function adminCidrsProblems(texts: readonly string[] | undefined): CidrProblem[] {
+export function adminCidrsProblems(texts: readonly string[] | undefined): Problem[] {
   if (texts === undefined) {
     return [problem("is not a list; a list of address ranges is needed", everybody)];
   }
@@ -30,7 +25,7 @@ export function adminCidrsProblems(texts: readonly string[] | undefined): CidrPr
   if (texts.length > mostSources) {
     return [problem(`has ${texts.length} ranges; ${mostSources} are allowed`, everybody)];
   }
-  return texts.flatMap((text, index): CidrProblem[] => {
+  return texts.flatMap((text, index): Problem[] => {
     const reason = rangeProblem(text) ?? duplicateOf(texts, index);
     const guess = networkOf(text) ?? "203.0.113.0/24";
     return reason === undefined
@@ -47,7 +42,7 @@ export function adminCidrsProblems(texts: readonly string[] | undefined): CidrPr
 const everybody =
   "pulumi config rm adminCidrs  # everybody, by key only; or: pulumi config set --path 'adminCidrs[0]' 203.0.113.0/24";
 
-const problem = (reason: string, fix: string): CidrProblem => ({ key: "adminCidrs", reason, fix });
+const problem = (reason: string, fix: string): Problem => ({ key: "adminCidrs", reason, fix });
 
 function rangeProblem(text: string): string | undefined {
   if (!isRange(text)) {

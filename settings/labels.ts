@@ -1,10 +1,5 @@
-import { ownLabelKeys } from "./components/labels";
-
-interface LabelProblem {
-  readonly key: "labels";
-  readonly reason: string;
-  readonly fix: string;
-}
+import { ownLabelKeys } from "../components/labels";
+import type { Problem } from "./problem";
 
 /** A name, with or without a DNS name and a slash before it. Source: https://docs.hetzner.cloud/reference/cloud#labels */
 const keyPattern =
@@ -30,9 +25,7 @@ export function parseLabels(
 }
 
 /** What is wrong with `labels`; `undefined` for what is no object of plain values. */
-export function labelsProblems(
-  labels: Readonly<Record<string, string>> | undefined,
-): LabelProblem[] {
+export function labelsProblems(labels: Readonly<Record<string, string>> | undefined): Problem[] {
   if (labels === undefined) {
     const reason = "is no object of plain values; names with a value each are needed";
     return [
@@ -43,7 +36,7 @@ export function labelsProblems(
       },
     ];
   }
-  return Object.entries(labels).flatMap(([name, value]): LabelProblem[] => {
+  return Object.entries(labels).flatMap(([name, value]): Problem[] => {
     const reason = labelProblem(name, value);
     const fix = `pulumi config rm --path 'labels["${name}"]'`;
     return reason === undefined ? [] : [{ key: "labels", reason, fix }];
