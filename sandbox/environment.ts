@@ -12,6 +12,9 @@ export function apiEndpoint(identity: SandboxIdentity): string {
   return `http://127.0.0.1:${identity.apiPort.toString()}/v1`;
 }
 
+/** Where the stacks of a sandbox are kept, as `PULUMI_BACKEND_URL` wants it. */
+export const backendUrl = (dir: string): string => `file://${sandboxPaths(dir).backend}`;
+
 /**
  * The variables with which plain `pulumi` and `hcloud` work on the sandbox, and on nothing else: the
  * token and the endpoint are the sandbox's own, whatever the caller had.
@@ -29,7 +32,7 @@ export function sandboxEnvironment(
       delimiter,
     ),
     PULUMI_HOME: toolchain.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${sandboxPaths(identity.dir).backend}`,
+    PULUMI_BACKEND_URL: backendUrl(identity.dir),
     PULUMI_CONFIG_PASSPHRASE: state.passphrase,
     // Steps that wait for a host hold a slot; the default of four a core makes clusters come up in waves.
     PULUMI_PARALLEL: "64",

@@ -1,5 +1,6 @@
 import { removeAll } from "../hosts/cleanup";
 import { sandboxIdentity } from "../identity";
+import { endLeftPlugins } from "../leftPlugins";
 import { stopServer } from "../serverProcess";
 import { heldSlot, releaseSlot } from "../slots";
 import { readState, removeState } from "../state";
@@ -10,6 +11,7 @@ import type { Log } from "../cliSupport";
  * left. Caches stay. No-op where there is none.
  */
 export async function down(dir: string, log: Log): Promise<void> {
+  await endLeftPlugins(dir);
   await stopServer(dir);
   const slot = heldSlot(dir) ?? readState(dir)?.slot;
   if (slot === undefined) {

@@ -35,6 +35,22 @@ export function startTime(pid: number): string | undefined {
 /** Whether a process leads its session, as one that was started detached does; its children do not. */
 export const leadsSession = (pid: number): boolean => statFields(pid)[3] === pid.toString();
 
+/** A process's variables, `NAME=value`; none where it has ended or is another user's. */
+export function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch (error) {
+    if (isGone(error) || (error as NodeJS.ErrnoException).code === "EACCES") return [];
+    throw error;
+  }
+}
+
+/** The process that a process was started by, or that it was left to; undefined when it has ended. */
+export function parentOf(pid: number): number | undefined {
+  const [, parent] = statFields(pid);
+  return parent === undefined ? undefined : Number(parent);
+}
+
 /**
  * Fields of /proc/PID/stat from the third (the state) on; the second, the command, is in parentheses
  * and may hold anything (proc(5)). Empty when the process has ended.

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { down } from "../../sandbox/commands/down";
+import { backendUrl } from "../../sandbox/environment";
+import { environmentOf, listProcesses } from "../../sandbox/hosts/processes";
 import { projectDir } from "../../sandbox/projectDir";
 import { must, runProgram, type Outcome } from "./harness";
 
@@ -38,6 +40,7 @@ describe("a fresh clone", () => {
     expect(again.code).toBe(0);
 
     expect((await make("down")).code).toBe(0);
+    expect(pulumiProcesses()).toEqual([]);
     expect(existsSync(sandbox)).toBe(false);
     expect(existsSync(join(clone, "Pulumi.sandbox.yaml"))).toBe(false);
     expect((await make("down")).code).toBe(0);
@@ -58,7 +61,15 @@ describe("a fresh clone", () => {
     }
     process.kill(lockHolder(), "SIGKILL");
     await ended;
+    expect(pulumiProcesses()).not.toEqual([]);
     expect(child.exitCode).not.toBe(0);
+  }
+
+  /** What runs on the clone's own backend: after the killed run its plugins do. */
+  function pulumiProcesses(): string[] {
+    return listProcesses()
+      .filter(({ pid }) => environmentOf(pid).includes(`PULUMI_BACKEND_URL=${backendUrl(sandbox)}`))
+      .map(({ argv }) => argv.join(" "));
   }
 
   /** The process that holds the lock of the demo's stack. */
