@@ -32,7 +32,7 @@ const limitsOfRequest = {
 } as const;
 
 /**
- * The few calls that the program itself makes, beside the provider's. The provider's own data sources do not
+ * The few calls that the program and its tools make themselves, beside the provider's. The provider's own data sources do not
  * do: they have no price list, are no use without a token, and each is a round trip through the engine.
  */
 export class HcloudApi {
@@ -69,34 +69,47 @@ export class HcloudApi {
     return rows;
   }
 
+  /**
+   * A call that changes something. Made once: whether one without an answer was worked on, nobody knows.
+   * @throws ApiError, UnreachableError
+   */
+  change(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
+    return this.callOnce(method, path, body);
+  }
+
   private async call(path: string): Promise<unknown> {
     for (const pauseMs of limitsOfRequest.retryAfterMs) {
       try {
-        return await this.callOnce(path);
+        return await this.callOnce("GET", path);
       } catch (error) {
         if (!isPassing(error)) throw error;
         await this.pause(pauseMs);
       }
     }
-    return this.callOnce(path);
+    return this.callOnce("GET", path);
   }
 
-  private async callOnce(path: string): Promise<unknown> {
-    const response = await this.send(path);
+  private async callOnce(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await this.send(method, path, body);
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok) return answer;
     const { error } = (answer ?? {}) as { error?: { code?: string; message?: string } };
     throw new ApiError(
       response.status,
       error?.code ?? "unknown",
-      error?.message ?? `GET ${path} was answered with ${response.status}`,
+      error?.message ?? `${method} ${path} was answered with ${response.status}`,
     );
   }
 
-  private async send(path: string): Promise<Response> {
+  private async send(method: string, path: string, body: unknown): Promise<Response> {
     try {
       return await fetch(`${this.access.endpoint}${path}`, {
-        headers: { authorization: `Bearer ${this.access.token}` },
+        method,
+        headers: {
+          authorization: `Bearer ${this.access.token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
         signal: AbortSignal.timeout(limitsOfRequest.timeoutMs),
       });
     } catch (error) {

@@ -1,0 +1,87 @@
+import { ApiError, type HcloudApi } from "../../preflight/hcloudApi";
+import { OperatorProblem } from "../operatorProblem";
+import type { CloudObject } from "./cloudObjects";
+
+interface Action {
+  readonly id: number;
+  readonly status: string;
+  readonly error?: { readonly code: string; readonly message: string } | null;
+}
+
+const bounds = {
+  /** An object is locked while another action on it runs; those of a killed run may still do. */
+  attempts: 30,
+  pauseMs: 2_000,
+  /** An action of Hetzner's takes seconds. */
+  actionPolls: 120,
+  pollMs: 1_000,
+} as const;
+
+type Pause = (ms: number) => Promise<void>;
+
+const realPause: Pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Deletes an object for good, its protection included; one that is gone already is no error. A server takes
+ * its attachments with it: private addresses, reverse names, automatic public addresses.
+ *
+ * @throws OperatorProblem, UnreachableError
+ */
+export async function deleteObject(
+  api: HcloudApi,
+  object: CloudObject,
+  pause: Pause = realPause,
+): Promise<void> {
+  const { kind, name, path } = object;
+  try {
+    if (object.isProtected) {
+      await change(api, "POST", `${path}/actions/change_protection`, pause, unprotected(object));
+    }
+    await change(api, "DELETE", path, pause);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404) return;
+    throw new OperatorProblem(`${kind} ${name} cannot be deleted: ${error.code}: ${error.message}`);
+  }
+}
+
+function unprotected({ kind }: CloudObject): Record<string, boolean> {
+  if (kind === "record") return { change: false };
+  // Hetzner protects a server from both or from neither.
+  return kind === "server" ? { delete: false, rebuild: false } : { delete: false };
+}
+
+async function change(
+  api: HcloudApi,
+  method: "POST" | "DELETE",
+  path: string,
+  pause: Pause,
+  body?: unknown,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = (await api.change(method, path, body)) as { action?: Action } | undefined;
+      await ended(api, answer?.action, pause);
+      return;
+    } catch (error) {
+      const isBusy = error instanceof ApiError && ["locked", "conflict"].includes(error.code);
+      if (!isBusy || attempt >= bounds.attempts) throw error;
+      await pause(bounds.pauseMs);
+    }
+  }
+}
+
+async function ended(api: HcloudApi, begun: Action | undefined, pause: Pause): Promise<void> {
+  let action = begun;
+  for (let poll = 0; action?.status === "running"; poll++) {
+    if (poll >= bounds.actionPolls) {
+      throw new OperatorProblem(`action ${action.id} has not ended after ${poll} s`);
+    }
+    await pause(bounds.pollMs);
+    action = ((await api.get(`/actions/${action.id}`)) as { action: Action }).action;
+  }
+  if (action?.status === "error") {
+    const { code = "unknown", message = "no reason given" } = action.error ?? {};
+    throw new OperatorProblem(`action ${action.id} ended in error: ${code}: ${message}`);
+  }
+}

@@ -1,0 +1,117 @@
+import { nameOf, typeOf, type PendingOperation, type StackState } from "../stackState";
+import { kinds, type CloudObject, type Kind } from "./cloudObjects";
+import type { Lock } from "./lock";
+
+/** An object at Hetzner that carries the stack's labels and is not in its state: it costs, and nothing uses it. */
+export interface Orphan {
+  readonly object: CloudObject;
+  /** A sentence: how it came to be, as far as can be told. */
+  readonly reason: string;
+  /** Why `--repair` leaves it alone; absent where it is deleted. */
+  readonly kept?: string;
+}
+
+/** An object of the state that is no longer at Hetzner. */
+export interface Missing {
+  readonly urn: string;
+  readonly kind: Kind;
+  readonly id: string;
+}
+
+/** What is wrong between a stack's state and the cloud. */
+export interface Diagnosis {
+  readonly stack: string;
+  readonly lock?: Lock;
+  readonly pending: readonly PendingOperation[];
+  readonly orphans: readonly Orphan[];
+  readonly missing: readonly Missing[];
+}
+
+export interface Facts {
+  readonly state: StackState;
+  readonly objects: readonly CloudObject[];
+  readonly lock?: Lock;
+  /** Whether servers in the private network are deleted too. */
+  readonly connected: boolean;
+}
+
+/**
+ * Compares a state with the cloud. Pure. An id that is in the state is never an orphan, whatever else is true of
+ * it: no declared bridge is, nor one that is leaving.
+ */
+export function diagnose({ state, objects, lock, connected }: Facts): Diagnosis {
+  const known = knownObjects(state);
+  const strangers = objects.filter(({ kind, id }) => !known.has(`${kind} ${id}`));
+  const interrupted = new Set(
+    state.pending
+      .filter(({ operation }) => operation === "creating")
+      .map(({ urn, cloudName }) => `${kindOf(typeOf(urn)) ?? ""} ${cloudName ?? ""}`),
+  );
+  const isInterrupted = ({ kind, name }: CloudObject): boolean =>
+    interrupted.has(`${kind} ${name}`);
+  // A killed run has not come to the private network: a server that is in it was in a state once.
+  const serversKept = strangers.filter(
+    ({ kind, isConnected }) => kind === "server" && isConnected && !connected,
+  );
+  const deleted = new Set(
+    strangers
+      .filter((object) => object.kind === "server" && !serversKept.includes(object))
+      .map(({ id }) => Number(id)),
+  );
+  const keptBecause = (object: CloudObject): string | undefined => {
+    if (serversKept.includes(object)) return inPrivateNetwork;
+    if (object.kind === "server") return undefined;
+    const user = object.usedBy.find((id) => !deleted.has(id));
+    if (user !== undefined) return `server ${user} uses it`;
+    const unclear = serversKept.length > 0 && !isInterrupted(object);
+    return unclear ? "may belong to the servers that are kept" : undefined;
+  };
+  return {
+    stack: state.stack,
+    lock,
+    pending: state.pending,
+    orphans: strangers.map((object) => ({
+      object,
+      reason: isInterrupted(object) ? "an interrupted run has made it" : reasonOf(object),
+      kept: keptBecause(object),
+    })),
+    missing: missingObjects(state, objects),
+  };
+}
+
+const inPrivateNetwork =
+  "in the private network, so it may carry calls: --connected deletes it too";
+
+const reasonOf = ({ kind, isConnected }: CloudObject): string =>
+  kind === "server" && isConnected
+    ? "a state has known it once; this one does not"
+    : "the state does not know it";
+
+/** Whether everything is as it should be. */
+export function isHealthy({ lock, pending, orphans, missing }: Diagnosis): boolean {
+  return lock === undefined && [pending, orphans, missing].every(({ length }) => length === 0);
+}
+
+function kindOf(type: string): Kind | undefined {
+  return kinds.find((entry) => entry.type === type)?.kind;
+}
+
+function knownObjects(state: StackState): Set<string> {
+  const byId = state.resources.map(({ type, id }) => `${kindOf(type) ?? ""} ${id ?? ""}`);
+  return new Set([...byId, ...state.rrsets.map((key) => `record ${key}`)]);
+}
+
+function missingObjects(state: StackState, objects: readonly CloudObject[]): Missing[] {
+  const present = new Set(objects.map(({ kind, id }) => `${kind} ${id}`));
+  return state.resources.flatMap(({ urn, type, id }) => {
+    const kind = kindOf(type);
+    // A record's id does not tell its zone, and `pulumi refresh` finds it as well.
+    if (kind === undefined || kind === "record" || id === undefined) return [];
+    return present.has(`${kind} ${id}`) ? [] : [{ urn, kind, id }];
+  });
+}
+
+/** For people: `creating jitsi-jvb-1 (Server)`. */
+export function describeOperation({ operation, urn }: PendingOperation): string {
+  return `${operation} ${nameOf(urn)} (${typeOf(urn).split(":").pop() ?? ""})`;
+}

@@ -1,0 +1,112 @@
+import { nameOf } from "../stackState";
+import { describeOperation, isHealthy, type Diagnosis, type Orphan } from "./diagnosis";
+import type { Lock } from "./lock";
+
+/** What was found, for people: a section for each kind of trouble, with what to do about it. */
+export function report(diagnosis: Diagnosis): string {
+  const { stack, lock, pending, orphans, missing } = diagnosis;
+  if (isHealthy(diagnosis)) {
+    return `Stack ${stack}: nothing is wrong between its state and Hetzner Cloud.`;
+  }
+  const sections = [
+    lock === undefined ? [] : [`Locked: ${describeLock(lock)}.`],
+    section(
+      "Interrupted operations, of which the state does not know the end:",
+      pending.map((operation) => [describeOperation(operation)]),
+    ),
+    section(
+      "At Hetzner with this stack's labels, and not in its state:",
+      orphans.map(({ object, reason }) => [object.kind, object.id, object.name, reason]),
+      ["KIND", "ID", "NAME", "WHY"],
+    ),
+    section(
+      "In the state, and not at Hetzner (or without its labels there):",
+      missing.map(({ kind, id, urn }) => [kind, id, nameOf(urn)]),
+      ["KIND", "ID", "NAME"],
+    ),
+    ...advice(diagnosis),
+  ];
+  return [`Stack ${stack}`, ...sections.map((lines) => lines.join("\n"))]
+    .filter((text) => text !== "")
+    .join("\n\n");
+}
+
+/** The same for scripts: complete, and stable. */
+export function reportJson(diagnosis: Diagnosis): string {
+  return JSON.stringify(
+    { healthy: isHealthy(diagnosis), ...diagnosis, lock: diagnosis.lock ?? null },
+    null,
+    2,
+  );
+}
+
+/** What `--repair` does, what it leaves alone, and what is left to the operator. */
+function advice(diagnosis: Diagnosis): string[][] {
+  const { lock, pending, orphans, missing } = diagnosis;
+  if (lock !== undefined && lock.process !== "dead") return [waitFor(lock.process)];
+  const deleted = orphans.filter(({ kept }) => kept === undefined);
+  const repairs = [
+    ...(lock === undefined ? [] : ["release the lock (pulumi cancel)"]),
+    ...deleted.map(({ object }) => `delete the ${describe(object)}`),
+    ...(pending.length === 0 ? [] : ["forget the interrupted operations (pulumi refresh)"]),
+  ];
+  const left = orphans.flatMap(({ object, kept }) =>
+    kept === undefined ? [] : [`${describe(object)}: ${kept}`],
+  );
+  return [
+    section(
+      "`npm run doctor -- --repair` will:",
+      repairs.map((line) => [line]),
+    ),
+    section(
+      "It leaves alone:",
+      left.map((line) => [line]),
+    ),
+    missing.length === 0
+      ? []
+      : ["`pulumi refresh` takes what is missing out of the state, `pulumi up` makes it anew."],
+  ];
+}
+
+function waitFor(process: "alive" | "unknown"): string[] {
+  const what =
+    process === "alive"
+      ? "Wait until it has ended"
+      : "If nobody runs pulumi there (any more): `pulumi cancel`";
+  return [
+    `${what}, then: npm run doctor`,
+    "Nothing is repaired before: what a run is just making is not in the state yet.",
+  ];
+}
+
+const describe = ({ kind, id, name }: Orphan["object"]): string =>
+  kind === "record" ? `${kind} ${id}` : `${kind} ${name} (${id})`;
+
+function describeLock({ holder, since, process }: Lock): string {
+  const by = `by ${holder}${since === undefined ? "" : ` since ${since}`}`;
+  switch (process) {
+    case "dead":
+      return `${by}; that process is gone`;
+    case "alive":
+      return `${by}; that process is at work`;
+    case "unknown":
+      return `${by}; from here nobody can tell whether it is still at work`;
+  }
+}
+
+function section(title: string, rows: readonly string[][], heading?: string[]): string[] {
+  if (rows.length === 0) return [];
+  return [title, ...table(heading === undefined ? rows : [heading, ...rows])];
+}
+
+/** Aligned columns, indented. */
+function table(rows: readonly string[][]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  }
+  return rows.map((row) => {
+    const cells = row.map((cell, i) => cell.padEnd(widths[i] ?? 0));
+    return `  ${cells.join("  ").trimEnd()}`;
+  });
+}

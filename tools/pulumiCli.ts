@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { OperatorProblem } from "./operatorProblem";
+
+const projectDir = join(__dirname, "..");
+
+/** What a run of `pulumi` said and how it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The `pulumi` on the PATH, on one stack of this project. */
+export class PulumiCli {
+  /** @param stack by default the selected one */
+  constructor(private readonly stack?: string) {}
+
+  /** Runs it without a terminal; never throws for its exit code. @throws OperatorProblem where there is none */
+  run(...args: string[]): Promise<Outcome> {
+    return this.spawn([...args, "--non-interactive", "--color", "never"], "pipe");
+  }
+
+  /** Its stdout. @throws OperatorProblem with what it said when it fails */
+  async answer(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(...args);
+    if (code === 0) return stdout;
+    throw new OperatorProblem(`pulumi ${args.join(" ")} failed:\n${(stderr || stdout).trim()}`);
+  }
+
+  /** Runs it on this terminal. Resolves to its exit code. @throws OperatorProblem where there is none */
+  async show(...args: string[]): Promise<number> {
+    return (await this.spawn(args, "inherit")).code;
+  }
+
+  private spawn(args: readonly string[], output: "pipe" | "inherit"): Promise<Outcome> {
+    const stack = this.stack === undefined ? [] : ["--stack", this.stack];
+    return new Promise((resolve, reject) => {
+      const child = spawn("pulumi", ["-C", projectDir, ...args, ...stack], {
+        stdio: [output === "pipe" ? "ignore" : "inherit", output, output],
+      });
+      const streams = { stdout: "", stderr: "" };
+      child.stdout?.on("data", (chunk: Buffer) => (streams.stdout += chunk.toString()));
+      child.stderr?.on("data", (chunk: Buffer) => (streams.stderr += chunk.toString()));
+      child.on("error", (error: NodeJS.ErrnoException) => {
+        reject(error.code === "ENOENT" ? noPulumi : error);
+      });
+      child.on("close", (code) => {
+        resolve({ ...streams, code: code ?? 1 });
+      });
+    });
+  }
+}
+
+const noPulumi = new OperatorProblem(
+  "there is no pulumi on the PATH; `npm run -s toolchain` makes one and says where it is",
+);
