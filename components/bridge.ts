@@ -1,26 +1,11 @@
-import type * as command from "@pulumi/command";
-import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { bridgeSettings } from "../remote/bridgeSettings";
 import { bridgeNickname, type BridgePlan } from "./bridgePlan";
+import { drainStep, settingsSteps, type BridgeProgram, type WebHostAccess } from "./bridgeSteps";
 import { Dns } from "./dns";
 import { Host, type HostSettings } from "./host";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
-import { remoteStep, type Connection } from "./remoteStep";
 import { Component } from "./component";
-
-/** What a bridge has to know of the web host. */
-export interface WebHostAccess {
-  /** Its server: with it gone, no bridge needs a drain. */
-  server: hcloud.Server;
-  /** Drains run there, so that a dead bridge cannot block its own. */
-  connection: pulumi.Input<Connection>;
-  /** Where prosody listens, and the only address that may use the bridge's REST API. */
-  privateIp: pulumi.Input<string>;
-  /** Certificate of auth.<domain>, PEM. */
-  xmppCertificate: pulumi.Input<string>;
-}
 
 /** What is the same for all bridges. None of it follows from how many there are. */
 export interface BridgeSettings {
@@ -100,92 +85,27 @@ export class Bridge extends Component {
       },
       { parent: this },
     );
-    this.apply = this.makeSettings(name, settings, args.previous);
-    this.inService = this.makeDrain(name, settings.web, [this.apply, names]);
+    const { jvbSecret, web, drainTimeoutSeconds } = settings;
+    const program: BridgeProgram = {
+      displayName: this.displayName,
+      nickname: this.nickname,
+      connection: this.host.connection,
+      restAddress: privateIp,
+      domain: settings.host.domain,
+      jvbSecret,
+      web,
+      drainTimeoutSeconds,
+    };
+    this.apply = settingsSteps(name, program, {
+      parent: this,
+      dependsOn: this.host.ready,
+      previous: args.previous?.apply,
+    });
+    this.inService = drainStep(name, program, {
+      parent: this,
+      dependsOn: [this.apply, names],
+      triggers: [server.id],
+    });
     this.registerOutputs({ nickname: this.nickname, ipv4, ipv6, privateIp });
-  }
-
-  /**
-   * The settings, in two steps. `files` writes them, on all bridges side by side. `apply` makes them effective,
-   * which needs a restart and so cuts calls: it goes from bridge to bridge, each out of service first. For a
-   * new bridge there is nothing left to do in it.
-   */
-  private makeSettings(name: string, settings: BridgeSettings, previous?: Bridge): pulumi.Resource {
-    const { jvbSecret, web, host } = settings;
-    const nickname = this.nickname;
-    const rendered = pulumi
-      .all([nickname, jvbSecret, web.privateIp, web.xmppCertificate])
-      .apply(([nickname, jvbSecret, webPrivateIp, xmppCertificate]) =>
-        bridgeSettings({ nickname, domain: host.domain, jvbSecret, webPrivateIp, xmppCertificate }),
-      );
-    const files = remoteStep(
-      `${name}-files`,
-      {
-        connection: this.host.connection,
-        script: "jvb/files",
-        values: {
-          NAME: this.displayName,
-          AUTH_DOMAIN: `auth.${host.domain}`,
-          WEB_PRIVATE_IP: web.privateIp,
-          XMPP_CERTIFICATE: web.xmppCertificate,
-          PROPERTIES: rendered.PROPERTIES,
-          JVB_CONF: rendered.JVB_CONF,
-          NFT_RULES: rendered.NFT_RULES,
-          SETTINGS_HASH: rendered.SETTINGS_HASH,
-        },
-      },
-      { parent: this, dependsOn: this.host.ready },
-    );
-    return remoteStep(
-      `${name}-apply`,
-      {
-        connection: this.host.connection,
-        script: "jvb/apply",
-        values: {
-          NAME: this.displayName,
-          SETTINGS_HASH: rendered.SETTINGS_HASH,
-          DRAIN_TIMEOUT_SECONDS: settings.drainTimeoutSeconds.toString(),
-        },
-        onCreate: "create",
-        onUpdate: "update",
-      },
-      { parent: this, dependsOn: previous === undefined ? [files] : [files, previous.apply] },
-    );
-  }
-
-  /**
-   * The drain is this step's *delete*; its create puts the bridge into service. It depends on all that a bridge
-   * in use needs, so that it is the first of them to go.
-   */
-  private makeDrain(
-    name: string,
-    web: WebHostAccess,
-    needs: pulumi.Resource[],
-  ): command.remote.Command {
-    return remoteStep(
-      `${name}-drain`,
-      {
-        connection: web.connection,
-        script: "web/drain",
-        values: {
-          NAME: this.displayName,
-          NICKNAME: this.nickname,
-          REST_ADDRESS: this.privateIp,
-        },
-        onCreate: "in-service",
-        onDelete: "drain",
-        // The server and nothing else: without it a replaced server goes undrained, with more a bridge
-        // that stays would be emptied.
-        triggers: [this.host.server.id],
-      },
-      {
-        parent: this,
-        dependsOn: needs,
-        // Create-before-delete would put the bridge into service first and drain it afterwards.
-        deleteBeforeReplace: true,
-        // The end of the whole cluster does not wait for conferences.
-        deletedWith: web.server,
-      },
-    );
   }
 }
