@@ -102,6 +102,14 @@ async function jest(project: string, ...args: string[]): Promise<Tally> {
   };
 }
 
+/** Tests of whole clusters mostly wait, so several run at a time; not beside one that looks at the whole machine. */
+async function clusters(): Promise<Tally> {
+  const wholeMachine = "e2e/sandbox\\.test";
+  const alone = await jest("e2e", "--testPathPatterns", wholeMachine);
+  const together = ["--maxWorkers=3", "--testPathIgnorePatterns", wholeMachine];
+  return sum([alone, await jest("e2e", ...together)]);
+}
+
 /** The Go parts: command provider and language host. */
 async function goTests(): Promise<Tally> {
   const tally = { passed: 0, failed: 0, skipped: 0 };
@@ -146,7 +154,7 @@ const suites: readonly Suite[] = [
   { name: "toolchain", needs: ["toolchain"], run: goTests },
   { name: "templates", needs: ["hosts"], run: () => jest("templates") },
   { name: "api", needs: ["toolchain"], run: () => jest("api") },
-  { name: "e2e", needs: ["toolchain", "hosts"], run: () => jest("e2e", "--runInBand") },
+  { name: "e2e", needs: ["toolchain", "hosts"], run: clusters },
 ];
 
 async function main(names: readonly string[]): Promise<void> {
@@ -159,7 +167,7 @@ async function main(names: readonly string[]): Promise<void> {
   const chosen = suites.filter((suite) => names.length === 0 || names.includes(suite.name));
   await ensureSystemPackages(log);
   const noHosts = hostProblems();
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const tallies: Tally[] = [];
   const made = new Set<Need>();
   for (const suite of chosen) {
     const begin = performance.now();
@@ -168,12 +176,11 @@ async function main(names: readonly string[]): Promise<void> {
       suite.needs.includes("hosts") && noHosts.length > 0
         ? withoutHosts(suite.name, noHosts)
         : await prepareFor(suite, made).then(suite.run);
-    total.passed += tally.passed;
-    total.failed += tally.failed;
-    total.skipped += tally.skipped;
+    tallies.push(tally);
     const seconds = ((performance.now() - begin) / 1000).toFixed(0);
     log(`=== ${suite.name}: ${summary(tally)} (${seconds} s)`);
   }
+  const total = sum(tallies);
   log(`\n${summary(total)}`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
@@ -193,6 +200,12 @@ function withoutHosts(name: string, problems: readonly string[]): Tally {
   for (const problem of problems) log(`  ${problem}`);
   return { passed: 0, failed: inCi ? 1 : 0, skipped: inCi ? 0 : 1 };
 }
+
+const sum = (tallies: readonly Tally[]): Tally => ({
+  passed: tallies.reduce((all, { passed }) => all + passed, 0),
+  failed: tallies.reduce((all, { failed }) => all + failed, 0),
+  skipped: tallies.reduce((all, { skipped }) => all + skipped, 0),
+});
 
 function summary({ passed, failed, skipped }: Tally): string {
   const counts = `${passed.toString()} passed, ${failed.toString()} failed`;
