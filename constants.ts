@@ -45,6 +45,10 @@ export const limits = {
   /** A Java program of this size does not start with less; the largest machine at Hetzner has 384 GB. */
   smallestHeapMb: 192,
   largestHeapMb: 393_216,
+  /** What the bridge and jicofo take where nobody says anything. Source: jvb.sh and jicofo.sh. */
+  upstreamHeapMb: 3_072,
+  /** Kept free of Java heaps on each host: the system, and the Java programs' own memory beside their heaps. */
+  systemMemoryMb: 1_024,
 } as const;
 
 /** The private network of a cluster. Private networks at Hetzner are IPv4 only. */

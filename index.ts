@@ -20,10 +20,10 @@ async function deploy() {
   const access = await cloudAccess();
   const dryRun = pulumi.runtime.isDryRun();
   const planned = await preflight({ settings, stack: pulumi.getStack(), access, dryRun });
-  const { webServerType, jvbServerType } = planned;
+  const { webServerType, jvbServerType, memoryGb } = planned;
   const cluster = new JitsiCluster(
     "jitsi",
-    { ...settings, webServerType, jvbServerType },
+    { ...settings, webServerType, jvbServerType, memoryGb },
     { provider: providerForPreview(access, dryRun) },
   );
   return {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bridgeNickname, type BridgePlan } from "./bridgePlan";
 import { drainStep, settingsSteps, type BridgeProgram, type WebHostAccess } from "./bridgeSteps";
 import { Dns } from "./dns";
+import { bridgeHeapMb } from "./heaps";
 import { Host, type HostSettings } from "./host";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
@@ -21,6 +22,8 @@ export interface BridgeSettings {
   dnsZone?: string;
   /** Seconds that a bridge which restarts may keep its conferences. */
   drainTimeoutSeconds: number;
+  /** Largest heap of the bridge in MB; by default it follows from the host's memory. */
+  heapMb?: number;
 }
 
 export interface BridgeArgs {
@@ -95,6 +98,9 @@ export class Bridge extends Component {
       jvbSecret,
       web,
       drainTimeoutSeconds,
+      heapMb: this.host.memoryGb.apply((memoryGb) =>
+        bridgeHeapMb({ memoryGb, askedMb: settings.heapMb }),
+      ),
     };
     this.apply = settingsSteps(name, program, {
       parent: this,

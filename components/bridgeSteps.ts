@@ -33,6 +33,8 @@ export interface BridgeProgram {
   web: WebHostAccess;
   /** Seconds that a bridge which restarts may keep its conferences. */
   drainTimeoutSeconds: number;
+  /** Largest heap in MB. */
+  heapMb: pulumi.Input<number>;
 }
 
 /**
@@ -49,10 +51,15 @@ export function settingsSteps(
   { previous, ...opts }: pulumi.CustomResourceOptions & { previous?: pulumi.Resource },
 ): command.remote.Command {
   const rendered = pulumi
-    .all([nickname, jvbSecret, web.privateIp, web.xmppCertificate])
-    .apply(([nickname, jvbSecret, webPrivateIp, xmppCertificate]) =>
-      bridgeSettings({ nickname, domain, jvbSecret, webPrivateIp, xmppCertificate }),
-    );
+    .output({
+      domain,
+      nickname,
+      jvbSecret,
+      webPrivateIp: web.privateIp,
+      xmppCertificate: web.xmppCertificate,
+      heapMb: program.heapMb,
+    })
+    .apply(bridgeSettings);
   const files = remoteStep(
     `${name}-files`,
     {
@@ -66,6 +73,7 @@ export function settingsSteps(
         PROPERTIES: rendered.PROPERTIES,
         JVB_CONF: rendered.JVB_CONF,
         NFT_RULES: rendered.NFT_RULES,
+        HEAP_MB: rendered.HEAP_MB,
         SETTINGS_HASH: rendered.SETTINGS_HASH,
       },
     },

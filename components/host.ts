@@ -31,6 +31,8 @@ export interface HostSettings {
   privateKey: pulumi.Input<string>;
   /** The bastion on the way to all hosts; by default they are reached directly. */
   proxy?: ProxyConnection;
+  /** Memory of server types in GB, by name. */
+  memoryGb: Readonly<Record<string, number>>;
 }
 
 export interface HostArgs {
@@ -81,6 +83,8 @@ export class Host extends Component {
   readonly privateIp: pulumi.Output<string>;
   /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: pulumi.Output<string>;
+  /** Memory in GB of the server that is there, whatever type new ones get; absent where its type is not known. */
+  readonly memoryGb: pulumi.Output<number | undefined>;
   /** For all steps after the first contact. */
   readonly connection: Connection;
   /** What a step on this host has to wait for: packages are installed, the private network is there. */
@@ -93,6 +97,7 @@ export class Host extends Component {
     this.server = this.makeServer(name, args, bootstrapKey);
     this.ipv4 = this.server.ipv4Address;
     this.ipv6 = this.server.ipv6Address;
+    this.memoryGb = this.server.serverType.apply((type) => args.settings.memoryGb[type]);
     const attachment = new hcloud.ServerNetwork(
       `${name}-network`,
       { serverId: numericId(this.server), subnetId: args.subnetId, ip: args.privateIp },

@@ -16,6 +16,7 @@ import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { proxyConnection } from "./remoteStep";
 import { Secrets } from "./secrets";
+import { memoryOfTypes } from "./serverTypes";
 import { Component } from "./component";
 import { WebHost } from "./webHost";
 
@@ -23,6 +24,8 @@ import { WebHost } from "./webHost";
 export interface JitsiClusterArgs extends Omit<Settings, "sshProxyPrivateKey"> {
   /** The private key for the bastion; absent or empty where an SSH agent has it. Secret. */
   sshProxyPrivateKey?: pulumi.Input<string>;
+  /** Memory of server types in GB, by name; by default what the program knows itself. */
+  memoryGb?: Readonly<Record<string, number>>;
 }
 
 /** A Jitsi Meet cluster: one web host and as many bridges as asked for, which have found each other. */
@@ -58,6 +61,7 @@ export class JitsiCluster extends Component {
       authorizedKeys: args.sshAuthorizedKeys,
       sshKeyId: this.deploymentKey.sshKeyId,
       privateKey: this.deploymentKey.privateKey,
+      memoryGb: args.memoryGb ?? memoryOfTypes(),
       proxy: args.sshProxy && proxyConnection(args.sshProxy, args.sshProxyPrivateKey),
     };
     this.webHost = new WebHost(
@@ -93,6 +97,7 @@ export class JitsiCluster extends Component {
           web: this.webHost,
           dnsZone: args.dnsZone,
           drainTimeoutSeconds: args.drainTimeoutSeconds,
+          heapMb: args.bridgeHeapMb,
         },
         labels: (index) => labelsOf("jvb", index),
         placementGroupIds: placementGroups.ids,

@@ -36,6 +36,14 @@ export const serverSizes: Readonly<Record<string, ServerSize>> = {
   cpx62: { cores: 16, memory: 32, disk: 640 },
 };
 
+/** Memory in GB by server type: of the table above, and of `known` types, which say more. */
+export function memoryOfTypes(
+  known: readonly { readonly name: string; readonly memory: number }[] = [],
+): Record<string, number> {
+  const table = Object.entries(serverSizes).map(([name, { memory }]) => ({ name, memory }));
+  return Object.fromEntries([...table, ...known].map(({ name, memory }) => [name, memory]));
+}
+
 /** Retired type to the type of the same size that is sold today; none is smaller in anything. */
 export const successors: Readonly<Record<string, string>> = {
   cx11: "cx23",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../components/labels";
-import { resolveServerType } from "../components/serverTypes";
+import { memoryOfTypes, resolveServerType } from "../components/serverTypes";
 import type { Settings } from "../config";
 import { OperatorError } from "../operatorError";
 import { checkImage, checkPrivateRange, checkQuota, checkRecords, checkZone } from "./checks";
@@ -9,6 +9,7 @@ import { describeCost, monthlyCost, type MonthlyCost } from "./cost";
 import { declaredHosts, type DeclaredHost } from "./declared";
 import { none, together, type Findings, type Obstacle } from "./findings";
 import type { Access } from "./access";
+import { checkHeaps } from "./heapCheck";
 import { ApiError, HcloudApi, UnreachableError } from "./hcloudApi";
 import { chooseServerType } from "./serverTypeChoice";
 
@@ -26,6 +27,8 @@ export interface PreflightResult {
   /** Server types to order for new hosts. */
   readonly webServerType: string;
   readonly jvbServerType: string;
+  /** Memory of server types in GB, by name. */
+  readonly memoryGb: Readonly<Record<string, number>>;
   /** Absent where the API could not be asked. */
   readonly monthlyCost?: MonthlyCost;
 }
@@ -104,6 +107,7 @@ function withoutCloud(settings: Settings, reason: string): PreflightResult {
   return {
     webServerType: choose(settings.webServerType),
     jvbServerType: choose(settings.jvbServerType),
+    memoryGb: memoryOfTypes(),
   };
 }
 
@@ -126,6 +130,9 @@ function withCloud(
   };
   const web = choose("webServerType", "web");
   const jvb = choose("jvbServerType", "jvb");
+  const typeToOrder = { web: web.name, jvb: jvb.name };
+  const types = [...facts.serverTypes, ...facts.servers.map(({ server_type }) => server_type)];
+  const memoryGb = memoryOfTypes(types);
   const { obstacles, warnings } = together([
     web.findings,
     jvb.findings,
@@ -133,14 +140,15 @@ function withCloud(
     checkQuota(hosts.length, missing.length),
     facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
     checkNames(settings, stack, hosts, facts),
+    checkHeaps(settings, hosts, typeToOrder, memoryGb),
   ]);
   warnings.forEach((text) => void pulumi.log.warn(text));
   if (obstacles.length > 0) throw new PreflightError(obstacles);
-  const cost = monthlyCost(hosts, { web: web.name, jvb: jvb.name }, settings.location, facts);
+  const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
   void pulumi.log.info(
     cost === undefined ? "The API has no price for one of the hosts" : describeCost(cost),
   );
-  return { webServerType: web.name, jvbServerType: jvb.name, monthlyCost: cost };
+  return { webServerType: web.name, jvbServerType: jvb.name, memoryGb, monthlyCost: cost };
 }
 
 /** For hosts that are all there: it would be in the way of the next one only. */

@@ -15,12 +15,15 @@ export interface BridgeSettingsArgs {
   readonly region?: string;
   /** PEM of auth.<domain>; a part of the hash only, because Java reads its trust store at the start. */
   readonly xmppCertificate: string;
+  /** Largest heap of the bridge in MB. */
+  readonly heapMb: number;
 }
 
 export interface BridgeSettings {
   readonly PROPERTIES: string;
   readonly JVB_CONF: string;
   readonly NFT_RULES: string;
+  readonly HEAP_MB: string;
   /** SHA-256 (hex) over everything that takes effect only by a restart of the bridge. */
   readonly SETTINGS_HASH: string;
 }
@@ -44,9 +47,10 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
     webPrivateIp: args.webPrivateIp,
     restPort: ports.jvbRest,
   });
+  const HEAP_MB = args.heapMb.toString();
   const hash = createHash("sha256");
-  for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate]) {
+  for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate, HEAP_MB]) {
     hash.update(part).update("\0");
   }
-  return { PROPERTIES, JVB_CONF, NFT_RULES, SETTINGS_HASH: hash.digest("hex") };
+  return { PROPERTIES, JVB_CONF, NFT_RULES, HEAP_MB, SETTINGS_HASH: hash.digest("hex") };
 }

@@ -28,7 +28,7 @@ export interface ScriptValues {
     /** A `Policy` as JSON. */
     POLICY: string;
   };
-  /** PROPERTIES, JVB_CONF, NFT_RULES and SETTINGS_HASH come from `bridgeSettings()`. */
+  /** PROPERTIES, JVB_CONF, NFT_RULES, HEAP_MB and SETTINGS_HASH come from `bridgeSettings()`. */
   "jvb/files": {
     /** The bridge's name for people, in messages: meet-jvb-0. */
     NAME: string;
@@ -39,6 +39,8 @@ export interface ScriptValues {
     PROPERTIES: string;
     JVB_CONF: string;
     NFT_RULES: string;
+    /** Largest heap in MB, as decimal text. */
+    HEAP_MB: string;
     SETTINGS_HASH: string;
   };
   /** Arguments: `create` or `update`; both do nothing where the running bridge has SETTINGS_HASH already. */

@@ -1,10 +1,10 @@
 #!/bin/bash
 # The settings of a bridge. The first time (and until it has worked once) the bridge is restarted and must join
 # the brewery; later runs only write, because a restart cuts calls: jvb/apply makes changes effective in turn.
-# Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, NFT_RULES, SETTINGS_HASH.
+# Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, NFT_RULES, HEAP_MB, SETTINGS_HASH.
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
-: "${NFT_RULES:?}" "${SETTINGS_HASH:?}"
+: "${NFT_RULES:?}" "${HEAP_MB:?}" "${SETTINGS_HASH:?}"
 : "${settings_dir:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
 
 readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
@@ -21,6 +21,7 @@ main() {
   fi
   write_setting "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
   write_setting "$settings_dir/jvb.conf" 0640 jvb:jitsi "$JVB_CONF"
+  write_heap
   if [[ -e $joined_once ]]; then
     if [[ $changed == yes ]]; then
       # What runs is no longer what stands in the files: jvb/apply restarts.
@@ -37,6 +38,14 @@ write_setting() {
   if [[ $FILE_CHANGED == yes ]]; then
     changed=yes
   fi
+}
+
+# In the package's own file, whose other lines are the package's: it is the unit's environment, and upgrades keep it.
+write_heap() {
+  local file=$settings_dir/config others
+  [[ -f $file ]] || fatal "$file is missing" "dpkg-reconfigure jitsi-videobridge2, then: pulumi up"
+  others=$(grep -v '^VIDEOBRIDGE_MAX_MEMORY=' "$file") || true
+  write_setting "$file" 0640 jvb:jitsi "$others"$'\n'"VIDEOBRIDGE_MAX_MEMORY=${HEAP_MB}m"$'\n'
 }
 
 # nftables.service loads the main file at boot, before the network is up.

@@ -80,6 +80,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     PROPERTIES: "a=b\n",
     JVB_CONF: "a = b\n",
     NFT_RULES: "table inet a {}\n",
+    HEAP_MB: "3072",
     SETTINGS_HASH: "0".repeat(64),
   },
   "jvb/apply": {

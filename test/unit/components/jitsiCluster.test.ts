@@ -193,6 +193,18 @@ describe("JitsiCluster", () => {
     expect(accept.inputs.stdin).toMatch(/BRIDGES='\[\{"name":"jvb-0","nickname":"jvb-\d+"\},/);
   });
 
+  it("gives a bridge the heap that suits the server it has", async () => {
+    const heapOf = (resources: readonly Registered[]): string | undefined =>
+      /^HEAP_MB='(\d+)'$/m.exec(
+        command(resources, "jitsi-jvb-0-files").inputs.stdin as string,
+      )?.[1];
+    expect(heapOf(two)).toBe("3072");
+    const small = await deploy({ jvbServerType: "cpx11" });
+    expect(heapOf(small.resources)).toBe("1024");
+    const asked = await deploy({ bridgeHeapMb: 9000 });
+    expect(heapOf(asked.resources)).toBe("9000");
+  });
+
   it("writes the policy without waiting for a drain, so that it is there before every one", () => {
     const { dependencies } = command(two, "jitsi-policy");
     expect(dependencies.filter((name) => name.includes("drain"))).toEqual([]);

@@ -61,6 +61,15 @@ describe("a changed setting", () => {
     ]);
   });
 
+  it("bridgeHeapMb reaches every bridge: its files, and the step that restarts it in turn", async () => {
+    expect(names(await touched({ bridgeHeapMb: 2000 }))).toEqual([
+      "jitsi-jvb-0-apply",
+      "jitsi-jvb-0-files",
+      "jitsi-jvb-1-apply",
+      "jitsi-jvb-1-files",
+    ]);
+  });
+
   it("adminCidrs changes both firewalls, and no host", async () => {
     expect(names(await touched({ adminCidrs: ["10.0.0.0/8"] }))).toEqual([
       "jitsi-firewall-jvb",

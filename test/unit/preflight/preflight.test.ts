@@ -93,6 +93,19 @@ describe("preflight", () => {
     await expect(growing).rejects.toThrow("sold out");
   });
 
+  it("knows the memory of every type: those on sale, and those of servers that are there", async () => {
+    const old = serverType("cpx51x", [16, 32, 360]);
+    const servers = [server("web", undefined, old)];
+    const { memoryGb } = await inCloud({ servers });
+    expect(memoryGb).toMatchObject({ cx21: 4, cx23: 4, cpx42: 16, cpx51x: 32 });
+  });
+
+  it("refuses a heap larger than the machine", async () => {
+    await expect(inCloud({}, { bridgeHeapMb: "20000" })).rejects.toThrow(
+      "bridgeHeapMb is 20000, but jvb-0 (cpx42) has 16384 MB of memory",
+    );
+  });
+
   it("does not ask for a zone that nobody wants", async () => {
     await expect(inCloud({ zone: undefined })).resolves.toBeDefined();
   });
@@ -111,7 +124,8 @@ describe("preflight", () => {
       jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed"));
       const access = { endpoint, token: cause === "NO_TOKEN" ? undefined : token };
       const result = await run({ dnsZone: "example.org" }, { access, dryRun: true });
-      expect(result).toEqual({ webServerType: "cx23", jvbServerType: "cpx42" });
+      expect(result).toMatchObject({ webServerType: "cx23", jvbServerType: "cpx42" });
+      expect(result.monthlyCost).toBeUndefined();
       expect(said.warn).toEqual([
         expect.stringMatching(
           /^Not checked, because (there is no token|https:\/\/api\.example\.test\/v1 does not answer: fetch failed).*: whether server types and image can be ordered in fsn1, the zone example\.org and its records, what exists already, and the cost\.$/,
