@@ -66,6 +66,7 @@ describe("networks", () => {
 
   it("choose a free range for a subnet that names none", async () => {
     await addSubnet({ ip_range: "10.0.0.0/24" });
+    await sim.api.idle();
     await addSubnet({ ip_range: undefined });
     expect((await sim.get(path)).body.network?.subnets).toMatchObject([
       { ip_range: "10.0.0.0/24" },

@@ -1,0 +1,95 @@
+package terraform
+
+import (
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// life is what a resource goes through: created, changed in place, imported, deleted; after each step a
+// refresh finds what the state says, and a plan nothing to do.
+type life struct {
+	create attributes
+	// What changes; nil for a resource that has nothing to change in place.
+	update attributes
+	// What stands before the id for `terraform import`.
+	importPrefix string
+	// Imported by identity: the provider takes no id.
+	byIdentity bool
+	// What an import cannot find out.
+	notImported []string
+}
+
+func (l life) run(t *testing.T, p provider, typeName string) {
+	made := p.create(t, typeName, l.create)
+	p.expectSettled(t, made, l.create)
+	config := maps.Clone(l.create)
+	if l.update != nil {
+		maps.Copy(config, l.update)
+		p.change(t, made, config)
+		p.expectSettled(t, made, config)
+	}
+	id := l.importPrefix + made.id()
+	if l.byIdentity {
+		id = ""
+	}
+	found := fieldsOf(p.imported(t, made, id).state)
+	for name, value := range fieldsOf(made.state) {
+		if !slices.Contains(l.notImported, name) && !same(value, found[name]) {
+			t.Errorf("%s: imported %s, not %s", name, found[name], value)
+		}
+	}
+	p.delete(t, made)
+}
+
+// expectSettled fails when the API's answers differ from the state, or the state from the configuration.
+func (p provider) expectSettled(t *testing.T, r *resource, config attributes) {
+	t.Helper()
+	before := r.state
+	p.refresh(t, r)
+	if !same(before, r.state) {
+		t.Fatalf("%s: a refresh finds\n%s, not\n%s", r.typeName, r.state, before)
+	}
+	planned := p.value(t, r.typeName, p.plan(t, r, config).PlannedState)
+	if !planned.Equal(r.state) {
+		t.Fatalf("%s: the plan is\n%s, not\n%s", r.typeName, planned, r.state)
+	}
+}
+
+// id is the resource's; half of the provider has numbers there, half has texts.
+func (r *resource) id() string {
+	field := fieldsOf(r.state)["id"]
+	var text string
+	var number big.Float
+	if field.As(&text) != nil && field.As(&number) == nil {
+		return number.Text('f', 0)
+	}
+	return text
+}
+
+// number reads a field that holds a number, or the text of one as ids do.
+func (r *resource) number(t *testing.T, name string) int64 {
+	t.Helper()
+	field := fieldsOf(r.state)[name]
+	var number big.Float
+	if field.As(&number) == nil {
+		whole, _ := number.Int64()
+		return whole
+	}
+	whole, err := strconv.ParseInt(r.text(t, name), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole
+}
+
+func (r *resource) text(t *testing.T, name string) string {
+	t.Helper()
+	var text string
+	if err := fieldsOf(r.state)[name].As(&text); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
