@@ -12,8 +12,13 @@ export function apiEndpoint(identity: SandboxIdentity): string {
   return `http://127.0.0.1:${identity.apiPort.toString()}/v1`;
 }
 
-/** Where the stacks of a sandbox are kept, as `PULUMI_BACKEND_URL` wants it. */
-export const backendUrl = (dir: string): string => `file://${sandboxPaths(dir).backend}`;
+/**
+ * Where the stacks of a sandbox are kept, as `PULUMI_BACKEND_URL` wants it. Without `metadata=skip` the file backend
+ * writes each state's attributes into a second file in place: a `pulumi` that is killed in that moment leaves it empty,
+ * and every later command ends with "error: EOF".
+ */
+export const backendUrl = (dir: string): string =>
+  `file://${sandboxPaths(dir).backend}?metadata=skip`;
 
 /**
  * The variables with which plain `pulumi` and `hcloud` work on the sandbox, and on nothing else: the

@@ -25,7 +25,7 @@ describe("sandboxEnvironment", () => {
       HCLOUD_ENDPOINT: "http://127.0.0.1:7803/v1",
       HCLOUD_TOKEN: state.token,
       PULUMI_HOME: "/cache/home",
-      PULUMI_BACKEND_URL: "file:///somewhere/.sandbox/pulumi",
+      PULUMI_BACKEND_URL: "file:///somewhere/.sandbox/pulumi?metadata=skip",
     });
   });
 });
