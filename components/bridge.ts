@@ -15,8 +15,6 @@ export interface BridgeSettings {
   serverType: string;
   firewallId: pulumi.Input<number>;
   subnetId: pulumi.Input<string>;
-  /** Password of the bridges' XMPP account. Secret. */
-  jvbSecret: pulumi.Input<string>;
   web: WebHostAccess;
   /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
   dnsZone?: string;
@@ -88,14 +86,13 @@ export class Bridge extends Component {
       },
       { parent: this },
     );
-    const { jvbSecret, web, drainTimeoutSeconds } = settings;
+    const { web, drainTimeoutSeconds } = settings;
     const program: BridgeProgram = {
       displayName: this.displayName,
       nickname: this.nickname,
       connection: this.host.connection,
       restAddress: privateIp,
       domain: settings.host.domain,
-      jvbSecret,
       web,
       drainTimeoutSeconds,
       heapMb: this.host.memoryGb.apply((memoryGb) =>
@@ -104,7 +101,7 @@ export class Bridge extends Component {
     };
     this.apply = settingsSteps(name, program, {
       parent: this,
-      dependsOn: this.host.ready,
+      dependsOn: [...this.host.ready, web.account.ready],
       previous: args.previous?.apply,
     });
     this.inService = drainStep(name, program, {

@@ -2,6 +2,7 @@ import type * as command from "@pulumi/command";
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { bridgeSettings } from "../remote/bridgeSettings";
+import type { BridgeAccount } from "./bridgeAccount";
 import { remoteStep, type Connection } from "./remoteStep";
 
 /** What a bridge has to know of the web host. */
@@ -14,6 +15,8 @@ export interface WebHostAccess {
   privateIp: pulumi.Input<string>;
   /** Certificate of auth.<domain>, PEM. */
   xmppCertificate: pulumi.Input<string>;
+  /** The account to log in with. */
+  account: BridgeAccount;
 }
 
 /** The program of a bridge, on whatever host it runs. */
@@ -28,8 +31,6 @@ export interface BridgeProgram {
   restAddress: pulumi.Input<string>;
   /** The meeting domain. */
   domain: string;
-  /** Password of the bridges' XMPP account. Secret. */
-  jvbSecret: pulumi.Input<string>;
   web: WebHostAccess;
   /** Seconds that a bridge which restarts may keep its conferences. */
   drainTimeoutSeconds: number;
@@ -47,14 +48,15 @@ export interface BridgeProgram {
  */
 export function settingsSteps(
   name: string,
-  { displayName, nickname, connection, domain, jvbSecret, web, ...program }: BridgeProgram,
+  { displayName, nickname, connection, domain, web, ...program }: BridgeProgram,
   { previous, ...opts }: pulumi.CustomResourceOptions & { previous?: pulumi.Resource },
 ): command.remote.Command {
   const rendered = pulumi
     .output({
       domain,
       nickname,
-      jvbSecret,
+      username: web.account.username,
+      jvbSecret: web.account.password,
       webPrivateIp: web.privateIp,
       xmppCertificate: web.xmppCertificate,
       heapMb: program.heapMb,

@@ -15,7 +15,6 @@ import { labels } from "./labels";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { proxyConnection } from "./remoteStep";
-import { Secrets } from "./secrets";
 import { memoryOfTypes } from "./serverTypes";
 import { Component } from "./component";
 import { WebHost } from "./webHost";
@@ -52,7 +51,6 @@ export class JitsiCluster extends Component {
       { labels: labelsOf, adminCidrs: args.adminCidrs },
       child,
     );
-    const secrets = new Secrets(`${name}-secret`, child);
     this.deploymentKey = new DeploymentKey(`${name}-key`, { labels: shared }, child);
     const settings: HostSettings = {
       domain: args.domain,
@@ -72,7 +70,7 @@ export class JitsiCluster extends Component {
         labels: labelsOf("web"),
         firewallId: firewalls.ids.web,
         subnetId: network.webSubnetId,
-        jvbSecret: secrets.jvbSecret,
+        jvbSecretVersion: args.jvbSecretVersion,
         dnsZone: args.dnsZone,
         protect: args.protect,
       },
@@ -93,7 +91,6 @@ export class JitsiCluster extends Component {
           serverType: args.jvbServerType,
           firewallId: firewalls.ids.jvb,
           subnetId: network.bridgeSubnetId,
-          jvbSecret: secrets.jvbSecret,
           web: this.webHost,
           dnsZone: args.dnsZone,
           drainTimeoutSeconds: args.drainTimeoutSeconds,

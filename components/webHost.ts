@@ -1,6 +1,7 @@
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { privateNetwork } from "../constants";
+import { BridgeAccount } from "./bridgeAccount";
 import { Dns } from "./dns";
 import { Host, type HostSettings } from "./host";
 import type { Labels } from "./labels";
@@ -16,8 +17,8 @@ export interface WebHostArgs {
   labels: Labels;
   firewallId: pulumi.Input<number>;
   subnetId: pulumi.Input<string>;
-  /** Password of the bridges' XMPP account. Secret. */
-  jvbSecret: pulumi.Input<string>;
+  /** Number of the bridges' XMPP account, from 1. */
+  jvbSecretVersion: number;
   /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
   dnsZone?: string;
   /** Whether Hetzner refuses to delete the host and its addresses. */
@@ -36,6 +37,8 @@ export class WebHost extends Component {
   readonly connection: Connection;
   /** Certificate of auth.<domain> (PEM), by which bridges know prosody. */
   readonly xmppCertificate: pulumi.Output<string>;
+  /** The account that bridges log in with. */
+  readonly account: BridgeAccount;
   /** What a step has to wait for that needs an installed host, configured or not. */
   readonly ready: pulumi.Resource[];
   /** What has to be done before people can be let in. */
@@ -78,9 +81,14 @@ export class WebHost extends Component {
       {
         connection: host.connection,
         script: "web/configure",
-        values: { DOMAIN: domain, JVB_SECRET: args.jvbSecret, WEB_PRIVATE_IP: host.privateIp },
+        values: { DOMAIN: domain, WEB_PRIVATE_IP: host.privateIp },
       },
       { parent: this, dependsOn: host.ready },
+    );
+    this.account = new BridgeAccount(
+      `${name}-account`,
+      { version: args.jvbSecretVersion, domain, server: host.server, connection: host.connection },
+      { parent: this, dependsOn: configure },
     );
     const certificate = new WebCertificate(
       `${name}-certificate`,

@@ -7,7 +7,9 @@ export interface BridgeSettingsArgs {
   readonly nickname: string;
   /** The meeting domain: meet.example.org. */
   readonly domain: string;
-  /** Password of jvb@auth.<domain>. */
+  /** Account in auth.<domain>: jvb. */
+  readonly username: string;
+  /** Its password. */
   readonly jvbSecret: string;
   /** The web host's private address: prosody for the bridge, and the only host that may use its REST API. */
   readonly webPrivateIp: string;
@@ -34,6 +36,7 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
     authDomain: `auth.${args.domain}`,
     breweryJid: `jvbbrewery@internal.auth.${args.domain}`,
     nickname: args.nickname,
+    username: args.username,
     jvbSecret: args.jvbSecret,
     webPrivateIp: args.webPrivateIp,
   });

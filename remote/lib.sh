@@ -83,6 +83,13 @@ restart_if_changed() {
   remember "restarted-$unit" "$sum"
 }
 
+# note_running UNIT FILE...: for restart_if_changed, that the unit has taken these files by a reload.
+note_running() {
+  local unit=$1
+  shift
+  remember "restarted-$unit" "$(cat -- "$@" | sha256sum)"
+}
+
 # last_lines FILE [COUNT]: the end of a log, marked as such.
 last_lines() {
   printf -- '--- last lines of %s\n' "$1"

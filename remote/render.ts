@@ -9,6 +9,7 @@ export interface TemplateVariables {
     readonly authDomain: string;
     readonly breweryJid: string;
     readonly nickname: string;
+    readonly username: string;
     readonly jvbSecret: string;
     readonly webPrivateIp: string;
   };

@@ -18,10 +18,16 @@ export interface ScriptValues {
   /** Prints the certificate of auth.DOMAIN (PEM) on stdout and nothing else. */
   "web/configure": {
     DOMAIN: string;
-    /** Password of jvb@auth.DOMAIN. Alphanumeric: it goes through a Java properties file. */
-    JVB_SECRET: string;
     /** The web host's address in the private network, where bridges reach prosody. */
     WEB_PRIVATE_IP: string;
+  };
+  /** Arguments: `set` or `remove`. */
+  "web/account": {
+    DOMAIN: string;
+    /** Of the account in auth.DOMAIN: jvb, jvb-2. */
+    USERNAME: string;
+    /** Its password. Alphanumeric: it goes through a Java properties file. */
+    JVB_SECRET: string;
   };
   "web/certificate": { DOMAIN: string };
   "web/policy": {

@@ -52,7 +52,8 @@ why_not_joined() {
     -no-CApath -no-CAstore -verify_hostname "$domain" -verify_return_error </dev/null >/dev/null 2>&1; then
     printf 'the web host does not show the certificate of %s that this bridge was given (wrong, renewed or expired certificate)' "$domain"
   else
-    printf 'the web host is reached and its certificate is right, so prosody refuses the login of jvb@%s (wrong secret?)' "$domain"
+    printf 'the web host is reached and its certificate is right, so prosody refuses the login of %s@%s (wrong secret?)' \
+      "$(property USERNAME)" "$domain"
   fi
 }
 

@@ -1,9 +1,8 @@
 #!/bin/bash
-# The XMPP side of the web host: the bridges' account with the generated password, guests kept out of the
-# control rooms, prosody and jicofo alive. Prints the certificate of auth.DOMAIN (PEM) on stdout.
-# Inputs: DOMAIN, JVB_SECRET, WEB_PRIVATE_IP.
+# The XMPP side of the web host: guests kept out of the control rooms, prosody and jicofo alive. Prints the
+# certificate of auth.DOMAIN (PEM) on stdout. Inputs: DOMAIN, WEB_PRIVATE_IP.
 set -euo pipefail
-: "${DOMAIN:?}" "${JVB_SECRET:?}" "${WEB_PRIVATE_IP:?}"
+: "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}"
 
 readonly prosody_config=/etc/prosody/conf.avail/$DOMAIN.cfg.lua
 readonly filter_mark='--[[ guests stay out: set by pulumi ]]'
@@ -18,7 +17,6 @@ main() {
     last_lines /var/log/prosody/prosody.err
     fatal "prosody does not answer on $WEB_PRIVATE_IP:5222" "journalctl -u prosody -n 50; is the private network attached?"
   }
-  set_bridge_password
   wait_for_jicofo
   [[ -s $certificate ]] || fatal "$certificate is missing" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   result "$(openssl x509 -in "$certificate")"
@@ -53,18 +51,6 @@ filtered_config() {
 
 prosody_answers() {
   timeout 5 bash -c "exec 9<>'/dev/tcp/$WEB_PRIVATE_IP/5222'"
-}
-
-# prosodyctl reads a password twice from stdin. Setting the same one again disturbs nobody who is logged in.
-set_bridge_password() {
-  local account=jvb@auth.$DOMAIN output
-  if ! output=$(prosodyctl passwd "$account" 2>&1 <<<"$JVB_SECRET"$'\n'"$JVB_SECRET"); then
-    output=$(prosodyctl adduser "$account" 2>&1 <<<"$JVB_SECRET"$'\n'"$JVB_SECRET") || {
-      printf '%s\n' "$output" | grep -v '^$' | tail -n 5
-      fatal "prosodyctl cannot set the password of $account" "prosodyctl check config; journalctl -u prosody -n 50"
-    }
-  fi
-  info "the password of $account is set"
 }
 
 # jicofo has only an init script: systemd calls it active when its process is long dead, so its REST is asked.

@@ -71,7 +71,7 @@ describe("remote", () => {
     expect(Object.fromEntries(entries)).toEqual({
       [`${prefix}HOSTNAME`]: given.webPrivateIp,
       [`${prefix}DOMAIN`]: given.authDomain,
-      [`${prefix}USERNAME`]: "jvb",
+      [`${prefix}USERNAME`]: given.username,
       [`${prefix}PASSWORD`]: given.jvbSecret,
       [`${prefix}MUC_JIDS`]: given.breweryJid,
       [`${prefix}MUC_NICKNAME`]: given.nickname,
@@ -87,7 +87,7 @@ describe("remote", () => {
   });
 
   it("names a secret only where it is assigned", () => {
-    const text = remoteScript("web/configure", scriptFixtures["web/configure"]);
+    const text = remoteScript("web/account", scriptFixtures["web/account"]);
     expect(text.split("\n").filter((line) => line.includes(fakeSecret))).toEqual([
       `JVB_SECRET='${fakeSecret}'`,
     ]);

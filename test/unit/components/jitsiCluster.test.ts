@@ -261,10 +261,31 @@ describe("JitsiCluster", () => {
     expect(holders.map(({ name }) => name).sort()).toEqual([
       "jitsi-jvb-0-files",
       "jitsi-jvb-1-files",
-      "jitsi-web-configure",
+      "jitsi-web-account-v1",
     ]);
     for (const { inputs } of holders) {
       expect(JSON.stringify({ ...inputs, stdin: "" })).not.toContain("theSecretOfTheBridges");
+    }
+  });
+
+  it("gives another version of the account another name and password, before any bridge changes to it", async () => {
+    const { resources } = await deploy({ jvbSecretVersion: 2 });
+    const accounts = names(resources, "command:remote:Command").filter((n) =>
+      n.includes("account"),
+    );
+    expect(accounts).toEqual(["jitsi-web-account-v2"]);
+    expect(command(resources, "jitsi-web-account-v2").inputs).toMatchObject({
+      stdin: expect.stringContaining("USERNAME='jvb-2'") as string,
+      create: "bash -s -- set # web/account (jitsi-web-account-v2)",
+      delete: "bash -s -- remove # web/account (jitsi-web-account-v2)",
+    });
+    expect(names(resources, "random:index/randomPassword:RandomPassword")).toEqual([
+      "jitsi-web-account-v2-password",
+    ]);
+    for (const index of [0, 1]) {
+      const { dependencies, inputs } = command(resources, `jitsi-jvb-${index}-files`);
+      expect(dependencies).toContain("command:remote:Command jitsi-web-account-v2");
+      expect(inputs.stdin).toContain("shard.USERNAME=jvb-2\n");
     }
   });
 

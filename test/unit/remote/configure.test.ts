@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bashInScript } from "./bash";
 
-const values = { DOMAIN: "a.test", JVB_SECRET: "x", WEB_PRIVATE_IP: "10.0.0.2" };
+const values = { DOMAIN: "a.test", WEB_PRIVATE_IP: "10.0.0.2" };
 
 const config = `Component "conference.a.test" "muc"
     modules_enabled = {

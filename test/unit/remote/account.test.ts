@@ -1,0 +1,84 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bashInScript } from "./bash";
+
+/** What jitsi-meet-prosody writes, as far as the bridges' account is concerned. */
+const packaged = `unlimited_jids = {
+    "focus@auth.a.test",
+    "jvb@auth.a.test"
+}
+
+Component "internal.auth.a.test" "muc"
+    admins = { "focus@auth.a.test", "jvb@auth.a.test" }
+`;
+const withSecond = packaged.replaceAll(
+  '"jvb@auth.a.test"',
+  '"jvb@auth.a.test", "jvb-2@auth.a.test"',
+);
+
+const edited = (verb: "listed" | "unlisted", username: string, text: string): string => {
+  const dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+  try {
+    writeFileSync(join(dir, "file"), text);
+    const values = { DOMAIN: "a.test", USERNAME: username, JVB_SECRET: "x" };
+    return bashInScript("web/account", values, `${verb} ${dir}/file >&3`).stdout;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+};
+
+describe("listed", () => {
+  it("puts an account beside the packages' own in every list", () => {
+    expect(edited("listed", "jvb-2", packaged)).toBe(withSecond);
+  });
+
+  it("does it once", () => {
+    expect(edited("listed", "jvb-2", withSecond)).toBe(withSecond);
+  });
+
+  it("leaves the packages' own lists to them", () => {
+    expect(edited("listed", "jvb", packaged)).toBe(packaged);
+  });
+
+  it("tells jvb-2 from jvb-22", () => {
+    const both = edited("listed", "jvb-22", withSecond);
+    expect(both.match(/"jvb-22@auth\.a\.test"/g)).toHaveLength(2);
+    expect(both.match(/"jvb-2@auth\.a\.test"/g)).toHaveLength(2);
+    expect(edited("unlisted", "jvb-22", both)).toBe(withSecond);
+  });
+
+  it("stays Lua", () => {
+    const { status } = spawnSync("luac5.4", ["-p", "-"], {
+      input: edited("listed", "jvb-2", packaged.replace(/Component .*\n/, "")),
+    });
+    expect(status).toBe(0);
+  });
+});
+
+describe("unlisted", () => {
+  it("is the way back", () => {
+    expect(edited("unlisted", "jvb-2", withSecond)).toBe(packaged);
+  });
+});
+
+describe("remove", () => {
+  const remove = (prosodyctl: string) =>
+    bashInScript(
+      "web/account",
+      { DOMAIN: "a.test", USERNAME: "jvb", JVB_SECRET: "x" },
+      `prosodyctl() { ${prosodyctl}; }\nmain remove`,
+    );
+
+  it("is content with an account that is gone already", () => {
+    expect(remove("echo 'The given user does not exist on the server'; return 1").status).toBe(0);
+  });
+
+  it("fails, and says what prosody said, where the account stays", () => {
+    const { status, stderr } = remove("echo 'no access to the data'; return 1");
+    expect(status).toBe(1);
+    expect(stderr).toContain("no access to the data");
+    expect(stderr).toContain("prosodyctl cannot remove jvb@auth.a.test");
+  });
+});
