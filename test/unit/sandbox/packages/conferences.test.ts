@@ -113,3 +113,31 @@ asyncio.run(main())`);
     });
   });
 });
+
+describe("people whose jicofo restarts", () => {
+  it("are still in their rooms, have lost their bridge once, and get one again", () => {
+    const code = `
+import os, tempfile
+from jicofo.memory import Memory
+folder = tempfile.TemporaryDirectory()
+path = os.path.join(folder.name, "people.json")
+add("a")
+async def main():
+    Memory(conferences, path).recall()  # nothing yet
+    await conferences.join("r1", 3)
+    Memory(conferences, path).keep()
+    again = Conferences(selector, Client())
+    Memory(again, path).recall()
+    before = again.report()
+    await again.retry(); await again.join("r1", 1)
+    print(json.dumps([before["rooms"][0]["waiting"], again.report()]))
+asyncio.run(main())`;
+    expect(selector(code)).toEqual([
+      3,
+      expect.objectContaining({
+        rooms: [expect.objectContaining({ participants: 4, bridges: { a: 4 }, cut: 3 })],
+        totals: expect.objectContaining({ participants: 4, joined: 4, cut: 3 }) as unknown,
+      }),
+    ]);
+  });
+});

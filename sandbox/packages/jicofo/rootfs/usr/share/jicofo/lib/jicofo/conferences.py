@@ -166,6 +166,23 @@ class Conferences:
             if reply is None or reply.get("type") == "error":
                 log.warning("%s did not take %d participants of %s", jid, now[jid], room)
 
+    # -- what outlives this process: people stay in their rooms when jicofo restarts
+
+    def remembered(self) -> dict[str, Any]:
+        return {"rooms": {room: list(endpoints) for room, endpoints in self.rooms.items()},
+                "tallies": self._tallies, "totals": self._totals, "next_id": self._next_id,
+                "joined": self.total_participants}
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Their clients lost their conference together with the jicofo that held it."""
+        self._next_id, self.total_participants = memory["next_id"], memory["joined"]
+        self._tallies = {room: Counter(tally) for room, tally in memory["tallies"].items()}
+        self._totals = Counter(memory["totals"])
+        for room, endpoints in memory["rooms"].items():
+            self.rooms[room] = dict.fromkeys(endpoints)
+            for _ in endpoints:
+                self._count(room, "cut")
+
     # -- reports
 
     def room_or_error(self, room: Optional[str]) -> Optional[str]:

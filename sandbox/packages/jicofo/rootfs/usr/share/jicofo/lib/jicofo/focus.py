@@ -11,12 +11,15 @@ from jitsi_stand_in.xmpp import MucClient
 
 from .bridges import Bridge, BridgeSelector
 from .conferences import Conferences
+from .memory import Memory
 from .settings import Settings
 
 log = logging.getLogger("JicofoServices")
 
 HEALTH_TIMEOUT = 5.0
 KEEP_ALIVE_SECONDS = 15.0
+# People whose conference ended with an earlier jicofo load the page again; by then bridges are known.
+RELOAD_SECONDS = 10.0
 
 
 class Focus:
@@ -26,12 +29,14 @@ class Focus:
         self.selector = BridgeSelector(settings)
         self.client = MucClient(settings.account)
         self.conferences = Conferences(self.selector, self.client)
+        self.memory = Memory(self.conferences)
         self.jibris: set[str] = set()
         self.client.on_presence = self._presence
         self.metrics = _metrics()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> list["asyncio.Task[None]"]:
+        self.memory.recall()
         loop = asyncio.get_running_loop()
         work = [self.client.run(), self._health_checks(), self._upkeep()]
         return [loop.create_task(w) for w in work]
@@ -86,6 +91,7 @@ class Focus:
         """Proxy presence, metrics, and bridges that vanished with our own connection."""
         last_metrics = last_keep_alive = 0.0
         loop = asyncio.get_running_loop()
+        started = loop.time()
         announced = False
         while True:
             await asyncio.sleep(1)
@@ -97,7 +103,9 @@ class Focus:
                 # The proxy component learns the session that it forwards to from this presence.
                 self.client.send_presence(self.settings.client_proxy)
                 announced = True
-            await self.conferences.retry()
+            if loop.time() - started >= RELOAD_SECONDS:
+                await self.conferences.retry()
+            self.memory.keep()
             if loop.time() - last_keep_alive >= KEEP_ALIVE_SECONDS:
                 last_keep_alive = loop.time()
                 await self.conferences.keep_alive()
