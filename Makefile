@@ -28,8 +28,8 @@ preview: node_modules/.ready ## what the program would make, without an account,
 shell: node_modules/.ready ## a shell in which pulumi and hcloud work on the demo
 	@$(SANDBOX) shell
 
-status: node_modules/.ready ## the sandbox's hosts
-	@$(SANDBOX) status
+status: node_modules/.ready ## the demo as Hetzner's API and jicofo see it, beside what is declared
+	@environment=$$($(SANDBOX) env) && eval "$$environment" && npm run -s status -- --stack sandbox
 
 down: node_modules/.ready ## removes the demo and its sandbox; caches stay
 	@$(SANDBOX) down

@@ -64,6 +64,11 @@ export interface ScriptValues {
     /** The bridge's private address. */
     REST_ADDRESS: string;
   };
+  /** Prints what jicofo sees and what is installed, as JSON; changes nothing. */
+  "web/status": {
+    /** Where bridges can be asked themselves, as JSON: `{nickname, restAddress}[]`. */
+    BRIDGES: string;
+  };
   "web/accept": {
     DOMAIN: string;
     /** The declared bridges as JSON: `DeclaredBridge[]`. */
@@ -93,6 +98,7 @@ const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "jvb/files": ["bridge", "jvb/join"],
   "jvb/apply": ["bridge", "jvb/join"],
   "web/drain": ["bridge"],
+  "web/status": ["bridge"],
 };
 
 /**

@@ -1,3 +1,5 @@
+import { readExport, type ExportedResource } from "./stackExport";
+
 /** One resource of a state, as far as it identifies things; never a value of its inputs or outputs. */
 export interface StateResource {
   readonly urn: string;
@@ -24,22 +26,6 @@ export interface StackState {
   readonly rrsets: readonly string[];
 }
 
-interface ExportedResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly id?: string;
-  readonly parent?: string;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
-
-interface Exported {
-  readonly deployment?: {
-    readonly resources?: readonly ExportedResource[];
-    readonly pending_operations?: readonly { resource: ExportedResource; type: string }[];
-  };
-}
-
 export const rrsetType = "hcloud:index/zoneRrset:ZoneRrset";
 
 /**
@@ -49,8 +35,7 @@ export const rrsetType = "hcloud:index/zoneRrset:ZoneRrset";
  * @throws SyntaxError where the text is no JSON
  */
 export function readStackState(text: string, stack: string): StackState {
-  const { resources = [], pending_operations: pending = [] } =
-    (JSON.parse(text) as Exported).deployment ?? {};
+  const { resources, pending } = readExport(text);
   return {
     stack,
     resources: resources.map(({ urn, type, id, parent }) => ({ urn, type, id, parent })),

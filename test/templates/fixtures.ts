@@ -92,5 +92,6 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     DRAIN_TIMEOUT_SECONDS: "1800",
   },
   "web/drain": { NAME: "meet-jvb-0", NICKNAME: "jvb-1", REST_ADDRESS: "10.0.0.3" },
+  "web/status": { BRIDGES: '[{"nickname":"jvb-1","restAddress":"10.0.0.3"}]' },
   "web/accept": { DOMAIN: longDomain, BRIDGES: '[{"name":"b0","nickname":"jvb-1"}]' },
 };

@@ -1,8 +1,10 @@
-import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { ApiError, HcloudApi, publicEndpoint, UnreachableError } from "../../preflight/hcloudApi";
+import type { HcloudApi } from "../../preflight/hcloudApi";
+import { cloudApi, type StackConfig } from "../cloudApi";
+import { confirm } from "../confirm";
 import { OperatorProblem } from "../operatorProblem";
 import { PulumiCli } from "../pulumiCli";
+import { runTool } from "../runTool";
 import { readStackState } from "../stackState";
 import { listObjects } from "./cloudObjects";
 import { diagnose, isHealthy, type Diagnosis } from "./diagnosis";
@@ -21,6 +23,8 @@ Compares the stack's state with Hetzner Cloud: what a killed or interrupted run 
   --connected    also deletes servers in the private network that the state does not know
 
 Exit codes: 0 nothing is wrong (any more), 1 it could not look or repair, 2 something is wrong.`;
+
+const question = "Do what --repair does, as listed?";
 
 interface Options {
   readonly stack?: string;
@@ -42,7 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
   const first = await look();
   if (!options.repair || !isRepairable(first)) return show(first, options);
   if (!options.json) console.log(report(first));
-  if (!options.yes && !(await isConfirmed())) return 2;
+  if (!options.yes && !(await confirm(question, "npm run doctor -- --repair --yes"))) return 2;
   const log = (line: string): void => {
     console.error(line);
   };
@@ -70,20 +74,9 @@ function parseOptions(args: readonly string[]): Options | undefined {
   }
 }
 
-/** The API as the provider finds it: the stack's configuration, then the environment. */
 async function apiOf(pulumi: PulumiCli): Promise<HcloudApi> {
-  const config = JSON.parse(await pulumi.answer("config", "--json", "--show-secrets")) as Record<
-    string,
-    { value?: string } | undefined
-  >;
-  const token = config["hcloud:token"]?.value ?? process.env.HCLOUD_TOKEN;
-  const endpoint = config["hcloud:endpoint"]?.value ?? process.env.HCLOUD_ENDPOINT;
-  if (!token) {
-    throw new OperatorProblem(
-      "there is no token of Hetzner Cloud: export HCLOUD_TOKEN=..., or pulumi config set --secret hcloud:token",
-    );
-  }
-  return new HcloudApi({ token, endpoint: (endpoint ?? publicEndpoint).replace(/\/+$/, "") });
+  const config = await pulumi.answer("config", "--json", "--show-secrets");
+  return cloudApi(JSON.parse(config) as StackConfig);
 }
 
 async function examine(pulumi: PulumiCli, api: HcloudApi, connected: boolean): Promise<Diagnosis> {
@@ -100,25 +93,4 @@ function show(diagnosis: Diagnosis, { json }: Options): number {
   return isHealthy(diagnosis) ? 0 : 2;
 }
 
-async function isConfirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new OperatorProblem("nobody can be asked here: npm run doctor -- --repair --yes");
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question("\nDo what --repair does, as listed? Type yes: ");
-  terminal.close();
-  return answer.trim() === "yes";
-}
-
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const isExpected = [OperatorProblem, ApiError, UnreachableError].some(
-      (kind) => error instanceof kind,
-    );
-    console.error(isExpected ? `doctor: ${(error as Error).message}` : error);
-    process.exitCode = 1;
-  },
-);
+runTool("doctor", main, 1);

@@ -1,3 +1,4 @@
+import { table } from "../table";
 import { nameOf } from "../stackState";
 import { describeOperation, isHealthy, type Diagnosis, type Orphan } from "./diagnosis";
 import type { Lock } from "./lock";
@@ -96,17 +97,5 @@ function describeLock({ holder, since, process }: Lock): string {
 
 function section(title: string, rows: readonly string[][], heading?: string[]): string[] {
   if (rows.length === 0) return [];
-  return [title, ...table(heading === undefined ? rows : [heading, ...rows])];
-}
-
-/** Aligned columns, indented. */
-function table(rows: readonly string[][]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
-  }
-  return rows.map((row) => {
-    const cells = row.map((cell, i) => cell.padEnd(widths[i] ?? 0));
-    return `  ${cells.join("  ").trimEnd()}`;
-  });
+  return [title, table(heading === undefined ? rows : [heading, ...rows], "  ")];
 }

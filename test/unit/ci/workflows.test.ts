@@ -213,7 +213,7 @@ describe("the workflows", () => {
       expect([ran.code, ran.stepOutputs]).toEqual([0, `outcome=${outcome}\n`]);
       expect(ran.calls).toEqual([
         "pulumi preview --stack prod --refresh --expect-no-changes --non-interactive --color never",
-        "npm run -s --if-present status -- --stack prod --json",
+        "npm run -s status -- --stack prod --json",
       ]);
       const report = readFileSync(join(dir, "drift.md"), "utf8");
       expect(report).toContain("https://github.com/o/r/actions/runs/7");

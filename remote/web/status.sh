@@ -1,0 +1,52 @@
+#!/bin/bash
+# What jicofo sees, and what is installed: the facts of `npm run status`, as one JSON object on stdout. Changes
+# nothing. Input: BRIDGES, JSON: [{nickname, restAddress}], for what a bridge alone knows.
+set -euo pipefail
+: "${BRIDGES:?}"
+
+main() {
+  local jicofo versions conferences
+  jicofo=$(jicofo_view) || jicofo=null
+  versions=$(versions)
+  conferences=$(conferences)
+  result "$(jq -n --argjson jicofo "$jicofo" --argjson versions "$versions" --argjson conferences "$conferences" \
+    '{jicofo: $jicofo, versions: $versions, conferences: $conferences}')"
+}
+
+# {version, bridges: {JID: state}}; fails where jicofo does not answer.
+jicofo_view() {
+  local version bridges
+  version=$(jicofo_get /about/version | jq -e .version) || return 1
+  bridges=$(jicofo_get /debug | jq -e '.bridge_selector.bridge // {}') || return 1
+  jq -n --argjson version "$version" --argjson bridges "$bridges" '{version: $version, bridges: $bridges}'
+}
+
+jicofo_get() {
+  curl -fsS --max-time 5 --noproxy '*' "http://127.0.0.1:8888$1"
+}
+
+# {package: version} of Jitsi's packages, and of what they run on.
+versions() {
+  # It fails for a pattern that nothing matches, such as jibri's here.
+  { dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' 'jitsi-*' jicofo jibri prosody nginx 2>/dev/null || true; } |
+    jq -Rn '[inputs | split(" ") | select(.[2] == "installed") | {key: .[0], value: .[1]}] | from_entries'
+}
+
+# {nickname: number}, null for a bridge that does not answer. All at once: dead ones each take 5 s.
+conferences() {
+  local nickname address
+  while read -r nickname address; do
+    count_of "$nickname" "$address" &
+  done < <(jq -r '.[] | "\(.nickname) \(.restAddress)"' <<<"$BRIDGES") | jq -Rn \
+    '[inputs | split(" ") | {key: .[0], value: (.[1] | fromjson)}] | from_entries'
+  wait
+}
+
+count_of() {
+  # shellcheck disable=SC2034 # read by bridge_metric
+  local count bridge_url=http://$2:8080
+  count=$(bridge_metric conferences 2>/dev/null) || count=null
+  printf '%s %s\n' "$1" "$count"
+}
+
+main "$@"

@@ -1,0 +1,207 @@
+import { compare, type Facts } from "../../../../tools/status/compare";
+import { report } from "../../../../tools/status/report";
+import type { JicofoBridge } from "../../../../tools/status/webFacts";
+import { cloudServer, declaring, healthy, jicofo, web } from "./support";
+
+const differences = (facts: Facts): readonly string[] => {
+  const status = compare(facts);
+  expect(status.verdict).toBe(status.differences.length > 0 ? "different" : "equal");
+  return status.differences;
+};
+
+const withBridge = (state: Partial<JicofoBridge>): Facts => ({
+  ...healthy,
+  web: web(jicofo({ "jvb-11": {}, "jvb-12": state })),
+});
+
+const servers = (change: (ids: string[]) => string[]): Facts["cloud"] => ({
+  facts: change(["10", "11", "12"]).map((id) => cloudServer(id, `server-${id}`)),
+});
+
+describe("the status of a cluster", () => {
+  it("is equal when all that is declared is there, works, and nothing else is", () => {
+    const status = compare(healthy);
+    expect(status).toMatchObject({
+      verdict: "equal",
+      differences: [],
+      unknown: [],
+      counts: { declared: 2, joined: 2, operational: 2, draining: 0 },
+    });
+    expect(status.bridges[0]).toEqual({
+      name: "jvb-0",
+      nickname: "jvb-11",
+      expected: "in service",
+      joined: true,
+      operational: true,
+      draining: false,
+      stress: 0.12,
+      participants: 7,
+      version: "2.3.307",
+      conferences: 2,
+    });
+  });
+
+  it("shows it in three tables", () => {
+    expect(report(compare(healthy))).toMatchInlineSnapshot(`
+      "meet.example.test (stack production): as declared
+
+      HOST   SERVER         TYPE  LOCATION  STATUS   IPV4        IPV6              PRIVATE
+      web    jitsi-web-a    cx23  fsn1      running  192.0.2.10  2001:db8:10::/64  10.80.1.10
+      jvb-0  jitsi-jvb-0-b  cx23  fsn1      running  192.0.2.11  2001:db8:11::/64  10.80.1.11
+      jvb-1  jitsi-jvb-1-c  cx23  fsn1      running  192.0.2.12  2001:db8:12::/64  10.80.1.12
+
+      BRIDGE  NICKNAME  EXPECTED    SEEN        STRESS  CONFERENCES  PARTICIPANTS  VERSION
+      jvb-0   jvb-11    in service  in service  0.12    2            7             2.3.307
+      jvb-1   jvb-12    in service  in service  0.12    -            7             2.3.307
+      bridges: 2 declared, 2 in jicofo's list, 2 operational, 0 draining
+
+      PACKAGE  VERSION
+      jicofo   1.0-1189-1"
+    `);
+  });
+
+  it.each<[string, Partial<JicofoBridge>, string]>([
+    ["is not operational", { operational: false }, "is not operational: npm run repair -- 1"],
+    ["is not healthy", { healthy: false }, "says that it is not healthy: npm run repair -- 1"],
+    [
+      "drains, unasked",
+      { drain: true },
+      "takes no new conferences, and drainingBridges does not name it: pulumi up",
+    ],
+    [
+      "shuts down",
+      { "graceful-shutdown": true },
+      "is shutting down, by no step of this program: npm run repair -- 1",
+    ],
+  ])("differs when a bridge %s", (_, state, reason) => {
+    expect(differences(withBridge(state))).toEqual([`jvb-1 (jvb-12) ${reason}`]);
+  });
+
+  it("differs when a bridge is not in jicofo's list", () => {
+    const facts = { ...healthy, web: web(jicofo({ "jvb-11": {} })) };
+    expect(differences(facts)).toEqual([
+      "jvb-1 (jvb-12) is not in jicofo's list: npm run repair -- 1",
+    ]);
+    expect(compare(facts).counts).toMatchObject({ declared: 2, joined: 1 });
+  });
+
+  it("differs when jicofo lists a bridge that nobody knows", () => {
+    const list = jicofo({ "jvb-11": {}, "jvb-12": {}, "jvb-99": {} });
+    const facts = { ...healthy, web: web(list) };
+    expect(differences(facts)).toEqual([
+      "jicofo lists jvb-99, which is no bridge of this stack: whose is it?",
+    ]);
+    expect(compare(facts).bridges[2]).toMatchObject({ name: null, expected: "gone", joined: true });
+  });
+
+  it("expects a bridge of drainingBridges to be empty, and there", () => {
+    const draining = declaring(
+      { name: "jvb-0", isDraining: false },
+      { name: "jvb-1", isDraining: true },
+    );
+    expect(differences(draining)).toEqual([
+      "jvb-1 (jvb-12) takes people, and drainingBridges names it: pulumi up",
+    ]);
+    expect(differences({ ...draining, web: withBridge({ drain: true }).web })).toEqual([]);
+  });
+
+  it("differs when a bridge is declared that was never made", () => {
+    const names = ["jvb-0", "jvb-1", "jvb-2"];
+    const facts = declaring(...names.map((name) => ({ name, isDraining: false })));
+    expect(differences(facts)).toEqual(["jvb-2 is declared and has no server: pulumi up"]);
+    expect(compare(facts).hosts.at(-1)).toMatchObject({ name: "jvb-2", id: null, declared: true });
+  });
+
+  it("differs when a bridge is there that is not declared", () => {
+    expect(differences(declaring({ name: "jvb-0", isDraining: false }))).toEqual([
+      "jvb-1's server jitsi-jvb-1-c is not declared and is still there: pulumi up",
+      "jvb-1 (jvb-12) is not declared and jicofo still lists it: pulumi up",
+    ]);
+  });
+
+  it("differs while the server that a new one has replaced is still there", () => {
+    const old = { name: "jvb-1", id: "9", isLeaving: true };
+    const state = { ...healthy.state, servers: [...healthy.state.servers, old] };
+    const facts = { ...healthy, state, cloud: servers((ids) => [...ids, "9"]) };
+    expect(differences(facts)).toEqual([
+      "jvb-1's server server-9 is not declared and is still there: pulumi up",
+    ]);
+  });
+
+  it("differs when Hetzner has no such server any more", () => {
+    const facts = { ...healthy, cloud: servers((ids) => ids.slice(0, 2)) };
+    expect(differences(facts)).toEqual([
+      "jvb-1's server 12 is not at Hetzner any more: pulumi refresh, then pulumi up",
+    ]);
+  });
+
+  it("differs when a server does not run", () => {
+    const facts = [{ ...cloudServer("10", "jitsi-web-a"), status: "off" }];
+    const cloud = { facts: [...facts, cloudServer("11", "b"), cloudServer("12", "c")] };
+    expect(differences({ ...healthy, cloud })).toEqual([
+      "web's server jitsi-web-a is off and should be running: hcloud server poweron jitsi-web-a",
+    ]);
+  });
+
+  it("differs when a server has the stack's labels that its state does not know", () => {
+    const facts = { ...healthy, cloud: servers((ids) => [...ids, "13"]) };
+    expect(differences(facts)).toEqual([
+      "server server-13 (13) carries this stack's labels and is not in its state: npm run doctor",
+    ]);
+  });
+
+  it("expects the web host's own bridge by the name that the last `up` gave it", () => {
+    const declared = declaring({ name: "local", isDraining: false });
+    const only = { ...healthy.state, servers: healthy.state.servers.slice(0, 1) };
+    const facts = {
+      ...declared,
+      state: { ...only, bridgeOutputs: [{ name: "local", nickname: "jvb-local" }] },
+      cloud: servers((ids) => ids.slice(0, 1)),
+      web: web(jicofo({ "jvb-local": {} })),
+    };
+    expect(differences(facts)).toEqual([]);
+    expect(differences({ ...facts, state: { ...only, bridgeOutputs: [] } })).toEqual([
+      "local (never made) is not in jicofo's list: pulumi up",
+      "jicofo lists jvb-local, which is no bridge of this stack: whose is it?",
+    ]);
+  });
+});
+
+describe("a status of which not all can be asked", () => {
+  const silent = { problem: "it does not answer" };
+
+  it("is unknown without Hetzner's API", () => {
+    const status = compare({ ...healthy, cloud: silent });
+    expect(status).toMatchObject({
+      verdict: "unknown",
+      differences: [],
+      unknown: ["Hetzner's API: it does not answer"],
+    });
+    expect(status.hosts).toHaveLength(3);
+    expect(status.hosts[0]).toMatchObject({ name: "web", id: "10", status: null });
+  });
+
+  it("is unknown without the web host, and takes no bridge for missing", () => {
+    expect(compare({ ...healthy, web: silent })).toMatchObject({
+      verdict: "unknown",
+      differences: [],
+      unknown: ["the web host: it does not answer"],
+      counts: { declared: 2, joined: null, operational: null, draining: null },
+      bridges: [{ joined: null }, { joined: null }],
+      versions: null,
+    });
+  });
+
+  it("is unknown without jicofo", () => {
+    const status = compare({ ...healthy, web: web(null) });
+    expect(status).toMatchObject({ verdict: "unknown", versions: { jicofo: "1.0-1189-1" } });
+    expect(status.unknown).toEqual([
+      "jicofo does not answer: on the web host: systemctl restart jicofo",
+    ]);
+  });
+
+  it("differs where something is known to differ, whoever else is silent", () => {
+    const facts = declaring({ name: "jvb-0", isDraining: false });
+    expect(compare({ ...facts, web: silent }).verdict).toBe("different");
+  });
+});

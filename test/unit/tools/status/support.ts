@@ -1,0 +1,81 @@
+import type { CloudServer } from "../../../../tools/status/cloudServers";
+import type { Facts } from "../../../../tools/status/compare";
+import type { JicofoBridge, WebFacts } from "../../../../tools/status/webFacts";
+
+const brewery = "jvbbrewery@internal.auth.meet.example.test";
+
+export const cloudServer = (id: string, name: string): CloudServer => ({
+  id,
+  name,
+  serverType: "cx23",
+  location: "fsn1",
+  status: "running",
+  ipv4: `192.0.2.${id}`,
+  ipv6: `2001:db8:${id}::/64`,
+  privateIp: `10.80.1.${id}`,
+});
+
+const inService: JicofoBridge = {
+  operational: true,
+  healthy: true,
+  drain: false,
+  "graceful-shutdown": false,
+  "shutting-down": false,
+  stress: 0.12,
+  endpoints: 7,
+  version: "2.3.307",
+};
+
+/** jicofo's list: nickname to what differs from a bridge in service. */
+export const jicofo = (
+  bridges: Readonly<Record<string, Partial<JicofoBridge>>>,
+): WebFacts["jicofo"] => ({
+  version: "1.0.1189",
+  bridges: Object.fromEntries(
+    Object.entries(bridges).map(([nickname, state]) => [
+      `${brewery}/${nickname}`,
+      { ...inService, ...state },
+    ]),
+  ),
+});
+
+export const web = (list: WebFacts["jicofo"]): Facts["web"] => ({
+  facts: { jicofo: list, versions: { jicofo: "1.0-1189-1" }, conferences: { "jvb-11": 2 } },
+});
+
+/** A cluster of a web host and two bridges in which everything is as it should be. */
+export const healthy: Facts = {
+  stack: "production",
+  declared: {
+    domain: "meet.example.test",
+    bridges: [
+      { name: "jvb-0", isDraining: false },
+      { name: "jvb-1", isDraining: false },
+    ],
+  },
+  state: {
+    servers: [
+      { name: "web", id: "10", isLeaving: false },
+      { name: "jvb-0", id: "11", isLeaving: false },
+      { name: "jvb-1", id: "12", isLeaving: false },
+    ],
+    bridgeOutputs: [
+      { name: "jvb-0", nickname: "jvb-11" },
+      { name: "jvb-1", nickname: "jvb-12" },
+    ],
+  },
+  cloud: {
+    facts: [
+      cloudServer("10", "jitsi-web-a"),
+      cloudServer("11", "jitsi-jvb-0-b"),
+      cloudServer("12", "jitsi-jvb-1-c"),
+    ],
+  },
+  web: web(jicofo({ "jvb-11": {}, "jvb-12": {} })),
+};
+
+/** The healthy cluster with other bridges declared. */
+export const declaring = (...bridges: Facts["declared"]["bridges"]): Facts => ({
+  ...healthy,
+  declared: { ...healthy.declared, bridges },
+});

@@ -1,0 +1,97 @@
+import type { CloudServer } from "./cloudServers";
+import type { Declared } from "./declared";
+import { localBridgeName } from "./declared";
+import type { StackFacts, StateServer } from "./stackFacts";
+import type { HostStatus } from "./status";
+
+export interface HostFacts {
+  readonly declared: Declared;
+  readonly state: StackFacts;
+  /** Absent where Hetzner's API could not be asked. */
+  readonly servers?: readonly CloudServer[];
+}
+
+/** What is at Hetzner beside what is in the state and in the settings. Pure. */
+export function compareHosts(facts: HostFacts): { hosts: HostStatus[]; differences: string[] } {
+  const { declared, state, servers } = facts;
+  const wanted = [
+    "web",
+    ...declared.bridges.map(({ name }) => name).filter((name) => name !== localBridgeName),
+  ];
+  const isWanted = ({ name, isLeaving }: StateServer): boolean =>
+    !isLeaving && wanted.includes(name);
+  const missing = wanted.filter(
+    (name) => !state.servers.some((server) => server.name === name && isWanted(server)),
+  );
+  const strangers = (servers ?? []).filter(
+    ({ id }) => !state.servers.some((server) => server.id === id),
+  );
+  const cloudServer = ({ id }: StateServer): CloudServer | undefined =>
+    servers?.find((server) => server.id === id);
+  const hosts = [
+    ...state.servers.map((server) =>
+      hostStatus(server.name, isWanted(server), server.id, cloudServer(server)),
+    ),
+    ...missing.map((name) => hostStatus(name, true)),
+    ...strangers.map((server) => hostStatus(null, false, server.id, server)),
+  ].sort(byName);
+  return {
+    hosts,
+    differences: [
+      ...missing.map((name) => `${name} is declared and has no server: pulumi up`),
+      ...state.servers.flatMap((server) =>
+        serverDifferences(server, isWanted(server), servers && cloudServer(server), servers),
+      ),
+      ...strangers.map(
+        ({ name, id }) =>
+          `server ${name} (${id}) carries this stack's labels and is not in its state: npm run doctor`,
+      ),
+    ],
+  };
+}
+
+function serverDifferences(
+  { name, id }: StateServer,
+  isWanted: boolean,
+  server: CloudServer | undefined,
+  servers: HostFacts["servers"],
+): string[] {
+  const called = `${name}'s server ${server?.name ?? id}`;
+  const leftOver = isWanted ? [] : [`${called} is not declared and is still there: pulumi up`];
+  if (servers === undefined) return leftOver;
+  if (server === undefined) {
+    return [...leftOver, `${called} is not at Hetzner any more: pulumi refresh, then pulumi up`];
+  }
+  if (server.status === "running") return leftOver;
+  return [
+    ...leftOver,
+    `${called} is ${server.status} and should be running: hcloud server poweron ${server.name}`,
+  ];
+}
+
+function hostStatus(
+  name: string | null,
+  declared: boolean,
+  id?: string,
+  server?: CloudServer,
+): HostStatus {
+  return {
+    name,
+    declared,
+    id: id ?? null,
+    server: server?.name ?? null,
+    serverType: server?.serverType ?? null,
+    location: server?.location ?? null,
+    status: server?.status ?? null,
+    ipv4: server?.ipv4 ?? null,
+    ipv6: server?.ipv6 ?? null,
+    privateIp: server?.privateIp ?? null,
+  };
+}
+
+/** The web host, then the bridges by number, then strangers. */
+export function byName(a: { name: string | null }, b: { name: string | null }): number {
+  const rank = ({ name }: { name: string | null }): string =>
+    name === null ? "2" : name === "web" ? "0" : `1${name}`;
+  return rank(a).localeCompare(rank(b), "en", { numeric: true });
+}

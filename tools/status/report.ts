@@ -1,0 +1,72 @@
+import { table } from "../table";
+import type { BridgeStatus, HostStatus, Status } from "./status";
+
+const verdicts: Readonly<Record<Status["verdict"], string>> = {
+  equal: "as declared",
+  different: "NOT as declared",
+  unknown: "nobody can tell whether it is as declared",
+};
+
+/** The status for people. */
+export function report(status: Status): string {
+  const { stack, domain, verdict, counts, versions } = status;
+  const said = (count: number | null): string => count?.toString() ?? "?";
+  const sections = [
+    `${domain} (stack ${stack}): ${verdicts[verdict]}`,
+    hostTable(status.hosts),
+    `${bridgeTable(status.bridges)}\nbridges: ${counts.declared} declared, ${said(counts.joined)} in jicofo's list, ${said(counts.operational)} operational, ${said(counts.draining)} draining`,
+    versions === null ? "" : table([["PACKAGE", "VERSION"], ...Object.entries(versions)]),
+    list("Not as declared:", status.differences),
+    list("Could not be asked:", status.unknown),
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function hostTable(hosts: readonly HostStatus[]): string {
+  const rows = hosts.map((host) =>
+    [
+      host.name ?? "(unknown)",
+      host.server ?? host.id,
+      host.serverType,
+      host.location,
+      host.status,
+      host.ipv4,
+      host.ipv6,
+      host.privateIp,
+    ].map(cell),
+  );
+  const heading = ["HOST", "SERVER", "TYPE", "LOCATION", "STATUS", "IPV4", "IPV6", "PRIVATE"];
+  return table([heading, ...rows]);
+}
+
+function bridgeTable(bridges: readonly BridgeStatus[]): string {
+  const rows = bridges.map((bridge) =>
+    [
+      bridge.name ?? "(unknown)",
+      bridge.nickname,
+      bridge.expected,
+      seen(bridge),
+      bridge.stress?.toFixed(2),
+      bridge.conferences,
+      bridge.participants,
+      bridge.version,
+    ].map(cell),
+  );
+  const heading = "BRIDGE NICKNAME EXPECTED SEEN STRESS CONFERENCES PARTICIPANTS VERSION".split(
+    " ",
+  );
+  return table([heading, ...rows]);
+}
+
+function seen({ joined, operational, draining }: BridgeStatus): string {
+  if (joined === null) return "?";
+  if (!joined) return "not there";
+  if (!operational) return "not operational";
+  return draining ? "draining" : "in service";
+}
+
+const cell = (value: string | number | null | undefined): string => value?.toString() ?? "-";
+
+function list(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? "" : [title, ...lines.map((line) => `  ${line}`)].join("\n");
+}

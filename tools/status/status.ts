@@ -1,0 +1,55 @@
+/** A cluster as it is, beside what is declared. What `npm run status -- --json` prints: docs/status.md holds its shape. */
+export interface Status {
+  readonly stack: string;
+  readonly domain: string;
+  /** different: something is not as declared. unknown: nothing is known to differ, but not all could be asked. */
+  readonly verdict: "equal" | "different" | "unknown";
+  /** What is not as declared, each with what to do about it. */
+  readonly differences: readonly string[];
+  /** What could not be asked, and why. */
+  readonly unknown: readonly string[];
+  readonly hosts: readonly HostStatus[];
+  readonly bridges: readonly BridgeStatus[];
+  /** Bridges; null where jicofo could not be asked. */
+  readonly counts: {
+    readonly declared: number;
+    readonly joined: number | null;
+    readonly operational: number | null;
+    readonly draining: number | null;
+  };
+  /** Installed packages on the web host; null where it could not be asked. */
+  readonly versions: Readonly<Record<string, string>> | null;
+}
+
+export interface HostStatus {
+  /** web, jvb-0; null for a server that carries the stack's labels and is not in its state. */
+  readonly name: string | null;
+  readonly declared: boolean;
+  /** Of the server, at Hetzner; null for a host that has none. */
+  readonly id: string | null;
+  // As Hetzner's API says; null where it has no such server, or could not be asked.
+  readonly server: string | null;
+  readonly serverType: string | null;
+  readonly location: string | null;
+  readonly status: string | null;
+  readonly ipv4: string | null;
+  readonly ipv6: string | null;
+  readonly privateIp: string | null;
+}
+
+export interface BridgeStatus {
+  /** jvb-0, local; null for one that the stack does not know. */
+  readonly name: string | null;
+  /** In the brewery; null for a bridge that was never made. */
+  readonly nickname: string | null;
+  readonly expected: "in service" | "draining" | "gone";
+  // As jicofo says; null where it could not be asked, and of a bridge that is not in its list.
+  readonly joined: boolean | null;
+  readonly operational: boolean | null;
+  readonly draining: boolean | null;
+  readonly stress: number | null;
+  readonly participants: number | null;
+  readonly version: string | null;
+  /** As the bridge itself says; null where it does not answer. */
+  readonly conferences: number | null;
+}

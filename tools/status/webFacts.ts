@@ -1,0 +1,47 @@
+import { remoteScript } from "../../remote/script";
+import { runOverSsh, type SshTarget } from "../sshRun";
+
+/** A bridge in jicofo's list, as its /debug tells; only what is used here. */
+export interface JicofoBridge {
+  readonly operational: boolean;
+  readonly healthy: boolean;
+  readonly drain: boolean;
+  readonly "graceful-shutdown": boolean;
+  readonly "shutting-down": boolean;
+  readonly stress: number;
+  /** People whom it carries. */
+  readonly endpoints: number;
+  readonly version: string;
+}
+
+/** What the web host tells. */
+export interface WebFacts {
+  /** null where jicofo does not answer. */
+  readonly jicofo: {
+    readonly version: string;
+    /** By the address in the brewery, whose last part is the nickname. */
+    readonly bridges: Readonly<Record<string, JicofoBridge>>;
+  } | null;
+  /** Installed packages and their versions. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */
+  readonly conferences: Readonly<Record<string, number | null>>;
+}
+
+/** Where a bridge's REST API is. */
+export interface BridgeAddress {
+  readonly nickname: string;
+  readonly restAddress: string;
+}
+
+/** Connection, and a script that takes 15 s where everything is silent. */
+const timeoutMs = 60_000;
+
+/** @throws OperatorProblem where the web host cannot be asked */
+export async function readWebFacts(
+  target: SshTarget,
+  bridges: readonly BridgeAddress[],
+): Promise<WebFacts> {
+  const script = remoteScript("web/status", { BRIDGES: JSON.stringify(bridges) });
+  return JSON.parse(await runOverSsh(target, script, timeoutMs)) as WebFacts;
+}
