@@ -1,0 +1,60 @@
+import { planSkip } from "../../../../tools/drainSkip/plan";
+import type { ExportedResource } from "../../../../tools/stackExport";
+
+const urnOf = (name: string) => `urn:pulumi:prod::p::a$command:remote:Command::${name}`;
+
+const step = (name: string, more: Partial<ExportedResource> = {}): ExportedResource => ({
+  urn: urnOf(name),
+  type: "command:remote:Command",
+  ...more,
+});
+
+const drain = (number: number, more: Partial<ExportedResource> = {}): ExportedResource =>
+  step(`jitsi-jvb-${number}-drain`, { inputs: { create: "in", delete: "drain" }, ...more });
+
+const after = (...names: string[]): Partial<ExportedResource> => ({
+  dependencies: names.map(urnOf),
+});
+
+const plan = (number: number, ...resources: ExportedResource[]) =>
+  planSkip({ resources, pending: [] }, number);
+
+describe("skipping a drain", () => {
+  it("takes the drain of this bridge, and no other's with it", () => {
+    expect(plan(1, drain(1), drain(10), drain(0))).toEqual({
+      drain: urnOf("jitsi-jvb-1-drain"),
+      checks: [],
+    });
+  });
+
+  it("takes the acceptance along, whose end runs nothing", () => {
+    const acceptance = step("jitsi-acceptance", after("jitsi-jvb-0-drain", "jitsi-jvb-1-drain"));
+    expect(plan(1, drain(0), drain(1), acceptance).checks).toEqual(["jitsi-acceptance"]);
+  });
+
+  it("leaves alone what comes after another bridge's drain only", () => {
+    expect(plan(1, drain(0), drain(1), step("other", after("jitsi-jvb-0-drain"))).checks).toEqual(
+      [],
+    );
+  });
+
+  it("refuses where another drain comes after it: that one would go unrun too", () => {
+    const next = drain(2, after("jitsi-jvb-1-apply"));
+    const between = step("jitsi-jvb-1-apply", after("jitsi-jvb-1-drain"));
+    expect(() => plan(1, drain(1), between, next)).toThrow(
+      "the drain of bridge 1 cannot be taken out: jitsi-jvb-2-drain must come after it",
+    );
+  });
+
+  it("refuses where a server comes after it", () => {
+    const server = { ...step("jitsi-jvb-2", after("jitsi-jvb-1-drain")), type: "hcloud:Server" };
+    expect(() => plan(1, drain(1), server)).toThrow("jitsi-jvb-2 must come after it");
+  });
+
+  it("names the bridges that have a drain where this one has none", () => {
+    expect(() => plan(3, drain(1), drain(0))).toThrow(
+      "bridge 3 has no drain in this stack's state; those that have one: 0, 1",
+    );
+    expect(() => plan(3)).toThrow("those that have one: none");
+  });
+});

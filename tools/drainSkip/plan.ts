@@ -1,0 +1,65 @@
+import { OperatorProblem } from "../operatorProblem";
+import type { ExportedResource, StackExport } from "../stackExport";
+import { nameOf } from "../stackState";
+
+/** What has to leave the state, so that a bridge goes without a drain. */
+export interface SkipPlan {
+  /** URN of the drain. */
+  readonly drain: string;
+  /**
+   * Names of the checks that depend on it and leave the state with it. The next `up` makes them anew; their end
+   * runs nothing on any host.
+   */
+  readonly checks: readonly string[];
+}
+
+const stepType = "command:remote:Command";
+
+/**
+ * Finds the drain of a bridge, and what the engine would refuse to take it out for. Pure.
+ *
+ * @param number of the bridge
+ * @throws OperatorProblem where there is no such drain, or something depends on it that must not go
+ */
+export function planSkip({ resources }: StackExport, number: number): SkipPlan {
+  const drains = resources.filter(
+    ({ type, urn }) => type === stepType && drainPattern.test(nameOf(urn)),
+  );
+  const drain = drains.find(({ urn }) => numberOf(urn) === number);
+  if (drain === undefined) {
+    const known = drains.map(({ urn }) => numberOf(urn)).sort((a, b) => a - b);
+    throw new OperatorProblem(
+      `bridge ${number} has no drain in this stack's state; those that have one: ${known.join(", ") || "none"}`,
+    );
+  }
+  const dependents = dependentsOf(drain.urn, resources);
+  const kept = dependents.filter((resource) => !isCheck(resource));
+  if (kept.length > 0) {
+    const names = kept.map(({ urn }) => nameOf(urn)).join(", ");
+    throw new OperatorProblem(
+      `the drain of bridge ${number} cannot be taken out: ${names} must come after it. Finish or take back what is under way (rollBridges), then try again`,
+    );
+  }
+  return { drain: drain.urn, checks: dependents.map(({ urn }) => nameOf(urn)) };
+}
+
+const drainPattern = /-jvb-(\d+)-drain$/;
+
+const numberOf = (urn: string): number => Number(drainPattern.exec(nameOf(urn))?.[1]);
+
+/** A step whose end runs nothing, so that nothing is lost when the state forgets it. */
+function isCheck({ type, inputs = {} }: ExportedResource): boolean {
+  return type === stepType && (inputs.delete === undefined || inputs.delete === "");
+}
+
+/** All that depends on a resource, directly or through others. */
+function dependentsOf(urn: string, resources: readonly ExportedResource[]): ExportedResource[] {
+  const found = new Set([urn]);
+  // The engine writes a resource after all that it depends on.
+  return resources.filter((resource) => {
+    const depends = [...(resource.dependencies ?? []), resource.parent, resource.deletedWith];
+    if (!depends.some((one) => one !== undefined && found.has(one))) return false;
+    found.add(resource.urn);
+    return true;
+  });
+}
