@@ -62,6 +62,9 @@ export const privateNetwork = {
   bridgeSubnet: "10.80.1.0/24",
 } as const;
 
+/** Where a host asks Hetzner for its user data. Source: https://docs.hetzner.cloud/#server-metadata */
+export const metadataAddress = "169.254.169.254";
+
 /**
  * Hetzner's locations and the network zone of each; the subnets of a network share one zone.
  * Source: https://docs.hetzner.com/cloud/general/locations/

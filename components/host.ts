@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { renderUserData } from "../cloud-init/userData";
 import type { Role } from "../constants";
+import { hostFilter } from "./hostFilter";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
 import {
@@ -87,7 +88,7 @@ export class Host extends Component {
   readonly memoryGb: pulumi.Output<number | undefined>;
   /** For all steps after the first contact. */
   readonly connection: Connection;
-  /** What a step on this host has to wait for: packages are installed, the private network is there. */
+  /** What a step on this host has to wait for: packages are installed, the private network is there and filtered. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -126,7 +127,16 @@ export class Host extends Component {
       },
       { parent: this, dependsOn: ready },
     );
-    this.ready = [ready, attachment];
+    const harden = remoteStep(
+      `${name}-harden`,
+      {
+        connection: this.connection,
+        script: "host/harden",
+        values: { NFT_RULES: hostFilter(args.role) },
+      },
+      { parent: this, dependsOn: ready },
+    );
+    this.ready = [harden, attachment];
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
   }
 

@@ -1,6 +1,7 @@
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { privateNetwork } from "../constants";
+import { render } from "../remote/render";
 import { BridgeAccount } from "./bridgeAccount";
 import { Dns } from "./dns";
 import { Host, type HostSettings } from "./host";
@@ -81,7 +82,11 @@ export class WebHost extends Component {
       {
         connection: host.connection,
         script: "web/configure",
-        values: { DOMAIN: domain, WEB_PRIVATE_IP: host.privateIp },
+        values: {
+          DOMAIN: domain,
+          WEB_PRIVATE_IP: host.privateIp,
+          LOGIN_MODULE: render("web/usr/local/lib/prosody/modules/mod_no_http_login.lua", {}),
+        },
       },
       { parent: this, dependsOn: host.ready },
     );

@@ -11,7 +11,7 @@ export interface BridgeSettingsArgs {
   readonly username: string;
   /** Its password. */
   readonly jvbSecret: string;
-  /** The web host's private address: prosody for the bridge, and the only host that may use its REST API. */
+  /** The web host's private address: prosody for the bridge. */
   readonly webPrivateIp: string;
   /** Relay region: bridges of one location share it. Default "default". */
   readonly region?: string;
@@ -24,7 +24,6 @@ export interface BridgeSettingsArgs {
 export interface BridgeSettings {
   readonly PROPERTIES: string;
   readonly JVB_CONF: string;
-  readonly NFT_RULES: string;
   readonly HEAP_MB: string;
   /** SHA-256 (hex) over everything that takes effect only by a restart of the bridge. */
   readonly SETTINGS_HASH: string;
@@ -46,14 +45,10 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
     restPort: ports.jvbRest,
     mediaPort: ports.jvbMedia,
   });
-  const NFT_RULES = render("jvb/etc/nftables.d/jitsi-hetzner.nft", {
-    webPrivateIp: args.webPrivateIp,
-    restPort: ports.jvbRest,
-  });
   const HEAP_MB = args.heapMb.toString();
   const hash = createHash("sha256");
   for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate, HEAP_MB]) {
     hash.update(part).update("\0");
   }
-  return { PROPERTIES, JVB_CONF, NFT_RULES, HEAP_MB, SETTINGS_HASH: hash.digest("hex") };
+  return { PROPERTIES, JVB_CONF, HEAP_MB, SETTINGS_HASH: hash.digest("hex") };
 }

@@ -3,6 +3,13 @@ import { join } from "node:path";
 import Handlebars from "handlebars";
 import { shQuote } from "./quote";
 
+/** One service that a host offers in the private network and nowhere else: a TCP port. */
+export interface PrivateService {
+  readonly port: number;
+  /** Who may use it: an address or a range. */
+  readonly source: string;
+}
+
 /** The variables of each template: the path below this folder, without `.hbs`. */
 export interface TemplateVariables {
   "jvb/etc/jitsi/videobridge/sip-communicator.properties": {
@@ -19,10 +26,14 @@ export interface TemplateVariables {
     readonly restPort: number;
     readonly mediaPort: number;
   };
-  "jvb/etc/nftables.d/jitsi-hetzner.nft": {
-    readonly webPrivateIp: string;
-    readonly restPort: number;
+  "host/etc/nftables.d/jitsi-hetzner.nft": {
+    /** The whole private network, as a range. */
+    readonly privateRange: string;
+    readonly metadataAddress: string;
+    /** What the host offers to others in the private network. */
+    readonly services: readonly PrivateService[];
   };
+  "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": Record<string, never>;
 }
 
 export type TemplateName = keyof TemplateVariables;

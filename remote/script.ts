@@ -11,6 +11,11 @@ export interface ScriptValues {
   "host/hostKey": Record<string, never>;
   /** Removes the bootstrap host key for good, then waits (600 s at most) for cloud-init. */
   "host/ready": Record<string, never>;
+  /** Closes what a fresh host leaves open: its private side, the metadata service, loose files. */
+  "host/harden": {
+    /** nftables rules, as `hostFilter()` makes them. */
+    NFT_RULES: string;
+  };
   "host/authorizedKeys": {
     /** Public keys, one a line; empty takes all of them away. The deployment key is never touched. */
     KEYS: string;
@@ -20,6 +25,8 @@ export interface ScriptValues {
     DOMAIN: string;
     /** The web host's address in the private network, where bridges reach prosody. */
     WEB_PRIVATE_IP: string;
+    /** Text of mod_no_http_login.lua, prosody's module that refuses logins from browsers. */
+    LOGIN_MODULE: string;
   };
   /** Arguments: `set` or `remove`. */
   "web/account": {
@@ -34,7 +41,7 @@ export interface ScriptValues {
     /** A `Policy` as JSON. */
     POLICY: string;
   };
-  /** PROPERTIES, JVB_CONF, NFT_RULES, HEAP_MB and SETTINGS_HASH come from `bridgeSettings()`. */
+  /** PROPERTIES, JVB_CONF, HEAP_MB and SETTINGS_HASH come from `bridgeSettings()`. */
   "jvb/files": {
     /** The bridge's name for people, in messages: meet-jvb-0. */
     NAME: string;
@@ -44,7 +51,6 @@ export interface ScriptValues {
     XMPP_CERTIFICATE: string;
     PROPERTIES: string;
     JVB_CONF: string;
-    NFT_RULES: string;
     /** Largest heap in MB, as decimal text. */
     HEAP_MB: string;
     SETTINGS_HASH: string;
@@ -95,6 +101,7 @@ export interface Policy {
 
 /** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
 const libraries: Partial<Record<ScriptName, readonly string[]>> = {
+  "web/configure": ["web/guests"],
   "jvb/files": ["bridge", "jvb/join"],
   "jvb/apply": ["bridge", "jvb/join"],
   "web/drain": ["bridge"],

@@ -1,10 +1,10 @@
 #!/bin/bash
 # The settings of a bridge. The first time (and until it has worked once) the bridge is restarted and must join
 # the brewery; later runs only write, because a restart cuts calls: jvb/apply makes changes effective in turn.
-# Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, NFT_RULES, HEAP_MB, SETTINGS_HASH.
+# Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, SETTINGS_HASH.
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
-: "${NFT_RULES:?}" "${HEAP_MB:?}" "${SETTINGS_HASH:?}"
+: "${HEAP_MB:?}" "${SETTINGS_HASH:?}"
 : "${settings_dir:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
 
 readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
@@ -12,8 +12,6 @@ readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
 main() {
   local changed=no
   id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
-  # Before the REST API can listen on the private network.
-  write_rules
   write_setting "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
   if [[ $FILE_CHANGED == yes || ! -e /etc/ssl/certs/$AUTH_DOMAIN.pem ]]; then
     # Fresh: Java's own store would keep an older certificate of the same name.
@@ -46,18 +44,6 @@ write_heap() {
   [[ -f $file ]] || fatal "$file is missing" "dpkg-reconfigure jitsi-videobridge2, then: pulumi up"
   others=$(grep -v '^VIDEOBRIDGE_MAX_MEMORY=' "$file") || true
   write_setting "$file" 0640 jvb:jitsi "$others"$'\n'"VIDEOBRIDGE_MAX_MEMORY=${HEAP_MB}m"$'\n'
-}
-
-# nftables.service loads the main file at boot, before the network is up.
-write_rules() {
-  local rules=/etc/nftables.d/jitsi-hetzner.nft main_file=/etc/nftables.conf
-  nft -c -f - <<<"$NFT_RULES" || fatal "nft refuses the rules of $NAME" "see the lines above"
-  write_file "$rules" 0644 root:root "$NFT_RULES"
-  if ! grep -qF "include \"$rules\"" "$main_file"; then
-    printf '\ninclude "%s"\n' "$rules" >>"$main_file"
-  fi
-  nft -f "$rules"
-  systemctl enable --quiet nftables
 }
 
 main "$@"

@@ -41,10 +41,18 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
       mediaPort: 65535,
     },
   },
-  "jvb/etc/nftables.d/jitsi-hetzner.nft": {
-    smallest: { webPrivateIp: "10.0.0.2", restPort: 8080 },
-    fullest: { webPrivateIp: "10.255.255.254", restPort: 65535 },
+  "host/etc/nftables.d/jitsi-hetzner.nft": {
+    smallest: { privateRange: "10.0.0.0/8", metadataAddress: "169.254.169.254", services: [] },
+    fullest: {
+      privateRange: "10.255.0.0/16",
+      metadataAddress: "169.254.169.254",
+      services: [
+        { port: 8080, source: "10.255.255.254/32" },
+        { port: 65535, source: "10.255.1.0/24" },
+      ],
+    },
   },
+  "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": { smallest: {}, fullest: {} },
 };
 
 const bootstrapKey = {
@@ -69,7 +77,10 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/hostKey": {},
   "host/ready": {},
   "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
-  "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2" },
+  "host/harden": { NFT_RULES: "table inet a {}
+" },
+  "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-- Lua
+" },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
   "web/certificate": { DOMAIN: longDomain },
   "web/policy": {
@@ -82,7 +93,6 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     XMPP_CERTIFICATE: certificate,
     PROPERTIES: "a=b\n",
     JVB_CONF: "a = b\n",
-    NFT_RULES: "table inet a {}\n",
     HEAP_MB: "3072",
     SETTINGS_HASH: "0".repeat(64),
   },

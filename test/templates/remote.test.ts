@@ -7,7 +7,7 @@ import { filesBelow, run, withFile } from "./support";
 
 const templates = Object.keys(templateFixtures) as TemplateName[];
 const scripts = Object.keys(scriptFixtures) as ScriptName[];
-const libraries = ["lib.sh", "bridge.sh", "jvb/join.sh"];
+const libraries = ["lib.sh", "bridge.sh", "jvb/join.sh", "web/guests.sh"];
 
 const rendered = templates.flatMap((name) =>
   (["smallest", "fullest"] as const).map((size) => ({
@@ -36,8 +36,8 @@ describe("remote", () => {
   });
 
   it("refuses a missing variable", () => {
-    const lacking = { restPort: 8080 } as never;
-    expect(() => render("jvb/etc/nftables.d/jitsi-hetzner.nft", lacking)).toThrow("webPrivateIp");
+    const lacking = { services: [] } as never;
+    expect(() => render("host/etc/nftables.d/jitsi-hetzner.nft", lacking)).toThrow("privateRange");
   });
 
   it.each(ofKind(".conf"))("is HOCON that says what was given: $name ($size)", ({ text, size }) => {
@@ -59,6 +59,10 @@ describe("remote", () => {
 
   it.each(ofKind(".nft"))("is taken by nft, twice: $name ($size)", ({ text }) => {
     expect(run("unshare", ["-rn", "nft", "-c", "-f", "-"], text + text)).toBe("ok\n");
+  });
+
+  it.each(ofKind(".lua"))("is Lua: $name ($size)", ({ text }) => {
+    expect(run("luac5.4", ["-p", "-"], text)).toBe("ok\n");
   });
 
   it.each(ofKind(".properties"))("is a complete shard: $name ($size)", ({ text, size }) => {

@@ -1,0 +1,67 @@
+#!/bin/bash
+# Verbs that keep guests out of the control rooms. By default an anonymous guest, through the public web port, can
+# join (even own) the room in which jicofo looks for bridges, and may try passwords of the accounts in auth.DOMAIN.
+# Inputs: DOMAIN, LOGIN_MODULE.
+: "${DOMAIN:?}" "${LOGIN_MODULE:?}"
+
+readonly prosody_config=/etc/prosody/conf.avail/$DOMAIN.cfg.lua
+readonly own_modules=/usr/local/lib/prosody/modules
+readonly login_module=$own_modules/mod_no_http_login.lua
+readonly guests_mark='--[[ guests stay out: set by pulumi ]]'
+
+# The packages' own file is edited: prosody reads conf.d in no set order, so a second file could come first.
+keep_guests_out() {
+  local content
+  [[ -f /usr/share/jitsi-meet/prosody-plugins/mod_muc_filter_access.lua ]] ||
+    fatal "mod_muc_filter_access is missing: guests could join the bridges' room" "apt-get install --reinstall jitsi-meet-prosody"
+  content=$(closed_config "$prosody_config"; printf x)
+  [[ $(grep -cF -e "$guests_mark" <<<"$content") == 4 ]] ||
+    fatal "$prosody_config is not as the packages write it: no plugin_paths, or no modules_enabled in internal.auth.$DOMAIN or auth.$DOMAIN" \
+      "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
+  write_file "$login_module" 0644 root:root "$LOGIN_MODULE"
+  # It holds the secret for TURN.
+  write_file "$prosody_config" 0640 root:prosody "${content%x}"
+  restart_if_changed prosody "$prosody_config" "$login_module"
+}
+
+# closed_config FILE: with four lines of ours, each marked; those of an earlier run are taken out first.
+closed_config() {
+  awk -v room="Component \"internal.auth.$DOMAIN\" \"muc\"" -v logins="VirtualHost \"auth.$DOMAIN\"" \
+    -v domain="auth.$DOMAIN" -v modules="$own_modules" -v mark="$guests_mark" '
+    function ours(text) { print text " " mark }
+    # The list that begins in this line gets one entry more, in a line of its own.
+    function enter(list, entry) {
+      if (!match($0, list " *= *\\{")) return 0
+      print substr($0, 1, RSTART + RLENGTH - 1)
+      ours("        \"" entry "\";")
+      rest = substr($0, RSTART + RLENGTH)
+      if (rest !~ /^[ \t]*$/) print rest
+      return 1
+    }
+    index($0, mark) { next }
+    /^[^ \t]/ { section = ""; if (enter("^plugin_paths", modules)) next }
+    section == "room" && enter("modules_enabled", "muc_filter_access") { section = ""; next }
+    section == "logins" && enter("modules_enabled", "no_http_login") { section = ""; next }
+    { print }
+    index($0, logins) == 1 { section = "logins" }
+    index($0, room) == 1 { section = "room"; ours("    muc_filter_whitelist = { \"" domain "\" }") }
+  ' "$1"
+}
+
+# Asks prosody itself, as nginx does for browsers: a module that is named but not loaded protects nobody.
+expect_guests_out() {
+  wait_for 30 "prosody on port 5280" offers_login "$DOMAIN" ||
+    fatal "prosody offers browsers no login to $DOMAIN" "journalctl -u prosody -n 50"
+  if offers_login "auth.$DOMAIN"; then
+    fatal "prosody offers browsers, so everybody, a login to auth.$DOMAIN" "journalctl -u prosody -n 50; ls -l $login_module"
+  fi
+}
+
+# offers_login HOST: whether a BOSH stream to this host begins with a way to log in.
+offers_login() {
+  local answer
+  answer=$(curl -fsS --max-time 10 --noproxy '*' -H "Host: $DOMAIN" -H 'Content-Type: text/xml' http://127.0.0.1:5280/http-bind \
+    -d "<body xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbosh' to='$1' rid='1' wait='1' hold='1' ver='1.6' xmpp:version='1.0'/>") ||
+    return 1
+  [[ $answer == *'<mechanism>'* ]]
+}

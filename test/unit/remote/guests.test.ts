@@ -1,0 +1,104 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bashInScript } from "./bash";
+
+const values = { DOMAIN: "a.test", WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-" };
+
+const config = `plugin_paths = { "/usr/share/jitsi-meet/prosody-plugins/" }
+
+Component "conference.a.test" "muc"
+    modules_enabled = {
+        "polls";
+    }
+
+-- internal muc component
+Component "internal.auth.a.test" "muc"
+    storage = "memory"
+    modules_enabled = {
+        "ping";
+    }
+    admins = { "focus@auth.a.test", "jvb@auth.a.test" }
+
+VirtualHost "auth.a.test"
+    ssl = {
+        key = "/etc/prosody/certs/auth.a.test.key";
+    }
+    modules_enabled = {
+        "limits_exception";
+    }
+
+VirtualHost "recorder.a.test"
+    modules_enabled = {
+        "smacks";
+    }
+`;
+
+const mark = "--[[ guests stay out: set by pulumi ]]";
+
+function closed(text: string): string {
+  const dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+  try {
+    writeFileSync(join(dir, "file"), text);
+    return bashInScript("web/configure", values, `closed_config ${dir}/file >&3`).stdout;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** What prosody's own loader would make of it: every setting by its section. */
+function meaning(text: string): unknown {
+  const program = `
+    local out, section = {}, "*"
+    local function enter(kind) return function (name)
+      section = kind .. " " .. name
+      return function () end
+    end end
+    local env = setmetatable({ VirtualHost = enter("VirtualHost"), Component = enter("Component") }, {
+      __newindex = function (_, key, value)
+        out[#out + 1] = section .. ": " .. key .. " = " .. (type(value) == "table" and table.concat(value, " ") or tostring(value))
+      end })
+    assert(load(io.read("a"), "config", "t", env))()
+    print(table.concat(out, "\\n"))`;
+  const { status, stdout, stderr } = spawnSync("lua5.4", ["-e", program], {
+    input: text,
+    encoding: "utf8",
+  });
+  return status === 0 ? stdout.trim().split("\n") : stderr;
+}
+
+describe("closed_config", () => {
+  it("keeps guests out of the control rooms and browsers out of auth.DOMAIN, and changes nothing else", () => {
+    expect(meaning(closed(config))).toEqual([
+      "*: plugin_paths = /usr/local/lib/prosody/modules /usr/share/jitsi-meet/prosody-plugins/",
+      "Component conference.a.test: modules_enabled = polls",
+      "Component internal.auth.a.test: muc_filter_whitelist = auth.a.test",
+      "Component internal.auth.a.test: storage = memory",
+      "Component internal.auth.a.test: modules_enabled = muc_filter_access ping",
+      "Component internal.auth.a.test: admins = focus@auth.a.test jvb@auth.a.test",
+      "VirtualHost auth.a.test: ssl = ",
+      "VirtualHost auth.a.test: modules_enabled = no_http_login limits_exception",
+      "VirtualHost recorder.a.test: modules_enabled = smacks",
+    ]);
+  });
+
+  it("adds four lines, each of them marked, and splits at most one", () => {
+    const added = closed(config)
+      .split("\n")
+      .filter((line) => line.includes(mark));
+    expect(added).toHaveLength(4);
+  });
+
+  it("does it once", () => {
+    const once = closed(config);
+    expect(closed(once)).toBe(once);
+  });
+
+  it("handles lists of modules in one line", () => {
+    const short = config.replaceAll(/\{\n +("\w+";)\n +\}/g, "{ $1 }");
+    expect(short).not.toBe(config);
+    expect(meaning(closed(short))).toEqual(meaning(closed(config)));
+    expect(closed(closed(short))).toBe(closed(short));
+  });
+});
