@@ -74,7 +74,6 @@ export function settingsSteps(
         XMPP_CERTIFICATE: web.xmppCertificate,
         PROPERTIES: rendered.PROPERTIES,
         JVB_CONF: rendered.JVB_CONF,
-        NFT_RULES: rendered.NFT_RULES,
         HEAP_MB: rendered.HEAP_MB,
         SETTINGS_HASH: rendered.SETTINGS_HASH,
       },

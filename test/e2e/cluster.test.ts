@@ -1,5 +1,19 @@
-import { Socket } from "node:net";
+import { demoConfig } from "../../sandbox/commands/demo";
 import { TestCluster } from "./harness";
+import { scanCluster } from "./portScan";
+import {
+  brewery,
+  conference,
+  focus,
+  makeAccounts,
+  thief,
+  visit,
+  withStockProsody,
+  type Visit,
+} from "./visits";
+
+// A command on a host takes a second or two, several on a busy machine.
+jest.setTimeout(30_000);
 
 /** The demo's path on a fresh sandbox: what comes up, that it stays, and that it goes. */
 describe("a cluster with two bridges", () => {
@@ -64,31 +78,12 @@ describe("a cluster with two bridges", () => {
     }
   });
 
-  it("opens to the world only what each role serves", async () => {
-    const servers = JSON.parse((await cluster.hcloud("server", "list", "-o", "json")).stdout) as {
-      name: string;
-      public_net: { ipv4: { ip: string } };
-    }[];
-    const open: Record<string, number[]> = {};
-    for (const server of servers) {
-      const role = server.name.includes("web") ? "web" : "jvb";
-      open[role] = await openPorts(
-        server.public_net.ipv4.ip,
-        [22, 80, 443, 5222, 5269, 5280, 8080, 8888],
-      );
-    }
-    expect(open).toEqual({ web: [22, 80, 443], jvb: [22] });
-  }, 60_000);
-
-  it("lets the web host alone reach a bridge's REST API", async () => {
-    const address = await cluster.mustOnHost(
-      "jvb-0",
-      "ip -o -4 addr show dev enp7s0 | awk '{print $4}' | cut -d/ -f1",
-    );
-    const get = `curl -fsS -m 3 -o /dev/null http://${address}:8080/about/health`;
-    expect((await cluster.onHost("web", get)).code).toBe(0);
-    expect((await cluster.onHost("jvb-1", get)).code).not.toBe(0);
-  });
+  it("has no port open but those of docs/ports.md, from nowhere", async () => {
+    const { found, expected } = await scanCluster(cluster);
+    // Each of 3 hosts from outside (IPv4, IPv6) and from its two neighbours.
+    expect(found).toHaveLength(12);
+    expect(found).toEqual(expected);
+  }, 180_000);
 
   it("changes nothing at a second up, and opens no SSH session for it", async () => {
     const count = "journalctl -u ssh --no-pager | grep -c 'Accepted publickey' || true";
@@ -99,6 +94,99 @@ describe("a cluster with two bridges", () => {
     expect(await cluster.mustOnHost("web", count)).toBe(before);
     console.log(`a second pulumi up: ${second.seconds.toFixed(1)} s`);
   }, 120_000);
+
+  it.each(["web", "jvb-0", "jvb-1"])("takes SSH keys and no passwords: %s", async (host) => {
+    const settings = await cluster.mustOnHost(host, "sshd -T");
+    expect(settings.split("\n")).toEqual(
+      expect.arrayContaining([
+        "passwordauthentication no",
+        "kbdinteractiveauthentication no",
+        "permitemptypasswords no",
+        "hostbasedauthentication no",
+        "gssapiauthentication no",
+        "permitrootlogin without-password",
+      ]),
+    );
+    // What a client is offered, not only what a file says.
+    const offer =
+      "ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o PreferredAuthentications=none";
+    const refused = await cluster.onHost(host, `${offer} root@127.0.0.1 2>&1`);
+    expect(refused.stdout).toMatch(/Permission denied \(publickey\)/);
+  });
+
+  it.each(["web", "jvb-0"])("keeps the metadata service to root: %s", async (host) => {
+    const address = "169.254.169.254";
+    const get = `curl -sS -m 3 -o /dev/null -w '%{http_code}' http://${address}/`;
+    const as = (user: string): string => `setpriv --reuid ${user} --clear-groups ${get} || true`;
+    const seen = await cluster.mustOnHost(
+      host,
+      `ip addr add ${address}/32 dev lo
+       systemd-run -q --unit metadata-test python3 -m http.server --bind ${address} 80 --directory /run
+       for i in {1..50}; do ${get} >/dev/null 2>&1 && break; sleep 0.1; done
+       ${as("root")}; ${as("nobody")}; ${as("www-data")}
+       systemctl stop metadata-test; ip addr del ${address}/32 dev lo`,
+    );
+    expect(seen).toBe("200000000");
+  });
+
+  describe("its guests", () => {
+    const { domain } = demoConfig;
+    const byBrowser = (["bosh", "websocket"] as const).map((by) => ({ by }));
+    const guest = (by: Visit["by"], room: string): Visit => ({ by, host: domain, room });
+
+    beforeAll(() => makeAccounts(cluster));
+
+    it.each(byBrowser)("meet in a conference by $by, as the app does", async ({ by }) => {
+      const [opened, met] = await visit(cluster, [await focus(cluster), guest(by, conference)]);
+      expect(opened).toEqual({ login: `as auth.${domain}`, room: "owner moderator" });
+      expect(met).toEqual({ login: `as ${domain}`, room: "none participant" });
+    });
+
+    it.each(byBrowser)("do not get into the bridges' room by $by", async ({ by }) => {
+      const [seen] = await visit(cluster, [guest(by, brewery)]);
+      expect(seen).toEqual({ login: `as ${domain}`, room: "no answer" });
+    });
+
+    it.each(byBrowser)(
+      "cannot log in to auth.DOMAIN by $by, even by a right password",
+      async ({ by }) => {
+        const [seen] = await visit(cluster, [{ by, host: `auth.${domain}`, ...thief }]);
+        expect(seen?.login).toMatch(/^refused: /);
+      },
+    );
+
+    it("with a recorder's account do not get into the bridges' room either", async () => {
+      const recorder = { host: `recorder.${domain}`, ...thief, room: brewery };
+      const [seen] = await visit(cluster, [{ by: "bosh", ...recorder }]);
+      expect(seen).toEqual({ login: `as recorder.${domain}`, room: "no answer" });
+    });
+
+    it("leave bridges their way in: TCP on the private network", async () => {
+      const [seen] = await visit(cluster, [
+        { by: "tcp", host: `auth.${domain}`, ...thief, room: brewery },
+      ]);
+      expect(seen).toEqual({ login: `as auth.${domain}`, room: "none participant" });
+    });
+
+    /** What the cases above are against: with the packages' own configuration all of it goes through. */
+    it("could do all of that with the packages' own configuration", async () => {
+      const seen = await withStockProsody(cluster, () =>
+        visit(cluster, [
+          ...byBrowser.map(({ by }) => guest(by, brewery)),
+          ...byBrowser.map(({ by }) => ({ by, host: `auth.${domain}`, ...thief })),
+          { by: "bosh", host: `recorder.${domain}`, ...thief, room: brewery },
+        ]),
+      );
+      const inRoom = "none participant";
+      expect(seen).toEqual([
+        { login: `as ${domain}`, room: inRoom },
+        { login: `as ${domain}`, room: inRoom },
+        { login: `as auth.${domain}` },
+        { login: `as auth.${domain}` },
+        { login: `as recorder.${domain}`, room: inRoom },
+      ]);
+    }, 120_000);
+  });
 });
 
 describe("destroying a cluster", () => {
@@ -131,23 +219,3 @@ describe("destroying a cluster", () => {
     }
   }, 300_000);
 });
-
-/** The TCP ports of `candidates` that accept a connection from outside. */
-async function openPorts(address: string, candidates: readonly number[]): Promise<number[]> {
-  const answers = await Promise.all(
-    candidates.map(async (port) => ((await accepts(address, port)) ? [port] : [])),
-  );
-  return answers.flat();
-}
-
-function accepts(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = new Socket();
-    const end = (open: boolean) => (): void => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket.setTimeout(2_000, end(false)).on("connect", end(true)).on("error", end(false));
-    socket.connect(port, host);
-  });
-}

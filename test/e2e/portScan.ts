@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { hostNamespace } from "../../sandbox/hosts/names";
+import { portTable, type OpenPorts } from "../portTable";
+import { must, runProgram, type TestCluster } from "./harness";
+
+const program = join(__dirname, "programs/scan.py");
+
+/** Notes the UDP ports of new packets that have passed all filters: a datagram has no other answer. */
+const probe = `table inet probe {
+  set seen { type inet_service; size 65536; flags dynamic; }
+  chain input { type filter hook input priority 10; meta l4proto udp ct state new add @seen { udp dport }; }
+}`;
+
+/** Where a scan starts (a host, or outside), the host it is about, and its address. */
+interface Scan {
+  readonly source?: string;
+  readonly target: string;
+  readonly address: string;
+  /** The row of the table that tells what it finds. */
+  readonly row: Pick<OpenPorts, "host" | "from">;
+}
+
+/** All scans of a cluster: each host from each place, both address families. */
+async function scansOf(cluster: TestCluster): Promise<Scan[]> {
+  const names = ["web", "jvb-0", "jvb-1"];
+  const scans: Scan[] = [];
+  for (const target of names) {
+    const host = target === "web" ? "web" : "bridge";
+    const { public_net: publicNet } = await cluster.server(target);
+    const row = (from: string): Scan["row"] => ({ host, from });
+    const ipv6 = publicNet.ipv6?.ip.replace("::/64", "::1") ?? "";
+    scans.push(
+      { target, address: publicNet.ipv4?.ip ?? "", row: row("everywhere, IPv4") },
+      { target, address: ipv6, row: row("everywhere, IPv6") },
+    );
+    const address = await cluster.mustOnHost(
+      target,
+      "ip -o -4 addr show dev enp7s0 | awk '{print $4}' | cut -d/ -f1",
+    );
+    for (const source of names.filter((name) => name !== target)) {
+      const from = source === "web" ? "web host" : target === "web" ? "a bridge" : "another bridge";
+      scans.push({ source, target, address, row: row(`${from}, private`) });
+    }
+  }
+  return scans;
+}
+
+/** A program of this machine in the network of a host. */
+async function inNetworkOf(
+  cluster: TestCluster,
+  host: string,
+  command: readonly string[],
+): Promise<string> {
+  const { id } = await cluster.server(host);
+  const namespace = hostNamespace(cluster.sandbox.identity, id);
+  const outcome = await runProgram("ip", ["netns", "exec", namespace, ...command]);
+  return must(`${command.join(" ")} in ${host}`, outcome).stdout;
+}
+
+async function run(cluster: TestCluster, scan: Scan): Promise<{ tcp: number[]; udp: number[] }> {
+  await inNetworkOf(cluster, scan.target, ["nft", "flush", "set", "inet", "probe", "seen"]);
+  const command = ["python3", program, scan.address];
+  const tcp =
+    scan.source === undefined
+      ? must("scan", await runProgram("python3", command.slice(1))).stdout
+      : await inNetworkOf(cluster, scan.source, command);
+  const listed = ["nft", "-j", "list", "set", "inet", "probe", "seen"];
+  const { nftables } = JSON.parse(await inNetworkOf(cluster, scan.target, listed)) as {
+    nftables: { set?: { elem?: number[] } }[];
+  };
+  const udp = nftables.flatMap(({ set }) => set?.elem ?? []);
+  return { tcp: JSON.parse(tcp) as number[], udp: udp.sort((a, b) => a - b) };
+}
+
+/** What a scan found, and what the table says of it. */
+export interface Scanned {
+  readonly what: string;
+  readonly open: { readonly tcp: readonly number[]; readonly udp: readonly number[] };
+}
+
+/** Every port of every host, from outside and from each neighbour in the private network. */
+export async function scanCluster(
+  cluster: TestCluster,
+): Promise<{ found: Scanned[]; expected: Scanned[] }> {
+  const scans = await scansOf(cluster);
+  const targets = [...new Set(scans.map(({ target }) => target))];
+  const table = portTable();
+  const all = await Promise.all(
+    targets.map(async (target) => {
+      const probed = scans.filter((scan) => scan.target === target);
+      const done: { found: Scanned; expected: Scanned }[] = [];
+      await inNetworkOf(cluster, target, ["nft", probe]);
+      // One after the other: the probe tells no sources apart.
+      for (const scan of probed) {
+        const { host, from } = scan.row;
+        const row = table.find((one) => one.host === host && one.from === from);
+        const what = `${target} from ${scan.source ?? from}`;
+        done.push({
+          found: { what, open: await run(cluster, scan) },
+          expected: { what, open: { tcp: row?.tcp ?? [], udp: row?.udp ?? [] } },
+        });
+      }
+      await inNetworkOf(cluster, target, ["nft", "delete", "table", "inet", "probe"]);
+      return done;
+    }),
+  );
+  const flat = all.flat();
+  return {
+    found: flat.map(({ found }) => found),
+    expected: flat.map(({ expected }) => expected),
+  };
+}
