@@ -77,10 +77,8 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/hostKey": {},
   "host/ready": {},
   "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
-  "host/harden": { NFT_RULES: "table inet a {}
-" },
-  "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-- Lua
-" },
+  "host/harden": { NFT_RULES: "table inet a {}\n" },
+  "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-- Lua\n" },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
   "web/certificate": { DOMAIN: longDomain },
   "web/policy": {
