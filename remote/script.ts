@@ -101,7 +101,8 @@ export interface Policy {
 
 /** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
 const libraries: Partial<Record<ScriptName, readonly string[]>> = {
-  "web/configure": ["web/guests"],
+  "web/configure": ["web/prosody", "web/guests"],
+  "web/account": ["web/prosody"],
   "jvb/files": ["bridge", "jvb/join"],
   "jvb/apply": ["bridge", "jvb/join"],
   "web/drain": ["bridge"],

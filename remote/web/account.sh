@@ -2,9 +2,8 @@
 # An account in prosody that bridges log in with: as able as the packages' own `jvb`. Neither prosody nor jicofo
 # restarts. Argument: set or remove. Inputs: DOMAIN, USERNAME, JVB_SECRET.
 set -euo pipefail
-: "${DOMAIN:?}" "${USERNAME:?}" "${JVB_SECRET:?}"
+: "${DOMAIN:?}" "${USERNAME:?}" "${JVB_SECRET:?}" "${prosody_config:?}" "${prosody_files:?}" # prosody.sh
 
-readonly prosody_config=/etc/prosody/conf.avail/$DOMAIN.cfg.lua
 readonly account=$USERNAME@auth.$DOMAIN
 # The packages' own account, which stays in their lists for good: it shows where others belong.
 readonly packages_account=jvb@auth.$DOMAIN
@@ -83,7 +82,7 @@ literal() {
 }
 
 write_and_reload() {
-  write_file "$prosody_config" 0644 root:root "$1"
+  write_prosody_config "$1"
   if [[ $FILE_CHANGED == no ]]; then
     return
   fi
@@ -95,7 +94,7 @@ write_and_reload() {
   # Else it goes on asking the module that was loaded first (prosody's core/usermanager.lua).
   prosody_shell "> hosts['$rooms'].authz = require 'core.modulemanager'.get_module('$rooms', 'authz_internal')"
   # For web/configure, which restarts prosody where it does not run with its file.
-  note_running prosody "$prosody_config"
+  note_running prosody "${prosody_files[@]}"
 }
 
 prosody_shell() {

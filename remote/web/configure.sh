@@ -3,7 +3,7 @@
 # certificate of auth.DOMAIN (PEM) on stdout.
 # Inputs: DOMAIN, WEB_PRIVATE_IP, LOGIN_MODULE (text of mod_no_http_login.lua).
 set -euo pipefail
-: "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${prosody_config:?}" # guests.sh
+: "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${prosody_config:?}" # prosody.sh
 
 readonly certificate=/var/lib/prosody/auth.$DOMAIN.crt
 

@@ -2,14 +2,11 @@
 # Verbs that keep guests out of the control rooms. By default an anonymous guest, through the public web port, can
 # join (even own) the room in which jicofo looks for bridges, and may try passwords of the accounts in auth.DOMAIN.
 # Inputs: DOMAIN, LOGIN_MODULE.
-: "${DOMAIN:?}" "${LOGIN_MODULE:?}"
+: "${DOMAIN:?}" "${LOGIN_MODULE:?}" "${prosody_config:?}" "${own_modules:?}" # prosody.sh
+: "${login_module:?}" "${prosody_files:?}"
 
-readonly prosody_config=/etc/prosody/conf.avail/$DOMAIN.cfg.lua
-readonly own_modules=/usr/local/lib/prosody/modules
-readonly login_module=$own_modules/mod_no_http_login.lua
 readonly guests_mark='--[[ guests stay out: set by pulumi ]]'
 
-# The packages' own file is edited: prosody reads conf.d in no set order, so a second file could come first.
 keep_guests_out() {
   local content
   [[ -f /usr/share/jitsi-meet/prosody-plugins/mod_muc_filter_access.lua ]] ||
@@ -19,9 +16,8 @@ keep_guests_out() {
     fatal "$prosody_config is not as the packages write it: no plugin_paths, or no modules_enabled in internal.auth.$DOMAIN or auth.$DOMAIN" \
       "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   write_file "$login_module" 0644 root:root "$LOGIN_MODULE"
-  # It holds the secret for TURN.
-  write_file "$prosody_config" 0640 root:prosody "${content%x}"
-  restart_if_changed prosody "$prosody_config" "$login_module"
+  write_prosody_config "${content%x}"
+  restart_if_changed prosody "${prosody_files[@]}"
 }
 
 # closed_config FILE: with four lines of ours, each marked; those of an earlier run are taken out first.
