@@ -5,6 +5,8 @@ interface Common {
   readonly required?: boolean;
   /** Whether JSON null is taken, as a value of its own. */
   readonly nullable?: boolean;
+  /** The API had it once; it is read only to say so. */
+  readonly gone?: true;
 }
 
 /** What may stand in a request body, as a table; `parseFields` turns a wrong body into a 422. */

@@ -11,15 +11,25 @@ export interface Latency {
 export const noLatency: Latency = Object.freeze({ requestMs: 0, actionMs: 0, commandMs: {} });
 
 /**
- * About what Hetzner takes, from terminal output in public issue threads; it varies by hours and places.
- * - create_server 4.7 s, shutdown_server 0.7 s: syself/cluster-api-provider-hetzner#1223 (2024)
- * - add_subnet 1 s: hetznercloud/cli#255 (2020)
- * - a refresh of all servers, which is a handful of requests, 0.7 s: kubernetes/autoscaler#5757 (2023)
- * - servers out of snapshots take minutes to an hour: hetznercloud/terraform-provider-hcloud#312 (2021);
- *   one minute stands for it, so that a test can wait for it.
- * What has no source of its own is taken for as long as its nearest relative in this list.
- * Real hosts of a sandbox boot as long as they boot; this comes on top.
+ * Where the figures of `hetznerLatency` come from: terminal output in public issue threads. They vary by
+ * hours and places. What is not in here has no source; it is an estimate after its nearest relative.
  */
+const latencySources: Readonly<Record<string, string>> = {
+  request:
+    "a refresh of all servers, a handful of requests, took 0.7 s: kubernetes/autoscaler#5757 (2023)",
+  create_server: "syself/cluster-api-provider-hetzner#1223 (2024)",
+  action: "0.7 s for `shutdown_server`: syself/cluster-api-provider-hetzner#1223 (2024)",
+  add_subnet: "hetznercloud/cli#255 (2020)",
+  create_image:
+    "estimate: minutes to an hour in hetznercloud/terraform-provider-hcloud#312 (2021); a minute, so that a test can wait",
+};
+
+/** The source of a figure of `hetznerLatency`, or that it is an estimate. */
+export function latencySource(command: string): string {
+  return latencySources[command] ?? "estimate";
+}
+
+/** About what Hetzner takes. Real hosts of a sandbox boot as long as they boot; this comes on top. */
 export const hetznerLatency: Latency = Object.freeze({
   requestMs: 150,
   actionMs: 700,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { format } from "prettier";
 
-import { simulatorPage } from "./reference";
+import { simulatorPage } from "./reference/simulatorPage";
 
 /** Where the page is kept. */
 const path = join(__dirname, "../../docs/simulator.md");

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 
+import { buildRegistry } from "../../sandbox/api/resource";
+import { resources } from "../../sandbox/api/resources";
+
 import { GoTests, goTestNames, goTimeoutMs } from "./support/goTests";
 import { Simulator } from "./support/simulator";
 
@@ -27,6 +30,15 @@ describe("hcloud-go", () => {
       "POST /vID/servers/ID/actions/enable_rescue",
       "POST /vID/servers/ID/actions/request_console",
     ]);
+  });
+
+  it("calls each operation that changes something", () => {
+    const { calls } = sim.api.status();
+    const changing = buildRegistry(resources)
+      .routes.filter(({ method, notSimulated }) => method !== "GET" && !notSimulated)
+      .map(({ method, path }) => `${method} ${path}`);
+    expect(changing.length).toBeGreaterThan(50);
+    expect(changing.filter((name) => !calls[name])).toEqual([]);
   });
 
   it("leaves nothing behind", () => {

@@ -43,6 +43,7 @@ const createFields = {
   name: { ...nameField, required: true },
   type: { type: "string", required: true, oneOf: ["ipv4", "ipv6"] },
   location: { type: "string" },
+  datacenter: { type: "string", gone: true },
   assignee_id: { type: "integer" },
   assignee_type: { type: "string", oneOf: ["server", "unassigned"] },
   auto_delete: { type: "boolean" },
@@ -76,6 +77,13 @@ function requireAssignable(server: ServerRow, type: PrimaryIpRow["type"], locati
     throw apiError("primary_ip_datacenter_mismatch", "primary IP is in another location");
 }
 
+/** Old clients send a data center, or nothing, and their users should not have to guess. */
+function noLocation(datacenter: string | undefined): string {
+  const missing = "Missing data for required field.";
+  if (datacenter === undefined) return missing;
+  return `${missing} Data centers are gone: name a location instead of '${datacenter}'.`;
+}
+
 export const primaryIps = defineResource({
   kind: primaryIpKind.name,
   commands: {
@@ -91,8 +99,7 @@ export const primaryIps = defineResource({
       const server =
         assignee === undefined ? undefined : ctx.store.table(serverKind).require(assignee);
       const location = server?.location ?? body.location;
-      if (location === undefined)
-        throw invalidField("location", "Missing data for required field.");
+      if (location === undefined) throw invalidField("location", noLocation(body.datacenter));
       if (!findLocation(location)) throw invalidField("location", `'${location}' does not exist`);
       if (server) requireAssignable(server, type, location);
       const row = createPrimaryIp(ctx, {

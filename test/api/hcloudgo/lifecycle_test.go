@@ -343,7 +343,7 @@ func TestZone(t *testing.T) {
 	w := newWalk(t)
 	made := must[hcloud.ZoneCreateResult](w)(w.Zone.Create(w.ctx, hcloud.ZoneCreateOpts{Name: "go.test", Mode: hcloud.ZoneModePrimary}))
 	w.wait(made.Action)
-	zone := made.Zone
+	zone := must[*hcloud.Zone](w)(w.Zone.Update(w.ctx, made.Zone, hcloud.ZoneUpdateOpts{Labels: map[string]string{"a": "b"}}))
 	w.action(w.Zone.ChangeTTL(w.ctx, zone, hcloud.ZoneChangeTTLOpts{TTL: 600}))
 	w.action(w.Zone.ChangeProtection(w.ctx, zone, hcloud.ZoneChangeProtectionOpts{Delete: hcloud.Ptr(true)}))
 	_, _, err := w.Zone.Delete(w.ctx, zone)

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -22,7 +22,8 @@ export class HcloudCli {
   /** Runs `hcloud <words>`; the words hold no spaces. */
   async run(words: string): Promise<string> {
     const env = {
-      PATH: process.env.PATH,
+      // Its own folder first: a test may put a program there.
+      PATH: `${this.home}:${process.env.PATH ?? ""}`,
       HOME: this.home,
       HCLOUD_ENDPOINT: this.sim.endpoint,
       HCLOUD_TOKEN: token,
@@ -41,6 +42,11 @@ export class HcloudCli {
     const path = join(this.home, name);
     writeFileSync(path, text);
     return path;
+  }
+
+  /** Writes a shell script that the client finds as a program of this name. */
+  program(name: string, script: string): void {
+    chmodSync(this.file(name, `#!/bin/sh\n${script}\n`), 0o755);
   }
 
   async close(): Promise<void> {

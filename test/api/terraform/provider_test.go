@@ -34,6 +34,9 @@ type resource struct {
 // newProvider starts the provider on the endpoint in HCLOUD_ENDPOINT.
 func newProvider(t *testing.T) provider {
 	t.Helper()
+	if !strings.HasPrefix(os.Getenv("HCLOUD_ENDPOINT"), "http://127.0.0.1:") {
+		t.Fatal("HCLOUD_ENDPOINT is not on loopback; this test creates and deletes servers")
+	}
 	factory, err := hcloud.GetMuxedProvider(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-import { simulatorPage } from "../../../../sandbox/api/reference";
-import { buildRegistry } from "../../../../sandbox/api/resource";
-import { resources } from "../../../../sandbox/api/resources";
-import { missingAreas, missingOperations } from "../../../../sandbox/api/resources/notSimulated";
+import { simulatorPage } from "../../../../../sandbox/api/reference/simulatorPage";
+import { buildRegistry } from "../../../../../sandbox/api/resource";
+import { resources } from "../../../../../sandbox/api/resources";
+import { missingAreas, missingOperations } from "../../../../../sandbox/api/resources/notSimulated";
 
-const root = join(__dirname, "../../../..");
+const root = join(__dirname, "../../../../..");
 
 describe("docs/simulator.md", () => {
   it("is up to date with the route table", () => {

@@ -1,0 +1,45 @@
+/** Each fault by the command line and by HTTP, with its effect. */
+export const faultTable: readonly (readonly [command: string, http: string, effect: string])[] = [
+  [
+    "`fail 'POST /servers' resource_unavailable --times 2`",
+    '`POST /_sandbox/faults {"kind":"fail","route","code","message","times"}`',
+    "requests of a route fail with a code",
+  ],
+  [
+    "`slow 'GET /actions' 5000`",
+    '`{"kind":"slow","route","ms","times"}`',
+    "requests of a route are held up",
+  ],
+  [
+    "`drop 'POST /servers' --after`",
+    '`{"kind":"drop","route","when":"before"/"after","times"}`',
+    "the connection breaks, before the work or after it",
+  ],
+  [
+    "`action create_server --times 1`",
+    '`{"kind":"action","command","code","message","times"}`',
+    "actions of a command end in error",
+  ],
+  [
+    "`sold-out cx23 fsn1`",
+    '`{"kind":"soldOut","serverType","location"}`',
+    "a type cannot be had in a location, and the catalogue says so",
+  ],
+  ["`list`, `clear [id]`", "`GET`, `DELETE /_sandbox/faults[/:id]`", "what is in force; end it"],
+  [
+    "`host NAME kill`, `freeze`, `thaw`, `cut`, `mend`, `fill`, `free`",
+    "`POST /_sandbox/hosts/:id/:fault`",
+    "a host dies, stops, loses its network, has its disk full; and the way back",
+  ],
+  [
+    "`service apt stop`, `service dns start`",
+    "`POST /_sandbox/services/:name/:verb`",
+    "the package mirrors or the name server",
+  ],
+  [
+    "`up --latency hetzner --rate-limit off`",
+    '`PUT /_sandbox/settings {"latency","callsPerHour"}`',
+    "settings, kept over restarts",
+  ],
+  ["`status --calls`", "`GET /_sandbox/status`", "calls by route, what is not simulated"],
+];
