@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -61,6 +61,18 @@ class Stack {
     return this.steps("updated", ["destroy", "--yes", "--skip-preview"]);
   }
 
+  /** Imports all that this stack has into another one, which is thrown away. */
+  async importAll(): Promise<{ wanted: number; steps: Steps }> {
+    const { deployment } = JSON.parse(await this.run("updated", ["stack", "export"])) as State;
+    const custom = deployment.resources.filter(({ id, type }) => id && type.startsWith("hcloud:"));
+    const resources = custom.filter(({ type }) => !type.endsWith(":ZoneRecord")).map(importSpec);
+    writeFileSync(join(this.dir, "import.json"), JSON.stringify({ resources }));
+    await this.run("updated", ["stack", "init", "imported", "--no-select"]);
+    const flags = ["--yes", "--skip-preview", "--generate-code=false", "--stack", "imported"];
+    const steps = await this.steps("updated", ["import", "--file", "import.json", ...flags]);
+    return { wanted: resources.length, steps };
+  }
+
   async outputs(): Promise<Json> {
     return JSON.parse(await this.run("updated", ["stack", "output", "--json"])) as Json;
   }
@@ -88,6 +100,25 @@ class Stack {
   }
 }
 
+interface State {
+  readonly deployment: { readonly resources: readonly StateRow[] };
+}
+
+interface StateRow {
+  readonly id?: string;
+  readonly type: string;
+  readonly urn: string;
+  readonly outputs?: { readonly zone?: string };
+}
+
+/** One row of the file that `pulumi import` reads. */
+function importSpec({ id, type, urn, outputs }: StateRow) {
+  const name = urn.slice(urn.lastIndexOf("::") + 2);
+  // The provider imports a record set by another id than the one it gives.
+  const prefix = type.endsWith(":ZoneRrset") ? `${outputs?.zone ?? ""}/` : "";
+  return { type, name, id: prefix + (id ?? "") };
+}
+
 describe("the Pulumi provider", () => {
   let sim: Simulator;
   let stack: Stack;
@@ -105,8 +136,8 @@ describe("the Pulumi provider", () => {
     (await sim.get(`/${path}`)).body[path] as unknown as readonly Json[];
 
   it("makes one of each resource", async () => {
-    // 17 resources and the stack.
-    expect(await stack.up("created")).toEqual({ created: 18 });
+    // 20 resources, their provider and the stack.
+    expect(await stack.up("created")).toEqual({ created: 22 });
     expect(sim.api.unhandled).toEqual([]);
     expect(await stack.outputs()).toMatchObject({
       serverType: "cx23",
@@ -114,6 +145,14 @@ describe("the Pulumi provider", () => {
       ipv4: "198.18.24.16",
       ipv6: "fd5a:6a68:3:10::1",
       privateIp: "10.0.1.1",
+      found: {
+        servers: 1,
+        network: "10.0.0.0/16",
+        placementGroup: "spread",
+        primaryIp: "198.18.24.16",
+        image: "snapshot",
+        rrset: 3,
+      },
     });
     const [server] = await rows("servers");
     const id = Number(server?.id);
@@ -128,12 +167,12 @@ describe("the Pulumi provider", () => {
   }, 300_000);
 
   it("finds nothing to change in what it made", async () => {
-    expect(await stack.refresh("created")).toEqual({ unchanged: 18 });
-    expect(await stack.up("created", "--expect-no-changes")).toEqual({ unchanged: 18 });
+    expect(await stack.refresh("created")).toEqual({ unchanged: 22 });
+    expect(await stack.up("created", "--expect-no-changes")).toEqual({ unchanged: 22 });
   }, 300_000);
 
   it("changes everything that can be changed in place", async () => {
-    expect(await stack.up("updated")).toEqual({ unchanged: 7, updated: 11 });
+    expect(await stack.up("updated")).toEqual({ unchanged: 7, updated: 15 });
     const [server] = await rows("servers");
     expect(server).toMatchObject({
       status: "running",
@@ -149,12 +188,18 @@ describe("the Pulumi provider", () => {
       "updated.example.test.",
     );
     expect(await stack.up("updated", "--refresh", "--expect-no-changes")).toEqual({
-      unchanged: 18,
+      unchanged: 22,
     });
   }, 300_000);
 
+  it("imports each of them, but a record, which has no id", async () => {
+    const { wanted, steps } = await stack.importAll();
+    expect(wanted).toBe(19);
+    expect(steps).toMatchObject({ imported: wanted });
+  }, 300_000);
+
   it("takes it all down and leaves nothing", async () => {
-    expect(await stack.destroy()).toEqual({ deleted: 18 });
+    expect(await stack.destroy()).toEqual({ deleted: 22 });
     const paths = [
       "servers",
       "networks",
