@@ -15,6 +15,8 @@ export const ports = {
   jvbMedia: 10000,
   /** The bridge's REST API: drain, statistics. */
   jvbRest: 8080,
+  /** Of a bridge's host: whoever connects has the bridge's program started. The web host alone may. */
+  jvbStart: 8081,
   /** jicofo's REST API, on loopback. */
   jicofoRest: 8888,
 } as const;

@@ -13,8 +13,9 @@ export interface AcceptanceArgs {
 
 /**
  * The proof at the end of `up`: every declared bridge is operational in jicofo's eyes, and https answers. It runs
- * before any delete, when leaving bridges are still there, so it never compares counts. Red, it runs again at
- * each `up`; green, only when a bridge or the web host is another one.
+ * before any delete, when leaving bridges are still there, so it never compares counts; these stop taking people
+ * then, all of them before the first is emptied. Red, it runs again at each `up`; green, only when a bridge or the
+ * web host is another one.
  */
 export class Acceptance extends Component {
   constructor(name: string, args: AcceptanceArgs, opts?: pulumi.ComponentResourceOptions) {

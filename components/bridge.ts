@@ -29,6 +29,8 @@ export interface BridgeArgs {
   settings: BridgeSettings;
   labels: Labels;
   placementGroupId: pulumi.Input<number>;
+  /** Whether it is emptied and stays so. */
+  draining: boolean;
   /** The bridge whose settings take effect before this one's; absent for the first. */
   previous?: Bridge;
 }
@@ -44,8 +46,10 @@ export class Bridge extends Component {
   readonly privateIp: pulumi.Output<string>;
   /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: pulumi.Output<string>;
-  /** The step that has put it into service. */
-  readonly inService: pulumi.Resource;
+  /** The steps that have put it into service. */
+  readonly inService: readonly pulumi.Resource[];
+  /** Whether it stays, but takes nobody. */
+  readonly draining: boolean;
 
   private readonly host: Host;
   private readonly apply: pulumi.Resource;
@@ -54,6 +58,7 @@ export class Bridge extends Component {
     super("Bridge", name, opts);
     const { plan, settings, labels } = args;
     this.displayName = plan.name;
+    this.draining = args.draining;
     this.host = new Host(
       name,
       {
@@ -98,17 +103,20 @@ export class Bridge extends Component {
       heapMb: this.host.memoryGb.apply((memoryGb) =>
         bridgeHeapMb({ memoryGb, askedMb: settings.heapMb }),
       ),
+      draining: args.draining,
     };
-    this.apply = settingsSteps(name, program, {
+    const { files, apply } = settingsSteps(name, program, {
       parent: this,
       dependsOn: [...this.host.ready, web.account.ready],
       previous: args.previous?.apply,
     });
-    this.inService = drainStep(name, program, {
+    const drain = drainStep(name, program, {
       parent: this,
-      dependsOn: [this.apply, names],
+      dependsOn: [files, names],
       triggers: [server.id],
     });
+    this.apply = apply;
+    this.inService = [apply, drain];
     this.registerOutputs({ nickname: this.nickname, ipv4, ipv6, privateIp });
   }
 }

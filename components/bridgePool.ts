@@ -8,6 +8,8 @@ export interface BridgePoolArgs {
   /** The bridges to have. Plain, because it decides which resources exist. */
   plan: readonly BridgePlan[];
   settings: BridgeSettings;
+  /** Numbers of bridges that are emptied and stay so. */
+  drainingBridges: readonly number[];
   /** Labels of the objects of a bridge, by its number. */
   labels: (index: number) => Labels;
   /** Ids of the placement groups, by number. */
@@ -34,6 +36,7 @@ export class BridgePool extends Component {
             settings: args.settings,
             labels: args.labels(plan.index),
             placementGroupId,
+            draining: args.drainingBridges.includes(plan.index),
             previous: bridges.at(-1),
           },
           { parent: this },

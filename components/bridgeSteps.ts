@@ -36,6 +36,8 @@ export interface BridgeProgram {
   drainTimeoutSeconds: number;
   /** Largest heap in MB. */
   heapMb: pulumi.Input<number>;
+  /** Whether it is emptied and stays so. */
+  draining: boolean;
 }
 
 /**
@@ -44,13 +46,13 @@ export interface BridgeProgram {
  * new bridge there is nothing left to do in it.
  *
  * @param previous the `apply` of the bridge whose settings take effect before this one's; absent for the first
- * @returns `apply`
+ * @returns both
  */
 export function settingsSteps(
   name: string,
   { displayName, nickname, connection, domain, web, ...program }: BridgeProgram,
   { previous, ...opts }: pulumi.CustomResourceOptions & { previous?: pulumi.Resource },
-): command.remote.Command {
+): { files: pulumi.Resource; apply: pulumi.Resource } {
   const rendered = pulumi
     .output({
       domain,
@@ -75,12 +77,14 @@ export function settingsSteps(
         PROPERTIES: rendered.PROPERTIES,
         JVB_CONF: rendered.JVB_CONF,
         HEAP_MB: rendered.HEAP_MB,
+        START_SOCKET: rendered.START_SOCKET,
+        START_SERVICE: rendered.START_SERVICE,
         SETTINGS_HASH: rendered.SETTINGS_HASH,
       },
     },
     opts,
   );
-  return remoteStep(
+  const apply = remoteStep(
     `${name}-apply`,
     {
       connection,
@@ -95,18 +99,21 @@ export function settingsSteps(
     },
     { ...opts, dependsOn: previous === undefined ? [files] : [files, previous] },
   );
+  return { files, apply };
 }
 
 /**
- * The drain is this step's *delete*; its create puts the bridge into service. It depends on all that a bridge
- * in use needs, so that it is the first of them to go.
+ * The drain is this step's *delete*; its create puts the bridge into service, its update too, or empties it where
+ * it is to stay, empty. It depends on all that a bridge in use needs, so that that outlives the drain; but on no
+ * step in a row with other bridges' steps: the engine deletes level by level of the dependencies, and bridges would
+ * be emptied one after the other, each with the whole timeout.
  *
  * @param triggers what makes it another bridge, and nothing else: without its server a replaced server goes
  * undrained, with more a bridge that stays would be emptied
  */
 export function drainStep(
   name: string,
-  { displayName, nickname, restAddress, web }: BridgeProgram,
+  { displayName, nickname, restAddress, web, draining }: BridgeProgram,
   { triggers, ...opts }: pulumi.CustomResourceOptions & { triggers?: pulumi.Input<string>[] },
 ): command.remote.Command {
   return remoteStep(
@@ -114,8 +121,13 @@ export function drainStep(
     {
       connection: web.connection,
       script: "web/drain",
-      values: { NAME: displayName, NICKNAME: nickname, REST_ADDRESS: restAddress },
-      onCreate: "in-service",
+      values: {
+        NAME: displayName,
+        NICKNAME: nickname,
+        REST_ADDRESS: restAddress,
+        DRAINING: draining.toString(),
+      },
+      onCreate: "enter",
       onDelete: "drain",
       triggers,
     },

@@ -8,7 +8,10 @@ export function privateServices(role: Role): PrivateService[] {
       return [{ port: ports.xmppClient, source: privateNetwork.bridgeSubnet }];
     case "jvb":
       // It has no authentication, and a POST to it ends the bridge.
-      return [{ port: ports.jvbRest, source: `${privateNetwork.webAddress}/32` }];
+      return [ports.jvbRest, ports.jvbStart].map((port) => ({
+        port,
+        source: `${privateNetwork.webAddress}/32`,
+      }));
     default:
       return role satisfies never;
   }

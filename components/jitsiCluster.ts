@@ -86,6 +86,7 @@ export class JitsiCluster extends Component {
       `${name}-jvb`,
       {
         plan: planBridges(numbers, args.domain),
+        drainingBridges: args.drainingBridges,
         settings: {
           host: settings,
           serverType: args.jvbServerType,
@@ -106,14 +107,21 @@ export class JitsiCluster extends Component {
   }
 
   /** What comes after all hosts: the drains' policy, and the proof that the cluster works. */
-  private makeEnd(name: string, { domain, drainTimeoutSeconds }: JitsiClusterArgs): void {
+  private makeEnd(
+    name: string,
+    { domain, drainTimeoutSeconds, forceDrain }: JitsiClusterArgs,
+  ): void {
     const { connection, ready, configured } = this.webHost;
     const bridges: pulumi.Output<DeclaredBridge[]> = pulumi.output(
-      this.bridges.map(({ displayName, nickname }) => ({ name: displayName, nickname })),
+      this.bridges.map(({ displayName, nickname, draining }) => ({
+        name: displayName,
+        nickname,
+        draining,
+      })),
     );
-    new DrainPolicy(
+    const { written } = new DrainPolicy(
       `${name}-policy`,
-      { connection, bridges, drainTimeoutSeconds },
+      { connection, bridges, drainTimeoutSeconds, forceDrain },
       { parent: this, dependsOn: ready },
     );
     new Acceptance(
@@ -121,7 +129,7 @@ export class JitsiCluster extends Component {
       { connection, domain, bridges },
       {
         parent: this,
-        dependsOn: [...configured, ...this.bridges.map(({ inService }) => inService)],
+        dependsOn: [...configured, written, ...this.bridges.flatMap(({ inService }) => inService)],
       },
     );
   }

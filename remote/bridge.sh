@@ -6,8 +6,14 @@ bridge_get() {
   curl -fsS --max-time 5 --noproxy '*' -H 'Accept: text/plain, application/json' "$bridge_url$1"
 }
 
+# bridge_post PATH [JSON]
 bridge_post() {
-  curl -fsS --max-time 5 --noproxy '*' -o /dev/null -X POST "$bridge_url$1"
+  curl -fsS --max-time 5 --noproxy '*' -o /dev/null -X POST ${2:+-H 'Content-Type: application/json' -d "$2"} "$bridge_url$1"
+}
+
+# bridge_problem PATH: why a GET of it fails, in curl's words.
+bridge_problem() {
+  { bridge_get "$1" >/dev/null; } 2>&1 || true
 }
 
 # bridge_metric NAME: a number without decimals, from the Prometheus text.
@@ -24,6 +30,11 @@ bridge_is_draining() {
   [[ $(bridge_get /colibri/drain | jq -r .drain) == true ]]
 }
 
+# Whether a shutdown has begun, graceful or not.
+bridge_is_ending() {
+  bridge_get /metrics | awk '/^jitsi_jvb_(graceful_shutdown|shutting_down) / && $2 > 0 { found = 1 } END { exit !found }'
+}
+
 # set_drain enable|disable: and looks whether it took: a wrong path that fails silently has cut live calls.
 set_drain() {
   local wanted=false
@@ -32,6 +43,11 @@ set_drain() {
   fi
   bridge_post "/colibri/drain/$1" || return 1
   [[ $(bridge_get /colibri/drain | jq -r .drain) == "$wanted" ]]
+}
+
+# shut_down_gracefully: no new conferences from here on, and the program ends when it is empty. Looks whether it took.
+shut_down_gracefully() {
+  bridge_post /colibri/shutdown '{ "graceful-shutdown": "true" }' && bridge_is_ending
 }
 
 # participants: how many people's media this bridge carries; fails when it cannot tell.

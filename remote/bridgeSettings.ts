@@ -25,6 +25,9 @@ export interface BridgeSettings {
   readonly PROPERTIES: string;
   readonly JVB_CONF: string;
   readonly HEAP_MB: string;
+  /** systemd units by which the web host starts the bridge's program. */
+  readonly START_SOCKET: string;
+  readonly START_SERVICE: string;
   /** SHA-256 (hex) over everything that takes effect only by a restart of the bridge. */
   readonly SETTINGS_HASH: string;
 }
@@ -46,9 +49,20 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
     mediaPort: ports.jvbMedia,
   });
   const HEAP_MB = args.heapMb.toString();
+  const START_SOCKET = render("jvb/etc/systemd/system/jitsi-hetzner-start.socket", {
+    startPort: ports.jvbStart,
+  });
+  const START_SERVICE = render("jvb/etc/systemd/system/jitsi-hetzner-start@.service", {});
   const hash = createHash("sha256");
   for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate, HEAP_MB]) {
     hash.update(part).update("\0");
   }
-  return { PROPERTIES, JVB_CONF, HEAP_MB, SETTINGS_HASH: hash.digest("hex") };
+  return {
+    PROPERTIES,
+    JVB_CONF,
+    HEAP_MB,
+    START_SOCKET,
+    START_SERVICE,
+    SETTINGS_HASH: hash.digest("hex"),
+  };
 }

@@ -41,7 +41,7 @@ export interface ScriptValues {
     /** A `Policy` as JSON. */
     POLICY: string;
   };
-  /** PROPERTIES, JVB_CONF, HEAP_MB and SETTINGS_HASH come from `bridgeSettings()`. */
+  /** PROPERTIES, JVB_CONF, HEAP_MB, START_* and SETTINGS_HASH come from `bridgeSettings()`. */
   "jvb/files": {
     /** The bridge's name for people, in messages: meet-jvb-0. */
     NAME: string;
@@ -53,6 +53,8 @@ export interface ScriptValues {
     JVB_CONF: string;
     /** Largest heap in MB, as decimal text. */
     HEAP_MB: string;
+    START_SOCKET: string;
+    START_SERVICE: string;
     SETTINGS_HASH: string;
   };
   /** Arguments: `create` or `update`; both do nothing where the running bridge has SETTINGS_HASH already. */
@@ -62,13 +64,15 @@ export interface ScriptValues {
     /** Seconds, as decimal text, that conferences may stay before the restart. "0": restart at once. */
     DRAIN_TIMEOUT_SECONDS: string;
   };
-  /** Arguments: `in-service` or `drain`. */
+  /** Arguments: `enter` or `drain`. */
   "web/drain": {
     NAME: string;
     /** MUC_NICKNAME of the bridge: jvb-<server id>. */
     NICKNAME: string;
     /** The bridge's private address. */
     REST_ADDRESS: string;
+    /** "true": the bridge is emptied when it enters, and stays so. Else "false". */
+    DRAINING: string;
   };
   /** Prints what jicofo sees and what is installed, as JSON; changes nothing. */
   "web/status": {
@@ -90,13 +94,17 @@ export interface DeclaredBridge {
   readonly name: string;
   /** Its MUC_NICKNAME and relay id: jvb-<server id>. */
   readonly nickname: string;
+  /** Whether it stays, but takes nobody. */
+  readonly draining: boolean;
 }
 
 /** What the delete scripts must know about the *new* state; written to /etc/jitsi-hetzner/policy.json. */
 export interface Policy {
   readonly bridges: readonly DeclaredBridge[];
-  /** Seconds a leaving bridge may keep its conferences, 0 to 86400. */
+  /** Seconds a leaving bridge may keep its conferences, 0 to 86400; at 0 they are cut off at once. */
   readonly drainTimeoutSeconds: number;
+  /** Whether a bridge goes at the end of that time though people are on it. */
+  readonly forceDrain: boolean;
 }
 
 /** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
@@ -105,8 +113,10 @@ const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "web/account": ["web/prosody"],
   "jvb/files": ["bridge", "jvb/join"],
   "jvb/apply": ["bridge", "jvb/join"],
-  "web/drain": ["bridge"],
   "web/status": ["bridge"],
+  "web/policy": ["bridge", "web/bridges"],
+  "web/drain": ["bridge", "web/bridges", "web/empty"],
+  "web/accept": ["bridge", "web/bridges"],
 };
 
 /**

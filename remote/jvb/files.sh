@@ -1,10 +1,11 @@
 #!/bin/bash
 # The settings of a bridge. The first time (and until it has worked once) the bridge is restarted and must join
 # the brewery; later runs only write, because a restart cuts calls: jvb/apply makes changes effective in turn.
-# Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, SETTINGS_HASH.
+# Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, START_SOCKET,
+# START_SERVICE, SETTINGS_HASH.
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
-: "${HEAP_MB:?}" "${SETTINGS_HASH:?}"
+: "${HEAP_MB:?}" "${START_SOCKET:?}" "${START_SERVICE:?}" "${SETTINGS_HASH:?}"
 : "${settings_dir:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
 
 readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
@@ -12,6 +13,7 @@ readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
 main() {
   local changed=no
   id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
+  write_start_units
   write_setting "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
   if [[ $FILE_CHANGED == yes || ! -e /etc/ssl/certs/$AUTH_DOMAIN.pem ]]; then
     # Fresh: Java's own store would keep an older certificate of the same name.
@@ -44,6 +46,19 @@ write_heap() {
   [[ -f $file ]] || fatal "$file is missing" "dpkg-reconfigure jitsi-videobridge2, then: pulumi up"
   others=$(grep -v '^VIDEOBRIDGE_MAX_MEMORY=' "$file") || true
   write_setting "$file" 0640 jvb:jitsi "$others"$'\n'"VIDEOBRIDGE_MAX_MEMORY=${HEAP_MB}m"$'\n'
+}
+
+# By these the web host starts the bridge's program again, which a drain has ended.
+write_start_units() {
+  local units=/etc/systemd/system changed_here
+  write_file "$units/jitsi-hetzner-start@.service" 0644 root:root "$START_SERVICE"
+  changed_here=$FILE_CHANGED
+  write_file "$units/jitsi-hetzner-start.socket" 0644 root:root "$START_SOCKET"
+  if [[ $changed_here == yes || $FILE_CHANGED == yes ]]; then
+    systemctl daemon-reload
+    systemctl restart jitsi-hetzner-start.socket
+  fi
+  systemctl enable --quiet --now jitsi-hetzner-start.socket
 }
 
 main "$@"

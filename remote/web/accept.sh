@@ -1,21 +1,29 @@
 #!/bin/bash
-# The cluster works: jicofo finds every declared bridge, by its own nickname, ready for conferences, and https
-# answers. Bridges that are leaving may be there too. Inputs: DOMAIN, BRIDGES (JSON: [{name, nickname}]).
+# The cluster works: jicofo finds every declared bridge, by its own nickname, as it is declared (ready for conferences,
+# or draining), and https answers. Then, and not earlier, for a replacement must be in service first, all others stop
+# taking people before any of them is emptied.
+# Inputs: DOMAIN, BRIDGES (JSON: [{name, nickname, draining}]).
 set -euo pipefail
 : "${DOMAIN:?}" "${BRIDGES:?}"
+: "${registry:?}" "${jicofo_url:?}" # web/bridges.sh
 
 readonly accept_seconds=120
 
 main() {
-  jq -e 'type == "array"' <<<"$BRIDGES" >/dev/null || fatal "BRIDGES is no list: $BRIDGES" "it is [{name, nickname}]"
+  jq -e 'type == "array"' <<<"$BRIDGES" >/dev/null ||
+    fatal "BRIDGES is no list: $BRIDGES" "it is [{name, nickname, draining}]"
   wait_for 30 "https://$DOMAIN" https_answers || {
     last_lines /var/log/nginx/error.log
     fatal "https://$DOMAIN does not answer" "systemctl status nginx; then: pulumi up"
   }
+  wait_for 30 "jicofo" jicofo_bridges || {
+    last_lines /var/log/jitsi/jicofo.log
+    fatal "jicofo does not answer on $jicofo_url, so nobody can tell where people are; nothing is removed" \
+      "systemctl restart jicofo; then: pulumi up"
+  }
   wait_for "$accept_seconds" "jicofo to find every bridge" all_found || red
   info "https://$DOMAIN answers; jicofo finds every declared bridge: $(jq -r 'map(.name) | join(", ")' <<<"$BRIDGES")"
-  info "other bridges in its list: $(jicofo_bridges | jq -r --argjson declared "$BRIDGES" \
-    'map(.nickname) - ($declared | map(.nickname)) | if length == 0 then "none" else join(", ") end')"
+  send_leaving_away
 }
 
 # Whether it answers, not by whose certificate: web/certificate checks that.
@@ -23,25 +31,13 @@ https_answers() {
   curl -fsSk --max-time 5 --noproxy '*' -o /dev/null --resolve "$DOMAIN:443:127.0.0.1" "https://$DOMAIN/"
 }
 
-# [{nickname, state}] with state "ready" or what keeps the bridge from taking people.
-jicofo_bridges() {
-  curl -fsS --max-time 5 --noproxy '*' http://127.0.0.1:8888/debug | jq -e '
-    [.bridge_selector.bridge // {} | to_entries[] | {
-      nickname: (.key | split("/")[1:] | join("/")),
-      state: (.value
-        | [if .operational | not then "not operational" else empty end,
-           if .healthy == false then "not healthy" else empty end,
-           if .drain then "draining" else empty end,
-           if .["graceful-shutdown"] or .["shutting-down"] then "shutting down" else empty end]
-        | if length == 0 then "ready" else join(", ") end)
-    }]'
-}
-
-# [{name, nickname, state}] of the declared bridges that are not ready.
+# [{name, nickname, state, wanted}] of the declared bridges that are not as declared.
 missing() {
   jicofo_bridges | jq -e --argjson declared "$BRIDGES" '
     (map({key: .nickname, value: .state}) | from_entries) as $seen
-    | [$declared[] | . + {state: ($seen[.nickname] // "not in the brewery")} | select(.state != "ready")]'
+    | [$declared[]
+       | . + {state: ($seen[.nickname] // "not in the brewery"), wanted: (if .draining then "draining" else "ready" end)}
+       | select(.state != .wanted)]'
 }
 
 all_found() {
@@ -50,16 +46,43 @@ all_found() {
 
 red() {
   local list bridges
-  if ! list=$(missing); then
-    last_lines /var/log/jitsi/jicofo.log
-    fatal "jicofo does not answer on 127.0.0.1:8888" "systemctl restart jicofo; then: pulumi up"
-  fi
-  bridges=$(jq -r 'map("\(.name) (\(.nickname)): \(.state)") | join("; ")' <<<"$list")
+  list=$(missing) || fatal "jicofo stopped answering on $jicofo_url" "systemctl restart jicofo; then: pulumi up"
+  bridges=$(jq -r 'map("\(.name) (\(.nickname)): \(.state), not \(.wanted)") | join("; ")' <<<"$list")
   printf 'jicofo sees:\n'
   jicofo_bridges | jq -r '.[] | "  \(.nickname): \(.state)"'
-  fatal "not ready after $accept_seconds s: $bridges" "$(printf '%s\n%s' \
+  fatal "not as declared after $accept_seconds s: $bridges" "$(printf '%s\n%s' \
     "repair it (on the bridge: journalctl -u jitsi-videobridge2 -n 50; tail /var/log/jitsi/jvb.log), then: pulumi up;" \
-    "    or take it out of the declaration (pulumi config set jvbCount N), then: pulumi up")"
+    "    or take it out of the declaration (pulumi config set jvbCount N, or removedBridges), then: pulumi up")"
+}
+
+# Side by side: one that is dead takes seconds, and must not hold up the others.
+send_leaving_away() {
+  local nickname leaving=()
+  while read -r nickname; do
+    if jq -e --arg nickname "$nickname" 'all(.[]; .nickname != $nickname)' <<<"$BRIDGES" >/dev/null; then
+      leaving+=("$nickname")
+      send_away "$nickname" &
+    fi
+  done < <(registered)
+  wait
+  info "bridges that are leaving: ${leaving[*]:-none}"
+}
+
+# send_away NICKNAME. One that does not answer is left to its drain, which looks closer.
+send_away() {
+  local name address goal
+  read -r name address goal <"$registry/$1"
+  if [[ $goal == left ]]; then
+    rm -f -- "$registry/${1:?}"
+    return
+  fi
+  use_bridge "$name" "$1" "$address"
+  set_goal leaving
+  if set_drain enable; then
+    info "$name takes nobody any more"
+  else
+    info "$name does not take drain mode through its REST API ($address); its drain will look closer"
+  fi
 }
 
 main "$@"

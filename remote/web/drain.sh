@@ -1,66 +1,106 @@
 #!/bin/bash
-# A bridge enters or leaves service. Runs on the web host: a dead bridge cannot block it.
-# Argument: in-service, or drain: no new conferences, wait until nobody is left, at most the policy's
-# drainTimeoutSeconds. Giving up puts the bridge back into service and fails.
-# Inputs: NAME, NICKNAME, REST_ADDRESS.
+# A bridge enters or leaves the cluster. Runs on the web host: a dead bridge cannot block it.
+# Argument: enter (it takes people; with DRAINING it is emptied and stays), or drain: nobody is sent there any more,
+# those on it are moved or waited for, then its program ends. Giving up puts the bridge back into service and fails.
+# Inputs: NAME, NICKNAME, REST_ADDRESS, DRAINING (true or false).
 set -euo pipefail
-: "${NAME:?}" "${NICKNAME:?}" "${REST_ADDRESS:?}"
-
-readonly bridge_url=http://$REST_ADDRESS:8080
-readonly policy=/etc/jitsi-hetzner/policy.json
-# What to do when nobody can tell; the same in each such message.
-readonly by_hand="repair it, then: pulumi up"
+: "${NAME:?}" "${NICKNAME:?}" "${REST_ADDRESS:?}" "${DRAINING:?}"
+: "${drain_timeout:?}" "${force_drain:?}" "${left:?}" # web/empty.sh
 
 main() {
-  # An interrupted drain may still be running.
-  exec 9>"/run/lock/jitsi-hetzner-$NICKNAME"
-  flock -w 90 9 || fatal "another step is at work on $NAME" "wait until it has ended (ps ax | grep 'bash -s'), then: pulumi up"
+  use_bridge "$NAME" "$NICKNAME" "$REST_ADDRESS"
   case ${1:-} in
-    in-service) in_service ;;
+    enter) enter ;;
     drain) drain ;;
-    *) fatal "unknown argument \"${1:-}\"" "in-service or drain" ;;
+    *) fatal "unknown argument \"${1:-}\"" "enter or drain" ;;
   esac
 }
 
-in_service() {
-  wait_for 30 "$NAME on $bridge_url" bridge_get /colibri/drain ||
-    fatal "$NAME does not answer on $bridge_url" "on the bridge: systemctl status jitsi-videobridge2; $by_hand"
-  if bridge_is_draining; then
-    set_drain disable || fatal "drain mode of $NAME cannot be switched off" "$by_hand"
-    info "$NAME is in service again"
+enter() {
+  if [[ $DRAINING == true ]]; then
+    take_over drained
+    empty_and_keep
   else
-    info "$NAME is in service"
+    take_over serving
+    put_into_service
+  fi
+}
+
+# Nobody is ever cut off here: the bridge stays, so those who cannot be moved stay on it until they leave.
+empty_and_keep() {
+  ensure_running
+  take_out_of_service drained
+  wait_until_jicofo_knows
+  if wait_until_empty; then
+    info "$NAME is empty and stays so"
+  elif [[ $force_drain == true ]] || ((drain_timeout == 0)); then
+    info "$NAME takes nobody any more; participants who are still on it: $left"
+  else
+    fatal "participants on $NAME after $drain_timeout s: $left; it takes nobody any more, and they may stay" \
+      "pulumi up waits for them again; with pulumi config set forceDrain true it does not"
   fi
 }
 
 drain() {
-  local limit state
-  limit=$(jq -e .drainTimeoutSeconds "$policy") || fatal "$policy is missing or says no drainTimeoutSeconds" "pulumi up writes it"
+  local state
+  read_policy
+  take_over leaving
   state=$(bridge_state)
   case $state in
-    gone)
-      info "$NAME is gone: it neither answers nor is it in jicofo's list, so nobody is on it"
-      return
-      ;;
-    dead)
-      info "$NAME is dead: it does not answer and jicofo finds it not operational, so nobody is on it"
+    gone | dead)
+      info "$NAME is $state: it does not answer, and jicofo has $([[ $state == gone ]] && printf 'no such bridge' || printf 'found it not operational'); nobody is on it"
+      set_goal left
       return
       ;;
     alive) ;;
-    *) fatal "$state" "$by_hand" ;;
+    *) fatal "$state" "repair it, then: pulumi up; or take the drain out: npm run drain:skip -- ${NAME##*-}" ;;
   esac
-  set_drain enable || fatal "drain mode of $NAME cannot be switched on through $bridge_url" "$by_hand"
   # However this ends, short of success: a bridge that stays must take people.
   trap 'back_in_service' EXIT
-  wait_until_empty "$limit"
+  take_out_of_service leaving
+  wait_until_jicofo_knows
+  if wait_until_empty; then
+    info "$NAME is empty"
+    end_program
+    # Somebody may have come in the very last moment.
+    wait_until_empty || give_up
+  else
+    give_up
+    end_program
+  fi
   trap - EXIT
-  info "$NAME is empty"
+  set_goal left
+}
+
+# Only goes on where the operator wants people to be cut off.
+give_up() {
+  if ((drain_timeout == 0)); then
+    info "drainTimeout is 0: participants cut off on $NAME: $left"
+  elif [[ $force_drain == true ]]; then
+    info "forceDrain, after $drain_timeout s: participants cut off on $NAME: $left"
+  else
+    fatal "participants on $NAME after $drain_timeout s: $left; it goes back into service" "$(printf '%s\n%s' \
+      "pulumi up at a quieter time, or with a longer drainTimeout; pulumi config set forceDrain true cuts them off;" \
+      "    or keep it: set jvbCount back, or take its number out of removedBridges")"
+  fi
+}
+
+# The program ends when it is empty, after a minute; until then it refuses new conferences.
+end_program() {
+  if shut_down_gracefully; then
+    info "$NAME shuts down"
+  elif [[ $(jicofo_view) =~ ^(gone|dead)$ ]]; then
+    info "$NAME has ended already"
+  else
+    fatal "$NAME takes no graceful shutdown (POST /colibri/shutdown on $REST_ADDRESS:8080)" \
+      "its jvb.conf needs apis.rest.enabled and rest.shutdown.enabled, and a restart: pulumi up with the bridge declared"
+  fi
 }
 
 # One word: alive (its REST answers), gone, dead; else the reason why nobody can tell. A bridge that is unplugged stays
 # in jicofo's list for a while, and a jicofo that has just started has no list yet: both get 60 s to be clear.
 bridge_state() {
-  local start=$SECONDS state="jicofo's list was not seen"
+  local start=$SECONDS state
   while true; do
     if bridge_get /colibri/drain >/dev/null 2>&1; then
       printf alive
@@ -73,49 +113,11 @@ bridge_state() {
       return
     fi
     if ((SECONDS - start >= 60)); then
+      if [[ $state == operational ]]; then
+        state="jicofo finds $NAME operational, so people may be on it, but its REST API fails: $(bridge_problem /colibri/drain)"
+      fi
       printf '%s' "$state"
       return
-    fi
-    sleep 2
-  done
-}
-
-jicofo_view() {
-  local debug
-  debug=$(curl -fsS --max-time 5 --noproxy '*' http://127.0.0.1:8888/debug 2>/dev/null) || {
-    printf 'jicofo does not answer, so nobody can tell whether %s is busy (systemctl restart jicofo)' "$NAME"
-    return
-  }
-  jq -r --arg nickname "$NICKNAME" --arg name "$NAME" '
-    [.bridge_selector.bridge // {} | to_entries[] | select((.key | split("/")[1:] | join("/")) == $nickname) | .value]
-    | if length == 0 then "gone"
-      elif .[0].operational | not then "dead"
-      else "jicofo finds \($name) operational, but its REST API does not answer: people may be on it" end' <<<"$debug"
-}
-
-wait_until_empty() {
-  local limit=$1 start=$SECONDS next=0 left silent=0
-  while true; do
-    if left=$(participants 2>/dev/null); then
-      silent=0
-      if ((left == 0)); then
-        return
-      fi
-    else
-      silent=$((silent + 1))
-      left=unknown
-      if ((silent >= 5)) && [[ $(jicofo_view) =~ ^(gone|dead)$ ]]; then
-        info "$NAME died while it was drained"
-        return
-      fi
-    fi
-    if ((SECONDS - start >= limit)); then
-      fatal "participants on $NAME after $limit s: $left; it goes back into service" \
-        "pulumi up at a quieter time, or with a longer drain timeout"
-    fi
-    if ((SECONDS - start >= next)); then
-      info "$NAME: participants left: $left ($((SECONDS - start)) of $limit s)"
-      next=$((SECONDS - start + 30))
     fi
     sleep 2
   done
@@ -124,10 +126,13 @@ wait_until_empty() {
 # Nobody may listen to the output any more when this runs.
 back_in_service() {
   trap '' PIPE
-  if set_drain disable >/dev/null 2>&1; then
+  if bridge_is_ending 2>/dev/null; then
+    info "$NAME is in its graceful shutdown: it takes nobody, and ends when it is empty" || true
+  elif set_drain disable >/dev/null 2>&1; then
+    set_goal serving || true
     info "$NAME is back in service" || true
   else
-    info "$NAME is STILL in drain mode: curl -X POST $bridge_url/colibri/drain/disable" || true
+    info "$NAME is STILL in drain mode: curl -X POST http://$REST_ADDRESS:8080/colibri/drain/disable" || true
   fi
 }
 

@@ -53,6 +53,11 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
     },
   },
   "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": { smallest: {}, fullest: {} },
+  "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
+    smallest: { startPort: 1 },
+    fullest: { startPort: 65535 },
+  },
+  "jvb/etc/systemd/system/jitsi-hetzner-start@.service": { smallest: {}, fullest: {} },
 };
 
 const bootstrapKey = {
@@ -82,7 +87,11 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
   "web/certificate": { DOMAIN: longDomain },
   "web/policy": {
-    POLICY: '{"bridges":[{"name":"b0","nickname":"jvb-1"}],"drainTimeoutSeconds":1800}',
+    POLICY: JSON.stringify({
+      bridges: [{ name: "b0", nickname: "jvb-1", draining: false }],
+      drainTimeoutSeconds: 1800,
+      forceDrain: false,
+    }),
   },
   "jvb/files": {
     NAME: "meet-jvb-0",
@@ -92,6 +101,8 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     PROPERTIES: "a=b\n",
     JVB_CONF: "a = b\n",
     HEAP_MB: "3072",
+    START_SOCKET: "[Socket]\n",
+    START_SERVICE: "[Service]\n",
     SETTINGS_HASH: "0".repeat(64),
   },
   "jvb/apply": {
@@ -99,7 +110,15 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     SETTINGS_HASH: "0".repeat(64),
     DRAIN_TIMEOUT_SECONDS: "1800",
   },
-  "web/drain": { NAME: "meet-jvb-0", NICKNAME: "jvb-1", REST_ADDRESS: "10.0.0.3" },
   "web/status": { BRIDGES: '[{"nickname":"jvb-1","restAddress":"10.0.0.3"}]' },
-  "web/accept": { DOMAIN: longDomain, BRIDGES: '[{"name":"b0","nickname":"jvb-1"}]' },
+  "web/drain": {
+    NAME: "meet-jvb-0",
+    NICKNAME: "jvb-1",
+    REST_ADDRESS: "10.0.0.3",
+    DRAINING: "false",
+  },
+  "web/accept": {
+    DOMAIN: longDomain,
+    BRIDGES: '[{"name":"b0","nickname":"jvb-1","draining":false}]',
+  },
 };

@@ -7,7 +7,15 @@ import { filesBelow, run, withFile } from "./support";
 
 const templates = Object.keys(templateFixtures) as TemplateName[];
 const scripts = Object.keys(scriptFixtures) as ScriptName[];
-const libraries = ["lib.sh", "bridge.sh", "jvb/join.sh", "web/guests.sh", "web/prosody.sh"];
+const libraries = [
+  "lib.sh",
+  "bridge.sh",
+  "jvb/join.sh",
+  "web/bridges.sh",
+  "web/empty.sh",
+  "web/guests.sh",
+  "web/prosody.sh",
+];
 
 const rendered = templates.flatMap((name) =>
   (["smallest", "fullest"] as const).map((size) => ({

@@ -157,7 +157,7 @@ describe("JitsiCluster", () => {
     const drain = command(two, "jitsi-jvb-1-drain");
     const server = find(two, "hcloud:index/server:Server", "jitsi-jvb-1");
     expect(drain.inputs).toMatchObject({
-      create: "bash -s -- in-service # web/drain (jitsi-jvb-1-drain)",
+      create: "bash -s -- enter # web/drain (jitsi-jvb-1-drain)",
       delete: "bash -s -- drain # web/drain (jitsi-jvb-1-drain)",
     });
     expect(drain.inputs.connection).toEqual(command(two, "jitsi-web-configure").inputs.connection);
@@ -175,9 +175,23 @@ describe("JitsiCluster", () => {
         "hcloud:index/serverNetwork:ServerNetwork jitsi-jvb-1-network",
         "hcloud:index/zoneRrset:ZoneRrset jitsi-jvb-1-dns-ipv4",
         "hcloud:index/zoneRrset:ZoneRrset jitsi-jvb-1-dns-ipv6",
-        "command:remote:Command jitsi-jvb-1-apply",
+        "command:remote:Command jitsi-jvb-1-files",
       ]),
     );
+  });
+
+  it("drains leaving bridges side by side: no drain waits for a step of another bridge", () => {
+    const byName = new Map(two.map((one) => [`${one.type} ${one.name}`, one.dependencies]));
+    const needs = new Set<string>();
+    const collect = (names: readonly string[]): void => {
+      for (const name of names.filter((one) => !needs.has(one))) {
+        needs.add(name);
+        collect(byName.get(name) ?? []);
+      }
+    };
+    collect(command(two, "jitsi-jvb-1-drain").dependencies);
+    expect([...needs].filter((name) => name.includes("jitsi-jvb-0"))).toEqual([]);
+    expect([...needs]).toContain("command:remote:Command jitsi-jvb-1-ready");
   });
 
   it("accepts after everything else, by the servers' nicknames and over stdin", () => {
@@ -186,11 +200,14 @@ describe("JitsiCluster", () => {
       expect.arrayContaining([
         "command:remote:Command jitsi-jvb-0-drain",
         "command:remote:Command jitsi-jvb-1-drain",
+        "command:remote:Command jitsi-jvb-1-apply",
         "command:remote:Command jitsi-web-certificate",
       ]),
     );
     expect(accept.inputs.triggers).toBeUndefined();
-    expect(accept.inputs.stdin).toMatch(/BRIDGES='\[\{"name":"jvb-0","nickname":"jvb-\d+"\},/);
+    expect(accept.dependencies).toContain("command:remote:Command jitsi-policy");
+    const first = /BRIDGES='\[\{"name":"jvb-0","nickname":"jvb-\d+","draining":false\},/;
+    expect(accept.inputs.stdin).toMatch(first);
   });
 
   it("gives a bridge the heap that suits the server it has", async () => {
@@ -313,7 +330,8 @@ describe("JitsiCluster", () => {
     [1, 2],
     [2, 4],
     [4, 9],
-    [9, 12],
+    // The border of a placement group.
+    [9, 10],
   ])("grown from %i to %i bridges", (before, after) => {
     it("changes nothing of what exists but policy and acceptance, and adds bridges only", async () => {
       const { resources: small } = await deployCount(before);

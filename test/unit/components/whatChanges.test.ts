@@ -83,6 +83,26 @@ describe("a changed setting", () => {
     expect(changed.filter(ofType("hcloud:index/server:Server"))).toHaveLength(3);
   });
 
+  it("drainingBridges empties those bridges by their own step, and touches no other", async () => {
+    expect(names(await touched({ drainingBridges: [1] }))).toEqual([
+      "jitsi-acceptance",
+      "jitsi-jvb-1-drain",
+      "jitsi-policy",
+    ]);
+  });
+
+  it("drainingBridges replaces no step: the drain's delete would take the bridge out", async () => {
+    const [drain] = (await touched({ drainingBridges: [1] })).filter(({ name }) =>
+      name.endsWith("-drain"),
+    );
+    const after = (await deploy({ drainingBridges: [1] })).find(({ urn }) => urn === drain?.urn);
+    expect(after?.inputs.triggers).toEqual(drain?.inputs.triggers);
+  });
+
+  it("forceDrain is told to the web host, and nobody else", async () => {
+    expect(names(await touched({ forceDrain: true }))).toEqual(["jitsi-policy"]);
+  });
+
   it("protect changes the web host and its addresses, and runs no step", async () => {
     expect(names(await touched({ protect: true }))).toEqual([
       "jitsi-web",

@@ -1,6 +1,11 @@
 import { bashInScript } from "./bash";
 
-const values = { NAME: "meet-jvb-1", NICKNAME: "jvb-7", REST_ADDRESS: "10.0.0.3" };
+const values = {
+  NAME: "meet-jvb-1",
+  NICKNAME: "jvb-7",
+  REST_ADDRESS: "10.0.0.3",
+  DRAINING: "false",
+};
 
 /** jicofo's list with one bridge, as its /debug answers. */
 const jicofo = (nickname: string, bridge: object) =>
@@ -20,13 +25,9 @@ describe("jicofo_view", () => {
     ["gone", jicofo("jvb-70", { operational: true })],
     ["gone", '{"bridge_selector":{}}'],
     ["dead", jicofo("jvb-7", { operational: false })],
+    ["operational", jicofo("jvb-7", { operational: true })],
   ])("finds the bridge %s", (state, body) => {
     expect(inDrain(curl(body), 'result "$(jicofo_view)"').stdout).toBe(`${state}\n`);
-  });
-
-  it("does not take a working bridge for dead because its REST API is silent", () => {
-    const body = jicofo("jvb-7", { operational: true });
-    expect(inDrain(curl(body), 'result "$(jicofo_view)"').stdout).toContain("people may be on it");
   });
 
   it("cannot tell when jicofo is down", () => {
@@ -36,6 +37,7 @@ describe("jicofo_view", () => {
 
 describe("bridge_state", () => {
   const silent = "bridge_get() { return 7; }";
+  const view = 'result "$(bridge_state; printf " after %s" "$SECONDS")"';
 
   it("is alive when its REST API answers, whatever jicofo says", () => {
     expect(inDrain("bridge_get() { :; }", noCurl, 'result "$(bridge_state)"').stdout).toBe(
@@ -44,77 +46,64 @@ describe("bridge_state", () => {
   });
 
   it("believes in an empty list only after 20 s: jicofo may have just started", () => {
-    const code = 'result "$(bridge_state; printf " after %s" "$SECONDS")"';
-    expect(inDrain(silent, curl("{}"), code).stdout).toMatch(/^gone after 20\n$/);
+    expect(inDrain(silent, curl("{}"), view).stdout).toMatch(/^gone after 20\n$/);
   });
 
   it("gives up after 60 s when nobody can tell, with the reason", () => {
-    const code = 'result "$(bridge_state; printf " after %s" "$SECONDS")"';
-    expect(inDrain(silent, noCurl, code).stdout).toMatch(/jicofo does not answer.* after 60\n$/s);
+    expect(inDrain(silent, noCurl, view).stdout).toMatch(/jicofo does not answer.* after 60\n$/s);
+  });
+
+  it("does not take a working bridge for dead because its REST API is silent", () => {
+    const body = jicofo("jvb-7", { operational: true });
+    expect(inDrain(silent, curl(body), view).stdout).toMatch(/people may be on it.* after 60\n$/s);
   });
 });
 
 describe("wait_until_empty", () => {
   const people = (...counts: number[]) =>
     `counts=(${counts.join(" ")}); participants() { printf %s "\${counts[SECONDS / 2]:-0}"; }`;
+  const limit = (seconds: number, force = false) =>
+    `read_policy() { drain_timeout=${seconds.toString()} force_drain=${force.toString()}; }`;
+  const silence = "participants() { printf timeout; return 1; }";
+  const nobodyMoves = "move_people() { return 1; }";
+  const wait = 'code=0; wait_until_empty || code=$?; result "$code $left $SECONDS"';
 
-  it("returns when nobody is left", () => {
-    const outcome = inDrain(people(3, 2, 0), "wait_until_empty 60; result $SECONDS");
-    expect(outcome).toMatchObject({ status: 0, stdout: "4\n" });
+  it("ends when the last one has left", () => {
+    const outcome = inDrain(people(3, 2, 0), nobodyMoves, limit(60), wait);
+    expect(outcome.stdout).toBe("0 0 4\n");
     expect(outcome.stderr).toContain("participants left: 3 (0 of 60 s)");
   });
 
-  it("says every 30 s how many are left, and fails when the time is over", () => {
-    const outcome = inDrain("participants() { printf 5; }", "wait_until_empty 65");
-    expect(outcome.status).toBe(1);
+  it("says every 30 s how many are left, and that they are when the time is over", () => {
+    const outcome = inDrain("participants() { printf 5; }", nobodyMoves, limit(65), wait);
+    expect(outcome.stdout).toBe("1 5 66\n");
     expect(outcome.stderr.match(/participants left: 5/g)).toHaveLength(3);
-    expect(outcome.stderr).toContain("participants on meet-jvb-1 after 65 s: 5; it goes back");
   });
 
-  it("does not take silence for emptiness", () => {
-    const view = 'jicofo_view() { printf "jicofo finds it operational"; }';
-    const outcome = inDrain("participants() { return 1; }", view, "wait_until_empty 20");
+  it("has people moved at once, and again, but ever less often", () => {
+    const moves = 'move_people() { info "moved at $SECONDS"; return 1; }';
+    const outcome = inDrain("participants() { printf 5; }", moves, limit(300), wait);
+    const times = [...outcome.stderr.matchAll(/moved at (\d+)/g)].map(([, time]) => Number(time));
+    expect(times).toEqual([0, 16, 46, 106, 226]);
+  });
+
+  it("does not take silence for emptiness, nor wait for an answer that never comes", () => {
+    const view = "jicofo_view() { printf operational; }";
+    const outcome = inDrain(silence, view, limit(3000), wait);
     expect(outcome.status).toBe(1);
-    expect(outcome.stderr).toContain("after 20 s: unknown");
+    expect(outcome.stderr).toContain("does not say how many people are on it: timeout");
+  });
+
+  it("waits for a silent bridge to the end where it may go by force", () => {
+    const view = "jicofo_view() { printf operational; }";
+    const outcome = inDrain(silence, view, limit(100, true), wait);
+    expect(outcome.stdout).toBe("1 unknown 100\n");
   });
 
   it("ends when the bridge dies meanwhile", () => {
     const view = "jicofo_view() { printf dead; }";
-    const outcome = inDrain("participants() { return 1; }", view, "wait_until_empty 60");
-    expect(outcome).toMatchObject({ status: 0 });
-    expect(outcome.stderr).toContain("died while it was drained");
-  });
-});
-
-describe("drain", () => {
-  const policy = (code: string) =>
-    `jq() { if [[ $2 == .drainTimeoutSeconds ]]; then ${code}; else command jq "$@"; fi; }`;
-  const rest = 'bridge_get() { :; }; set_drain() { info "drain $1"; }';
-
-  it("puts the bridge back into service when it gives up", () => {
-    const outcome = inDrain(policy("echo 4"), rest, "participants() { printf 5; }", "drain");
-    expect(outcome.status).toBe(1);
-    expect(outcome.stderr.indexOf("drain enable")).toBeLessThan(
-      outcome.stderr.indexOf("back in service"),
-    );
-  });
-
-  it("leaves an empty bridge in drain mode", () => {
-    const outcome = inDrain(policy("echo 4"), rest, "participants() { printf 0; }", "drain");
-    expect(outcome.status).toBe(0);
-    expect(outcome.stderr).not.toContain("back in service");
-  });
-
-  it("fails loudly when drain mode does not take", () => {
-    const code = "bridge_get() { :; }; set_drain() { return 1; }; drain";
-    const outcome = inDrain(policy("echo 4"), code);
-    expect(outcome.status).toBe(1);
-    expect(outcome.stderr).toContain("drain mode of meet-jvb-1 cannot be switched on");
-  });
-
-  it("fails without a policy", () => {
-    const outcome = inDrain(policy("return 1"), rest, "drain");
-    expect(outcome.status).toBe(1);
-    expect(outcome.stderr).toContain("pulumi up writes it");
+    const outcome = inDrain(silence, view, limit(60), wait);
+    expect(outcome.stdout).toBe("0 0 10\n");
+    expect(outcome.stderr).toContain("died while it was emptied");
   });
 });

@@ -1,0 +1,151 @@
+#!/bin/bash
+# Verbs of the web host about the bridges: which there are, what each was last told to do, one step at a time on each,
+# and what jicofo sees. Needs lib.sh and bridge.sh.
+#
+# The registry has a file for each bridge, NICKNAME, with its name, the address of its REST API and its goal:
+#   serving   it takes people
+#   drained   it is declared, and shall be empty (drainingBridges)
+#   leaving   it is no longer declared: it takes nobody, and goes when it is empty
+#   left      it is empty and its program ends: the server may go
+#   out       it is out of service for a restart; the steps of that restart answer for it, and nobody else
+# A goal is written down before anything is done for it (serving: after), so that a later step finds what a killed
+# one began.
+
+: "${state_dir:?}"
+readonly registry=$state_dir/bridges
+# shellcheck disable=SC2034 # read by the scripts
+readonly policy=/etc/jitsi-hetzner/policy.json
+readonly jicofo_url=http://127.0.0.1:8888
+
+# use_bridge NAME NICKNAME ADDRESS: the bridge that the verbs below and those of bridge.sh are about.
+use_bridge() {
+  NAME=$1 NICKNAME=$2 REST_ADDRESS=$3
+  # shellcheck disable=SC2034 # read by bridge.sh
+  bridge_url=http://$REST_ADDRESS:8080
+}
+
+# goal_of NICKNAME: nothing for a bridge that was never registered.
+goal_of() {
+  if [[ -f $registry/$1 ]]; then
+    awk '{ print $3 }' "$registry/$1"
+  fi
+}
+
+# set_goal GOAL
+set_goal() {
+  local entry
+  install -d -m 0755 "$registry"
+  # Addresses are given out again: an entry that a skipped drain left behind would have this bridge emptied.
+  while read -r entry; do
+    if [[ $(awk '{ print $2 }' "$registry/$entry") == "$REST_ADDRESS" && $entry != "$NICKNAME" ]]; then
+      rm -f -- "$registry/${entry:?}"
+    fi
+  done < <(registered)
+  write_file "$registry/$NICKNAME" 0644 root:root "$NAME $REST_ADDRESS $1"$'\n' >/dev/null
+}
+
+# registered: nicknames, one a line. (A name with a dot is a file that is being written.)
+registered() {
+  find "$registry" -maxdepth 1 -type f ! -name '*.*' -printf '%f\n' 2>/dev/null | sort
+}
+
+# take_over GOAL: from here on this step alone works on the bridge. One that still does belongs to an `up` that was
+# interrupted, for the engine runs one at a time: it is ended, and leaves the bridge as it is. Only a `restore` is of
+# the same `up` (web/policy), and soon done.
+take_over() {
+  local lock=/run/lock/jitsi-hetzner-$NICKNAME holder goal
+  exec 9>>"$lock"
+  if ! flock -n 9; then
+    read -r holder goal <"$lock" || true
+    if [[ $holder =~ ^[0-9]+$ && $goal != restore ]]; then
+      info "ending a step on $NAME that was interrupted (process $holder)"
+      kill "$holder" 2>/dev/null || true
+    fi
+    flock -w 60 9 || fatal "another step is at work on $NAME (process ${holder:-unknown})" \
+      "wait until it has ended, or end it, on the web host; then: pulumi up"
+  fi
+  printf '%s %s\n' "$BASHPID" "$1" >"$lock"
+  trap 'trap - EXIT; exit 143' TERM
+}
+
+# is_at_work_for GOAL: whether a step with this goal has the bridge just now.
+is_at_work_for() {
+  local lock=/run/lock/jitsi-hetzner-$NICKNAME goal
+  [[ -e $lock ]] && ! flock -n "$lock" true && read -r _ goal <"$lock" && [[ $goal == "$1" ]]
+}
+
+# put_into_service: the bridge takes people.
+put_into_service() {
+  ensure_running
+  set_drain disable || fatal "drain mode of $NAME cannot be switched off through $bridge_url" \
+    "on the bridge: systemctl status jitsi-videobridge2; then: pulumi up"
+  set_goal serving
+  info "$NAME is in service"
+}
+
+# take_out_of_service GOAL: the bridge takes nobody new; those on it stay.
+take_out_of_service() {
+  set_goal "$1"
+  set_drain enable || fatal "drain mode of $NAME cannot be switched on through $bridge_url" \
+    "on the bridge: systemctl status jitsi-videobridge2; then: pulumi up"
+}
+
+# ensure_running: a bridge whose program was ended by a drain is started again.
+ensure_running() {
+  if ! bridge_get /colibri/drain >/dev/null 2>&1 || bridge_is_ending; then
+    revive
+  fi
+}
+
+# Nobody can take back a shutdown: the program is started again once it has ended.
+revive() {
+  wait_for 90 "$NAME to end its shutdown" bridge_is_silent ||
+    fatal "$NAME is in its graceful shutdown, which nobody can take back, and people are on it: $(participants)" \
+      "once they have left, or with systemctl restart jitsi-videobridge2 on the bridge: pulumi up"
+  info "$NAME does not answer on $bridge_url: starting it"
+  wait_for 60 "$NAME to start" start_bridge ||
+    fatal "$NAME does not answer on $bridge_url ($(bridge_problem /colibri/drain))" \
+      "on the bridge: systemctl status jitsi-videobridge2; then: pulumi up"
+}
+
+bridge_is_silent() {
+  ! bridge_get /colibri/drain
+}
+
+# The bridge's systemd starts the program for whoever connects (jitsi-hetzner-start.socket).
+start_bridge() {
+  timeout 5 bash -c "exec 8<>'/dev/tcp/$REST_ADDRESS/8081'" || true
+  sleep 1
+  bridge_get /colibri/drain
+}
+
+# jicofo_bridges: [{jid, nickname, takesPeople, operational, draining, ending, state}] with state "ready" or what
+# keeps the bridge from taking people.
+jicofo_bridges() {
+  curl -fsS --max-time 5 --noproxy '*' "$jicofo_url/debug" | jq -e '
+    [.bridge_selector.bridge // {} | to_entries[] | .key as $jid | .value
+     | (.["graceful-shutdown"] or .["shutting-down"]) as $ending
+     | [if .operational | not then "not operational" else empty end,
+        if .healthy == false then "not healthy" else empty end,
+        if .drain then "draining" else empty end,
+        if $ending then "shutting down" else empty end] as $problems
+     | { jid: $jid,
+         nickname: ($jid | split("/")[1:] | join("/")),
+         operational: .operational,
+         draining: .drain,
+         ending: $ending,
+         takesPeople: ($problems == []),
+         state: (if $problems == [] then "ready" else $problems | join(", ") end) }]'
+}
+
+# jicofo_view: one word, gone, dead or operational; else the reason why nobody can tell.
+jicofo_view() {
+  local bridges
+  bridges=$(jicofo_bridges 2>/dev/null) || {
+    printf 'jicofo does not answer, so nobody can tell whether people are on %s (on the web host: systemctl restart jicofo)' "$NAME"
+    return
+  }
+  jq -r --arg nickname "$NICKNAME" '
+    map(select(.nickname == $nickname))
+    | if length == 0 then "gone" elif .[0].operational then "operational" else "dead" end' <<<"$bridges"
+}
