@@ -9,8 +9,7 @@ import { Simulator, type Json } from "./support/simulator";
  *   CONTRACT_ENDPOINT=https://api.hetzner.cloud/v1 CONTRACT_TOKEN=... \
  *     npx jest --selectProjects api --testPathPatterns contract
  *
- * CONTRACT_WRITE=yes also makes and deletes an SSH key, a network, a firewall and a placement group in
- * that project; none of them costs anything, and all have names that begin with `contract-`.
+ * CONTRACT_WRITE=yes also makes and deletes a network, a firewall and a placement group in that project; none of them costs anything, and all have names that begin with `contract-`.
  */
 const endpoint = process.env.CONTRACT_ENDPOINT;
 const token = process.env.CONTRACT_TOKEN ?? "";

@@ -145,8 +145,8 @@ ${table(["command", "why not"], rows)}
 
 ${hcloudNotes.map((note) => `- ${note}`).join("\n")}
 
-Terraform itself is not run: it is a download, its license is not a free one, and no registry of packages has it. Its
-provider for Hetzner is run instead, as it is, over the protocol that Terraform speaks with it: each resource is planned,
+Terraform itself is not run: it is a download of its own, under a license that is not a free one, and the tests need
+nothing but packages. Its provider for Hetzner is run instead, as it is, over the protocol that Terraform speaks with it: each resource is planned,
 applied, refreshed, planned again without a difference, changed, imported and deleted (\`test/api/terraform\`). What is left
 untested is Terraform's own language and state file.`;
 }
