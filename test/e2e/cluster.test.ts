@@ -1,4 +1,7 @@
 import { demoConfig } from "../../sandbox/commands/demo";
+import { waitUntil } from "../../sandbox/hosts/exec";
+import type { PeopleReport } from "../../sandbox/people";
+import type { Status } from "../../tools/status/status";
 import { TestCluster } from "./harness";
 import { scanCluster } from "./portScan";
 import {
@@ -128,6 +131,51 @@ describe("a cluster with two bridges", () => {
     );
     expect(seen).toBe("200000000");
   });
+
+  const status = async (): Promise<{ code: number; status: Status }> => {
+    const { code, stdout } = await cluster.tool("status", "--json");
+    return { code, status: JSON.parse(stdout) as Status };
+  };
+
+  it("is as declared, in all that `npm run status` asks", async () => {
+    await cluster.people.join("board", 12);
+    const { code, status: found } = await status();
+    await cluster.people.leave("board");
+    expect([code, found.verdict, found.differences, found.unknown]).toEqual([0, "equal", [], []]);
+    expect(found.counts).toEqual({ declared: 2, joined: 2, operational: 2, draining: 0 });
+    expect(found.hosts.map(({ name, status }) => [name, status])).toEqual([
+      ["web", "running"],
+      ["jvb-0", "running"],
+      ["jvb-1", "running"],
+    ]);
+    expect(found.bridges.map(({ participants }) => participants).sort()).toEqual([0, 12]);
+    expect(found.bridges.map(({ conferences }) => conferences).sort()).toEqual([0, 1]);
+    expect(found.versions).toHaveProperty("jicofo");
+  }, 60_000);
+
+  it("is not as declared while a bridge is stopped, whose people are invited to the other", async () => {
+    const club = ({ rooms }: PeopleReport) => rooms.find(({ room }) => room === "club");
+    const [nickname = ""] = Object.keys(club(await cluster.people.join("club", 5))?.bridges ?? {});
+    const bridge = (await status()).status.bridges.find((one) => one.nickname === nickname);
+    const name = bridge?.name ?? "";
+    await cluster.mustOnHost(name, "systemctl stop jitsi-videobridge2");
+    const invited = async () => club(await cluster.people.list())?.bridges[nickname] === undefined;
+    await waitUntil("the other bridge has them", invited, 30_000);
+    const stopped = await status();
+    await cluster.mustOnHost(name, "systemctl start jitsi-videobridge2");
+    expect(club(await cluster.people.leave("club", 1))).toMatchObject({
+      cut: 5,
+      moved: 0,
+      left: 1,
+    });
+    expect(stopped).toMatchObject({
+      code: 1,
+      status: {
+        differences: [expect.stringContaining(`${name} (${nickname}) is not in jicofo's`)],
+      },
+    });
+    await waitUntil("all is as declared", async () => (await status()).code === 0, 60_000, 1_000);
+  }, 120_000);
 
   describe("its guests", () => {
     const { domain } = demoConfig;

@@ -138,6 +138,12 @@ export class TestCluster {
     return must(`on ${name}: ${script}`, await this.onHost(name, script)).stdout.trim();
   }
 
+  /** A tool of the operator's on this cluster's stack: `npm run <name>`. */
+  tool(name: string, ...args: string[]): Promise<Outcome> {
+    const all = ["run", "-s", name, "--", ...args, "--stack", this.stack];
+    return runProgram("npm", all, { env: this.env });
+  }
+
   /** A command of the sandbox's own command line. */
   command(...args: string[]): Promise<Outcome> {
     const cli = ["--import", "tsx", "sandbox/cli.ts", "--dir", this.sandbox.identity.dir];
