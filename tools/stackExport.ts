@@ -2,6 +2,8 @@
 export interface ExportedResource {
   readonly urn: string;
   readonly type: string;
+  /** Whether it is of a provider's; false for components. */
+  readonly custom?: boolean;
   /** The provider's id; absent for components. */
   readonly id?: string;
   readonly parent?: string;

@@ -26,6 +26,16 @@ const step = (name: string, dependencies: string[], inputs: object = {}) => ({
 });
 const drain = (number: number) => step(`jitsi-jvb-${number}-drain`, [], { delete: "drain" });
 
+const drains = ["jitsi-jvb-0-drain", "jitsi-jvb-1-drain"];
+const acceptance = {
+  ...step("jitsi-acceptance", drains),
+  urn: urn("jitsi-hetzner:index:Acceptance", "jitsi-acceptance"),
+  type: "jitsi-hetzner:index:Acceptance",
+  id: undefined,
+  custom: false,
+  provider: undefined,
+};
+
 /** A state as an `up` leaves it, without the hosts that one needs. */
 const state = {
   version: 3,
@@ -45,7 +55,8 @@ const state = {
       },
       drain(0),
       drain(1),
-      step("jitsi-acceptance", ["jitsi-jvb-0-drain", "jitsi-jvb-1-drain"]),
+      acceptance,
+      { ...step("jitsi-acceptance", drains), parent: acceptance.urn },
     ],
   },
 };
@@ -101,7 +112,7 @@ describe("drain:skip with the real engine", () => {
     const asked = skip("1");
     expect(asked).toMatchObject({ status: 1, stdout: "" });
     expect(asked.text).toContain("nobody can be asked here: npm run drain:skip -- 1 --yes");
-    expect(names()).toHaveLength(3);
+    expect(names()).toHaveLength(4);
   }, 60_000);
 
   it("takes the drain out, and with it the acceptance that the engine refuses it for", () => {

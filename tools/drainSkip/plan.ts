@@ -40,15 +40,18 @@ export function planSkip({ resources }: StackExport, number: number): SkipPlan {
       `the drain of bridge ${number} cannot be taken out: ${names} must come after it. Finish or take back what is under way (rollBridges), then try again`,
     );
   }
-  return { drain: drain.urn, checks: dependents.map(({ urn }) => nameOf(urn)) };
+  // A component and its step have one name.
+  const checks = [...new Set(dependents.map(({ urn }) => nameOf(urn)))];
+  return { drain: drain.urn, checks };
 }
 
 const drainPattern = /-jvb-(\d+)-drain$/;
 
 const numberOf = (urn: string): number => Number(drainPattern.exec(nameOf(urn))?.[1]);
 
-/** A step whose end runs nothing, so that nothing is lost when the state forgets it. */
-function isCheck({ type, inputs = {} }: ExportedResource): boolean {
+/** A step whose end runs nothing, or a component; what is in one is judged by itself. Nothing is lost with these. */
+function isCheck({ type, custom, inputs = {} }: ExportedResource): boolean {
+  if (custom !== true) return true;
   return type === stepType && (inputs.delete === undefined || inputs.delete === "");
 }
 

@@ -88,7 +88,7 @@ function differences(
   const called = name === null ? (nickname ?? "") : `${name} (${nickname ?? "never made"})`;
   if (expected === "gone") {
     return name === null
-      ? [`jicofo lists ${called}, which is no bridge of this stack: whose is it?`]
+      ? [strangerDifference(called, bridge)]
       : [`${called} is not declared and jicofo still lists it: pulumi up`];
   }
   if (bridge === undefined) return [`${called} is not in jicofo's list: ${repair(name)}`];
@@ -101,6 +101,13 @@ function differences(
       : [],
     drainDifference(called, bridge.drain, expected === "draining"),
   ].flat();
+}
+
+function strangerDifference(called: string, bridge: JicofoBridge | undefined): string {
+  const stranger = `jicofo lists ${called}, which is no bridge of this stack`;
+  return bridge?.operational === true
+    ? `${stranger}, and may send people there: find out whose it is`
+    : `${stranger} and does not work: one that went without a good-bye is forgotten after some minutes`;
 }
 
 function drainDifference(called: string, isDraining: boolean, shouldDrain: boolean): string[] {

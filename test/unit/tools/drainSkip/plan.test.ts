@@ -6,6 +6,7 @@ const urnOf = (name: string) => `urn:pulumi:prod::p::a$command:remote:Command::$
 const step = (name: string, more: Partial<ExportedResource> = {}): ExportedResource => ({
   urn: urnOf(name),
   type: "command:remote:Command",
+  custom: true,
   ...more,
 });
 
@@ -28,8 +29,14 @@ describe("skipping a drain", () => {
   });
 
   it("takes the acceptance along, whose end runs nothing", () => {
-    const acceptance = step("jitsi-acceptance", after("jitsi-jvb-0-drain", "jitsi-jvb-1-drain"));
-    expect(plan(1, drain(0), drain(1), acceptance).checks).toEqual(["jitsi-acceptance"]);
+    const both = after("jitsi-jvb-0-drain", "jitsi-jvb-1-drain");
+    const component = {
+      urn: "urn::prod::p::Acceptance::jitsi-acceptance",
+      type: "p:index:Acceptance",
+    };
+    const acceptance = step("jitsi-acceptance", { ...both, parent: component.urn });
+    const parts = [{ ...component, ...both, custom: false }, acceptance];
+    expect(plan(1, drain(0), drain(1), ...parts).checks).toEqual(["jitsi-acceptance"]);
   });
 
   it("leaves alone what comes after another bridge's drain only", () => {
@@ -43,6 +50,14 @@ describe("skipping a drain", () => {
     const between = step("jitsi-jvb-1-apply", after("jitsi-jvb-1-drain"));
     expect(() => plan(1, drain(1), between, next)).toThrow(
       "the drain of bridge 1 cannot be taken out: jitsi-jvb-2-drain must come after it",
+    );
+  });
+
+  it("refuses where a component comes after it that holds a drain", () => {
+    const bridge = { urn: "urn::prod::p::Bridge::b", type: "p:index:Bridge", custom: false };
+    const inside = drain(2, { parent: bridge.urn });
+    expect(() => plan(1, drain(1), { ...bridge, ...after("jitsi-jvb-1-drain") }, inside)).toThrow(
+      "jitsi-jvb-2-drain must come after it",
     );
   });
 

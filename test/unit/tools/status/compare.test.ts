@@ -89,9 +89,16 @@ describe("the status of a cluster", () => {
     const list = jicofo({ "jvb-11": {}, "jvb-12": {}, "jvb-99": {} });
     const facts = { ...healthy, web: web(list) };
     expect(differences(facts)).toEqual([
-      "jicofo lists jvb-99, which is no bridge of this stack: whose is it?",
+      "jicofo lists jvb-99, which is no bridge of this stack, and may send people there: find out whose it is",
     ]);
     expect(compare(facts).bridges[2]).toMatchObject({ name: null, expected: "gone", joined: true });
+  });
+
+  it("tells a bridge that prosody has not missed yet from one that takes people", () => {
+    const list = jicofo({ "jvb-11": {}, "jvb-12": {}, "jvb-9": { operational: false } });
+    expect(differences({ ...healthy, web: web(list) })).toEqual([
+      "jicofo lists jvb-9, which is no bridge of this stack and does not work: one that went without a good-bye is forgotten after some minutes",
+    ]);
   });
 
   it("expects a bridge of drainingBridges to be empty, and there", () => {
@@ -162,7 +169,7 @@ describe("the status of a cluster", () => {
     expect(differences(facts)).toEqual([]);
     expect(differences({ ...facts, state: { ...only, bridgeOutputs: [] } })).toEqual([
       "local (never made) is not in jicofo's list: pulumi up",
-      "jicofo lists jvb-local, which is no bridge of this stack: whose is it?",
+      expect.stringContaining("jicofo lists jvb-local, which is no bridge of this stack"),
     ]);
   });
 });
