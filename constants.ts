@@ -32,9 +32,10 @@ export const limits = {
   serversPerPlacementGroup: 9,
   /**
    * Failed connections (refused, no answer) before the first step on a new host gives up. With the pauses
-   * of up to 5 s that is 8 minutes where the port is refused, 25 where nothing answers.
+   * of up to 5 s that is 3 minutes where the port is refused, 10 where nothing answers: a host boots in one, and
+   * a wrong `adminCidrs` looks like one that does not.
    */
-  firstDialErrors: 100,
+  firstDialErrors: 40,
   /**
    * The same for later steps, whose host was reached before: a reboot is waited for (a minute), while a
    * wrong host key, which the provider tries again like any other error, is soon told.

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../components/labels";
 import { memoryOfTypes, resolveServerType } from "../components/serverTypes";
 import type { Settings } from "../config";
+import { defaults } from "../constants";
 import { OperatorError } from "../operatorError";
 import { checkImage, checkPrivateRange, checkQuota, checkRecords, checkZone } from "./checks";
 import { readCloud, type CloudFacts } from "./cloudFacts";
@@ -144,11 +145,23 @@ function withCloud(
   ]);
   warnings.forEach((text) => void pulumi.log.warn(text));
   if (obstacles.length > 0) throw new PreflightError(obstacles);
+  if (missing.length > 0) tellWhoReachesSsh(settings);
   const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
   void pulumi.log.info(
     cost === undefined ? "The API has no price for one of the hosts" : describeCost(cost),
   );
   return { webServerType: web.name, jvbServerType: jvb.name, memoryGb, monthlyCost: cost };
+}
+
+/** A connection that is filtered ends in a bare "i/o timeout", minutes later: then this line stands beside it. */
+function tellWhoReachesSsh({ adminCidrs, sshProxy }: Settings): void {
+  const everybody: readonly string[] = defaults.adminCidrs;
+  if (everybody.every((range) => adminCidrs.includes(range))) return;
+  const who =
+    sshProxy === undefined ? "the machine that runs this" : `the bastion ${sshProxy.host}`;
+  void pulumi.log.info(
+    `Port 22 of the new hosts is open to ${adminCidrs.join(", ")} only (adminCidrs): ${who} must be in it`,
+  );
 }
 
 /** For hosts that are all there: it would be in the way of the next one only. */

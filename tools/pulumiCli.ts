@@ -25,7 +25,17 @@ export class PulumiCli {
   async answer(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(...args);
     if (code === 0) return stdout;
-    throw new OperatorProblem(`pulumi ${args.join(" ")} failed:\n${(stderr || stdout).trim()}`);
+    throw failure(args, stderr || stdout);
+  }
+
+  /** Hands `input` to its stdin. @throws OperatorProblem with what it said when it fails */
+  async take(input: string, ...args: string[]): Promise<void> {
+    const { code, stdout, stderr } = await this.spawn(
+      [...args, "--non-interactive", "--color", "never"],
+      "pipe",
+      input,
+    );
+    if (code !== 0) throw failure(args, stderr || stdout);
   }
 
   /** Runs it on this terminal. Resolves to its exit code. @throws OperatorProblem where there is none */
@@ -33,12 +43,17 @@ export class PulumiCli {
     return (await this.spawn(args, "inherit")).code;
   }
 
-  private spawn(args: readonly string[], output: "pipe" | "inherit"): Promise<Outcome> {
+  private spawn(
+    args: readonly string[],
+    output: "pipe" | "inherit",
+    input?: string,
+  ): Promise<Outcome> {
     const stack = this.stack === undefined ? [] : ["--stack", this.stack];
     return new Promise((resolve, reject) => {
       const child = spawn("pulumi", ["-C", projectDir, ...args, ...stack], {
-        stdio: [output === "pipe" ? "ignore" : "inherit", output, output],
+        stdio: [output === "pipe" && input === undefined ? "ignore" : output, output, output],
       });
+      child.stdin?.end(input);
       const streams = { stdout: "", stderr: "" };
       child.stdout?.on("data", (chunk: Buffer) => (streams.stdout += chunk.toString()));
       child.stderr?.on("data", (chunk: Buffer) => (streams.stderr += chunk.toString()));
@@ -50,6 +65,10 @@ export class PulumiCli {
       });
     });
   }
+}
+
+function failure(args: readonly string[], said: string): OperatorProblem {
+  return new OperatorProblem(`pulumi ${args.join(" ")} failed:\n${said.trim()}`);
 }
 
 const noPulumi = new OperatorProblem(

@@ -13,6 +13,8 @@ export interface ExportedResource {
   readonly deletedWith?: string;
   /** Whether it is marked for deletion: another one has taken its place. */
   readonly delete?: boolean;
+  /** Inputs that an update leaves as they were. */
+  readonly ignoreChanges?: readonly string[];
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes a bridge's settings effective: at once done where it runs with them already, else out of service, wait
+# Makes a bridge's settings effective: at once done where it has joined with them already, else out of service, wait
 # until it is empty, restart, joined, back in service. The bridges do this one after the other.
 # Argument: create or update. Inputs: NAME, SETTINGS_HASH, DRAIN_TIMEOUT_SECONDS.
 set -euo pipefail
@@ -7,7 +7,8 @@ set -euo pipefail
 : "${bridge_url:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
 
 main() {
-  if [[ -f $running_settings && $(<"$running_settings") == "$SETTINGS_HASH" ]]; then
+  if [[ -f $running_settings && $(<"$running_settings") == "$SETTINGS_HASH" ]] &&
+    wait_for 20 "$NAME to be in the brewery" bridge_has_joined; then
     info "$NAME runs with its settings"
     return
   fi

@@ -57,6 +57,17 @@ describe("preflight", () => {
     expect(said.warn).toEqual([]);
   });
 
+  it("says beforehand who reaches port 22 of new hosts, where not everybody does", async () => {
+    const raw = { adminCidrs: '["203.0.113.0/24"]' };
+    await inCloud({}, raw);
+    expect(said.info).toContain(
+      "Port 22 of the new hosts is open to 203.0.113.0/24 only (adminCidrs): the machine that runs this must be in it",
+    );
+    said.info = [];
+    await inCloud({ servers: everything }, raw);
+    expect(said.info.join()).not.toContain("adminCidrs");
+  });
+
   it("tells every obstacle at once, each with its way out", async () => {
     const failure = inCloud(
       { serverTypes: soldOut, images: [], zone: undefined },

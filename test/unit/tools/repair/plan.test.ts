@@ -1,0 +1,95 @@
+import { planRepair } from "../../../../tools/repair/plan";
+
+const prefix = "urn:pulumi:x::jitsi-hetzner::";
+const step = "command:remote:Command";
+
+interface Resource {
+  readonly urn: string;
+  readonly type: string;
+  readonly parent?: string;
+  readonly delete?: boolean;
+  readonly inputs?: Record<string, unknown>;
+  readonly outputs?: Record<string, unknown>;
+}
+
+function resource(type: string, name: string, parent?: string, more: object = {}): Resource {
+  const values = type === step ? { create: `bash -s -- # ${name}`, stdin: "cipher" } : undefined;
+  return {
+    urn: `${prefix}${type}::${name}`,
+    type,
+    parent: parent === undefined ? undefined : `${prefix}${parent}`,
+    inputs: values,
+    outputs: values,
+    ...more,
+  };
+}
+
+const bridge = "jitsi-hetzner:index:Bridge";
+const host = "jitsi-hetzner:index:Host";
+const web = "jitsi-hetzner:index:WebHost";
+const resources = [
+  resource(web, "jitsi-web"),
+  resource(step, "jitsi-web-configure", `${web}::jitsi-web`),
+  resource(bridge, "jitsi-jvb-0"),
+  resource(step, "jitsi-jvb-0-files", `${bridge}::jitsi-jvb-0`),
+  resource(bridge, "jitsi-jvb-1"),
+  resource(host, "jitsi-jvb-1", `${bridge}::jitsi-jvb-1`),
+  resource("hcloud:index/server:Server", "jitsi-jvb-1", `${host}::jitsi-jvb-1`),
+  resource(step, "jitsi-jvb-1-ready", `${host}::jitsi-jvb-1`),
+  resource(step, "jitsi-jvb-1-files", `${bridge}::jitsi-jvb-1`),
+  resource(step, "jitsi-jvb-1-old", `${bridge}::jitsi-jvb-1`, { delete: true }),
+  resource("jitsi-hetzner:index:Acceptance", "jitsi-acceptance"),
+  resource(step, "jitsi-acceptance", "jitsi-hetzner:index:Acceptance::jitsi-acceptance"),
+];
+
+const exported = (deployment: object = { resources }): string =>
+  JSON.stringify({ version: 3, deployment: { manifest: { magic: "m" }, ...deployment } });
+
+const marked = (state: string): Resource[] =>
+  (JSON.parse(state) as { deployment: { resources: Resource[] } }).deployment.resources;
+
+describe("planRepair", () => {
+  it.each(["1", "jvb-1"])("takes all steps of bridge %s, and the proof at the end", (name) => {
+    expect(planRepair(exported(), name).steps).toEqual([
+      "jitsi-jvb-1-ready",
+      "jitsi-jvb-1-files",
+      "jitsi-acceptance",
+    ]);
+  });
+
+  it("takes those of the web host", () => {
+    expect(planRepair(exported(), "web").steps).toEqual([
+      "jitsi-web-configure",
+      "jitsi-acceptance",
+    ]);
+  });
+
+  it("makes their text differ in the state, and nothing else", () => {
+    const { steps, state } = planRepair(exported(), "1");
+    const isChosen = ({ urn, type }: Resource): boolean =>
+      type === step && steps.some((name) => urn.endsWith(`::${name}`));
+    const again = (values?: Record<string, unknown>) =>
+      values && { ...values, create: `${values.create as string} (to be repaired)` };
+    const expected = resources.map((before) =>
+      isChosen(before)
+        ? { ...before, inputs: again(before.inputs), outputs: again(before.outputs) }
+        : before,
+    );
+    expect(JSON.parse(state)).toEqual(JSON.parse(exported({ resources: expected })));
+    expect(marked(state).filter(isChosen)).toHaveLength(3);
+  });
+
+  it("names the hosts that there are", () => {
+    expect(() => planRepair(exported(), "7")).toThrow(
+      'there is no host "7" in this stack; there are: web, jvb-0, jvb-1',
+    );
+    expect(() => planRepair(JSON.stringify({ version: 3 }), "1")).toThrow("no hosts yet");
+  });
+
+  it("leaves an interrupted run to the doctor", () => {
+    const pending = [{ type: "creating", resource: resources[0] }];
+    expect(() => planRepair(exported({ resources, pending_operations: pending }), "1")).toThrow(
+      "npm run doctor -- --repair",
+    );
+  });
+});
