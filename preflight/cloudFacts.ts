@@ -34,6 +34,8 @@ export interface ImageFact {
 export interface ServerFact {
   readonly id: number;
   readonly name: string;
+  /** running, off, ... */
+  readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly server_type: ServerTypeFact;
 }

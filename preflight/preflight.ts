@@ -12,6 +12,7 @@ import { none, together, type Findings, type Obstacle } from "./findings";
 import type { Access } from "./access";
 import { checkHeaps } from "./heapCheck";
 import { ApiError, HcloudApi, UnreachableError } from "./hcloudApi";
+import { powerOnHosts } from "./powerOn";
 import { chooseServerType } from "./serverTypeChoice";
 
 /** What this `up` would stumble over, in one message, before anything is made. */
@@ -66,7 +67,9 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
   try {
     const api = args.api ?? new HcloudApi({ ...access, token });
     const facts = await readCloud(api, { ...settings, stack: args.stack });
-    return withCloud(settings, args.stack, facts, args.now ?? new Date());
+    const result = withCloud(settings, args.stack, facts, args.now ?? new Date());
+    await powerOnHosts(declaredHosts(settings, facts.servers), api, dryRun);
+    return result;
   } catch (error) {
     if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);
     throw asObstacle(error, access.endpoint);

@@ -49,6 +49,7 @@ export function server(role: "web" | "jvb", index?: number, type = cpx42): Serve
   return {
     id: 100 + (index ?? -1),
     name: `server-${role}-${index ?? ""}`,
+    status: "running",
     labels: {
       project: "jitsi-hetzner",
       stack: "production",
