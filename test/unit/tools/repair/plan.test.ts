@@ -50,13 +50,16 @@ const marked = (state: string): Resource[] =>
   (JSON.parse(state) as { deployment: { resources: Resource[] } }).deployment.resources;
 
 describe("planRepair", () => {
-  it.each(["1", "jvb-1"])("takes all steps of bridge %s that run more than once, and the proof", (name) => {
-    expect(planRepair(exported(), name).steps).toEqual([
-      "jitsi-jvb-1-ready",
-      "jitsi-jvb-1-files",
-      "jitsi-acceptance",
-    ]);
-  });
+  it.each(["1", "jvb-1"])(
+    "takes all steps of bridge %s that run more than once, and the proof",
+    (name) => {
+      expect(planRepair(exported(), name).steps).toEqual([
+        "jitsi-jvb-1-ready",
+        "jitsi-jvb-1-files",
+        "jitsi-acceptance",
+      ]);
+    },
+  );
 
   it("takes those of the web host", () => {
     expect(planRepair(exported(), "web").steps).toEqual([
