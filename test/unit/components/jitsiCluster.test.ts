@@ -240,7 +240,7 @@ describe("JitsiCluster", () => {
           user: "root",
           hostKey: expect.stringMatching(/^(ssh-ed25519|ecdsa-sha2-nistp256) AAAA/) as string,
           privateKey: expect.stringContaining("OPENSSH PRIVATE KEY") as string,
-          dialErrorLimit: name.endsWith("-host-key") ? 100 : 20,
+          dialErrorLimit: name.endsWith("-host-key") ? 40 : 20,
         });
       });
     });
