@@ -63,10 +63,8 @@ function serverDifferences(
     return [...leftOver, `${called} is not at Hetzner any more: pulumi refresh, then pulumi up`];
   }
   if (server.status === "running") return leftOver;
-  return [
-    ...leftOver,
-    `${called} is ${server.status} and should be running: hcloud server poweron ${server.name}`,
-  ];
+  const repair = server.status === "off" ? "pulumi up" : "see Hetzner's console";
+  return [...leftOver, `${called} is ${server.status} and should be running: ${repair}`];
 }
 
 function hostStatus(

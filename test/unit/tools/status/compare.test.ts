@@ -146,7 +146,7 @@ describe("the status of a cluster", () => {
     const facts = [{ ...cloudServer("10", "jitsi-web-a"), status: "off" }];
     const cloud = { facts: [...facts, cloudServer("11", "b"), cloudServer("12", "c")] };
     expect(differences({ ...healthy, cloud })).toEqual([
-      "web's server jitsi-web-a is off and should be running: hcloud server poweron jitsi-web-a",
+      "web's server jitsi-web-a is off and should be running: pulumi up",
     ]);
   });
 
