@@ -48,9 +48,12 @@ why_not_joined() {
     printf 'the service jitsi-videobridge2 does not stay up'
   elif ! timeout 5 bash -c "exec 9<>'/dev/tcp/$xmpp_host/5222'" 2>/dev/null; then
     printf 'port 5222 of the web host (%s) cannot be reached; is prosody running there, is the private network attached?' "$xmpp_host"
+  elif ! openssl x509 -in "$ca" -noout -checkend 0 >/dev/null; then
+    printf 'the certificate of %s, by which this bridge knows the web host, has expired (%s)' \
+      "$domain" "$(openssl x509 -in "$ca" -noout -enddate)"
   elif ! timeout 10 openssl s_client -starttls xmpp -xmpphost "$domain" -connect "$xmpp_host:5222" -CAfile "$ca" \
     -no-CApath -no-CAstore -verify_hostname "$domain" -verify_return_error </dev/null >/dev/null 2>&1; then
-    printf 'the web host does not show the certificate of %s that this bridge was given (wrong, renewed or expired certificate)' "$domain"
+    printf 'the web host does not show the certificate of %s that this bridge was given (wrong or renewed certificate)' "$domain"
   else
     printf 'the web host is reached and its certificate is right, so prosody refuses the login of %s@%s (wrong secret?)' \
       "$(property USERNAME)" "$domain"

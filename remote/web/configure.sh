@@ -19,7 +19,15 @@ main() {
   expect_guests_out
   wait_for_jicofo
   [[ -s $certificate ]] || fatal "$certificate is missing" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
+  expect_valid
   result "$(openssl x509 -in "$certificate")"
+}
+
+# No bridge would log in; the packages make it for a year and never renew it.
+expect_valid() {
+  openssl x509 -in "$certificate" -noout -checkend 0 >/dev/null ||
+    fatal "the certificate of auth.$DOMAIN, by which bridges know this host, has expired ($(openssl x509 -in "$certificate" -noout -enddate))" \
+      "on $HOSTNAME: rm ${certificate%.crt}.{crt,key,cnf} && dpkg-reconfigure jitsi-meet-prosody; then: pulumi up"
 }
 
 prosody_answers() {

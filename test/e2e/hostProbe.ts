@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { HostSpec } from "../../sandbox/hosts/driver";
 import { waitUntil } from "../../sandbox/hosts/exec";
-import type { SandboxIdentity } from "../../sandbox/identity";
+import { removeAll } from "../../sandbox/hosts/cleanup";
+import { sandboxIdentity, type SandboxIdentity } from "../../sandbox/identity";
+import { projectDir } from "../../sandbox/projectDir";
+import { takeSlot } from "../../sandbox/slots";
 
 const runFile = promisify(execFile);
 
@@ -55,9 +58,22 @@ ${JSON.stringify({
 })}
 `;
 
+/** A sandbox of a test's own, without a server: its folder, empty, and its place among the machine's sandboxes. */
+export async function claimSandbox(name: string): Promise<SandboxIdentity> {
+  const dir = join(projectDir, ".test", name);
+  const clean = (slot: number, owner: string): Promise<void> =>
+    removeAll(sandboxIdentity(owner, slot));
+  const identity = sandboxIdentity(dir, await takeSlot(dir, clean));
+  // What an interrupted run left.
+  await removeAll(identity);
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  return identity;
+}
+
 /** A key pair for SSH, in a folder of the sandbox's. */
 export class Login {
-  private constructor(private readonly keyPath: string) {}
+  private constructor(readonly keyPath: string) {}
 
   static async make(dir: string): Promise<Login> {
     const keyPath = join(dir, "key");

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { initPid } from "../../sandbox/hosts/cgroups";
 import { ensureBase } from "../../sandbox/hosts/base";
 import { removeAll } from "../../sandbox/hosts/cleanup";
@@ -7,12 +6,12 @@ import type { FirewallRule, HostSpec } from "../../sandbox/hosts/driver";
 import { waitUntil } from "../../sandbox/hosts/exec";
 import { consoleLog, hostFolder, hostNamespace } from "../../sandbox/hosts/names";
 import { createNspawnDriver, type NspawnDriver } from "../../sandbox/hosts/nspawnDriver";
-import { sandboxIdentity, type SandboxIdentity } from "../../sandbox/identity";
-import { projectDir } from "../../sandbox/projectDir";
-import { releaseSlot, takeSlot } from "../../sandbox/slots";
+import type { SandboxIdentity } from "../../sandbox/identity";
+import { releaseSlot } from "../../sandbox/slots";
 import { ensureAuthority } from "../../sandbox/web/authority";
 import {
   attachment,
+  claimSandbox,
   echoes,
   globalSettings,
   hostSpec,
@@ -34,18 +33,6 @@ const open = (protocol: "tcp" | "udp" | "icmp", port?: string, from = anywhere):
   destinationIps: [],
 });
 const sshOpen = open("tcp", "22");
-
-async function claimSandbox(name: string): Promise<SandboxIdentity> {
-  const dir = join(projectDir, ".test", name);
-  const clean = (slot: number, owner: string): Promise<void> =>
-    removeAll(sandboxIdentity(owner, slot));
-  const identity = sandboxIdentity(dir, await takeSlot(dir, clean));
-  // What an interrupted run left.
-  await removeAll(identity);
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
-  return identity;
-}
 
 let identity: SandboxIdentity;
 let other: SandboxIdentity;

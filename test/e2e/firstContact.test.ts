@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse, stringify } from "yaml";
+import { renderUserData } from "../../cloud-init/userData";
+import { ecdsaKeyPair } from "../../components/sshKeyPair";
+import { remoteScript } from "../../remote/script";
+import { ensureBase } from "../../sandbox/hosts/base";
+import { removeAll } from "../../sandbox/hosts/cleanup";
+import type { HostSpec } from "../../sandbox/hosts/driver";
+import { createNspawnDriver, type NspawnDriver } from "../../sandbox/hosts/nspawnDriver";
+import type { SandboxIdentity } from "../../sandbox/identity";
+import { releaseSlot } from "../../sandbox/slots";
+import { ensureAuthority } from "../../sandbox/web/authority";
+import { claimSandbox, hostSpec, Login } from "./hostProbe";
+import { runProgram, type Outcome } from "./harness";
+
+/**
+ * The two steps of the first contact, on a real host with a real sshd and the program's own user data, broken
+ * off before each of their commands. What an `up` does next has to reach the host and finish.
+ */
+
+type Step = "host/hostKey" | "host/ready";
+
+/** Copies of the host's /etc/ssh: after its boot, and after the first step. */
+const [booted, contacted] = ["/root/booted", "/root/contacted"];
+
+const bootstrapKey = ecdsaKeyPair(randomBytes(40).toString("base64"));
+
+let identity: SandboxIdentity;
+let driver: NspawnDriver;
+let login: Login;
+let host: HostSpec;
+
+const onHost = (script: string): Promise<string> =>
+  driver.runInside(host.id, ["bash", "-c", script]);
+
+/** The user data of a bridge; its packages are taken for installed. */
+function userData(): string {
+  const names = { hostname: "jvb-0.a.test", domain: "a.test" };
+  const rendered = renderUserData({ role: "jvb", ...names, bootstrapKey });
+  const config = parse(rendered) as Record<string, unknown>;
+  const runcmd = ["install -D /dev/null /var/lib/jitsi-hetzner/installed"];
+  return `#cloud-config\n${stringify({ ...config, runcmd })}`;
+}
+
+beforeAll(async () => {
+  identity = await claimSandbox("first-contact");
+  const base = await ensureBase({
+    caCertificate: (await ensureAuthority()).certPath,
+    log: () => undefined,
+  });
+  login = await Login.make(identity.dir);
+  driver = await createNspawnDriver({ identity, base });
+  host = { ...hostSpec(identity, 1, login.publicKey), userData: userData() };
+  await driver.create(host);
+  await onHost(`timeout 60 cloud-init status --wait >/dev/null; cp -a /etc/ssh ${booted}`);
+}, 300_000);
+
+afterAll(async () => {
+  await removeAll(identity);
+  rmSync(identity.dir, { recursive: true, force: true });
+  releaseSlot(identity.slot, identity.dir);
+}, 60_000);
+
+/**
+ * Runs a step as `up` does: its text over stdin, the host known by one key alone.
+ *
+ * @param breakAt ends the step before its command of this number; by default it runs to its end
+ */
+async function contact(step: Step, hostKey: string, breakAt?: number): Promise<Outcome> {
+  const address = host.publicIpv4 ?? "";
+  const known = join(identity.dir, "known_hosts");
+  writeFileSync(known, `${address} ${hostKey}\n`);
+  const text = remoteScript(step, {});
+  const killer = `commands=0; trap '((++commands == ${breakAt ?? 0})) && kill -9 $$' DEBUG; set -o functrace\n`;
+  const last = text.lastIndexOf("main ");
+  const input = join(identity.dir, "stdin");
+  writeFileSync(input, `${text.slice(0, last)}${killer}${text.slice(last)}`);
+  const options = ["StrictHostKeyChecking=yes", `UserKnownHostsFile=${known}`, "BatchMode=yes"];
+  const ssh = ["ssh", "-i", login.keyPath, ...options.flatMap((option) => ["-o", option])];
+  const command = [...ssh, `root@${address}`, "bash -s --"];
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await runProgram("bash", ["-c", 'exec "$@" <"$0"', input, ...command]);
+    // As the provider does: a host that cannot be reached is dialled again.
+    if (attempt === 20 || !/Connection (refused|reset)/.test(outcome.stderr)) return outcome;
+    await sleep(100);
+  }
+}
+
+/** The host with the keys of a copy of /etc/ssh. A reload makes sshd deaf for a moment. */
+const reset = (copy: string): Promise<string> =>
+  onHost(
+    `rm -rf /etc/ssh && cp -a ${copy} /etc/ssh && systemctl reload ssh
+     for i in {1..50}; do ssh-keyscan -t ecdsa 127.0.0.1 2>/dev/null | grep -q . && exit; sleep 0.1; done; exit 1`,
+  );
+
+/** What a broken step leaves: the keys on disk, and those that sshd offers. */
+const state = (): Promise<string> =>
+  onHost(
+    "cd /etc/ssh; stat -c '%n %s' ssh_host_* sshd_config.d/*; ssh-keyscan -t ed25519,ecdsa 127.0.0.1 2>/dev/null | cut -d ' ' -f 2 | sort",
+  );
+
+interface Break {
+  readonly state: string;
+  readonly next: Outcome;
+}
+
+/** Breaks a step before each of its commands, and for each state that this leaves runs it whole. */
+async function breakEverywhere(step: Step, from: string, key: string): Promise<Break[]> {
+  const breaks = new Map<string, Break>();
+  for (let command = 1; command < 100; command++) {
+    await reset(from);
+    const broken = await contact(step, key, command);
+    const left = await state();
+    if (!breaks.has(left)) breaks.set(left, { state: left, next: await contact(step, key) });
+    if (broken.code === 0) return [...breaks.values()];
+  }
+  throw new Error(`${step} has no end`);
+}
+
+const isKey = /^ssh-ed25519 \S+\n$/;
+
+describe("the first contact", () => {
+  it("finishes at the next `up` wherever its first step was broken off", async () => {
+    const breaks = await breakEverywhere("host/hostKey", booted, bootstrapKey.publicKey);
+    // Nothing yet, a key in the making, its public half in place, the whole.
+    expect(breaks.length).toBeGreaterThanOrEqual(4);
+    for (const { next, state: left } of breaks) {
+      expect([left, next.code, next.stderr]).toEqual([left, 0, expect.any(String)]);
+      expect(next.stdout).toMatch(isKey);
+    }
+  }, 240_000);
+
+  it("finishes at the next `up` wherever its second step was broken off, and leaves the one key", async () => {
+    await reset(booted);
+    const key = (await contact("host/hostKey", bootstrapKey.publicKey)).stdout.trim();
+    await onHost(`cp -a /etc/ssh ${contacted}`);
+    const breaks = await breakEverywhere("host/ready", contacted, key);
+    expect(breaks.length).toBeGreaterThanOrEqual(3);
+    for (const { next, state: left } of breaks) {
+      expect([left, next.code, next.stderr]).toEqual([left, 0, expect.any(String)]);
+    }
+    expect(await state()).toMatch(/\nssh-ed25519\n$/);
+    expect(await state()).not.toContain("ecdsa");
+  }, 240_000);
+
+  it("gives the same key when its output was lost, and refuses another host's", async () => {
+    await reset(booted);
+    const first = await contact("host/hostKey", bootstrapKey.publicKey);
+    const second = await contact("host/hostKey", bootstrapKey.publicKey);
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(isKey) as string });
+    expect(second.stdout).toBe(first.stdout);
+    const another = ecdsaKeyPair(randomBytes(40).toString("base64"));
+    const refused = await contact("host/hostKey", another.publicKey);
+    expect(refused.code).toBe(255);
+    expect(refused.stderr).toContain("Host key verification failed");
+  }, 60_000);
+});
