@@ -7,7 +7,7 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 readonly keyring=/usr/share/keyrings/jitsi-keyring.gpg
 readonly source_list=/etc/apt/sources.list.d/jitsi-stable.list
 readonly state_dir=/var/lib/jitsi-hetzner
-readonly tools=(curl jq nftables openssl)
+readonly tools=(curl jq nftables openssl tzdata unattended-upgrades)
 
 info() {
   printf 'jitsi-hetzner-install: %s\n' "$*"

@@ -5,6 +5,7 @@ import * as random from "@pulumi/random";
 import { renderUserData } from "../cloud-init/userData";
 import type { Role } from "../constants";
 import { hostFilter } from "./hostFilter";
+import { systemValues } from "../remote/hostFile";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
 import {
@@ -34,6 +35,8 @@ export interface HostSettings {
   proxy?: ProxyConnection;
   /** Memory of server types in GB, by name. */
   memoryGb: Readonly<Record<string, number>>;
+  /** Name of the time zone. */
+  timezone: string;
 }
 
 export interface HostArgs {
@@ -133,6 +136,15 @@ export class Host extends Component {
         connection: this.connection,
         script: "host/harden",
         values: { NFT_RULES: hostFilter(args.role) },
+      },
+      { parent: this, dependsOn: ready },
+    );
+    remoteStep(
+      `${name}-system`,
+      {
+        connection: this.connection,
+        script: "host/system",
+        values: systemValues(args.settings.timezone),
       },
       { parent: this, dependsOn: ready },
     );

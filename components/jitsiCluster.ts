@@ -59,6 +59,7 @@ export class JitsiCluster extends Component {
       authorizedKeys: args.sshAuthorizedKeys,
       sshKeyId: this.deploymentKey.sshKeyId,
       privateKey: this.deploymentKey.privateKey,
+      timezone: args.timezone,
       memoryGb: args.memoryGb ?? memoryOfTypes(),
       proxy: args.sshProxy && proxyConnection(args.sshProxy, args.sshProxyPrivateKey),
     };
@@ -73,6 +74,7 @@ export class JitsiCluster extends Component {
         jvbSecretVersion: args.jvbSecretVersion,
         dnsZone: args.dnsZone,
         protect: args.protect,
+        jicofoHeapMb: args.jicofoHeapMb,
       },
       child,
     );

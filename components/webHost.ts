@@ -2,8 +2,10 @@ import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { privateNetwork } from "../constants";
 import { render } from "../remote/render";
+import { hostFile } from "../remote/hostFile";
 import { BridgeAccount } from "./bridgeAccount";
 import { Dns } from "./dns";
+import { jicofoHeapMb } from "./heaps";
 import { Host, type HostSettings } from "./host";
 import type { Labels } from "./labels";
 import { publicOutput, remoteStep, type Connection } from "./remoteStep";
@@ -24,6 +26,8 @@ export interface WebHostArgs {
   dnsZone?: string;
   /** Whether Hetzner refuses to delete the host and its addresses. */
   protect: boolean;
+  /** Largest heap of jicofo in MB; by default it follows from the host's memory. */
+  jicofoHeapMb?: number;
 }
 
 /** The host that people meet at: nginx, prosody and jicofo. One a cluster, and it has no bridge of its own. */
@@ -90,6 +94,18 @@ export class WebHost extends Component {
       },
       { parent: this, dependsOn: host.ready },
     );
+    const heapMb = host.memoryGb.apply((memoryGb) =>
+      jicofoHeapMb({ memoryGb, askedMb: args.jicofoHeapMb }).toString(),
+    );
+    const jicofo = remoteStep(
+      `${name}-jicofo`,
+      {
+        connection: host.connection,
+        script: "web/jicofo",
+        values: { HEAP_MB: heapMb, JICOFO_SERVICE: hostFile("JICOFO_SERVICE") },
+      },
+      { parent: this, dependsOn: configure },
+    );
     this.account = new BridgeAccount(
       `${name}-account`,
       { version: args.jvbSecretVersion, domain, server: host.server, connection: host.connection },
@@ -108,7 +124,7 @@ export class WebHost extends Component {
     this.connection = host.connection;
     this.xmppCertificate = publicOutput(configure);
     this.ready = host.ready;
-    this.configured = [configure, certificate];
+    this.configured = [configure, jicofo, certificate];
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
   }
 }

@@ -20,6 +20,24 @@ export interface ScriptValues {
     /** Public keys, one a line; empty takes all of them away. The deployment key is never touched. */
     KEYS: string;
   };
+  /** What a host is set up with beside Jitsi; restarts nothing. All but the first are texts of files: `systemValues()`. */
+  "host/system": {
+    /** Name of a zone: Europe/Berlin. */
+    TIMEZONE: string;
+    APT_CONF: string;
+    NEEDRESTART_CONF: string;
+    RESTART_CONF: string;
+    WATCH: string;
+    WATCH_SERVICE: string;
+    WATCH_TIMER: string;
+  };
+  /** jicofo as a service that comes back; restarts it where the unit or the heap changed. */
+  "web/jicofo": {
+    /** Largest heap in MB, as decimal text. */
+    HEAP_MB: string;
+    /** Text of its unit. */
+    JICOFO_SERVICE: string;
+  };
   /** Prints the certificate of auth.DOMAIN (PEM) on stdout and nothing else. */
   "web/configure": {
     DOMAIN: string;

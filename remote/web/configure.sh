@@ -1,5 +1,5 @@
 #!/bin/bash
-# The XMPP side of the web host: guests kept out of the control rooms, prosody and jicofo alive. Prints the
+# The XMPP side of the web host: guests kept out of the control rooms, prosody alive. Prints the
 # certificate of auth.DOMAIN (PEM) on stdout.
 # Inputs: DOMAIN, WEB_PRIVATE_IP, LOGIN_MODULE (text of mod_no_http_login.lua).
 set -euo pipefail
@@ -17,7 +17,6 @@ main() {
     fatal "prosody does not answer on $WEB_PRIVATE_IP:5222" "journalctl -u prosody -n 50; is the private network attached?"
   }
   expect_guests_out
-  wait_for_jicofo
   [[ -s $certificate ]] || fatal "$certificate is missing" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   expect_valid
   result "$(openssl x509 -in "$certificate")"
@@ -32,23 +31,6 @@ expect_valid() {
 
 prosody_answers() {
   timeout 5 bash -c "exec 9<>'/dev/tcp/$WEB_PRIVATE_IP/5222'"
-}
-
-# jicofo has only an init script: systemd calls it active when its process is long dead, so its REST is asked.
-wait_for_jicofo() {
-  if wait_for 20 "jicofo" jicofo_answers; then
-    return
-  fi
-  info "jicofo does not answer, restarting it"
-  systemctl restart jicofo
-  wait_for 60 "jicofo" jicofo_answers || {
-    last_lines /var/log/jitsi/jicofo.log
-    fatal "jicofo does not answer on 127.0.0.1:8888" "systemctl status jicofo; then: pulumi up"
-  }
-}
-
-jicofo_answers() {
-  curl -fsS --max-time 5 --noproxy '*' http://127.0.0.1:8888/about/version
 }
 
 main "$@"

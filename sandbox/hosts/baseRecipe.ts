@@ -14,6 +14,7 @@ export const basePackages: readonly string[] = [
   "nftables",
   // Tools of Hetzner's image that scripts rely on.
   ...["ca-certificates", "curl", "wget", "gnupg", "less", "nano", "python3", "apt-utils"],
+  ...["tzdata", "unattended-upgrades"],
   // Runtime of the stand-ins for Jitsi's packages: installed here, each host boots seconds faster.
   ...["python3-slixmpp", "python3-aiohttp"],
 ];

@@ -88,6 +88,51 @@ describe("a cluster with two bridges", () => {
     expect(found).toEqual(expected);
   }, 180_000);
 
+  it("sets every host's time zone, and lets apt upgrade nothing of Jitsi by itself", async () => {
+    for (const host of ["web", "jvb-0"]) {
+      expect(await cluster.mustOnHost(host, "date +%Z; cat /etc/timezone")).toBe("UTC\nUTC");
+      const held = await cluster.mustOnHost(host, "apt-mark showhold");
+      expect(held).toContain(host === "web" ? "jicofo" : "jitsi-videobridge2");
+      expect(held).not.toMatch(/^(nginx|prosody)$/m);
+      const conf = await cluster.mustOnHost(host, "apt-config dump APT::Periodic");
+      expect(conf).toContain('Unattended-Upgrade "1"');
+    }
+  });
+
+  it("gives jicofo and the bridges heaps that suit their hosts", async () => {
+    const heap = "ps ax -o args | grep -o '[j]icofo.py -Xmx[0-9]*m\\|[j]vb.py -Xmx[0-9]*m'";
+    expect(await cluster.mustOnHost("web", heap)).toBe("jicofo.py -Xmx1024m");
+    expect(await cluster.mustOnHost("jvb-0", heap)).toBe("jvb.py -Xmx3072m");
+  });
+
+  it("ends within 90 s what runs but answers nobody, and has it back", async () => {
+    const stop = (unit: string) => `systemctl kill --kill-who=all --signal=STOP ${unit}`;
+    const units = { web: ["nginx", "prosody", "jicofo"], "jvb-0": ["jitsi-videobridge2"] };
+    expect(await failures(units, (unit) => another(unit, stop(unit), 90))).toEqual([]);
+    await untilOperational(cluster, 2);
+  }, 150_000);
+
+  it("has every service back within 20 s after SIGKILL", async () => {
+    const kill = (unit: string) => `systemctl kill --kill-who=main --signal=KILL ${unit}`;
+    const units = {
+      web: ["nginx", "prosody", "jicofo", "ssh"],
+      "jvb-0": ["jitsi-videobridge2", "ssh"],
+    };
+    expect(await failures(units, (unit) => another(unit, kill(unit), 20))).toEqual([]);
+    await untilOperational(cluster, 2);
+  }, 120_000);
+
+  /** Runs a script for each unit of each host, all side by side; what those say that fail. */
+  async function failures(
+    units: Readonly<Record<string, readonly string[]>>,
+    script: (unit: string) => string,
+  ): Promise<string[]> {
+    const runs = Object.entries(units).flatMap(([host, list]) =>
+      list.map((unit) => cluster.onHost(host, script(unit))),
+    );
+    return (await Promise.all(runs)).filter(({ code }) => code !== 0).map(({ text }) => text);
+  }
+
   it("changes nothing at a second up, and opens no SSH session for it", async () => {
     const count = "journalctl -u ssh --no-pager | grep -c 'Accepted publickey' || true";
     const before = await cluster.mustOnHost("web", count);
@@ -267,3 +312,22 @@ describe("destroying a cluster", () => {
     }
   }, 300_000);
 });
+
+/** Does something to a unit, then waits until another process of it runs; fails after `seconds`. */
+function another(unit: string, deed: string, seconds: number): string {
+  const pid = `systemctl show -p MainPID --value ${unit}`;
+  return `old=$(${pid}); ${deed}; for ((i = 0; i < ${seconds * 2}; i++)); do
+    new=$(${pid}); if [[ $new != 0 && $new != "$old" ]] && systemctl is-active -q ${unit}; then exit 0; fi; sleep 0.5
+  done; echo "${unit}: still process $new"; exit 1`;
+}
+
+/** Waits until jicofo finds so many bridges ready for conferences. */
+async function untilOperational(cluster: TestCluster, count: number): Promise<void> {
+  await cluster.mustOnHost(
+    "web",
+    `for ((i = 0; i < 60; i++)); do
+      n=$(curl -fsS -m 2 http://127.0.0.1:8888/stats | jq .bridge_selector.operational_bridge_count) || n=none
+      if [[ $n == ${count} ]]; then exit 0; fi; sleep 1
+    done; echo "operational bridges: $n"; exit 1`,
+  );
+}

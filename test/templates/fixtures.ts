@@ -1,3 +1,4 @@
+import { hostFile, systemValues } from "../../remote/hostFile";
 import type { UserDataArgs } from "../../cloud-init/userData";
 import type { TemplateName, TemplateVariables } from "../../remote/render";
 import type { ScriptName, ScriptValues } from "../../remote/script";
@@ -85,6 +86,8 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/harden": { NFT_RULES: "table inet a {}\n" },
   "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-- Lua\n" },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
+  "host/system": systemValues("Europe/Berlin"),
+  "web/jicofo": { HEAP_MB: "1024", JICOFO_SERVICE: hostFile("JICOFO_SERVICE") },
   "web/certificate": { DOMAIN: longDomain },
   "web/policy": {
     POLICY: JSON.stringify({

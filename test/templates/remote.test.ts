@@ -1,3 +1,4 @@
+import { hostFiles } from "../../remote/hostFile";
 import { render } from "../../remote/render";
 import type { TemplateName } from "../../remote/render";
 import { remoteScript } from "../../remote/script";
@@ -33,6 +34,9 @@ describe("remote", () => {
       ...templates.map((name) => `${name}.hbs`),
       ...scripts.map((name) => `${name}.sh`),
       ...libraries,
+      ...Object.values(hostFiles)
+        .filter((path) => path.startsWith("remote/"))
+        .map((path) => path.slice("remote/".length)),
     ];
     expect(filesBelow("remote").filter((file) => !file.endsWith(".ts"))).toEqual(known.sort());
   });

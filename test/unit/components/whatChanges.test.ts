@@ -4,7 +4,7 @@ import { configKeys } from "../../../settings/problem";
 import { parseSettings } from "../../../config";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
-import { runProgram, type Registered } from "./support/mockEngine";
+import { runProgram, type Answers, type Registered } from "./support/mockEngine";
 
 const base: JitsiClusterArgs = {
   ...parseSettings({ domain: "meet.example.org", dnsZone: "example.org" }),
@@ -12,9 +12,20 @@ const base: JitsiClusterArgs = {
   jvbServerType: "cpx42",
 };
 
+const serverToken = "hcloud:index/server:Server";
+/** A server that is there keeps its type, whatever the program asks for. */
+const existing: Answers = {
+  ...answers,
+  [serverToken]: (args) => {
+    const answer = answers[serverToken]?.(args) ?? { id: "", state: {} };
+    const serverType = args.name.includes("web") ? base.webServerType : base.jvbServerType;
+    return { ...answer, state: { ...answer.state, serverType } };
+  },
+};
+
 const deploy = async (change: Partial<JitsiClusterArgs>): Promise<Registered[]> => {
   const make = (): JitsiCluster => new JitsiCluster("jitsi", { ...base, ...change });
-  return (await runProgram(answers, make)).resources;
+  return (await runProgram(existing, make)).resources;
 };
 
 let unchanged: Promise<Registered[]>;
@@ -68,6 +79,21 @@ describe("a changed setting", () => {
       "jitsi-jvb-1-apply",
       "jitsi-jvb-1-files",
     ]);
+  });
+
+  it("jicofoHeapMb reaches the web host by one step, which restarts jicofo alone", async () => {
+    expect(names(await touched({ jicofoHeapMb: 700 }))).toEqual(["jitsi-web-jicofo"]);
+  });
+
+  it("timezone reaches every host by one step, which restarts nothing", async () => {
+    expect(names(await touched({ timezone: "Europe/Berlin" }))).toEqual([
+      "jitsi-jvb-0-system",
+      "jitsi-jvb-1-system",
+      "jitsi-web-system",
+    ]);
+    expect(readFileSync(join(__dirname, "../../../remote/host/system.sh"), "utf8")).not.toMatch(
+      /systemctl.*restart/,
+    );
   });
 
   it("adminCidrs changes both firewalls, and no host", async () => {

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ScriptValues } from "./script";
+
+/** Files that hosts get as they are, each kept at its path on the host below the folder of what brings it there. */
+export const hostFiles = {
+  APT_CONF: "cloud-init/etc/apt/apt.conf.d/52jitsi-hetzner",
+  NEEDRESTART_CONF: "remote/host/etc/needrestart/conf.d/50-jitsi-hetzner.conf",
+  RESTART_CONF: "remote/host/etc/systemd/system/UNIT.service.d/50-jitsi-hetzner.conf",
+  WATCH: "remote/host/usr/local/sbin/jitsi-hetzner-watch",
+  WATCH_SERVICE: "remote/host/etc/systemd/system/jitsi-hetzner-watch.service",
+  WATCH_TIMER: "remote/host/etc/systemd/system/jitsi-hetzner-watch.timer",
+  JICOFO_SERVICE: "remote/web/etc/systemd/system/jicofo.service",
+} as const;
+
+/** The text of such a file. */
+export function hostFile(name: keyof typeof hostFiles): string {
+  return readFileSync(join(__dirname, "..", hostFiles[name]), "utf8");
+}
+
+/** The values of `host/system`: what is the same for all hosts. */
+export function systemValues(timezone: string): ScriptValues["host/system"] {
+  return {
+    TIMEZONE: timezone,
+    APT_CONF: hostFile("APT_CONF"),
+    NEEDRESTART_CONF: hostFile("NEEDRESTART_CONF"),
+    RESTART_CONF: hostFile("RESTART_CONF"),
+    WATCH: hostFile("WATCH"),
+    WATCH_SERVICE: hostFile("WATCH_SERVICE"),
+    WATCH_TIMER: hostFile("WATCH_TIMER"),
+  };
+}

@@ -1,0 +1,62 @@
+import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hostFile, hostFiles } from "../../remote/hostFile";
+import { filesBelow, run, withFile } from "./support";
+
+type Name = keyof typeof hostFiles;
+const names = Object.keys(hostFiles) as Name[];
+const ending = (text: string) => names.filter((name) => hostFiles[name].endsWith(text));
+
+describe("a file that hosts get as it is", () => {
+  it.each(names)("stands below the folder of what brings it: %s", (name) => {
+    const [folder = "", ...path] = hostFiles[name].split("/");
+    expect(filesBelow(folder)).toContain(path.join("/"));
+  });
+
+  it.each([...ending(".service"), ...ending(".timer")])(
+    "is a unit that systemd takes: %s",
+    (name) => {
+      const dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+      try {
+        const unit = join(dir, hostFiles[name].split("/").at(-1) ?? "");
+        // The programs are on the hosts only.
+        const text = hostFile(name).replace(/^(ExecStart=)\/usr\/local\S+/m, "$1/bin/true");
+        writeFileSync(unit, text.replace(/^(User|Group)=.*$/gm, ""));
+        const service = join(dir, "jitsi-hetzner-watch.service");
+        if (name === "WATCH_TIMER") writeFileSync(service, "[Service]\nExecStart=/bin/true\n");
+        expect(run("systemd-analyze", ["verify", "--man=no", "--recursive-errors=no", unit])).toBe(
+          "ok\n",
+        );
+      } finally {
+        rmSync(dir, { recursive: true });
+      }
+    },
+  );
+
+  it("keeps needrestart from restarting what carries calls", () => {
+    withFile(hostFile("NEEDRESTART_CONF"), (file) => {
+      // As needrestart reads it: evaluated, then each pattern tried on the unit's name.
+      const program = `our %nrconf; defined do $ARGV[0] or die; my $rules = $nrconf{override_rc};
+        for my $unit (qw(jicofo prosody jitsi-videobridge2 jibri nginx ssh)) {
+          my ($match) = grep { "$unit.service" =~ /$_/ } keys %$rules;
+          print "$unit " . (defined $match ? $rules->{$match} : 1) . "\\n" }`;
+      expect(run("perl", ["-e", program, file])).toBe(
+        "ok\njicofo 0\nprosody 0\njitsi-videobridge2 0\njibri 0\nnginx 1\nssh 1\n",
+      );
+    });
+  });
+
+  it("lets apt upgrade by itself, but neither Jitsi nor by a reboot", () => {
+    const dump = withFile(hostFile("APT_CONF"), (file) => run("apt-config", ["-c", file, "dump"]));
+    expect(dump).toContain('APT::Periodic::Unattended-Upgrade "1"');
+    expect(dump).toContain('Unattended-Upgrade::Automatic-Reboot "false"');
+    const patterns = [...dump.matchAll(/Package-Blacklist:: "(.*)"/g)].map(
+      ([, text]) => text ?? "",
+    );
+    const isHeld = (name: string): boolean => patterns.some((text) => new RegExp(text).test(name));
+    const jitsi = ["jicofo", "jibri", "jitsi-videobridge2", "jitsi-meet-web", "jitsi-meet-prosody"];
+    expect(jitsi.filter((name) => !isHeld(name))).toEqual([]);
+    expect(["nginx", "prosody", "openssl"].filter(isHeld)).toEqual([]);
+  });
+});
