@@ -4,18 +4,18 @@
 set -euo pipefail
 : "${HEAP_MB:?}" "${JICOFO_SERVICE:?}"
 
-readonly unit=/etc/systemd/system/jicofo.service
-readonly environment=/etc/jitsi-hetzner/jicofo.env
+readonly service_file=/etc/systemd/system/jicofo.service
+readonly environment_file=/etc/jitsi-hetzner/jicofo.env
 
 main() {
   [[ -x /usr/share/jicofo/jicofo.sh ]] || fatal "jicofo is not installed" "pulumi up"
-  write_file "$environment" 0644 root:root "JICOFO_MAX_MEMORY=${HEAP_MB}m"$'\n'
-  write_file "$unit" 0644 root:root "$JICOFO_SERVICE"
+  write_file "$environment_file" 0644 root:root "JICOFO_MAX_MEMORY=${HEAP_MB}m"$'\n'
+  write_file "$service_file" 0644 root:root "$JICOFO_SERVICE"
   if [[ $FILE_CHANGED == yes || $(systemctl show -p NeedDaemonReload --value jicofo) == yes ]]; then
     systemctl daemon-reload
   fi
   systemctl enable --quiet jicofo
-  restart_if_changed jicofo "$unit" "$environment"
+  restart_if_changed jicofo "$service_file" "$environment_file"
   wait_for_jicofo
 }
 
