@@ -21,6 +21,9 @@ export const ports = {
   jicofoRest: 8888,
 } as const;
 
+/** Where a host reaches itself only. */
+export const loopback = "127.0.0.1";
+
 /** Limits of Hetzner Cloud and of this program, each with its source or reason. */
 export const limits = {
   /** Bridges of one cluster: a Hetzner network holds 100 attached resources, and the web host is one. */

@@ -40,8 +40,8 @@ async function deploy() {
     /** At the API's prices. */
     monthlyCost: monthlyCostOutput(planned.monthlyCost),
     /** How many people fit: an estimate, with its source. */
-    capacity: capacityEstimate(settings.jvbCount),
-    readme: stackReadme(settings.domain, settings.jvbCount),
+    capacity: capacityEstimate(settings),
+    readme: stackReadme(settings),
     /** Private half of the stack's own SSH key: `pulumi stack output deploymentKey --show-secrets`. */
     deploymentKey: cluster.deploymentKey.privateKey,
   };

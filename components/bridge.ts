@@ -50,9 +50,10 @@ export class Bridge extends Component {
   readonly inService: readonly pulumi.Resource[];
   /** Whether it stays, but takes nobody. */
   readonly draining: boolean;
+  /** The step by which its settings take effect. */
+  readonly apply: pulumi.Resource;
 
   private readonly host: Host;
-  private readonly apply: pulumi.Resource;
 
   constructor(name: string, args: BridgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Bridge", name, opts);

@@ -32,3 +32,8 @@ export function planBridges(numbers: readonly number[], domain: string): BridgeP
 export function bridgeNickname(serverId: string): string {
   return `jvb-${serverId}`;
 }
+
+/** The same for the bridge on the web host: no bridge on a server of its own ever has its nickname. */
+export function localBridgeNickname(webServerId: string): string {
+  return `jvb-local-${webServerId}`;
+}

@@ -29,6 +29,8 @@ export interface BridgeProgram {
   connection: pulumi.Input<Connection>;
   /** Where the web host reaches its REST API. */
   restAddress: pulumi.Input<string>;
+  /** Where its REST API listens; by default on all addresses. */
+  restHost?: string;
   /** The meeting domain. */
   domain: string;
   web: WebHostAccess;
@@ -50,7 +52,7 @@ export interface BridgeProgram {
  */
 export function settingsSteps(
   name: string,
-  { displayName, nickname, connection, domain, web, ...program }: BridgeProgram,
+  { displayName, nickname, connection, restHost, domain, web, ...program }: BridgeProgram,
   { previous, ...opts }: pulumi.CustomResourceOptions & { previous?: pulumi.Resource },
 ): { files: pulumi.Resource; apply: pulumi.Resource } {
   const rendered = pulumi
@@ -59,6 +61,7 @@ export function settingsSteps(
       nickname,
       username: web.account.username,
       jvbSecret: web.account.password,
+      restHost,
       webPrivateIp: web.privateIp,
       xmppCertificate: web.xmppCertificate,
       heapMb: program.heapMb,

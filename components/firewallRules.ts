@@ -13,30 +13,42 @@ export interface FirewallRule {
 /** Everybody, over IPv4 and IPv6: a rule for one of the two leaves the other closed. */
 const world = ["0.0.0.0/0", "::/0"];
 
+export interface FirewallChoice {
+  /** Who reaches port 22; by default everybody. */
+  readonly adminCidrs?: readonly string[];
+  /**
+   * Whether the web host may have a bridge of its own; by default it may not. Not whether it has one now: rules change
+   * before a bridge is drained, and the calls on it would be cut. With no bridge there, nothing listens.
+   */
+  readonly webMedia?: boolean;
+}
+
 /**
  * What the public side of a host lets in; all else is dropped. XMPP and the REST APIs are absent on
  * purpose: they are for the private network, which Hetzner's firewalls do not filter.
- *
- * @param adminCidrs who reaches port 22; by default everybody
  */
-export function firewallRules(role: Role, adminCidrs: readonly string[] = world): FirewallRule[] {
+export function firewallRules(
+  role: Role,
+  { adminCidrs = world, webMedia = false }: FirewallChoice = {},
+): FirewallRule[] {
   return [
     { ...rule("tcp", ports.ssh, "SSH"), sourceIps: [...adminCidrs] },
     // Path MTU discovery needs ICMP, and IPv6 does not work without it.
     { direction: "in", protocol: "icmp", sourceIps: world, description: "ICMP" },
-    ...servicesOf(role),
+    ...servicesOf(role, webMedia),
   ];
 }
 
-function servicesOf(role: Role): FirewallRule[] {
+function servicesOf(role: Role, webMedia: boolean): FirewallRule[] {
   switch (role) {
     case "web":
       return [
         rule("tcp", ports.http, "HTTP: redirect, certificate challenges"),
         rule("tcp", ports.https, "HTTPS"),
+        ...(webMedia ? [media] : []),
       ];
     case "jvb":
-      return [rule("udp", ports.jvbMedia, "Media")];
+      return [media];
     default:
       return role satisfies never;
   }
@@ -45,3 +57,5 @@ function servicesOf(role: Role): FirewallRule[] {
 function rule(protocol: "tcp" | "udp", port: number, description: string): FirewallRule {
   return { direction: "in", protocol, port: port.toString(), sourceIps: world, description };
 }
+
+const media = rule("udp", ports.jvbMedia, "Media");

@@ -1,16 +1,14 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../constants";
-import { firewallRules } from "./firewallRules";
+import { firewallRules, type FirewallChoice } from "./firewallRules";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
 import { Component } from "./component";
 
-export interface FirewallsArgs {
+export interface FirewallsArgs extends FirewallChoice {
   /** Labels of the firewall of a role. */
   labels: (role: Role) => Labels;
-  /** Who reaches port 22, as address ranges. */
-  adminCidrs: readonly string[];
 }
 
 /** One firewall for each role, named by the servers when they are made: no host is open for a moment. */
@@ -24,7 +22,7 @@ export class Firewalls extends Component {
       numericId(
         new hcloud.Firewall(
           `${name}-${role}`,
-          { rules: firewallRules(role, args.adminCidrs), labels: args.labels(role) },
+          { rules: firewallRules(role, args), labels: args.labels(role) },
           { parent: this },
         ),
       );

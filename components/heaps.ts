@@ -24,6 +24,14 @@ export function bridgeHeapMb({ memoryGb, askedMb }: HeapArgs): number {
 }
 
 /**
+ * The same for the bridge on the web host: a quarter, as jicofo has one; the other half is prosody's, nginx' and the
+ * system's. The operator's number is for hosts that a bridge has to itself, so it counts here only where it is less.
+ */
+export function localBridgeHeapMb({ memoryGb, askedMb = Infinity }: HeapArgs): number {
+  return Math.min(askedMb, jicofoHeapMb({ memoryGb }));
+}
+
+/**
  * Largest heap of jicofo in MB: a quarter of the web host, which it shares with prosody and nginx. Upstream's
  * default would be three quarters of a host with 4 GB.
  */

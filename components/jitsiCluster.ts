@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config";
 import type { Role } from "../constants";
 import type { DeclaredBridge } from "../remote/script";
-import { declaredNumbers } from "../settings/bridges";
+import { declaredNumbers, hasLocalBridge } from "../settings/bridges";
 import { Acceptance } from "./acceptance";
 import type { Bridge } from "./bridge";
 import { planBridges } from "./bridgePlan";
@@ -12,6 +12,7 @@ import { DrainPolicy } from "./drainPolicy";
 import { Firewalls } from "./firewalls";
 import type { HostSettings } from "./host";
 import { labels } from "./labels";
+import { LocalBridge } from "./localBridge";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { proxyConnection } from "./remoteStep";
@@ -27,10 +28,16 @@ export interface JitsiClusterArgs extends Omit<Settings, "sshProxyPrivateKey"> {
   memoryGb?: Readonly<Record<string, number>>;
 }
 
-/** A Jitsi Meet cluster: one web host and as many bridges as asked for, which have found each other. */
+/**
+ * A Jitsi Meet cluster: one web host and as many bridges as asked for, which have found each other. Without
+ * any, the web host has one of its own.
+ */
 export class JitsiCluster extends Component {
   readonly webHost: WebHost;
+  /** Those on hosts of their own. */
   readonly bridges: readonly Bridge[];
+  /** The one on the web host, where there is one. */
+  readonly localBridge?: LocalBridge;
   readonly deploymentKey: DeploymentKey;
 
   constructor(name: string, args: JitsiClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -48,7 +55,11 @@ export class JitsiCluster extends Component {
     );
     const firewalls = new Firewalls(
       `${name}-firewall`,
-      { labels: labelsOf, adminCidrs: args.adminCidrs },
+      {
+        labels: labelsOf,
+        adminCidrs: args.adminCidrs,
+        webMedia: args.localBridge !== "never",
+      },
       child,
     );
     this.deploymentKey = new DeploymentKey(`${name}-key`, { labels: shared }, child);
@@ -104,6 +115,19 @@ export class JitsiCluster extends Component {
       },
       child,
     ).bridges;
+    if (hasLocalBridge(args)) {
+      this.localBridge = new LocalBridge(
+        `${name}-local`,
+        {
+          domain: args.domain,
+          web: this.webHost,
+          drainTimeoutSeconds: args.drainTimeoutSeconds,
+          heapMb: args.bridgeHeapMb,
+          previous: this.bridges.at(-1)?.apply,
+        },
+        child,
+      );
+    }
     this.makeEnd(name, args);
     this.registerOutputs({});
   }
@@ -114,8 +138,9 @@ export class JitsiCluster extends Component {
     { domain, drainTimeoutSeconds, forceDrain }: JitsiClusterArgs,
   ): void {
     const { connection, ready, configured } = this.webHost;
+    const all = [...this.bridges, ...(this.localBridge === undefined ? [] : [this.localBridge])];
     const bridges: pulumi.Output<DeclaredBridge[]> = pulumi.output(
-      this.bridges.map(({ displayName, nickname, draining }) => ({
+      all.map(({ displayName, nickname, draining }) => ({
         name: displayName,
         nickname,
         draining,
@@ -131,7 +156,7 @@ export class JitsiCluster extends Component {
       { connection, domain, bridges },
       {
         parent: this,
-        dependsOn: [...configured, written, ...this.bridges.flatMap(({ inService }) => inService)],
+        dependsOn: [...configured, written, ...all.flatMap(({ inService }) => inService)],
       },
     );
   }

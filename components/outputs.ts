@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../config";
 import type { MonthlyCost } from "../preflight/cost";
+import { hasLocalBridge } from "../settings/bridges";
+import type { Bridge } from "./bridge";
 import type { JitsiCluster } from "./jitsiCluster";
+import type { LocalBridge } from "./localBridge";
 
 // Plain around what is known late: a preview shows the names, and which addresses are still to come.
 
@@ -11,7 +15,7 @@ export interface HostAddresses {
 }
 
 export interface BridgeOutput extends HostAddresses {
-  /** For people: jvb-0. */
+  /** For people: jvb-0, jvb-local. */
   readonly name: string;
   /** As jicofo lists it. */
   readonly nickname: pulumi.Output<string>;
@@ -31,15 +35,16 @@ export function webHostOutput({ webHost }: JitsiCluster): HostAddresses {
   return { ipv4, ipv6, privateIp };
 }
 
-/** The bridges, by number. */
-export function bridgeOutputs({ bridges }: JitsiCluster): BridgeOutput[] {
-  return bridges.map(({ displayName, nickname, ipv4, ipv6, privateIp }) => ({
-    name: displayName,
-    nickname,
-    ipv4,
-    ipv6,
-    privateIp,
-  }));
+/** The bridges by number; at last the web host's own, which has the web host's addresses. */
+export function bridgeOutputs({ webHost, bridges, localBridge }: JitsiCluster): BridgeOutput[] {
+  const output = (
+    { displayName, nickname }: Bridge | LocalBridge,
+    { ipv4, ipv6, privateIp }: HostAddresses,
+  ): BridgeOutput => ({ name: displayName, nickname, ipv4, ipv6, privateIp });
+  return [
+    ...bridges.map((bridge) => output(bridge, bridge)),
+    ...(localBridge === undefined ? [] : [output(localBridge, webHost)]),
+  ];
 }
 
 /** Host to the command that opens a shell on it, for people whose keys are in sshAuthorizedKeys. */
@@ -79,32 +84,50 @@ export function monthlyCostOutput(cost: MonthlyCost | undefined): Record<string,
 
 /**
  * How many people fit, as far as anybody knows without measuring: jicofo counts each with a stress of 0.01 and
- * fills a bridge to 0.8. Source: jicofo, reference.conf, `average-participant-stress` and `stress-threshold`.
+ * fills a bridge to 0.8. Source: jicofo, reference.conf, `average-participant-stress` and `stress-threshold`. The
+ * load of the whole host counts too, so the web host's own bridge holds fewer: nobody has measured how many.
  */
-export function capacityEstimate(jvbCount: number): Record<string, string> {
-  const people = (bridges: number): string => `about ${bridges * peoplePerBridge} people`;
+export function capacityEstimate(choice: BridgeCount): Record<string, string> {
+  const { jvbCount } = choice;
+  const isLocal = hasLocalBridge(choice);
+  const people = (bridges: number): string => {
+    if (bridges === 0) return "a few small meetings, on the web host's own bridge";
+    const most = `about ${bridges * peoplePerBridge} people in all meetings together`;
+    return isLocal ? `${most}, and a few on the web host's own bridge` : most;
+  };
+  const others = jvbCount - 1 + (isLocal ? 1 : 0);
   return {
-    estimate: `${people(jvbCount)} in all meetings together`,
+    estimate: people(jvbCount),
     withOneBridgeLost:
-      jvbCount === 1
+      others < 1
         ? "nobody: there is no other bridge"
         : `${people(jvbCount - 1)}; meetings on the lost one have to connect again`,
     source:
-      "jicofo's own assumption of 80 people a bridge (stress 0.01 each, threshold 0.8); not measured on these server types",
+      "jicofo's own assumption of 80 people a bridge (stress 0.01 each, threshold 0.8), fewer on the web host, whose other load counts; not measured on these server types",
   };
 }
+
+/** What the number of bridges in service follows from. */
+type BridgeCount = Pick<Settings, "jvbCount" | "localBridge">;
 
 const peoplePerBridge = 80;
 
 /** For the console of Pulumi Cloud, which puts the outputs in. */
-export function stackReadme(domain: string, jvbCount: number): string {
+export function stackReadme({ domain, ...choice }: BridgeCount & { domain: string }): string {
   return [
     `# Jitsi Meet at ${domain}`,
-    `One web host and ${jvbCount} ${jvbCount === 1 ? "bridge" : "bridges"}: [\${outputs.url}](\${outputs.url}).`,
+    `${describeHosts(choice)}: [\${outputs.url}](\${outputs.url}).`,
     "- more or fewer bridges: `pulumi config set jvbCount N && pulumi up`",
     "- a shell on a host: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`, then a line of `pulumi stack output sshCommands`",
     "- the settings: `docs/configuration.md`; when something fails: `docs/deploy.md`",
   ].join("\n\n");
+}
+
+function describeHosts(choice: BridgeCount): string {
+  const { jvbCount } = choice;
+  const web = `One web host${hasLocalBridge(choice) ? " with a bridge of its own" : ""}`;
+  if (jvbCount === 0) return web;
+  return `${web} and ${jvbCount} ${jvbCount === 1 ? "bridge" : "bridges"}`;
 }
 
 /** The records to make where no zone is managed: the web host's. Clients find bridges by address. */

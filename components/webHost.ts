@@ -30,7 +30,7 @@ export interface WebHostArgs {
   jicofoHeapMb?: number;
 }
 
-/** The host that people meet at: nginx, prosody and jicofo. One a cluster, and it has no bridge of its own. */
+/** The host that people meet at: nginx, prosody and jicofo. One a cluster. */
 export class WebHost extends Component {
   readonly server: hcloud.Server;
   readonly ipv4: pulumi.Output<string>;
@@ -39,6 +39,8 @@ export class WebHost extends Component {
   readonly privateIp: pulumi.Output<string>;
   /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: pulumi.Output<string>;
+  /** Memory in GB of the server that is there; absent where its type is not known. */
+  readonly memoryGb: pulumi.Output<number | undefined>;
   readonly connection: Connection;
   /** Certificate of auth.<domain> (PEM), by which bridges know prosody. */
   readonly xmppCertificate: pulumi.Output<string>;
@@ -121,6 +123,7 @@ export class WebHost extends Component {
     this.ipv6 = addresses.ipv6.address;
     this.privateIp = host.privateIp;
     this.hostKey = host.hostKey;
+    this.memoryGb = host.memoryGb;
     this.connection = host.connection;
     this.xmppCertificate = publicOutput(configure);
     this.ready = host.ready;

@@ -13,6 +13,8 @@ export interface BridgeSettingsArgs {
   readonly jvbSecret: string;
   /** The web host's private address: prosody for the bridge. */
   readonly webPrivateIp: string;
+  /** Address on which its REST API listens. Default: all, for the web host reaches it from outside. */
+  readonly restHost?: string;
   /** Relay region: bridges of one location share it. Default "default". */
   readonly region?: string;
   /** PEM of auth.<domain>; a part of the hash only, because Java reads its trust store at the start. */
@@ -45,6 +47,7 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
   const JVB_CONF = render("jvb/etc/jitsi/videobridge/jvb.conf", {
     nickname: args.nickname,
     region: args.region ?? "default",
+    restHost: args.restHost ?? "0.0.0.0",
     restPort: ports.jvbRest,
     mediaPort: ports.jvbMedia,
   });

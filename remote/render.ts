@@ -23,6 +23,7 @@ export interface TemplateVariables {
   "jvb/etc/jitsi/videobridge/jvb.conf": {
     readonly nickname: string;
     readonly region: string;
+    readonly restHost: string;
     readonly restPort: number;
     readonly mediaPort: number;
   };

@@ -59,6 +59,12 @@ export interface ScriptValues {
     /** A `Policy` as JSON. */
     POLICY: string;
   };
+  /** Arguments: `install` or `remove`; the package of a bridge on the web host. */
+  "web/localBridge": {
+    DOMAIN: string;
+    /** MUC_NICKNAME of the bridge: jvb-local-<id of the web host's server>. */
+    NICKNAME: string;
+  };
   /** PROPERTIES, JVB_CONF, HEAP_MB, START_* and SETTINGS_HASH come from `bridgeSettings()`. */
   "jvb/files": {
     /** The bridge's name for people, in messages: meet-jvb-0. */
@@ -135,6 +141,7 @@ const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "web/policy": ["bridge", "web/bridges"],
   "web/drain": ["bridge", "web/bridges", "web/empty"],
   "web/accept": ["bridge", "web/bridges"],
+  "web/localBridge": ["apt", "bridge", "web/bridges"],
 };
 
 /**

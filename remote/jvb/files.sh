@@ -14,11 +14,7 @@ main() {
   local changed=no
   id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
   write_start_units
-  write_setting "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
-  if [[ $FILE_CHANGED == yes || ! -e /etc/ssl/certs/$AUTH_DOMAIN.pem ]]; then
-    # Fresh: Java's own store would keep an older certificate of the same name.
-    update-ca-certificates --fresh >/dev/null
-  fi
+  trust_web_host
   write_setting "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
   write_setting "$settings_dir/jvb.conf" 0640 jvb:jitsi "$JVB_CONF"
   write_heap
@@ -30,6 +26,19 @@ main() {
     return
   fi
   restart_and_join
+}
+
+trust_web_host() {
+  # On the web host itself prosody's packages have put a link to their own file there, and its owner is theirs.
+  if [[ -L $ca_file ]]; then
+    FILE_CHANGED=no
+  else
+    write_setting "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
+  fi
+  if [[ $FILE_CHANGED == yes || ! -e /etc/ssl/certs/$AUTH_DOMAIN.pem ]]; then
+    # Fresh: Java's own store would keep an older certificate of the same name.
+    update-ca-certificates --fresh >/dev/null
+  fi
 }
 
 # write_setting PATH MODE OWNER CONTENT: a file that takes effect by a restart.

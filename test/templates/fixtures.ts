@@ -34,10 +34,17 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
     },
   },
   "jvb/etc/jitsi/videobridge/jvb.conf": {
-    smallest: { nickname: "jvb-1", region: "r", restPort: 8080, mediaPort: 10000 },
+    smallest: {
+      nickname: "jvb-1",
+      region: "r",
+      restHost: "0.0.0.0",
+      restPort: 8080,
+      mediaPort: 10000,
+    },
     fullest: {
       nickname: "jvb-2147483647",
       region: 'a "quoted" \\ region, # ${with} everything',
+      restHost: "127.0.0.1",
       restPort: 65535,
       mediaPort: 65535,
     },
@@ -96,6 +103,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
       forceDrain: false,
     }),
   },
+  "web/localBridge": { DOMAIN: longDomain },
   "jvb/files": {
     NAME: "meet-jvb-0",
     AUTH_DOMAIN: `auth.${longDomain}`,

@@ -10,6 +10,7 @@ const templates = Object.keys(templateFixtures) as TemplateName[];
 const scripts = Object.keys(scriptFixtures) as ScriptName[];
 const libraries = [
   "lib.sh",
+  "apt.sh",
   "bridge.sh",
   "jvb/join.sh",
   "web/bridges.sh",
@@ -58,6 +59,7 @@ describe("remote", () => {
       withFile(text, (file) => run("hocon", ["-f", file, "get", path, "--json"]));
     const relay = { enabled: true, region: given.region, "relay-id": given.nickname };
     expect(get("videobridge.relay")).toBe(`ok\n${JSON.stringify(relay, null, 4)}\n`);
+    expect(get("videobridge.http-servers.private.host")).toBe(`ok\n"${given.restHost}"\n`);
     expect(get("videobridge.http-servers.private.port")).toBe(`ok\n${given.restPort}\n`);
   });
 

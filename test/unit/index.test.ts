@@ -56,10 +56,24 @@ describe("the program", () => {
       "",
     ]);
     expect(outputs.capacity.estimate).toBe("about 160 people in all meetings together");
-    expect(outputs.capacity.withOneBridgeLost).toMatch(/^about 80 people; /);
+    expect(outputs.capacity.withOneBridgeLost).toMatch(/^about 80 people .*; meetings/);
     expect(outputs.readme).toContain("One web host and 2 bridges: [${outputs.url}]");
     expect(await pulumi.isSecret(outputs.deploymentKey)).toBe(true);
     expect(await pulumi.isSecret(pulumi.output(outputs.bridges))).toBe(false);
+  });
+
+  it("tells of the one server without bridge hosts that it serves, and what it costs", async () => {
+    const { outputs } = await run({ domain: "meet.example.org", jvbCount: "0" });
+    expect(await valuesOf(outputs.bridges)).toEqual([
+      expect.objectContaining({ name: "jvb-local", ipv4: "192.0.2.1", privateIp: "10.80.0.2" }),
+    ]);
+    expect((await valuesOf(outputs.bridges))[0]?.nickname).toMatch(/^jvb-local-\d+$/);
+    expect(Object.keys(await valuesOf(outputs.sshCommands))).toEqual(["web"]);
+    expect(outputs.monthlyCost.of).toEqual([
+      "1 x web host cx23 5.49",
+      "1 x public IPv4 address 0.50",
+    ]);
+    expect(outputs.readme).toContain("One web host with a bridge of its own: [${outputs.url}]");
   });
 
   it("orders the server types that the cloud sells for those that were asked for", async () => {

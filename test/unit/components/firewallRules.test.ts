@@ -13,6 +13,12 @@ describe("firewallRules", () => {
     expect(openings("jvb")).toEqual(["tcp 22", "icmp all", "udp 10000"]);
   });
 
+  it("opens media on the web host where it may have a bridge of its own", () => {
+    const rules = firewallRules("web", { webMedia: true });
+    expect(rules.slice(0, -1)).toEqual(firewallRules("web"));
+    expect(rules.at(-1)).toEqual(firewallRules("jvb").at(-1));
+  });
+
   it.each(["web", "jvb"] as const)("treats IPv4 and IPv6 alike: %s", (role) => {
     for (const { sourceIps } of firewallRules(role)) {
       expect(sourceIps).toEqual(["0.0.0.0/0", "::/0"]);
@@ -20,7 +26,7 @@ describe("firewallRules", () => {
   });
 
   it.each(["web", "jvb"] as const)("limits port 22 and nothing else to the admins: %s", (role) => {
-    const limited = firewallRules(role, ["10.0.0.0/8"]).filter(
+    const limited = firewallRules(role, { adminCidrs: ["10.0.0.0/8"] }).filter(
       ({ sourceIps }) => sourceIps[0] === "10.0.0.0/8",
     );
     expect(limited.map(({ port }) => port)).toEqual(["22"]);

@@ -1,4 +1,9 @@
-import { bridgeHeapMb, heapRoomMb, jicofoHeapMb } from "../../../components/heaps";
+import {
+  bridgeHeapMb,
+  heapRoomMb,
+  jicofoHeapMb,
+  localBridgeHeapMb,
+} from "../../../components/heaps";
 
 describe("bridgeHeapMb", () => {
   it.each([
@@ -35,6 +40,17 @@ describe("jicofoHeapMb", () => {
 
   it("is what the operator asks for", () => {
     expect(jicofoHeapMb({ memoryGb: 4, askedMb: 2_000 })).toBe(2_000);
+  });
+});
+
+describe("localBridgeHeapMb", () => {
+  it.each([
+    [2, undefined, 512],
+    [4, undefined, 1024],
+    [4, 8_000, 1024],
+    [4, 700, 700],
+  ])("on %d GB, with %p MB asked for bridge hosts, is %d MB", (memoryGb, askedMb, mb) => {
+    expect(localBridgeHeapMb({ memoryGb, askedMb })).toBe(mb);
   });
 });
 

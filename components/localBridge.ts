@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loopback } from "../constants";
+import { localBridgeNickname } from "./bridgePlan";
+import { drainStep, settingsSteps, type BridgeProgram, type WebHostAccess } from "./bridgeSteps";
+import { Component } from "./component";
+import { localBridgeHeapMb } from "./heaps";
+import { remoteStep } from "./remoteStep";
+import type { WebHost } from "./webHost";
+
+export interface LocalBridgeArgs {
+  /** The meeting domain. */
+  domain: string;
+  /** The host that it is on. */
+  web: WebHostAccess & Pick<WebHost, "ready" | "memoryGb">;
+  /** Seconds that a bridge which restarts may keep its conferences. */
+  drainTimeoutSeconds: number;
+  /** Largest heap that a bridge on a host of its own is asked to have, in MB; absent where none is asked for. */
+  heapMb?: number;
+  /** The `apply` of the bridge whose settings take effect before this one's; absent where there is none. */
+  previous?: pulumi.Resource;
+}
+
+/**
+ * A bridge on the web host itself, for small beginnings. It takes the steps of any other bridge; where those have a
+ * host, it has a package, which is installed beside the web host's own and purged in the end.
+ *
+ * The change from it to bridge 0, and back, needs no order of its own: the engine makes and accepts what is new before
+ * it deletes anything, and the drain is the first delete.
+ */
+export class LocalBridge extends Component {
+  /** For people. */
+  readonly displayName = "jvb-local";
+  /** MUC_NICKNAME and relay id. */
+  readonly nickname: pulumi.Output<string>;
+  /** The step that has put it into service. */
+  readonly inService: pulumi.Resource;
+
+  constructor(name: string, args: LocalBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("LocalBridge", name, opts);
+    const { web } = args;
+    this.nickname = web.server.id.apply(localBridgeNickname);
+    const program: BridgeProgram = {
+      ...args,
+      displayName: this.displayName,
+      nickname: this.nickname,
+      connection: web.connection,
+      restAddress: loopback,
+      restHost: loopback,
+      heapMb: web.memoryGb.apply((memoryGb) =>
+        localBridgeHeapMb({ memoryGb, askedMb: args.heapMb }),
+      ),
+    };
+    const installed = remoteStep(
+      `${name}-package`,
+      {
+        connection: web.connection,
+        script: "web/localBridge",
+        values: { DOMAIN: args.domain },
+        onCreate: "install",
+        onDelete: "remove",
+      },
+      { parent: this, dependsOn: web.ready, deletedWith: web.server },
+    );
+    const apply = settingsSteps(name, program, {
+      parent: this,
+      dependsOn: [installed, web.account.ready],
+      previous: args.previous,
+    });
+    // No triggers: with its server everything else of the cluster is replaced too, and nobody is left to be moved.
+    this.inService = drainStep(name, program, { parent: this, dependsOn: apply });
+    this.registerOutputs({ nickname: this.nickname });
+  }
+}

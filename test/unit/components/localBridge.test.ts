@@ -1,0 +1,148 @@
+import { parseSettings } from "../../../config";
+import { JitsiCluster } from "../../../components/jitsiCluster";
+import { answers } from "./support/answers";
+import { runProgram, type Registered } from "./support/mockEngine";
+
+const deploy = async (
+  jvbCount: number,
+  localBridge: "auto" | "always" | "never" = "auto",
+): Promise<Registered[]> => {
+  const settings = parseSettings({ domain: "meet.example.org", dnsZone: "example.org" });
+  const serverTypes = { webServerType: "cx23", jvbServerType: "cpx42" };
+  const make = (): JitsiCluster =>
+    new JitsiCluster("jitsi", { ...settings, ...serverTypes, jvbCount, localBridge });
+  return (await runProgram(answers, make)).resources;
+};
+
+const step = "command:remote:Command";
+const names = (resources: readonly Registered[], type: string): string[] =>
+  resources
+    .filter((resource) => resource.type === type)
+    .map(({ name }) => name)
+    .sort();
+
+function find(resources: readonly Registered[], name: string, type = step): Registered {
+  const found = resources.find((resource) => resource.type === type && resource.name === name);
+  if (found === undefined) throw new Error(`${type} ${name} is not there`);
+  return found;
+}
+
+/** The custom resources of `before` that are not in `after`: the engine deletes them, after all creates. */
+function leaving(before: readonly Registered[], after: readonly Registered[]): Registered[] {
+  const stay = new Set(after.map(({ urn }) => urn));
+  const isCustom = ({ type }: Registered): boolean => !type.startsWith("jitsi-hetzner:");
+  return before.filter((resource) => isCustom(resource) && !stay.has(resource.urn));
+}
+
+/** `type name` of everything that a resource waits for, and so outlasts. */
+function needs(resources: readonly Registered[], resource: Registered): Set<string> {
+  const byKey = new Map(resources.map((one) => [`${one.type} ${one.name}`, one]));
+  const found = new Set<string>();
+  const visit = ({ dependencies }: Registered): void => {
+    for (const key of dependencies.filter((one) => !found.has(one))) {
+      found.add(key);
+      const next = byKey.get(key);
+      if (next !== undefined) visit(next);
+    }
+  };
+  visit(resource);
+  return found;
+}
+
+jest.setTimeout(60_000);
+
+describe("a cluster without bridge hosts", () => {
+  let zero: Registered[];
+  let one: Registered[];
+  beforeAll(async () => {
+    [zero, one] = [await deploy(0), await deploy(1)];
+  });
+
+  it("is one server, in no placement group, with a bridge of its own", () => {
+    expect(names(zero, "hcloud:index/server:Server")).toEqual(["jitsi-web"]);
+    expect(names(zero, "hcloud:index/placementGroup:PlacementGroup")).toEqual([]);
+    expect(names(zero, step).filter((name) => name.includes("local"))).toEqual([
+      "jitsi-local-apply",
+      "jitsi-local-drain",
+      "jitsi-local-files",
+      "jitsi-local-package",
+    ]);
+  });
+
+  it("runs every step of its bridge on the web host, which is reached as for its own steps", () => {
+    const { connection } = find(zero, "jitsi-web-configure").inputs;
+    const steps = zero.filter(({ type, name }) => type === step && name.includes("-local-"));
+    expect(steps.map(({ inputs }) => inputs.connection)).toEqual(steps.map(() => connection));
+  });
+
+  it("names its bridge after the web server, and asks its REST API on loopback only", () => {
+    const server = /jvb-local-\d+/.exec(String(find(zero, "jitsi-local-drain").inputs.stdin));
+    expect(server).not.toBeNull();
+    for (const name of ["jitsi-policy", "jitsi-acceptance"]) {
+      const declared = JSON.stringify([{ name: "jvb-local", nickname: server?.[0] }]);
+      expect(find(zero, name).inputs.stdin).toContain(declared);
+    }
+    expect(find(zero, "jitsi-local-drain").inputs.stdin).toContain("REST_ADDRESS='127.0.0.1'");
+    expect(find(zero, "jitsi-local-files").inputs.stdin).toContain('host = "127.0.0.1"');
+  });
+
+  it("installs the package first, and drains by a delete that the end of the web host skips", () => {
+    const drain = find(zero, "jitsi-local-drain");
+    expect(drain.inputs).toMatchObject({
+      create: "bash -s -- in-service # web/drain (jitsi-local-drain)",
+      delete: "bash -s -- drain # web/drain (jitsi-local-drain)",
+    });
+    expect(drain.deletedWith).toBe("jitsi-web");
+    const installed = find(zero, "jitsi-local-package");
+    expect(installed.inputs).toMatchObject({
+      create: "bash -s -- install # web/localBridge (jitsi-local-package)",
+      delete: "bash -s -- remove # web/localBridge (jitsi-local-package)",
+    });
+    expect(installed.deletedWith).toBe("jitsi-web");
+    expect(needs(zero, find(zero, "jitsi-local-files"))).toContain(`${step} jitsi-local-package`);
+  });
+
+  it("accepts only what is in service", () => {
+    expect(find(zero, "jitsi-acceptance").dependencies).toContain(`${step} jitsi-local-drain`);
+  });
+
+  it.each([
+    ["grows to one bridge", 0, "jitsi-local-drain"],
+    ["shrinks from one bridge", 1, "jitsi-jvb-0-drain"],
+  ])("%s with the drain before all other deletes", (_, from, drain) => {
+    const [before, after] = from === 0 ? [zero, one] : [one, zero];
+    const gone = leaving(before, after).map(({ type, name }) => `${type} ${name}`);
+    const outlasted = needs(before, find(before, drain));
+    const early = gone.filter((key) => key !== `${step} ${drain}` && !outlasted.has(key));
+    // Its delete runs nothing.
+    expect(early.filter((key) => !key.endsWith("-authorized-keys"))).toEqual([]);
+  });
+
+  it("changes nothing of the web host on the way to one bridge and back", () => {
+    const after = new Map(one.map((resource) => [resource.urn, resource]));
+    const changed = zero.filter(
+      ({ urn, inputs }) =>
+        after.has(urn) && JSON.stringify(after.get(urn)?.inputs) !== JSON.stringify(inputs),
+    );
+    expect(changed.map(({ name }) => name).sort()).toEqual(["jitsi-acceptance", "jitsi-policy"]);
+  });
+});
+
+describe("localBridge", () => {
+  it("is there beside bridge hosts with always, and takes new settings after them", async () => {
+    const resources = await deploy(2, "always");
+    const { dependencies } = find(resources, "jitsi-local-apply");
+    expect(dependencies).toContain(`${step} jitsi-jvb-1-apply`);
+    const declared = find(resources, "jitsi-acceptance").inputs.stdin;
+    expect(declared).toMatch(/"jvb-0".*"jvb-1".*"jvb-local"/);
+  });
+
+  it("leaves no trace with never, and the web host's media port closed", async () => {
+    const never = await deploy(1, "never");
+    expect(never.filter(({ name }) => name.includes("local"))).toEqual([]);
+    const type = "hcloud:index/firewall:Firewall";
+    expect(JSON.stringify(find(never, "jitsi-firewall-web", type).inputs)).not.toContain("10000");
+    const auto = await deploy(1, "auto");
+    expect(JSON.stringify(find(auto, "jitsi-firewall-web", type).inputs)).toContain("10000");
+  });
+});
