@@ -3,7 +3,7 @@ export const outputs: Readonly<Record<string, string>> = {
   url: "Where people meet, as `https://<domain>`.",
   webHost: "Addresses of the web host: `ipv4`, `ipv6`, `privateIp`.",
   bridges:
-    "The bridges by number, each with `name` (jvb-0), `nickname` (as jicofo lists it), `ipv4`, `ipv6`, `privateIp`; at last the web host's own (jvb-local) where there is one, with the web host's addresses.",
+    "The bridges by number, each with `name` (jvb-0), `nickname` (as jicofo lists it), `ipv4`, `ipv6`, `privateIp`; at last the web host's own (local) where there is one, with the web host's addresses.",
   sshCommands: "Host to the command that opens a shell on it: `web`, `jvb-0`, ...",
   knownHosts:
     "The hosts' own SSH keys, as lines for `~/.ssh/known_hosts`: nobody has to trust at first use.",

@@ -33,7 +33,10 @@ export function bridgeNickname(serverId: string): string {
   return `jvb-${serverId}`;
 }
 
-/** The same for the bridge on the web host: no bridge on a server of its own ever has its nickname. */
+/** Name for people of the bridge on the web host. */
+export const localBridgeName = "local";
+
+/** MUC_NICKNAME and relay id of the bridge on the web host: no bridge on a server of its own ever has it. */
 export function localBridgeNickname(webServerId: string): string {
   return `jvb-local-${webServerId}`;
 }

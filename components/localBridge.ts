@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loopback } from "../constants";
-import { localBridgeNickname } from "./bridgePlan";
+import { localBridgeName, localBridgeNickname } from "./bridgePlan";
 import { drainStep, settingsSteps, type BridgeProgram, type WebHostAccess } from "./bridgeSteps";
 import { Component } from "./component";
 import { localBridgeHeapMb } from "./heaps";
@@ -29,7 +29,7 @@ export interface LocalBridgeArgs {
  */
 export class LocalBridge extends Component {
   /** For people. */
-  readonly displayName = "jvb-local";
+  readonly displayName = localBridgeName;
   /** MUC_NICKNAME and relay id. */
   readonly nickname: pulumi.Output<string>;
   /** The step that has put it into service. */

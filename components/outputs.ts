@@ -15,7 +15,7 @@ export interface HostAddresses {
 }
 
 export interface BridgeOutput extends HostAddresses {
-  /** For people: jvb-0, jvb-local. */
+  /** For people: jvb-0, local. */
   readonly name: string;
   /** As jicofo lists it. */
   readonly nickname: pulumi.Output<string>;

@@ -65,7 +65,7 @@ describe("the program", () => {
   it("tells of the one server without bridge hosts that it serves, and what it costs", async () => {
     const { outputs } = await run({ domain: "meet.example.org", jvbCount: "0" });
     expect(await valuesOf(outputs.bridges)).toEqual([
-      expect.objectContaining({ name: "jvb-local", ipv4: "192.0.2.1", privateIp: "10.80.0.2" }),
+      expect.objectContaining({ name: "local", ipv4: "192.0.2.1", privateIp: "10.80.0.2" }),
     ]);
     expect((await valuesOf(outputs.bridges))[0]?.nickname).toMatch(/^jvb-local-\d+$/);
     expect(Object.keys(await valuesOf(outputs.sshCommands))).toEqual(["web"]);

@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { localBridgeName } from "../../components/bridgePlan";
+import { loopback } from "../../constants";
 import { cloudApi, type StackConfig } from "../cloudApi";
 import { OperatorProblem } from "../operatorProblem";
 import { PulumiCli } from "../pulumiCli";
@@ -65,7 +67,7 @@ async function look(pulumi: PulumiCli): Promise<Status> {
   return compare({ stack, declared, state, cloud, web });
 }
 
-async function askWebHost({ webHost, servers }: StackFacts): Promise<WebFacts> {
+async function askWebHost({ webHost, servers, bridgeOutputs }: StackFacts): Promise<WebFacts> {
   if (webHost === undefined) {
     throw new OperatorProblem("no `pulumi up` has reached it yet");
   }
@@ -74,7 +76,10 @@ async function askWebHost({ webHost, servers }: StackFacts): Promise<WebFacts> {
       ? []
       : [{ nickname: nicknameOf(server), restAddress: server.privateIp }],
   );
-  return readWebFacts(webHost, bridges);
+  const local = bridgeOutputs
+    .filter(({ name }) => name === localBridgeName)
+    .map(({ nickname }) => ({ nickname, restAddress: loopback }));
+  return readWebFacts(webHost, [...bridges, ...local]);
 }
 
 /** What can be told is told, whoever else is silent. */

@@ -1,5 +1,6 @@
+import { localBridgeName } from "../../components/bridgePlan";
 import { byName } from "./compareHosts";
-import { localBridgeName, type Declared } from "./declared";
+import type { Declared } from "./declared";
 import { nicknameOf, type NamedBridge, type StackFacts } from "./stackFacts";
 import type { BridgeStatus, Status } from "./status";
 import type { JicofoBridge, WebFacts } from "./webFacts";

@@ -1,6 +1,6 @@
+import { localBridgeName } from "../../components/bridgePlan";
 import type { CloudServer } from "./cloudServers";
 import type { Declared } from "./declared";
-import { localBridgeName } from "./declared";
 import type { StackFacts, StateServer } from "./stackFacts";
 import type { HostStatus } from "./status";
 

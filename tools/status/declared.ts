@@ -1,3 +1,4 @@
+import { localBridgeName } from "../../components/bridgePlan";
 import {
   bridgeProblems,
   declaredNumbers,
@@ -21,8 +22,6 @@ export interface Declared {
   readonly domain: string;
   readonly bridges: readonly DeclaredBridge[];
 }
-
-export const localBridgeName = "local";
 
 /**
  * Reads the settings of the file, deployed or not.

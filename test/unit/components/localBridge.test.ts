@@ -79,7 +79,7 @@ describe("a cluster without bridge hosts", () => {
     const server = /jvb-local-\d+/.exec(String(find(zero, "jitsi-local-drain").inputs.stdin));
     expect(server).not.toBeNull();
     for (const name of ["jitsi-policy", "jitsi-acceptance"]) {
-      const declared = JSON.stringify([{ name: "jvb-local", nickname: server?.[0] }]);
+      const declared = JSON.stringify([{ name: "local", nickname: server?.[0] }]);
       expect(find(zero, name).inputs.stdin).toContain(declared);
     }
     expect(find(zero, "jitsi-local-drain").inputs.stdin).toContain("REST_ADDRESS='127.0.0.1'");
@@ -134,7 +134,7 @@ describe("localBridge", () => {
     const { dependencies } = find(resources, "jitsi-local-apply");
     expect(dependencies).toContain(`${step} jitsi-jvb-1-apply`);
     const declared = find(resources, "jitsi-acceptance").inputs.stdin;
-    expect(declared).toMatch(/"jvb-0".*"jvb-1".*"jvb-local"/);
+    expect(declared).toMatch(/"jvb-0".*"jvb-1".*"local"/);
   });
 
   it("leaves no trace with never, and the web host's media port closed", async () => {
