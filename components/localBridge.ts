@@ -32,8 +32,10 @@ export class LocalBridge extends Component {
   readonly displayName = localBridgeName;
   /** MUC_NICKNAME and relay id. */
   readonly nickname: pulumi.Output<string>;
-  /** The step that has put it into service. */
-  readonly inService: pulumi.Resource;
+  /** The steps that have put it into service. */
+  readonly inService: readonly pulumi.Resource[];
+  /** It never stays empty: where it is not wanted, it goes. */
+  readonly draining = false;
 
   constructor(name: string, args: LocalBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("LocalBridge", name, opts);
@@ -46,6 +48,7 @@ export class LocalBridge extends Component {
       connection: web.connection,
       restAddress: loopback,
       restHost: loopback,
+      draining: this.draining,
       heapMb: web.memoryGb.apply((memoryGb) =>
         localBridgeHeapMb({ memoryGb, askedMb: args.heapMb }),
       ),
@@ -55,19 +58,20 @@ export class LocalBridge extends Component {
       {
         connection: web.connection,
         script: "web/localBridge",
-        values: { DOMAIN: args.domain },
+        values: { DOMAIN: args.domain, NICKNAME: this.nickname },
         onCreate: "install",
         onDelete: "remove",
       },
       { parent: this, dependsOn: web.ready, deletedWith: web.server },
     );
-    const apply = settingsSteps(name, program, {
+    const { files, apply } = settingsSteps(name, program, {
       parent: this,
       dependsOn: [installed, web.account.ready],
       previous: args.previous,
     });
     // No triggers: with its server everything else of the cluster is replaced too, and nobody is left to be moved.
-    this.inService = drainStep(name, program, { parent: this, dependsOn: apply });
+    const drain = drainStep(name, program, { parent: this, dependsOn: files });
+    this.inService = [apply, drain];
     this.registerOutputs({ nickname: this.nickname });
   }
 }

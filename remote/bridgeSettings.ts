@@ -13,7 +13,7 @@ export interface BridgeSettingsArgs {
   readonly jvbSecret: string;
   /** The web host's private address: prosody for the bridge. */
   readonly webPrivateIp: string;
-  /** Address on which its REST API listens. Default: all, for the web host reaches it from outside. */
+  /** Address on which its REST API listens, and its start. Default: all, for the web host reaches it from outside. */
   readonly restHost?: string;
   /** Relay region: bridges of one location share it. Default "default". */
   readonly region?: string;
@@ -36,6 +36,7 @@ export interface BridgeSettings {
 
 /** The files of a bridge, as values for `jvb/files` and `jvb/apply`. Pure. */
 export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
+  const { restHost = "0.0.0.0" } = args;
   const PROPERTIES = render("jvb/etc/jitsi/videobridge/sip-communicator.properties", {
     authDomain: `auth.${args.domain}`,
     breweryJid: `jvbbrewery@internal.auth.${args.domain}`,
@@ -47,12 +48,13 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
   const JVB_CONF = render("jvb/etc/jitsi/videobridge/jvb.conf", {
     nickname: args.nickname,
     region: args.region ?? "default",
-    restHost: args.restHost ?? "0.0.0.0",
+    restHost,
     restPort: ports.jvbRest,
     mediaPort: ports.jvbMedia,
   });
   const HEAP_MB = args.heapMb.toString();
   const START_SOCKET = render("jvb/etc/systemd/system/jitsi-hetzner-start.socket", {
+    startHost: restHost,
     startPort: ports.jvbStart,
   });
   const START_SERVICE = render("jvb/etc/systemd/system/jitsi-hetzner-start@.service", {});

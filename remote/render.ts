@@ -35,7 +35,10 @@ export interface TemplateVariables {
     readonly services: readonly PrivateService[];
   };
   "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": Record<string, never>;
-  "jvb/etc/systemd/system/jitsi-hetzner-start.socket": { readonly startPort: number };
+  "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
+    readonly startHost: string;
+    readonly startPort: number;
+  };
   "jvb/etc/systemd/system/jitsi-hetzner-start@.service": Record<string, never>;
 }
 

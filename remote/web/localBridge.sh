@@ -1,13 +1,14 @@
 #!/bin/bash
 # The package of a bridge on the web host, beside the packages that are there. Its settings come afterwards, as a bridge's
-# on a host of its own. Argument: install, or remove, once it is drained. Input: DOMAIN.
+# on a host of its own. Argument: install, or remove, once it is drained. Inputs: DOMAIN, NICKNAME.
 set -euo pipefail
-: "${DOMAIN:?}" "${state_dir:?}"
+: "${DOMAIN:?}" "${NICKNAME:?}" "${state_dir:?}" "${registry:?}"
 
 readonly package=jitsi-videobridge2
 readonly unit=jitsi-videobridge2.service
-readonly logs=/var/log/jitsi
-readonly logs_aside=/var/log/jitsi.aside
+readonly start_unit=/etc/systemd/system/jitsi-hetzner-start
+# Of jicofo too.
+logs=/var/log/jitsi
 
 main() {
   # A removal may have been cut.
@@ -48,8 +49,9 @@ apt_install() {
 }
 
 remove_bridge() {
-  # The notes of jvb/files and jvb/apply: the next one begins anew, also where this removal is cut.
-  rm -f "$state_dir/running-settings" "$state_dir/joined"
+  # The next one has the same name and begins anew, also where this removal is cut.
+  rm -f -- "$registry/$NICKNAME" "$state_dir/running-settings" "$state_dir/joined"
+  remove_start_units
   if installed_version "$package" >/dev/null; then
     systemctl disable --quiet --now "$unit" || fatal "$unit does not stop" "journalctl -u $unit -n 50; then: pulumi up"
   fi
@@ -64,11 +66,19 @@ remove_bridge() {
   rm -rf /etc/jitsi/videobridge
 }
 
+remove_start_units() {
+  if [[ -e $start_unit.socket ]]; then
+    systemctl disable --quiet --now "${start_unit##*/}.socket"
+    rm -f "$start_unit.socket" "$start_unit@.service"
+    systemctl daemon-reload
+  fi
+}
+
 # The package takes the whole folder of logs with it, jicofo's too.
 purge() {
   trap 'bring_back_logs' EXIT
   if [[ -d $logs ]]; then
-    mv "$logs" "$logs_aside"
+    mv "$logs" "$logs.aside"
   fi
   apt_get purge -y "$package" || fatal "$package cannot be removed" "see the lines above; then: pulumi up"
   bring_back_logs
@@ -78,9 +88,9 @@ purge() {
 }
 
 bring_back_logs() {
-  if [[ -d $logs_aside ]]; then
+  if [[ -d $logs.aside ]]; then
     rm -rf "$logs"
-    mv "$logs_aside" "$logs"
+    mv "$logs.aside" "$logs"
   fi
 }
 

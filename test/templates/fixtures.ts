@@ -62,8 +62,8 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
   },
   "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": { smallest: {}, fullest: {} },
   "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
-    smallest: { startPort: 1 },
-    fullest: { startPort: 65535 },
+    smallest: { startHost: "0.0.0.0", startPort: 1 },
+    fullest: { startHost: "127.0.0.1", startPort: 65535 },
   },
   "jvb/etc/systemd/system/jitsi-hetzner-start@.service": { smallest: {}, fullest: {} },
 };
@@ -103,7 +103,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
       forceDrain: false,
     }),
   },
-  "web/localBridge": { DOMAIN: longDomain },
+  "web/localBridge": { DOMAIN: longDomain, NICKNAME: "jvb-local-1" },
   "jvb/files": {
     NAME: "meet-jvb-0",
     AUTH_DOMAIN: `auth.${longDomain}`,

@@ -8,9 +8,9 @@ const hosts = [
   { role: "jvb", host: "bridge" },
 ] as const;
 
-/** Ports of one protocol in a role's public firewall. */
+/** Ports of one protocol in a role's public firewall, as a stack that sets nothing has it. */
 const publicPorts = (role: Role, protocol: "tcp" | "udp"): number[] =>
-  firewallRules(role)
+  firewallRules(role, { webMedia: true })
     .filter((rule) => rule.protocol === protocol)
     .map(({ port }) => Number(port));
 

@@ -79,7 +79,7 @@ describe("a cluster without bridge hosts", () => {
     const server = /jvb-local-\d+/.exec(String(find(zero, "jitsi-local-drain").inputs.stdin));
     expect(server).not.toBeNull();
     for (const name of ["jitsi-policy", "jitsi-acceptance"]) {
-      const declared = JSON.stringify([{ name: "local", nickname: server?.[0] }]);
+      const declared = JSON.stringify([{ name: "local", nickname: server?.[0], draining: false }]);
       expect(find(zero, name).inputs.stdin).toContain(declared);
     }
     expect(find(zero, "jitsi-local-drain").inputs.stdin).toContain("REST_ADDRESS='127.0.0.1'");
@@ -89,7 +89,7 @@ describe("a cluster without bridge hosts", () => {
   it("installs the package first, and drains by a delete that the end of the web host skips", () => {
     const drain = find(zero, "jitsi-local-drain");
     expect(drain.inputs).toMatchObject({
-      create: "bash -s -- in-service # web/drain (jitsi-local-drain)",
+      create: "bash -s -- enter # web/drain (jitsi-local-drain)",
       delete: "bash -s -- drain # web/drain (jitsi-local-drain)",
     });
     expect(drain.deletedWith).toBe("jitsi-web");
@@ -114,8 +114,8 @@ describe("a cluster without bridge hosts", () => {
     const gone = leaving(before, after).map(({ type, name }) => `${type} ${name}`);
     const outlasted = needs(before, find(before, drain));
     const early = gone.filter((key) => key !== `${step} ${drain}` && !outlasted.has(key));
-    // Its delete runs nothing.
-    expect(early.filter((key) => !key.endsWith("-authorized-keys"))).toEqual([]);
+    // Their deletes run nothing.
+    expect(early.filter((key) => !/-(apply|authorized-keys)$/.test(key))).toEqual([]);
   });
 
   it("changes nothing of the web host on the way to one bridge and back", () => {

@@ -129,6 +129,14 @@ describe("a changed setting", () => {
     expect(names(await touched({ forceDrain: true }))).toEqual(["jitsi-policy"]);
   });
 
+  it("localBridge declares the web host's own bridge, and touches no other and no service", async () => {
+    expect(names(await touched({ localBridge: "always" }))).toEqual([
+      "jitsi-acceptance",
+      "jitsi-policy",
+    ]);
+    expect(names(await touched({ localBridge: "never" }))).toEqual(["jitsi-firewall-web"]);
+  });
+
   it("protect changes the web host and its addresses, and runs no step", async () => {
     expect(names(await touched({ protect: true }))).toEqual([
       "jitsi-web",

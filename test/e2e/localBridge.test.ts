@@ -1,0 +1,98 @@
+import type { PeopleReport } from "../../sandbox/people";
+import { listServers } from "../../sandbox/client";
+import { demoConfig } from "../../sandbox/commands/demo";
+import { must, TestCluster } from "./harness";
+
+/** Small beginnings: from one host to a bridge of its own and back, with people in a meeting all the time. */
+describe("a cluster without bridge hosts", () => {
+  let cluster: TestCluster;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.start("local");
+    await cluster.configure({ ...demoConfig, jvbCount: "0", drainTimeout: "60s" });
+    await cluster.mustUp();
+  }, 300_000);
+
+  afterAll(async () => {
+    await cluster.remove();
+  }, 120_000);
+
+  /** Names of the servers, without what makes them unique. */
+  const servers = async (): Promise<string[]> =>
+    (await listServers(cluster.sandbox))
+      .map(({ name }) => name.replace(/-[0-9a-f]{7}$/, ""))
+      .sort();
+
+  /** Everything on the web host that a change of bridges leaves alone: processes by id and start, packages by version. */
+  const webHost = (): Promise<string> =>
+    cluster.mustOnHost(
+      "web",
+      `ps -eo pid,lstart,args | grep -E '[n]ginx: master|[/]prosody|[j]icofo.py'
+       dpkg-query -W -f '\${db:Status-Abbrev} \${Package} \${Version}\n' nginx 'jicofo*' 'jitsi-meet*' prosody
+       stat -c '%n %U:%G %a' /var/log/jitsi /var/log/jitsi/jicofo.log /var/lib/prosody/auth.*`,
+    );
+
+  /** Runs `pulumi up` with this many bridges, and tells where people are, again and again until it ends. */
+  const scaleTo = async (jvbCount: number): Promise<PeopleReport[]> => {
+    await cluster.configure({ jvbCount: jvbCount.toString() });
+    const reports: PeopleReport[] = [];
+    let isOver = false;
+    const watch = async (): Promise<void> => {
+      while (!isOver) reports.push(await cluster.people.list());
+    };
+    const watching = watch();
+    const outcome = await cluster.up().finally(() => (isOver = true));
+    await watching;
+    must(`pulumi up with ${jvbCount.toString()} bridges`, outcome);
+    console.log(`to ${jvbCount.toString()}: ${outcome.seconds.toFixed(1)} s`);
+    return [...reports, await cluster.people.list()];
+  };
+
+  /** The bridges that people are on, in the order in which they were first seen there. */
+  const places = (reports: readonly PeopleReport[]): string[] => [
+    ...new Set(
+      reports.flatMap(({ rooms }) => rooms.flatMap(({ bridges }) => Object.keys(bridges))),
+    ),
+  ];
+
+  /** Whether everybody was on a bridge in each of the reports. */
+  const nobodyLost = (reports: readonly PeopleReport[], people: number): void => {
+    for (const { rooms, totals } of reports) {
+      expect(totals.participants).toBe(people);
+      expect(totals.cut).toBe(0);
+      expect(rooms.map(({ waiting }) => waiting)).toEqual([0]);
+    }
+  };
+
+  it("is one server that serves meetings", async () => {
+    expect(await servers()).toEqual(["jitsi-web"]);
+    const report = await cluster.people.join("board", 6);
+    expect(report.bridges).toMatchObject([{ operational: true, draining: false, participants: 6 }]);
+    expect(report.bridges[0]?.nickname).toMatch(/^jvb-local-\d+$/);
+  });
+
+  it("moves people to its first bridge host, and has no bridge of its own any more", async () => {
+    const before = await webHost();
+    const reports = await scaleTo(1);
+    nobodyLost(reports, 6);
+    expect(places(reports)).toEqual([
+      expect.stringMatching(/^jvb-local-/),
+      expect.stringMatching(/^jvb-\d+$/),
+    ]);
+    expect(reports.at(-1)?.bridges).toHaveLength(1);
+    expect(await servers()).toEqual(["jitsi-jvb-0", "jitsi-web"]);
+    expect(await webHost()).toBe(before);
+    const left = "dpkg -s jitsi-videobridge2; ls -d /etc/jitsi/videobridge /var/log/jitsi/jvb.log";
+    expect((await cluster.onHost("web", left)).stdout).toBe("");
+  }, 180_000);
+
+  it("takes them back to the web host before the bridge host goes", async () => {
+    const before = await webHost();
+    const reports = await scaleTo(0);
+    nobodyLost(reports, 6);
+    expect(places(reports.slice(-1))).toEqual([expect.stringMatching(/^jvb-local-/)]);
+    expect(reports.at(-1)?.bridges).toHaveLength(1);
+    expect(await servers()).toEqual(["jitsi-web"]);
+    expect(await webHost()).toBe(before);
+  }, 180_000);
+});
