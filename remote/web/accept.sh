@@ -80,6 +80,10 @@ send_away() {
   set_goal leaving
   if set_drain enable; then
     info "$name takes nobody any more"
+  elif [[ $(jicofo_view) == gone ]]; then
+    # Removed without a drain. Should one come after all, it registers the bridge again.
+    rm -f -- "$registry/${1:?}"
+    info "$name is gone"
   else
     info "$name does not take drain mode through its REST API ($address); its drain will look closer"
   fi

@@ -62,8 +62,11 @@ drain() {
   if wait_until_empty; then
     info "$NAME is empty"
     end_program
-    # Somebody may have come in the very last moment.
-    wait_until_empty || give_up
+    if ! wait_for 90 "$NAME to end" bridge_is_silent; then
+      # Somebody may have come in the very last moment.
+      wait_until_empty || give_up
+      info "$NAME is empty and takes nobody, but its program does not end; its server goes all the same"
+    fi
   else
     give_up
     end_program
@@ -85,7 +88,8 @@ give_up() {
   fi
 }
 
-# The program ends when it is empty, after a minute; until then it refuses new conferences.
+# The program ends when it is empty; until then it refuses new conferences. A server that went before would leave its
+# occupant in jicofo's room until prosody gives the connection up.
 end_program() {
   if shut_down_gracefully; then
     info "$NAME shuts down"

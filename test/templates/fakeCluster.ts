@@ -105,6 +105,7 @@ export class FakeBridge {
       case "/colibri/shutdown":
         this.asked.push(`shutdown ${body}`);
         this.ending = true;
+        if (this.people === 0) setTimeout(() => void this.stop(), 100);
         return "";
       case "/metrics":
         return [

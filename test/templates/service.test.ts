@@ -224,8 +224,16 @@ describe("a bridge's service", () => {
     it("leaves a bridge that does not answer to its drain, and forgets one that has left", async () => {
       await second.stop();
       expect((await accept(declared(first))).text).toContain("its drain will look closer");
+      expect(cluster.goals()).toEqual({ b0: "serving", b1: "leaving" });
       cluster.setGoal(second, "left");
       await accept(declared(first));
+      expect(cluster.goals()).toEqual({ b0: "serving" });
+    });
+
+    it("forgets a bridge that was removed without a drain", async () => {
+      await second.stop();
+      cluster.seen.set(second, { gone: true });
+      expect((await accept(declared(first))).text).toContain("b1 is gone");
       expect(cluster.goals()).toEqual({ b0: "serving" });
     });
 
