@@ -84,6 +84,8 @@ purge() {
   bring_back_logs
   trap - EXIT
   rm -f "$logs"/jvb.log*
+  # The package had made it its own; the number of its user may be given to another one.
+  chown jicofo:jitsi "$logs"
   info "removed $package; everything else is as it was"
 }
 

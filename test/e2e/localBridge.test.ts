@@ -27,9 +27,9 @@ describe("a cluster without bridge hosts", () => {
   const webHost = (): Promise<string> =>
     cluster.mustOnHost(
       "web",
-      `ps -eo pid,lstart,args | grep -E '[n]ginx: master|[/]prosody|[j]icofo.py'
+      `systemctl show -p Id,MainPID,ExecMainStartTimestampMonotonic nginx prosody jicofo
        dpkg-query -W -f '\${db:Status-Abbrev} \${Package} \${Version}\n' nginx 'jicofo*' 'jitsi-meet*' prosody
-       stat -c '%n %U:%G %a' /var/log/jitsi /var/log/jitsi/jicofo.log /var/lib/prosody/auth.*`,
+       stat -c '%n %U:%G %a' /var/log/jitsi/jicofo.log /var/lib/prosody/auth.*`,
     );
 
   /** Runs `pulumi up` with this many bridges, and tells where people are, again and again until it ends. */

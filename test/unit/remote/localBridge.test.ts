@@ -123,11 +123,12 @@ describe("purge", () => {
   /** The script with its logs in a folder of the test's, in which two programs have written. */
   const withLogs = (...code: string[]): Outcome => {
     const prepare = `mkdir ${dir}/logs; touch ${dir}/logs/jicofo.log ${dir}/logs/jvb.log ${dir}/logs/jvb.log.1`;
-    return inScript(`logs=${dir}/logs`, prepare, ...code, list());
+    return inScript(`logs=${dir}/logs; chown() { info chown $*; }`, prepare, ...code, list());
   };
   const list = (): string => `result "$(ls ${dir} ${dir}/logs | paste -sd ' ')"`;
   it("keeps jicofo's logs from the package, which takes the whole folder", () => {
     const purged = withLogs(`apt_get() { rm -rf ${dir}/logs; }`, "purge");
+    expect(purged.stderr).toContain(`chown jicofo:jitsi ${dir}/logs`);
     expect(purged.stdout).toBe(`${dir}: logs  ${dir}/logs: jicofo.log\n`);
   });
 
