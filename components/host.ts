@@ -181,6 +181,8 @@ export class Host extends Component {
       {
         parent: this,
         ignoreChanges: forNewServersOnly,
+        // The engine refuses before it deletes anything, and says how; Hetzner refuses when the bridges are gone.
+        protect: args.protect,
         // Two servers cannot hold one primary IP, nor one address in the private network.
         deleteBeforeReplace: primaryIps !== undefined || args.privateIp !== undefined,
       },

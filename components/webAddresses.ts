@@ -31,7 +31,7 @@ export class WebAddresses extends Component {
           labels: args.labels,
         },
         // Replacing an assigned address would power the web host off.
-        { parent: this, ignoreChanges: ["location"] },
+        { parent: this, ignoreChanges: ["location"], protect: args.protect },
       );
     const ipv4 = primaryIp("ipv4");
     const ipv6 = primaryIp("ipv6");

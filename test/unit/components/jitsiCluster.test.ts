@@ -356,14 +356,15 @@ describe("JitsiCluster", () => {
     expect(names(resources, "hcloud:index/rdns:Rdns")).toHaveLength(6);
   });
 
-  it("protects the web host and its addresses, and no bridge, where that is asked for", async () => {
+  it("protects the web host and its addresses, at Hetzner and in the engine, where that is asked for", async () => {
     const { resources } = await deploy({ protect: true });
-    const isProtected = resources.filter(({ inputs }) => inputs.deleteProtection === true);
-    expect(isProtected.map(({ name }) => name).sort()).toEqual([
+    const atHetzner = resources.filter(({ inputs }) => inputs.deleteProtection === true);
+    expect(atHetzner.map(({ name }) => name).sort()).toEqual([
       "jitsi-web",
       "jitsi-web-address-ipv4",
       "jitsi-web-address-ipv6",
     ]);
+    expect(resources.filter(({ protect }) => protect)).toEqual(atHetzner);
   });
 
   it("reaches every host through the bastion, whose key is secret and whose host key is pinned", async () => {

@@ -12,6 +12,8 @@ export interface Registered {
   readonly secretInputs: readonly string[];
   readonly ignoreChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
+  /** The engine's own protection: it plans no delete. */
+  readonly protect: boolean;
   /** Name of the resource; empty for none. */
   readonly deletedWith: string;
   /** `type-token name` of each dependency, through inputs or dependsOn. */
@@ -26,6 +28,7 @@ interface RegisterRequest {
   getObject(): { toJavaScript(): Record<string, unknown> };
   getIgnorechangesList(): string[];
   getDeletebeforereplace(): boolean;
+  getProtect(): boolean;
   getDeletedwith(): string;
   getDependenciesList(): string[];
 }
@@ -105,6 +108,7 @@ function registered(request: RegisterRequest, urn: string): Registered {
     secretInputs: Object.keys(object).filter((key) => isSecret(object[key])),
     ignoreChanges: request.getIgnorechangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
+    protect: request.getProtect(),
     deletedWith: request.getDeletedwith().split("::").at(-1) ?? "",
     dependencies: request
       .getDependenciesList()
