@@ -31,6 +31,8 @@ install_bridge() {
         "apt-cache show jitsi-meet jitsi-meet-web jicofo; then: pulumi up"
     apt_install "$version"
   fi
+  # Masked, the package could not do it, and a reboot would leave the cluster without a bridge.
+  systemctl enable --quiet "$unit"
   apt-mark hold "$package" >/dev/null
 }
 

@@ -84,7 +84,7 @@ describe("install_bridge", () => {
       "pinned_version() { printf 2.3-307; }",
       "install_bridge",
     );
-    const order = ["mask --quiet --runtime", "apt install -y", "unmask --quiet --runtime"];
+    const order = ["mask --quiet --runtime", "apt install -y", "unmask --quiet", "enable --quiet"];
     const places = order.map((text) => outcome.stderr.indexOf(text));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
