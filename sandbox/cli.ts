@@ -58,6 +58,10 @@ program
     "--rate-limit <calls>",
     "API calls an hour, 3600 at first as at Hetzner; off refuses none",
   )
+  .option(
+    "--limit <name=count...>",
+    "how much the account may have: servers=10, or servers=off for any number",
+  )
   .action(async ({ apiOnly, ...settings }: { apiOnly: boolean } & SettingsOptions) => {
     const sandbox = await up({ dir: dir(), apiOnly, log });
     const { identity } = sandbox;

@@ -7,6 +7,7 @@ import { apiError, errorCodes, invalidField, notFound, type ErrorCode } from "./
 import type { FaultSpec } from "./faults";
 import { parseFields, type FieldTable } from "./fields";
 import { latencyPresets, type LatencyPreset } from "./latency";
+import { limitNames, type LimitName } from "./limits";
 import type { Route } from "./resource";
 import { withHost } from "./resources/hosts";
 import { serverKind } from "./resources/serverRow";
@@ -39,9 +40,15 @@ const faultFields = {
 } as const satisfies Record<FaultSpec["kind"], FieldTable>;
 
 const latencies = Object.keys(latencyPresets);
+const limit = { type: "integer", min: 0, nullable: true } as const;
+// A row for each name, so that it has the type that a literal would have.
+const limitFields = Object.fromEntries(limitNames.map((name) => [name, limit])) as Readonly<
+  Record<LimitName, typeof limit>
+>;
 const settingsFields = {
   latency: { type: "string", oneOf: latencies },
   callsPerHour: { type: "integer", min: 1, nullable: true },
+  limits: { type: "object", fields: limitFields },
 } as const;
 
 /**
@@ -67,11 +74,12 @@ export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): 
   });
   server.get("/_sandbox/settings", guarded, () => ({ settings: settings.current }));
   server.put("/_sandbox/settings", guarded, (request) => {
-    const { latency, callsPerHour } = parseFields(settingsFields, request.body);
+    const { latency, callsPerHour, limits } = parseFields(settingsFields, request.body);
     settings.change({
       // The field table has seen to it that the name is one of a preset.
       ...(latency !== undefined && { latency: latencyPresets[latency as LatencyPreset] }),
       ...(callsPerHour !== undefined && { callsPerHour }),
+      ...(limits !== undefined && { limits }),
     });
     return { settings: settings.current };
   });

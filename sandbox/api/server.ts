@@ -10,6 +10,7 @@ import { Faults, type Fault } from "./faults";
 import { createHttpServer } from "./http";
 import { Lanes } from "./lanes";
 import { noLatency, type Latency } from "./latency";
+import { defaultLimits, Limits } from "./limits";
 import { openLmdbJournal } from "./lmdbJournal";
 import { lockState } from "./lock";
 import { hetznerCallsPerHour } from "./rateLimit";
@@ -73,10 +74,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const { store, close: closeStore } = await openStore(options.storePath);
   const { callsPerHour = hetznerCallsPerHour } = options;
   const latency = { ...noLatency, ...options.latency };
-  const settings = new Settings(store, { latency, callsPerHour });
+  const settings = new Settings(store, { latency, callsPerHour, limits: defaultLimits });
   const actions = new Actions(store, registry.commands, settings, () => ctx);
   const faults = new Faults();
-  const ctx: Context = { store, actions, driver, network, faults, lanes: new Lanes() };
+  const limits = new Limits(store, () => settings.current.limits);
+  const ctx: Context = { store, actions, driver, network, limits, faults, lanes: new Lanes() };
   for (const resource of resources) await resource.start?.(ctx);
   actions.resume();
 

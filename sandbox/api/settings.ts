@@ -1,4 +1,5 @@
 import { commandLatency, type Latency } from "./latency";
+import type { AccountLimits } from "./limits";
 import { RateLimit } from "./rateLimit";
 import type { Kind, Row, Store } from "./store";
 
@@ -7,6 +8,7 @@ export interface SettingsValues {
   readonly latency: Latency;
   /** Requests an hour; null counts without refusing any. */
   readonly callsPerHour: number | null;
+  readonly limits: AccountLimits;
 }
 
 interface SettingsRow extends Row, SettingsValues {}
@@ -23,7 +25,11 @@ export class Settings {
     defaults: SettingsValues,
   ) {
     const [kept] = store.table(settingsKind).all();
-    this.values = kept ? { latency: kept.latency, callsPerHour: kept.callsPerHour } : defaults;
+    this.values = valuesOf({
+      ...defaults,
+      ...kept,
+      limits: { ...defaults.limits, ...kept?.limits },
+    });
     this.bucket = bucketFor(this.values.callsPerHour);
   }
 
@@ -44,8 +50,12 @@ export class Settings {
     return commandLatency(this.values.latency, command);
   }
 
-  change(patch: Partial<SettingsValues>): void {
-    const values = { ...this.values, ...patch };
+  /** What is not given stays, of the limits each by itself. */
+  change(
+    patch: Partial<Omit<SettingsValues, "limits">> & { readonly limits?: Partial<AccountLimits> },
+  ): void {
+    const limits = { ...this.values.limits, ...patch.limits };
+    const values = { ...this.values, ...patch, limits };
     this.store.transaction(() => {
       const table = this.store.table(settingsKind);
       const [kept] = table.all();
@@ -55,6 +65,11 @@ export class Settings {
     this.values = values;
     if (patch.callsPerHour !== undefined) this.bucket = bucketFor(patch.callsPerHour);
   }
+}
+
+/** The settings of a row, without what makes it one. */
+function valuesOf({ latency, callsPerHour, limits }: SettingsValues): SettingsValues {
+  return { latency, callsPerHour, limits };
 }
 
 function bucketFor(callsPerHour: number | null): RateLimit | undefined {

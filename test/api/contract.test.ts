@@ -180,6 +180,15 @@ describe("errors", () => {
     },
   );
 
+  it.each([
+    ["/servers/1/actions/reset_password", {}],
+    ["/servers/1/actions/request_console", {}],
+    ["/zones/1/actions/import_zonefile", { zonefile: "$TTL 3600" }],
+  ])("%s asks for a thing that exists", async (path, body) => {
+    const { status, body: answer } = await request("POST", path, body);
+    expect([status, answer.error?.code]).toEqual([404, "not_found"]);
+  });
+
   it("answers what is wrong with an order, with details", async () => {
     const answer = await request("POST", "/networks", { name, ip_range: "1.2.3.0/24" });
     expect(answer).toMatchObject({

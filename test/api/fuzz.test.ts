@@ -4,6 +4,7 @@ import { errorCodes } from "../../sandbox/api/errors";
 import type { Field, FieldTable } from "../../sandbox/api/fields";
 import { buildRegistry, type Route } from "../../sandbox/api/resource";
 import { resources } from "../../sandbox/api/resources";
+import { nameservers } from "../../sandbox/api/resources/zoneRow";
 
 import { populate } from "./support/populate";
 import { Simulator, textOf, token, type Json } from "./support/simulator";
@@ -50,9 +51,19 @@ function value(field: Field): fc.Arbitrary<unknown> {
   );
 }
 
+/** Zone files with a line of anything, so that more is reached than the refusal of what is none. */
+const zonefile = fc
+  .oneof(fc.string(), fc.constantFrom("www 60 IN A 192.0.2.1", "a TXT (", "$TTL 1h", "a.. A 1"))
+  .map(
+    (line) => `@ SOA a. b. 1 2 3 4 5\n${line}\n${nameservers.map((s) => `@ NS ${s}`).join("\n")}`,
+  );
+
 /** A body out of a route's own table: fields missing, wrong, or one too many. */
 function body(fields: FieldTable): fc.Arbitrary<unknown> {
-  const entries = Object.entries(fields).map(([name, field]) => [name, value(field)] as const);
+  const entries = Object.entries(fields).map(
+    ([name, field]) =>
+      [name, name === "zonefile" ? fc.oneof(zonefile, value(field)) : value(field)] as const,
+  );
   return fc.record({ ...Object.fromEntries(entries), unknown: nasty }, { requiredKeys: [] });
 }
 

@@ -28,7 +28,6 @@ describe("hcloud-go", () => {
       "GET /vID/load_balancers",
       "GET /vID/volumes",
       "POST /vID/servers/ID/actions/enable_rescue",
-      "POST /vID/servers/ID/actions/request_console",
     ]);
   });
 

@@ -142,7 +142,7 @@ describe("what is not simulated", () => {
     await sim.close();
   });
 
-  it.each(["enable_rescue", "attach_iso", "request_console", "reset_password"])(
+  it.each(["enable_rescue", "disable_rescue", "attach_iso", "detach_iso"])(
     "answers a server's %s clearly",
     async (name) => {
       const sim = await Simulator.start();

@@ -37,8 +37,8 @@ export const faultTable: readonly (readonly [command: string, http: string, effe
     "the package mirrors or the name server",
   ],
   [
-    "`up --latency hetzner --rate-limit off`",
-    '`PUT /_sandbox/settings {"latency","callsPerHour"}`',
+    "`up --latency hetzner --rate-limit off --limit servers=10`",
+    '`PUT /_sandbox/settings {"latency","callsPerHour","limits":{"servers"}}`',
     "settings, kept over restarts",
   ],
   ["`status --calls`", "`GET /_sandbox/status`", "calls by route, what is not simulated"],

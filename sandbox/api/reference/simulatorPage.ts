@@ -1,5 +1,6 @@
 import { errorCodes } from "../errors";
 import { hetznerLatency, latencySource } from "../latency";
+import { defaultLimits } from "../limits";
 import { hetznerCallsPerHour } from "../rateLimit";
 import { buildRegistry, type Route } from "../resource";
 import { resources } from "../resources";
@@ -41,6 +42,7 @@ ${notSimulatedTable()}`,
 
 ${hetznerCallsPerHour} requests an hour, one back each second, with \`RateLimit-*\` headers and 429 \`rate_limit_exceeded\`.
 \`up --rate-limit off\` refuses none, \`up --rate-limit 100\` more than that; \`status --calls\` counts in any case.`,
+    limits(),
     `## Faults
 
 \`npm run -s sandbox -- fault ...\`; the same by HTTP below \`/_sandbox\`, on loopback, with the API's token.
@@ -77,7 +79,8 @@ curl -H "Authorization: Bearer $HCLOUD_TOKEN" "$HCLOUD_ENDPOINT/servers"
 
 Its state survives \`kill -9\`, and one process at a time can have it open; \`down\` removes it. \`--dir FOLDER\`, before the
 command, names another one beside it. For tests: \`--rate-limit off\` refuses no request, \`--latency hetzner\` takes its time,
-\`fault ...\` lets things go wrong, \`status --calls\` says what was asked for; each has its section below.
+\`--limit servers=10\` says how much there may be, \`fault ...\` lets things go wrong, \`status --calls\` says what was asked
+for; each has its section below.
 
 Whether the simulator still agrees with Hetzner, its contract says: the same tests against the real API, reading only.
 
@@ -165,6 +168,21 @@ real work. Actions run from \`running\` with progress to \`success\` or \`error\
 and its network \`conflict\`. Hosts boot as long as they boot; the time of an action comes on top.
 
 ${table(["what", "milliseconds", "source"], rows)}`;
+}
+
+function limits(): string {
+  const rows = Object.entries(defaultLimits).map(([name, limit]) => [
+    code(name),
+    limit?.toString() ?? "off",
+  ]);
+  return `## Limits
+
+\`up --limit servers=10 primary_ips=20\` lets the account have so many; one more answers 403 \`resource_limit_exceeded\`, with
+the limit's name in \`details.limits\`. \`off\` instead of a number takes the limit away. Limits may be changed while the sandbox
+runs, are kept over restarts, and may be lower than what is there, which then stays. What a single thing may hold (subnets of a
+network, firewalls of a server) is limited as at Hetzner.
+
+${table(["limit", "at first"], rows)}`;
 }
 
 function notSimulatedTable(): string {

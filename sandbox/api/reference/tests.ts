@@ -13,6 +13,7 @@ export const commonTests: Readonly<Record<string, string>> = {
   "persistence.test.ts": "state over restarts, one process at a time",
   "durability.test.ts": "20 times kill -9 among 1,000 operations; 100 clients at once",
   "faults.test.ts": "every fault on demand",
+  "limits.test.ts": "how much an account may have",
   "hcloudCli.test.ts": "Debian's `hcloud`",
   "hcloudCliRest.test.ts": "the rest of its commands",
   "hcloudGo.test.ts": "hcloud-go; it calls each operation that changes something",

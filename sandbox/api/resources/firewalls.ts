@@ -17,7 +17,6 @@ import { checkedRules, maxRules, ruleFields } from "./firewallRules";
 import { refreshFirewall } from "./hosts";
 import { serverKind } from "./serverRow";
 
-const maxFirewalls = 50;
 const maxFirewallsPerServer = 5;
 
 const targetFields = {
@@ -82,10 +81,7 @@ export const firewalls = defineResource({
       },
       ({ ctx, body }) => {
         const table = ctx.store.table(firewallKind);
-        if (table.all().length >= maxFirewalls)
-          throw apiError("resource_limit_exceeded", "firewall limit exceeded", {
-            limits: [{ name: "firewall_limit" }],
-          });
+        ctx.limits.requireRoom("firewalls", firewallKind);
         const { id } = table.insert({
           name: body.name,
           labels: body.labels ?? {},

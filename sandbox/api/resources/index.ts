@@ -9,6 +9,7 @@ import { notSimulatedAreas } from "./notSimulated";
 import { placementGroups } from "./placementGroups";
 import { pricing } from "./pricing";
 import { primaryIps } from "./primaryIps";
+import { serverAccess } from "./serverAccess";
 import { serverImages } from "./serverImages";
 import { serverMetrics } from "./serverMetrics";
 import { serverNetworks } from "./serverNetworks";
@@ -32,6 +33,7 @@ export const resources: readonly Resource[] = [
   placementGroups,
   pricing,
   primaryIps,
+  serverAccess,
   serverImages,
   serverMetrics,
   serverNetworks,

@@ -83,6 +83,7 @@ export const networks = defineResource({
     ...readRoutes(networkKind, reading),
     ...actionRoutes("networks", networkKind.name, (ctx, id) => requireNetwork(ctx, id).id),
     route("POST", "/networks", createFields, ({ ctx, body }) => {
+      ctx.limits.requireRoom("networks", networkKind);
       requirePrivateRange(body.ip_range);
       const empty = ctx.store.table(networkKind).insert({
         name: body.name,

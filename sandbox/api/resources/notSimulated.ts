@@ -29,21 +29,6 @@ export const missingOperations: readonly {
     path: `/servers/:id/actions/${name}`,
     reason: "hosts are containers without a drive; the list of ISOs is empty",
   })),
-  {
-    method: "POST",
-    path: "/servers/:id/actions/request_console",
-    reason: "there is no screen; `npm run -s sandbox -- ssh NAME` gives a root shell",
-  },
-  {
-    method: "POST",
-    path: "/servers/:id/actions/reset_password",
-    reason: "passwords are made up and set nowhere; log in with a key",
-  },
-  {
-    method: "POST",
-    path: "/zones/:id/actions/import_zonefile",
-    reason: "zone files are written, not read; use record sets",
-  },
 ];
 
 const methods: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];

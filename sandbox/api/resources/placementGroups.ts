@@ -22,7 +22,6 @@ export const placementGroupKind: Kind<PlacementGroupRow> = {
   unique: ["name"],
 };
 
-const maxGroups = 50;
 export const maxServersPerGroup = 10;
 
 /** The servers of a group, by id. */
@@ -66,12 +65,8 @@ export const placementGroups = defineResource({
     ),
     renameRoute(placementGroupKind, reading),
     route("POST", "/placement_groups", createFields, ({ ctx, body }) => {
-      const table = ctx.store.table(placementGroupKind);
-      if (table.all().length >= maxGroups)
-        throw apiError("resource_limit_exceeded", "placement group limit exceeded", {
-          limits: [{ name: "placement_group_limit" }],
-        });
-      const row = table.insert({
+      ctx.limits.requireRoom("placement_groups", placementGroupKind);
+      const row = ctx.store.table(placementGroupKind).insert({
         name: body.name,
         type: body.type,
         labels: body.labels ?? {},

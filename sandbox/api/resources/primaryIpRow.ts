@@ -45,9 +45,10 @@ export interface NewPrimaryIp {
   readonly assignee?: number;
 }
 
-/** @throws ApiError resource_unavailable when no address is left, uniqueness_error */
+/** @throws ApiError resource_limit_exceeded, resource_unavailable when no address is left, uniqueness_error */
 export function createPrimaryIp(ctx: Context, wanted: NewPrimaryIp): PrimaryIpRow {
   const { store } = ctx;
+  ctx.limits.requireRoom("primary_ips", primaryIpKind);
   return store.table(primaryIpKind).insert({
     name: wanted.name ?? `primary_ip-${store.peek("resource").toString()}`,
     type: wanted.type,

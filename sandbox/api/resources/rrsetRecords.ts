@@ -29,6 +29,7 @@ export const rrsetTypes = [
 export const minTtl = 60;
 export const maxTtl = 2 ** 31 - 1;
 const maxRecords = 50;
+export const maxComment = 255;
 
 export const ttlField = { type: "integer", min: minTtl, max: maxTtl, nullable: true } as const;
 
@@ -39,14 +40,14 @@ export const recordsField = {
     type: "object",
     fields: {
       value: { type: "string", required: true, min: 1, max: 65535 },
-      comment: { type: "string", nullable: true, max: 255 },
+      comment: { type: "string", nullable: true, max: maxComment },
     },
   },
 } as const satisfies FieldTable[string];
 
 const label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
 /** Relative and lower case; `@` is the apex, a `*` may stand first. */
-const relativeName = new RegExp(`^(@|\\*|(\\*\\.)?${label}(\\.${label})*)$`);
+export const relativeName = new RegExp(`^(@|\\*|(\\*\\.)?${label}(\\.${label})*)$`);
 
 export const rrsetFields = {
   name: { type: "string", required: true, max: 253, pattern: relativeName },
@@ -94,22 +95,21 @@ function isValidValue(type: string, value: string): boolean {
   return valuePatterns[type]?.test(value) ?? true;
 }
 
+export interface NewRrset {
+  readonly name: string;
+  readonly type: string;
+  /** Seconds; that of the zone when it is null or not given. */
+  readonly ttl?: number | null;
+  readonly labels?: Labels;
+  readonly records: RrsetRow["records"];
+}
+
 /**
  * Puts a new record set into a zone.
  *
  * @throws ApiError uniqueness_error, invalid_input; incorrect_zone_mode for a secondary zone
  */
-export function insertRrset(
-  ctx: Context,
-  zone: ZoneRow,
-  wanted: {
-    readonly name: string;
-    readonly type: string;
-    readonly ttl?: number | null;
-    readonly labels?: Labels;
-    readonly records: RrsetRow["records"];
-  },
-): RrsetRow {
+export function insertRrset(ctx: Context, zone: ZoneRow, wanted: NewRrset): RrsetRow {
   requirePrimary(zone);
   const others = rrsetsOf(ctx, zone.id).filter(
     ({ name, type }) => name === wanted.name && type !== wanted.type,
@@ -121,6 +121,11 @@ export function insertRrset(
     throw apiError("uniqueness_error", "record set already exists in this zone", {
       fields: [{ name: "name" }, { name: "type" }],
     });
+  return putRrset(ctx, zone, wanted);
+}
+
+/** Writes a new record set of which all has been checked. */
+export function putRrset(ctx: Context, zone: ZoneRow, wanted: NewRrset): RrsetRow {
   return ctx.store.table(rrsetKind).insert({
     zone: zone.id,
     name: wanted.name,
@@ -129,7 +134,7 @@ export function insertRrset(
     labels: wanted.labels ?? {},
     records: wanted.records,
     protection: { change: false },
-    key,
+    key: rrsetKey(zone.id, wanted.name, wanted.type),
   });
 }
 

@@ -67,6 +67,7 @@ export interface CreatedServer {
 /** @throws ApiError when anything about the order is wrong; nothing is left behind then */
 export function createServer(ctx: Context, body: CreateBody): CreatedServer {
   const location = body.location ?? defaultLocation;
+  ctx.limits.requireRoom("servers", serverKind);
   const serverType = orderableType(ctx, body.server_type, location);
   const image = orderableImage(ctx, body.image, serverType);
   if (body.placement_group !== undefined) requireRoom(ctx, body.placement_group);
@@ -186,5 +187,10 @@ function publicAddress(
 
 /** Only a server without keys gets a password. */
 function passwordFor(keys: readonly string[]): string | null {
-  return keys.length > 0 ? null : randomBytes(15).toString("base64url");
+  return keys.length > 0 ? null : randomPassword();
+}
+
+/** A root password as the API hands it out. */
+export function randomPassword(): string {
+  return randomBytes(15).toString("base64url");
 }

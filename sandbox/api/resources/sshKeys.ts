@@ -33,6 +33,7 @@ export const sshKeys = defineResource({
     renameRoute(sshKeyKind, reading),
     route("POST", "/ssh_keys", createFields, ({ ctx, body }) => {
       const table = ctx.store.table(sshKeyKind);
+      ctx.limits.requireRoom("ssh_keys", sshKeyKind);
       const fingerprint = fingerprintOf(body.public_key);
       if (table.all().some((row) => row.fingerprint === fingerprint))
         throw apiError("uniqueness_error", "SSH key with the same fingerprint already exists", {

@@ -49,6 +49,12 @@ export function rrsetKey(zone: number, name: string, type: string): string {
   return `${zone.toString()}/${name}/${type}`;
 }
 
+/** A SOA serial greater than the one before, in the form YYYYMMDDnn that Hetzner keeps to. */
+export function soaSerial(before = 0): number {
+  const today = Number(new Date().toISOString().slice(0, 10).replaceAll("-", ""));
+  return Math.max(today * 100 + 1, before + 1);
+}
+
 /** Zones are addressed by id or by name. */
 export function requireZone(ctx: Context, idOrName: string | undefined): ZoneRow {
   const table = ctx.store.table(zoneKind);

@@ -1,15 +1,28 @@
 import type { Context } from "../context";
 import { defineResource, route } from "../resource";
 
-import { requireZone, rrsetsOf, type ZoneRow } from "./zoneRow";
+import { requireZone, rrsetsOf, zoneKind, type ZoneRow } from "./zoneRow";
+import { importZonefile } from "./zonefileImport";
 
-/** A zone as a zone file (RFC 1035), as `GET /zones/{id}/zonefile` gives it. */
+/** Zones as zone files (RFC 1035): written out, and read in. */
 export const zonefile = defineResource({
   kind: "zonefile",
+  commands: { import_zonefile: {} },
   routes: [
     route("GET", "/zones/:id/zonefile", {}, ({ ctx, params }) => ({
       zonefile: zonefileText(ctx, requireZone(ctx, params.id)),
     })),
+    route(
+      "POST",
+      "/zones/:id/actions/import_zonefile",
+      { zonefile: { type: "string", required: true } },
+      ({ ctx, params, body }) => {
+        const zone = requireZone(ctx, params.id);
+        importZonefile(ctx, zone, body.zonefile);
+        const action = ctx.actions.start("import_zonefile", [{ id: zone.id, type: zoneKind.name }]);
+        return { action: ctx.actions.toWire(action) };
+      },
+    ),
   ],
 });
 

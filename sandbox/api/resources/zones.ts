@@ -1,5 +1,5 @@
 import type { Context } from "../context";
-import { apiError, invalidField, notSimulated } from "../errors";
+import { apiError, invalidField } from "../errors";
 import type { FieldTable, Parsed } from "../fields";
 import { defineResource, route } from "../resource";
 
@@ -11,10 +11,12 @@ import {
   requireZone,
   rrsetKind,
   rrsetsOf,
+  soaSerial,
   zoneKind,
   zoneToWire,
   type ZoneRow,
 } from "./zoneRow";
+import { importZonefile } from "./zonefileImport";
 
 const defaultTtl = 3600;
 const maxPort = 65535;
@@ -85,7 +87,9 @@ export const zones = defineResource({
       zone: zoneToWire(ctx, requireZone(ctx, params.id)),
     })),
     route("POST", "/zones", createFields, ({ ctx, body }) => {
-      if (body.zonefile !== undefined) throw notSimulated("zone files at a zone's creation");
+      if (body.zonefile !== undefined && body.rrsets !== undefined)
+        throw invalidField("zonefile", "cannot be given together with rrsets");
+      ctx.limits.requireRoom("zones", zoneKind);
       if (body.mode === "secondary" && (body.primary_nameservers ?? []).length === 0)
         throw invalidField("primary_nameservers", "must be set for a secondary zone");
       const zone = ctx.store.table(zoneKind).insert({
@@ -100,7 +104,9 @@ export const zones = defineResource({
       if (zone.mode === "primary") insertManagedRrsets(ctx, zone);
       for (const rrset of body.rrsets ?? [])
         insertRrset(ctx, zone, { ...rrset, records: checkedRecords(rrset.type, rrset.records) });
-      return { zone: zoneToWire(ctx, zone), action: start(ctx, "create_zone", zone.id) };
+      if (body.zonefile !== undefined) importZonefile(ctx, zone, body.zonefile);
+      const made = requireZone(ctx, zone.id.toString());
+      return { zone: zoneToWire(ctx, made), action: start(ctx, "create_zone", zone.id) };
     }),
     route("PUT", "/zones/:id", { labels: labelsField }, ({ ctx, params, body }) => {
       const patch = body.labels === undefined ? {} : { labels: body.labels };
@@ -164,8 +170,7 @@ type Nameserver = NonNullable<Parsed<typeof createFields>["primary_nameservers"]
 
 /** SOA and NS, which each new zone has; the API keeps the SOA itself. */
 function insertManagedRrsets(ctx: Context, zone: ZoneRow): void {
-  const serial = `${new Date().toISOString().slice(0, 10).replaceAll("-", "")}01`;
-  const soa = `${nameservers[0] ?? ""} dns.hetzner.com. ${serial} 86400 10800 3600000 3600`;
+  const soa = `${nameservers[0] ?? ""} dns.hetzner.com. ${soaSerial()} 86400 10800 3600000 3600`;
   const record = (value: string) => ({ value, comment: "" });
   insertRrset(ctx, zone, { name: "@", type: "SOA", records: [record(soa)] });
   insertRrset(ctx, zone, { name: "@", type: "NS", records: nameservers.map(record) });
