@@ -1,7 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { Labels } from "./labels";
+import { secretSeed } from "./secretSeed";
 import { ed25519KeyPair } from "./sshKeyPair";
 import { Component } from "./component";
 
@@ -20,8 +20,7 @@ export class DeploymentKey extends Component {
 
   constructor(name: string, args: DeploymentKeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("DeploymentKey", name, opts);
-    const seed = new random.RandomBytes(`${name}-seed`, { length: 32 }, { parent: this });
-    const pair = pulumi.secret(seed.base64).apply(ed25519KeyPair);
+    const pair = secretSeed(`${name}-seed`, 32, { parent: this }).apply(ed25519KeyPair);
     this.privateKey = pair.privateKey;
     this.publicKey = pulumi.unsecret(pair.publicKey);
     this.sshKeyId = new hcloud.SshKey(

@@ -1,7 +1,6 @@
 import type * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { renderUserData } from "../cloud-init/userData";
 import type { Role } from "../constants";
 import { hostFilter } from "./hostFilter";
@@ -16,6 +15,7 @@ import {
   type Connection,
   type ProxyConnection,
 } from "./remoteStep";
+import { secretSeed } from "./secretSeed";
 import { ecdsaKeyPair } from "./sshKeyPair";
 import { Component } from "./component";
 
@@ -96,8 +96,9 @@ export class Host extends Component {
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Host", name, opts);
-    const seed = new random.RandomBytes(`${name}-bootstrap-seed`, { length: 40 }, { parent: this });
-    const bootstrapKey = pulumi.secret(seed.base64).apply(ecdsaKeyPair);
+    const bootstrapKey = secretSeed(`${name}-bootstrap-seed`, 40, { parent: this }).apply(
+      ecdsaKeyPair,
+    );
     this.server = this.makeServer(name, args, bootstrapKey);
     this.ipv4 = this.server.ipv4Address;
     this.ipv6 = this.server.ipv6Address;
