@@ -138,6 +138,20 @@ jicofo_bridges() {
          state: (if $problems == [] then "ready" else $problems | join(", ") end) }]'
 }
 
+# forget_occupant: a host that died has closed no connection, and prosody would keep the bridge in jicofo's room, perhaps
+# for hours: not operational, so harmless, but counted. Its connection is closed for it.
+forget_occupant() {
+  if [[ $REST_ADDRESS != 127.* ]]; then
+    ss -K -H -t dst "$REST_ADDRESS" sport = :5222 >/dev/null || true
+  fi
+  wait_for 10 "jicofo to forget $NAME" jicofo_has_forgotten ||
+    info "$NAME stays in jicofo's list, not operational, until prosody gives its connection up"
+}
+
+jicofo_has_forgotten() {
+  [[ $(jicofo_view) == gone ]]
+}
+
 # jicofo_view: one word, gone, dead or operational; else the reason why nobody can tell.
 jicofo_view() {
   local bridges

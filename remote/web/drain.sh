@@ -49,7 +49,7 @@ drain() {
   case $state in
     gone | dead)
       info "$NAME is $state: it does not answer, and jicofo has $([[ $state == gone ]] && printf 'no such bridge' || printf 'found it not operational'); nobody is on it"
-      set_goal left
+      has_left
       return
       ;;
     alive) ;;
@@ -72,7 +72,14 @@ drain() {
     end_program
   fi
   trap - EXIT
+  has_left
+}
+
+has_left() {
   set_goal left
+  if [[ $(jicofo_view) == dead ]]; then
+    forget_occupant
+  fi
 }
 
 # Only goes on where the operator wants people to be cut off.
