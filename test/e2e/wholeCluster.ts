@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { callApi, listServers } from "../../sandbox/client";
+import type { BridgeView } from "../../sandbox/people";
+import type { TestCluster } from "./harness";
+
+/** Waits until API, DNS and jicofo have what a cluster of so many bridges has, and nothing else. */
+export async function untilClusterIs(cluster: TestCluster, bridges: number): Promise<void> {
+  let difference = "";
+  // An occupant of jicofo's room goes when prosody gives its connection up.
+  // An overloaded machine fails a health check of jicofo's, which then does without that bridge for a minute.
+  for (let attempt = 0; attempt < 120; attempt++) {
+    // jicofo may just be starting.
+    difference = await differenceTo(cluster, bridges).catch(String);
+    if (difference === "") return;
+    await sleep(1000);
+  }
+  throw new Error(`the cluster is not as declared: ${difference}`);
+}
+
+async function differenceTo(cluster: TestCluster, bridges: number): Promise<string> {
+  const actual = await inventory(cluster);
+  const wanted = {
+    servers: bridges + 1,
+    // Two lasting ones of the web host; those of the bridges are their own.
+    addresses: 2 * (bridges + 1),
+    records: 2 * (bridges + 1),
+    attached: bridges + 1,
+    ready: bridges,
+    others: "",
+  };
+  return Object.entries(wanted)
+    .filter(([name, value]) => actual[name as keyof typeof wanted] !== value)
+    .map(([name, value]) => `${name} ${actual[name as keyof typeof wanted]}, not ${value || "any"}`)
+    .join("; ");
+}
+
+async function inventory(cluster: TestCluster) {
+  const { sandbox } = cluster;
+  const servers = await listServers(sandbox);
+  const { primary_ips: addresses } = await callApi<{ primary_ips: unknown[] }>(
+    sandbox,
+    "GET",
+    "/primary_ips",
+  );
+  const { rrsets } = await callApi<{ rrsets: { type: string }[] }>(
+    sandbox,
+    "GET",
+    "/zones/example.test/rrsets?per_page=50",
+  );
+  const { networks } = await callApi<{ networks: { servers: number[] }[] }>(
+    sandbox,
+    "GET",
+    "/networks",
+  );
+  const known = servers.map(({ id }) => `jvb-${id.toString()}`);
+  const seen = (await cluster.people.list()).bridges;
+  const isReady = ({ nickname, operational, draining }: BridgeView): boolean =>
+    known.includes(nickname) && operational && !draining;
+  const others = seen.filter((bridge) => !isReady(bridge));
+  return {
+    servers: servers.length,
+    addresses: addresses.length,
+    records: rrsets.filter(({ type }) => type === "A" || type === "AAAA").length,
+    attached: networks.flatMap((network) => network.servers).length,
+    ready: seen.length - others.length,
+    others: others
+      .map((bridge) => `${bridge.nickname} ${bridge.draining ? "draining" : "not operational"}`)
+      .join(" and "),
+  };
+}
