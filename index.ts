@@ -34,6 +34,8 @@ async function deploy() {
     sshCommands: sshCommands(cluster),
     /** For ssh: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`. */
     knownHosts: knownHosts(cluster),
+    /** Version of Jitsi that all hosts have. */
+    jitsiVersion: cluster.webHost.jitsiVersion,
     /** Empty where the zone is managed. */
     dnsRecordsToCreate:
       settings.dnsZone === undefined ? recordsToCreate(cluster, settings.domain) : [],

@@ -7,6 +7,8 @@ export const outputs: Readonly<Record<string, string>> = {
   sshCommands: "Host to the command that opens a shell on it: `web`, `jvb-0`, ...",
   knownHosts:
     "The hosts' own SSH keys, as lines for `~/.ssh/known_hosts`: nobody has to trust at first use.",
+  jitsiVersion:
+    "Version of Jitsi (of the package `jitsi-meet`) that the web host has; bridges get the one that belongs to it.",
   dnsRecordsToCreate:
     "Records to make by hand, each with `name`, `type` and `value`; empty where `dnsZone` is set.",
   monthlyCost:

@@ -1,6 +1,10 @@
 #!/bin/bash
-# Installs a role's packages; written and run by cloud-init, and run again by host/ready where it failed.
-# Safe to repeat. Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, REPOSITORY_KEY.
+# All that this host does with apt; written and run by cloud-init, and by later steps. Safe to repeat. Verbs:
+#   all (by default)          the repository, and the role's packages
+#   repository                the repository, where it is another one than before
+#   parts VERSION             prints NAME=VERSION of all packages that belong to a version of jitsi-meet
+#   exactly NAME=VERSION...   installs these versions and holds them
+# Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty).
 set -Eeuo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
@@ -10,7 +14,7 @@ readonly state_dir=/var/lib/jitsi-hetzner
 readonly tools=(curl jq nftables openssl tzdata unattended-upgrades)
 
 info() {
-  printf 'jitsi-hetzner-install: %s\n' "$*"
+  printf 'jitsi-hetzner-install: %s\n' "$*" >&2
 }
 
 fatal() {
@@ -22,32 +26,87 @@ fatal() {
 trap 'fatal "line $LINENO ended with code $?; see the lines above"' ERR
 
 main() {
+  read_conf
+  case ${1:-all} in
+    all) install_all ;;
+    repository) add_repository ;;
+    parts) parts "${2:?a version of jitsi-meet}" ;;
+    exactly) exactly "${@:2}" ;;
+    *) fatal "unknown verb $1: all, repository, parts or exactly" ;;
+  esac
+}
+
+read_conf() {
   local conf=/etc/jitsi-hetzner/host.conf
   [[ -r $conf ]] || fatal "$conf is missing"
   # shellcheck source=/dev/null
   . "$conf"
-  : "${ROLE:?}" "${DOMAIN:?}" "${REPOSITORY:?}" "${REPOSITORY_KEY:?}"
-  rm -f "$state_dir/installed"
-  add_repository
-  retry 5 "reading the package lists" apt_get -o APT::Update::Error-Mode=any update
-  preseed
-  local packages
-  mapfile -t packages < <(role_packages)
-  retry 3 "installing ${packages[*]}" apt_get install -y --no-install-recommends "${packages[@]}" "${tools[@]}"
-  # All bridges and the web host stay on one version: only a deliberate upgrade changes it.
-  apt-mark hold "${packages[@]}" >/dev/null
-  install -d -m 0755 "$state_dir"
-  touch "$state_dir/installed"
-  info "done"
+  : "${ROLE:?}" "${DOMAIN:?}" "${REPOSITORY:?}" "${FINGERPRINT:?}" "${VERSION?}"
 }
 
-# The metapackage jitsi-meet pre-depends on a bridge, so the web host installs the parts by name.
+install_all() {
+  rm -f "$state_dir/installed" "$state_dir/repository"
+  add_repository
+  preseed
+  local version packages
+  version=${VERSION:-$(newest)}
+  packages=$(role_packages "$version")
+  # shellcheck disable=SC2086 # a list of words
+  install_packages $packages "${tools[@]}"
+  # shellcheck disable=SC2046 # a list of words
+  hold $(jitsi_packages "$packages")
+  touch "$state_dir/installed"
+  info "done: version $version"
+}
+
+newest() {
+  apt-cache show --no-all-versions jitsi-meet 2>/dev/null | sed -n 's/^Version: //p'
+}
+
+# parts VERSION: NAME=VERSION of each package that this version of the metapackage names exactly, one a line.
+parts() {
+  local found
+  found=$(apt-cache show "jitsi-meet=$1" 2>/dev/null | sed -nE '/^(Pre-)?Depends:/p' |
+    grep -oE '(jicofo|jitsi-[a-z0-9-]+) \(= [^)]+\)' | sed -E 's/ \(= (.*)\)/=\1/' | sort -u) || true
+  [[ $found == *jicofo=* && $found == *jitsi-videobridge2=* ]] ||
+    fatal "$REPOSITORY has no version \"$1\" of jitsi-meet; it has: $(versions) (pulumi config set jitsiVersion VERSION)"
+  printf '%s\n' "$found"
+}
+
+versions() {
+  apt-cache madison jitsi-meet | awk '{ print $3 }' | head -n 12 | paste -sd ' '
+}
+
+# role_packages VERSION. The metapackage pre-depends on a bridge, so the web host installs the parts by name.
 role_packages() {
+  local all
+  all=$(parts "$1")
   case $ROLE in
-    web) printf '%s\n' jicofo jitsi-meet-prosody jitsi-meet-web jitsi-meet-web-config nginx prosody ;;
-    jvb) printf '%s\n' jitsi-videobridge2 ;;
+    web) printf 'nginx prosody ' && grep -v '^jitsi-videobridge2=' <<<"$all" | tr '\n' ' ' ;;
+    jvb) grep '^jitsi-videobridge2=' <<<"$all" ;;
     *) fatal "unknown role $ROLE" ;;
   esac
+}
+
+# exactly NAME=VERSION...: these and no others, older ones too.
+exactly() {
+  refresh_lists
+  install_packages "$@"
+  hold "${@%%=*}"
+}
+
+install_packages() {
+  retry 3 "installing $*" apt_get install -y --no-install-recommends --allow-downgrades --allow-change-held-packages "$@"
+}
+
+# jitsi_packages NAMES: those of them that are Jitsi's, without versions.
+jitsi_packages() {
+  tr ' ' '\n' <<<"$1" | sed 's/=.*//' | grep -E '^(jicofo|jitsi-.*)$'
+}
+
+# All hosts stay on one version: only a deliberate upgrade changes it, which cuts calls. The others get security upgrades.
+hold() {
+  apt-mark hold "$@" >/dev/null
 }
 
 # Waits for a lock that another apt holds; keeps configuration files that were changed.
@@ -70,19 +129,42 @@ retry() {
   fatal "$what"
 }
 
+# The repository with its key, and the package lists; nothing where it is there already.
 add_repository() {
-  local key
+  local record=$state_dir/repository wanted="$REPOSITORY $FINGERPRINT"
+  if [[ -f $record && $(<"$record") == "$wanted" ]]; then
+    return
+  fi
   if ! command -v curl gpg >/dev/null; then
-    retry 5 "reading the package lists" apt_get update
+    refresh_lists
     retry 3 "installing curl and gnupg" apt_get install -y --no-install-recommends ca-certificates curl gnupg
   fi
-  key=$(mktemp)
-  retry 5 "fetching $REPOSITORY_KEY" curl -fsSL --proto '=https' --max-time 60 -o "$key" "$REPOSITORY_KEY"
-  gpg --batch --yes --dearmor -o "$keyring" "$key" || fatal "$REPOSITORY_KEY is no OpenPGP key"
-  chmod 0644 "$keyring"
-  rm -f "$key"
-  install -d -m 0755 "${source_list%/*}"
-  printf 'deb [signed-by=%s] %s\n' "$keyring" "$REPOSITORY" >"$source_list"
+  fetch_key
+  install -d -m 0755 "${source_list%/*}" "$state_dir"
+  # A flat repository: the trailing slash is a part of the suite's name.
+  printf 'deb [signed-by=%s] %s stable/\n' "$keyring" "$REPOSITORY" >"$source_list"
+  refresh_lists
+  printf '%s\n' "$wanted" >"$record"
+}
+
+refresh_lists() {
+  retry 5 "reading the package lists" apt_get -o APT::Update::Error-Mode=any update
+}
+
+# The key that is trusted for the repository's packages: this one and no other, whoever answers at the address.
+fetch_key() {
+  local url=$REPOSITORY/jitsi-key.gpg.key dir found
+  dir=$(mktemp -d)
+  local -x GNUPGHOME=$dir
+  retry 5 "fetching $url" curl -fsSL --proto '=https' --max-time 60 -o "$dir/key" "$url"
+  found=$(gpg --batch --show-keys --with-colons "$dir/key" 2>/dev/null |
+    awk -F: '$1 == "pub" { primary = 1 } $1 == "fpr" && primary { print $10; primary = 0 }') || true
+  [[ $found == "$FINGERPRINT" ]] || fatal "the key at $url has the fingerprint ${found:-(none: it is no OpenPGP key)}, but \
+$FINGERPRINT is expected. Ask whoever runs the repository; if it is right: pulumi config set jitsiAptKeyFingerprint ${found:-FINGERPRINT}"
+  gpg --batch --quiet --import "$dir/key"
+  gpg --batch --export "$FINGERPRINT" >"$dir/keyring"
+  install -m 0644 "$dir/keyring" "$keyring"
+  rm -rf "$dir"
 }
 
 # Without a preseed the account of the bridges would get the password "ok". The random one is replaced by the

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Role } from "../constants";
+import type { Software } from "../settings/software";
 import { renderFile } from "../remote/render";
 
 export interface UserDataArgs {
@@ -9,6 +10,8 @@ export interface UserDataArgs {
   readonly hostname: string;
   /** The meeting domain: meet.example.org. */
   readonly domain: string;
+  /** Where Jitsi's packages come from, and which. */
+  readonly software: Software;
   /**
    * The ECDSA host key of the first contact: private half as OpenSSH or PEM text, public half as an
    * authorized_keys line. Worthless after the first contact, the only secret in user data.
@@ -18,13 +21,6 @@ export interface UserDataArgs {
 
 /** Bytes; Hetzner refuses more. Source: https://docs.hetzner.cloud/#servers-create-a-server (user_data). */
 const maximumLength = 32 * 1024;
-
-/** Jitsi's own apt repository. Source: https://jitsi.github.io/handbook/docs/devops-guide/devops-guide-quickstart */
-const jitsiApt = {
-  /** A flat repository: the trailing slash is a part of the suite's name. */
-  repository: "https://download.jitsi.org stable/",
-  repositoryKey: "https://download.jitsi.org/jitsi-key.gpg.key",
-} as const;
 
 interface HostFile {
   readonly path: string;
@@ -53,24 +49,32 @@ export function renderUserData(args: UserDataArgs): string {
   return userData;
 }
 
-function hostFiles({ role, domain }: UserDataArgs): HostFile[] {
+/** What the installer has to know of its host; later steps bring it up to date, together with the installer. */
+export function hostConf({
+  role,
+  domain,
+  software,
+}: Pick<UserDataArgs, "role" | "domain" | "software">): string {
+  return renderFile(join(__dirname, "etc/jitsi-hetzner/host.conf.hbs"), {
+    role,
+    domain,
+    repository: software.jitsiAptRepository,
+    fingerprint: software.jitsiAptKeyFingerprint,
+    version: software.jitsiVersion ?? "",
+  });
+}
+
+/** The script that does all that a host does with apt. */
+export function installer(): string {
+  return readFileSync(join(__dirname, "install.sh"), "utf8");
+}
+
+function hostFiles(args: UserDataArgs): HostFile[] {
   return [
-    {
-      path: "/etc/jitsi-hetzner/host.conf",
-      permissions: "0644",
-      content: renderFile(join(__dirname, "etc/jitsi-hetzner/host.conf.hbs"), {
-        role,
-        domain,
-        ...jitsiApt,
-      }),
-    },
+    { path: "/etc/jitsi-hetzner/host.conf", permissions: "0644", content: hostConf(args) },
     plainFile("/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf"),
     plainFile("/etc/apt/apt.conf.d/52jitsi-hetzner"),
-    {
-      path: "/usr/local/sbin/jitsi-hetzner-install",
-      permissions: "0755",
-      content: readFileSync(join(__dirname, "install.sh"), "utf8"),
-    },
+    { path: "/usr/local/sbin/jitsi-hetzner-install", permissions: "0755", content: installer() },
   ];
 }
 

@@ -15,6 +15,8 @@ export interface WebHostAccess {
   privateIp: pulumi.Input<string>;
   /** Certificate of auth.<domain>, PEM. */
   xmppCertificate: pulumi.Input<string>;
+  /** Version of the package jitsi-videobridge2 that belongs to the web host's version of Jitsi. */
+  bridgeVersion: pulumi.Input<string>;
   /** The account to log in with. */
   account: BridgeAccount;
 }
@@ -65,6 +67,7 @@ export function settingsSteps(
       webPrivateIp: web.privateIp,
       xmppCertificate: web.xmppCertificate,
       heapMb: program.heapMb,
+      version: web.bridgeVersion,
     })
     .apply(bridgeSettings);
   const files = remoteStep(
@@ -82,6 +85,7 @@ export function settingsSteps(
         HEAP_MB: rendered.HEAP_MB,
         START_SOCKET: rendered.START_SOCKET,
         START_SERVICE: rendered.START_SERVICE,
+        BRIDGE_VERSION: web.bridgeVersion,
         SETTINGS_HASH: rendered.SETTINGS_HASH,
       },
     },
@@ -94,6 +98,7 @@ export function settingsSteps(
       script: "jvb/apply",
       values: {
         NAME: displayName,
+        BRIDGE_VERSION: web.bridgeVersion,
         SETTINGS_HASH: rendered.SETTINGS_HASH,
         DRAIN_TIMEOUT_SECONDS: program.drainTimeoutSeconds.toString(),
       },

@@ -1,10 +1,11 @@
 import type * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { renderUserData } from "../cloud-init/userData";
+import { hostConf, installer, renderUserData } from "../cloud-init/userData";
 import type { Role } from "../constants";
 import { hostFilter } from "./hostFilter";
 import { systemValues } from "../remote/hostFile";
+import type { Software } from "../settings/software";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
 import {
@@ -37,6 +38,8 @@ export interface HostSettings {
   memoryGb: Readonly<Record<string, number>>;
   /** Name of the time zone. */
   timezone: string;
+  /** Where Jitsi's packages come from, and which. */
+  software: Software;
 }
 
 export interface HostArgs {
@@ -119,7 +122,14 @@ export class Host extends Component {
     });
     const ready = remoteStep(
       `${name}-ready`,
-      { connection: this.connection, script: "host/ready", values: {} },
+      {
+        connection: this.connection,
+        script: "host/ready",
+        values: {
+          HOST_CONF: hostConf({ role: args.role, ...args.settings }),
+          INSTALLER: installer(),
+        },
+      },
       { parent: this },
     );
     remoteStep(
@@ -160,7 +170,13 @@ export class Host extends Component {
   ): hcloud.Server {
     const { role, hostname, settings, primaryIps } = args;
     const userData = bootstrapKey.apply((key) =>
-      renderUserData({ role, hostname, domain: settings.domain, bootstrapKey: key }),
+      renderUserData({
+        role,
+        hostname,
+        domain: settings.domain,
+        software: settings.software,
+        bootstrapKey: key,
+      }),
     );
     // No name: with an automatic one a replacement is made beside the old server, not after its end.
     return new hcloud.Server(

@@ -71,6 +71,7 @@ export class JitsiCluster extends Component {
       sshKeyId: this.deploymentKey.sshKeyId,
       privateKey: this.deploymentKey.privateKey,
       timezone: args.timezone,
+      software: args,
       memoryGb: args.memoryGb ?? memoryOfTypes(),
       proxy: args.sshProxy && proxyConnection(args.sshProxy, args.sshProxyPrivateKey),
     };

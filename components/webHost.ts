@@ -2,6 +2,7 @@ import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { privateNetwork } from "../constants";
 import { render } from "../remote/render";
+import type { JitsiVersion } from "../remote/script";
 import { hostFile } from "../remote/hostFile";
 import { BridgeAccount } from "./bridgeAccount";
 import { Dns } from "./dns";
@@ -46,6 +47,10 @@ export class WebHost extends Component {
   readonly xmppCertificate: pulumi.Output<string>;
   /** The account that bridges log in with. */
   readonly account: BridgeAccount;
+  /** Version of Jitsi (of the metapackage jitsi-meet) that it has. */
+  readonly jitsiVersion: pulumi.Output<string>;
+  /** Version of the package jitsi-videobridge2 in it. */
+  readonly bridgeVersion: pulumi.Output<string>;
   /** What a step has to wait for that needs an installed host, configured or not. */
   readonly ready: pulumi.Resource[];
   /** What has to be done before people can be let in. */
@@ -83,6 +88,20 @@ export class WebHost extends Component {
       },
       { parent: this },
     );
+    const version = remoteStep(
+      `${name}-version`,
+      {
+        connection: host.connection,
+        script: "web/version",
+        values: { JITSI_VERSION: settings.software.jitsiVersion ?? "" },
+      },
+      { parent: this, dependsOn: host.ready },
+    );
+    const { version: jitsiVersion, bridge } = pulumi
+      .jsonParse(publicOutput(version))
+      .apply((known) => known as JitsiVersion);
+    this.jitsiVersion = jitsiVersion;
+    this.bridgeVersion = bridge;
     const configure = remoteStep(
       `${name}-configure`,
       {
@@ -94,7 +113,7 @@ export class WebHost extends Component {
           LOGIN_MODULE: render("web/usr/local/lib/prosody/modules/mod_no_http_login.lua", {}),
         },
       },
-      { parent: this, dependsOn: host.ready },
+      { parent: this, dependsOn: [...host.ready, version] },
     );
     const heapMb = host.memoryGb.apply((memoryGb) =>
       jicofoHeapMb({ memoryGb, askedMb: args.jicofoHeapMb }).toString(),

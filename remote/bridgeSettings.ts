@@ -21,6 +21,8 @@ export interface BridgeSettingsArgs {
   readonly xmppCertificate: string;
   /** Largest heap of the bridge in MB. */
   readonly heapMb: number;
+  /** Version of the package jitsi-videobridge2. */
+  readonly version: string;
 }
 
 export interface BridgeSettings {
@@ -59,7 +61,7 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
   });
   const START_SERVICE = render("jvb/etc/systemd/system/jitsi-hetzner-start@.service", {});
   const hash = createHash("sha256");
-  for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate, HEAP_MB]) {
+  for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate, HEAP_MB, args.version]) {
     hash.update(part).update("\0");
   }
   return {

@@ -10,7 +10,11 @@ export interface ScriptValues {
   /** Makes an ed25519 host key where there is none; prints its public half on stdout. */
   "host/hostKey": Record<string, never>;
   /** Removes the bootstrap host key for good, then waits (600 s at most) for cloud-init. */
-  "host/ready": Record<string, never>;
+  "host/ready": {
+    /** Texts of the installer's settings (`hostConf()`) and of the installer (`installer()`). */
+    HOST_CONF: string;
+    INSTALLER: string;
+  };
   /** Closes what a fresh host leaves open: its private side, the metadata service, loose files. */
   "host/harden": {
     /** nftables rules, as `hostFilter()` makes them. */
@@ -30,6 +34,11 @@ export interface ScriptValues {
     WATCH: string;
     WATCH_SERVICE: string;
     WATCH_TIMER: string;
+  };
+  /** Prints the web host's version of Jitsi on stdout: a `JitsiVersion` as JSON. */
+  "web/version": {
+    /** Version of the metapackage jitsi-meet; empty for what is there. */
+    JITSI_VERSION: string;
   };
   /** jicofo as a service that comes back; restarts it where the unit or the heap changed. */
   "web/jicofo": {
@@ -79,11 +88,15 @@ export interface ScriptValues {
     HEAP_MB: string;
     START_SOCKET: string;
     START_SERVICE: string;
+    /** Version of the package jitsi-videobridge2. */
+    BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
   };
   /** Arguments: `create` or `update`; both do nothing where the running bridge has SETTINGS_HASH already. */
   "jvb/apply": {
     NAME: string;
+    /** Version of the package jitsi-videobridge2. */
+    BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
     /** Seconds, as decimal text, that conferences may stay before the restart. "0": restart at once. */
     DRAIN_TIMEOUT_SECONDS: string;
@@ -108,6 +121,14 @@ export interface ScriptValues {
     /** The declared bridges as JSON: `DeclaredBridge[]`. */
     BRIDGES: string;
   };
+}
+
+/** A version of Jitsi, as web/version prints it. */
+export interface JitsiVersion {
+  /** Of the metapackage jitsi-meet. */
+  readonly version: string;
+  /** Of the package jitsi-videobridge2 in it. */
+  readonly bridge: string;
 }
 
 export type ScriptName = keyof ScriptValues;

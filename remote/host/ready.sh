@@ -1,7 +1,11 @@
 #!/bin/bash
 # Second contact, over the ed25519 key: takes the bootstrap host key away for good, then waits until the
-# packages are installed. A host whose installation failed is given another try at each run.
+# packages are installed. A host whose installation failed is given another try at each run, with the settings of now;
+# one that is installed takes its packages from another repository where that is asked for.
+# Inputs: HOST_CONF, INSTALLER: texts of /etc/jitsi-hetzner/host.conf and of the installer.
 set -euo pipefail
+
+: "${HOST_CONF:?}" "${INSTALLER:?}"
 
 readonly installer=/usr/local/sbin/jitsi-hetzner-install
 readonly installed=/var/lib/jitsi-hetzner/installed
@@ -13,7 +17,11 @@ main() {
     last_lines "$log"
     fatal "cloud-init did not end in 600 s" "see the log above; on the host: cloud-init status --long; then: pulumi up"
   }
+  write_file /etc/jitsi-hetzner/host.conf 0644 root:root "$HOST_CONF"
+  write_file "$installer" 0755 root:root "$INSTALLER"
   if [[ -e $installed ]]; then
+    timeout 480 "$installer" repository ||
+      fatal "the package repository cannot be used" "repair what the lines above show, then: pulumi up"
     info "packages are installed"
     return
   fi
@@ -41,8 +49,6 @@ cloud_init_ended() {
 }
 
 install_again() {
-  [[ -x $installer ]] ||
-    fatal "$installer is missing: the user data did not reach this host" "delete the server, then: pulumi up"
   info "the first installation failed, trying once more"
   timeout 480 "$installer" >>"$log" 2>&1 || {
     last_lines "$log" 30

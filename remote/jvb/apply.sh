@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes a bridge's settings effective: at once done where it has joined with them already, else out of service, wait
 # until it is empty, restart, joined, back in service. The bridges do this one after the other.
-# Argument: create or update. Inputs: NAME, SETTINGS_HASH, DRAIN_TIMEOUT_SECONDS.
+# Argument: create or update. Inputs: NAME, BRIDGE_VERSION, SETTINGS_HASH, DRAIN_TIMEOUT_SECONDS.
 set -euo pipefail
 : "${NAME:?}" "${SETTINGS_HASH:?}" "${DRAIN_TIMEOUT_SECONDS:?}"
 : "${bridge_url:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
@@ -18,6 +18,7 @@ main() {
   else
     info "$NAME does not answer on $bridge_url: restarting it"
   fi
+  install_version
   # A restart ends drain mode (videobridge.initial-drain-mode is off).
   restart_and_join
 }

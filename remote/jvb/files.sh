@@ -2,7 +2,7 @@
 # The settings of a bridge. The first time (and until it has worked once) the bridge is restarted and must join
 # the brewery; later runs only write, because a restart cuts calls: jvb/apply makes changes effective in turn.
 # Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, START_SOCKET,
-# START_SERVICE, SETTINGS_HASH.
+# START_SERVICE, BRIDGE_VERSION, SETTINGS_HASH.
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
 : "${HEAP_MB:?}" "${START_SOCKET:?}" "${START_SERVICE:?}" "${SETTINGS_HASH:?}"
@@ -25,6 +25,7 @@ main() {
     fi
     return
   fi
+  install_version
   restart_and_join
 }
 

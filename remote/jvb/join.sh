@@ -1,7 +1,7 @@
 #!/bin/bash
 # Verbs for a host that is a bridge: restart it, see that it joins, and say why it does not.
-# Inputs: NAME, SETTINGS_HASH.
-: "${NAME:?}" "${SETTINGS_HASH:?}" "${state_dir:?}"
+# Inputs: NAME, BRIDGE_VERSION, SETTINGS_HASH.
+: "${NAME:?}" "${BRIDGE_VERSION:?}" "${SETTINGS_HASH:?}" "${state_dir:?}"
 
 # shellcheck disable=SC2034 # read by bridge.sh
 readonly bridge_url=http://127.0.0.1:8080
@@ -12,6 +12,19 @@ readonly join_seconds=60
 readonly running_settings=$state_dir/running-settings
 # shellcheck disable=SC2034 # read by the scripts
 readonly joined_once=$state_dir/joined
+
+# The package in the web host's version: jicofo does not mix versions in a conference. An installation restarts the
+# bridge at once, so it has to be out of service, or not in it yet.
+install_version() {
+  local installed
+  installed=$(dpkg-query -W -f '${Version}' jitsi-videobridge2 2>/dev/null) || true
+  if [[ $installed == "$BRIDGE_VERSION" ]]; then
+    return
+  fi
+  info "changing jitsi-videobridge2 on $NAME from ${installed:-nothing} to $BRIDGE_VERSION"
+  timeout 500 /usr/local/sbin/jitsi-hetzner-install exactly "jitsi-videobridge2=$BRIDGE_VERSION" ||
+    fatal "version $BRIDGE_VERSION of jitsi-videobridge2 cannot be installed on $NAME" "repair what the lines above show, then: pulumi up"
+}
 
 restart_and_join() {
   local before

@@ -7,6 +7,7 @@ import { runInteractive, Stopwatch, table, UserError, type Log } from "../cliSup
 import { callApi, listServers, serverRows, type RunningSandbox } from "../client";
 import { childEnvironment, demoStack } from "../environment";
 import { wasKilled } from "../killedRun";
+import { ensureRepository } from "../packages/repository";
 import { projectDir } from "../projectDir";
 import { sandboxPaths } from "../state";
 import { requireHosts, up } from "./up";
@@ -19,6 +20,11 @@ export const demoConfig = {
   dnsZone: "example.test",
   jvbCount: "2",
 } as const;
+
+/** What a stack has to set to use the sandbox's package repository: it is signed by a key of its own. */
+export async function repositoryConfig(): Promise<Record<string, string>> {
+  return { jitsiAptKeyFingerprint: (await ensureRepository()).fingerprint };
+}
 
 /** Where `pulumi config set` keeps the demo's settings. */
 export const demoStackFile = join(projectDir, `Pulumi.${demoStack}.yaml`);
@@ -57,7 +63,8 @@ async function ensureStack(env: NodeJS.ProcessEnv): Promise<void> {
   // The settings of a stack that is gone hold the salt of another passphrase.
   rmSync(demoStackFile, { force: true });
   await pulumi(env, "stack", "init", demoStack);
-  for (const [key, value] of Object.entries(demoConfig)) {
+  const settings = { ...demoConfig, ...(await repositoryConfig()) };
+  for (const [key, value] of Object.entries(settings)) {
     await pulumi(env, "config", "set", key, value);
   }
 }

@@ -7,7 +7,15 @@ import { lock } from "proper-lockfile";
 import { cacheDir } from "../../toolchain/cacheDir";
 import { buildPackages, sourcesDir } from "./build";
 import { run } from "./run";
-import { ensureSigningKey, signRelease } from "./signingKey";
+import { ensureSigningKey, keyFingerprint, signRelease } from "./signingKey";
+
+export interface Repository {
+  readonly dir: string;
+  /** Of the key that signs it. */
+  readonly fingerprint: string;
+}
+
+const keyFile = "jitsi-key.gpg.key";
 
 /**
  * Builds the signed apt repository of the stand-ins into the cache, or finds it there.
@@ -21,7 +29,7 @@ import { ensureSigningKey, signRelease } from "./signingKey";
  *
  * @throws if a tool is missing or refuses the sources
  */
-export async function ensureRepository(): Promise<{ dir: string }> {
+export async function ensureRepository(): Promise<Repository> {
   const cache = cacheDir("packages");
   await mkdir(cache, { recursive: true });
   // Building takes a few seconds; a lock that was not refreshed for 30 s belongs to a dead process.
@@ -33,7 +41,7 @@ export async function ensureRepository(): Promise<{ dir: string }> {
     const key = await ensureSigningKey(cache);
     const dir = join(cache, await repositoryHash(key));
     if (!existsSync(dir)) await make(dir, key);
-    return { dir };
+    return { dir, fingerprint: await keyFingerprint(join(dir, keyFile)) };
   } finally {
     await release();
   }
@@ -67,7 +75,7 @@ async function make(dir: string, key: string): Promise<void> {
     await buildPackages(stable, work);
     await rm(work, { recursive: true });
     await index(stable);
-    await signRelease(key, stable, join(temporary, "jitsi-key.gpg.key"));
+    await signRelease(key, stable, join(temporary, keyFile));
     await rename(temporary, dir);
   } finally {
     await rm(temporary, { recursive: true, force: true });

@@ -44,6 +44,15 @@ export async function ensureSigningKey(dir: string): Promise<string> {
   return key;
 }
 
+/** Fingerprint of the primary key in a file, as gpg writes it: 40 hexadecimal digits in upper case. */
+export async function keyFingerprint(publicKey: string): Promise<string> {
+  const show = ["--batch", "--show-keys", "--with-colons", publicKey];
+  const lines = (await withGnupg((env) => run("gpg", show, { env }))).split("\n");
+  const fingerprint = lines.find((line) => line.startsWith("fpr:"))?.split(":")[9];
+  if (fingerprint === undefined) throw new Error(`${publicKey} holds no OpenPGP key`);
+  return fingerprint;
+}
+
 /** Signs `<dir>/Release` as InRelease and Release.gpg and writes the public half to `publicKey`. */
 export async function signRelease(key: string, dir: string, publicKey: string): Promise<void> {
   await withGnupg(async (env) => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { demoConfig, ensureZone } from "../../sandbox/commands/demo";
+import { demoConfig, ensureZone, repositoryConfig } from "../../sandbox/commands/demo";
 import { down } from "../../sandbox/commands/down";
 import { up } from "../../sandbox/commands/up";
 import { childEnvironment } from "../../sandbox/environment";
@@ -83,6 +83,7 @@ export class TestCluster {
     const cluster = new TestCluster(stack, sandbox, env);
     await ensureZone(sandbox, demoConfig.dnsZone);
     await cluster.mustPulumi("stack", "init", stack, "--no-select");
+    await cluster.configure(await repositoryConfig());
     return cluster;
   }
 

@@ -1,5 +1,6 @@
 import { hostFile, systemValues } from "../../remote/hostFile";
-import type { UserDataArgs } from "../../cloud-init/userData";
+import { hostConf, installer, type UserDataArgs } from "../../cloud-init/userData";
+import { parseSoftware } from "../../settings/software";
 import type { TemplateName, TemplateVariables } from "../../remote/render";
 import type { ScriptName, ScriptValues } from "../../remote/script";
 
@@ -73,14 +74,32 @@ const bootstrapKey = {
   publicKey: `ecdsa-sha2-nistp256 ${"FakeKey0".repeat(18)}=`,
 };
 
+const software = parseSoftware({});
+const pinned = parseSoftware({
+  jitsiAptRepository: "https://mirror.example.test/a/quite/long/path/to/jitsi",
+  jitsiVersion: "2.0.10888-1",
+});
+
 export const userDataFixtures: Readonly<Record<UserDataArgs["role"], Fixture<UserDataArgs>>> = {
   web: {
-    smallest: { role: "web", hostname: "w", domain: "a.test", bootstrapKey },
-    fullest: { role: "web", hostname: longDomain, domain: longDomain, bootstrapKey },
+    smallest: { role: "web", hostname: "w", domain: "a.test", software, bootstrapKey },
+    fullest: {
+      role: "web",
+      hostname: longDomain,
+      domain: longDomain,
+      software: pinned,
+      bootstrapKey,
+    },
   },
   jvb: {
-    smallest: { role: "jvb", hostname: "b", domain: "a.test", bootstrapKey },
-    fullest: { role: "jvb", hostname: "meet-jvb-89", domain: longDomain, bootstrapKey },
+    smallest: { role: "jvb", hostname: "b", domain: "a.test", software, bootstrapKey },
+    fullest: {
+      role: "jvb",
+      hostname: "meet-jvb-89",
+      domain: longDomain,
+      software: pinned,
+      bootstrapKey,
+    },
   },
 };
 
@@ -88,12 +107,13 @@ const certificate = "-----BEGIN CERTIFICATE-----\nRmFrZQ==\n-----END CERTIFICATE
 
 export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/hostKey": {},
-  "host/ready": {},
+  "host/ready": { HOST_CONF: hostConf(userDataFixtures.web.fullest), INSTALLER: installer() },
   "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
   "host/harden": { NFT_RULES: "table inet a {}\n" },
   "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-- Lua\n" },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
   "host/system": systemValues("Europe/Berlin"),
+  "web/version": { JITSI_VERSION: "2.0.10888-1" },
   "web/jicofo": { HEAP_MB: "1024", JICOFO_SERVICE: hostFile("JICOFO_SERVICE") },
   "web/certificate": { DOMAIN: longDomain },
   "web/policy": {
@@ -114,10 +134,12 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     HEAP_MB: "3072",
     START_SOCKET: "[Socket]\n",
     START_SERVICE: "[Service]\n",
+    BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
   },
   "jvb/apply": {
     NAME: "meet-jvb-0",
+    BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
     DRAIN_TIMEOUT_SECONDS: "1800",
   },

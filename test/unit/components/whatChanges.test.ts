@@ -1,3 +1,4 @@
+import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configKeys } from "../../../settings/problem";
@@ -13,19 +14,33 @@ const base: JitsiClusterArgs = {
 };
 
 const serverToken = "hcloud:index/server:Server";
-/** A server that is there keeps its type, whatever the program asks for. */
-const existing: Answers = {
-  ...answers,
-  [serverToken]: (args) => {
-    const answer = answers[serverToken]?.(args) ?? { id: "", state: {} };
-    const serverType = args.name.includes("web") ? base.webServerType : base.jvbServerType;
-    return { ...answer, state: { ...answer.state, serverType } };
-  },
-};
+const stepToken = "command:remote:Command";
 
-const deploy = async (change: Partial<JitsiClusterArgs>): Promise<Registered[]> => {
+/** A cluster that is there: servers keep their types, and the web host says its version. */
+const existing = (version?: string): Answers => ({
+  ...answers,
+  [serverToken]: (args) =>
+    answerWith(args, {
+      serverType: args.name.includes("web") ? base.webServerType : base.jvbServerType,
+    }),
+  [stepToken]: (args) =>
+    answerWith(
+      args,
+      version !== undefined && args.name === "jitsi-web-version" ? { stdout: version } : {},
+    ),
+});
+
+function answerWith(args: MockResourceArgs, outputs: object): ReturnType<Answers[string]> {
+  const answer = answers[args.type]?.(args) ?? { id: "", state: {} };
+  return { ...answer, state: { ...answer.state, ...outputs } };
+}
+
+const deploy = async (
+  change: Partial<JitsiClusterArgs>,
+  version?: string,
+): Promise<Registered[]> => {
   const make = (): JitsiCluster => new JitsiCluster("jitsi", { ...base, ...change });
-  return (await runProgram(existing, make)).resources;
+  return (await runProgram(existing(version), make)).resources;
 };
 
 let unchanged: Promise<Registered[]>;
@@ -41,8 +56,8 @@ function compared({ inputs, ignoreChanges }: Registered): string {
 }
 
 /** Names of the resources of the base that a change touches. */
-async function touched(change: Partial<JitsiClusterArgs>): Promise<Registered[]> {
-  const [before, after] = [await unchanged, await deploy(change)];
+async function touched(change: Partial<JitsiClusterArgs>, version?: string): Promise<Registered[]> {
+  const [before, after] = [await unchanged, await deploy(change, version)];
   const changed = new Map(after.map((resource) => [resource.urn, compared(resource)]));
   return before.filter((resource) => changed.get(resource.urn) !== compared(resource));
 }
@@ -94,6 +109,36 @@ describe("a changed setting", () => {
     expect(readFileSync(join(__dirname, "../../../remote/host/system.sh"), "utf8")).not.toMatch(
       /systemctl.*restart/,
     );
+  });
+
+  it("jitsiVersion reaches the web host by one step, and every host's installer", async () => {
+    expect(names(await touched({ jitsiVersion: "2.0.10888-1" }))).toEqual([
+      "jitsi-jvb-0-ready",
+      "jitsi-jvb-1-ready",
+      "jitsi-web-ready",
+      "jitsi-web-version",
+    ]);
+  });
+
+  it("another version on the web host reaches every bridge: its files, and the step that restarts it in turn", async () => {
+    const changed = await touched({}, '{"version":"2.0.11031-1","bridge":"2.3-296-g1c04be2d-1"}');
+    expect(names(changed)).toEqual([
+      "jitsi-jvb-0-apply",
+      "jitsi-jvb-0-files",
+      "jitsi-jvb-1-apply",
+      "jitsi-jvb-1-files",
+    ]);
+  });
+
+  it.each([
+    { jitsiAptRepository: "https://mirror.example.test" },
+    { jitsiAptKeyFingerprint: "0".repeat(40) },
+  ])("reaches every host by one step, which restarts nothing: %j", async (change) => {
+    expect(names(await touched(change))).toEqual([
+      "jitsi-jvb-0-ready",
+      "jitsi-jvb-1-ready",
+      "jitsi-web-ready",
+    ]);
   });
 
   it("adminCidrs changes both firewalls, and no host", async () => {

@@ -6,6 +6,7 @@ import { firewallRules } from "../../../components/firewallRules";
 import { labels } from "../../../components/labels";
 import { ecdsaKeyPair } from "../../../components/sshKeyPair";
 import { types } from "../../../policy/rule";
+import { parseSoftware } from "../../../settings/software";
 import { rules } from "../../../policy/rules";
 import { judge, type Seen } from "./judge";
 
@@ -14,6 +15,7 @@ const userData = renderUserData({
   role: "web",
   hostname: "meet.example.org",
   domain: "meet.example.org",
+  software: parseSoftware({}),
   bootstrapKey,
 });
 const world = ["0.0.0.0/0", "::/0"];

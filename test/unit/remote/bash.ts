@@ -26,8 +26,13 @@ export function bashInScript<N extends ScriptName>(
   name: N,
   values: ScriptValues[N],
   code: string,
+  /** Texts of the script that are others in the test: its paths. */
+  replaced: Readonly<Record<string, string>> = {},
 ): Outcome {
-  const text = remoteScript(name, values);
+  const text = Object.entries(replaced).reduce(
+    (script, [from, to]) => script.replaceAll(from, to),
+    remoteScript(name, values),
+  );
   const lastLine = 'main "$@"\n';
   if (!text.endsWith(lastLine)) {
     throw new Error(`${name} does not end with its call of main`);

@@ -23,6 +23,9 @@ function stdout({ inputs }: MockResourceArgs): string {
   if (create.includes("host/hostKey")) {
     return "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs\n";
   }
+  if (create.includes("web/version")) {
+    return '{"version":"2.0.11146-1","bridge":"2.3-307-g5a9c1e7f-1"}\n';
+  }
   return create.includes("web/configure") ? "-----BEGIN CERTIFICATE-----\nMIIB\n" : "";
 }
 

@@ -1,0 +1,76 @@
+#!/bin/bash
+# The version of Jitsi on this host: the one that is asked for, else the one that is there, which is written down the
+# first time. Prints it, with its version of the bridge, as JSON: {"version", "bridge"}.
+# Input: JITSI_VERSION, a version of the metapackage jitsi-meet; empty for the one that is there.
+set -euo pipefail
+: "${JITSI_VERSION?}" "${state_dir:?}"
+
+readonly installer=/usr/local/sbin/jitsi-hetzner-install
+readonly record=jitsi-version
+
+main() {
+  local noted=
+  if [[ -f $state_dir/$record ]]; then
+    noted=$(<"$state_dir/$record")
+  fi
+  if [[ -n $JITSI_VERSION ]]; then
+    take "$JITSI_VERSION"
+  elif [[ -n $noted ]] && all_installed "$(jq -r '.parts[]' <<<"$noted")"; then
+    info "this host has version $(jq -r .version <<<"$noted") of Jitsi"
+  else
+    recognise
+  fi
+  result "$(jq -c '{version, bridge}' "$state_dir/$record")"
+}
+
+take() {
+  local parts
+  parts=$(parts_of "$1") || fatal "version $1 of Jitsi cannot be had" "the lines above name those that can; then: pulumi up"
+  if ! all_installed "$parts"; then
+    info "changing to version $1 of Jitsi: jicofo restarts"
+    # shellcheck disable=SC2086 # a list of words
+    timeout 500 "$installer" exactly $parts ||
+      fatal "version $1 of Jitsi cannot be installed" "repair what the lines above show, then: pulumi up"
+  fi
+  note "$1" "$parts"
+}
+
+# Which version the installed packages belong to: the newest that names all of them.
+recognise() {
+  local version parts
+  for version in $(apt-cache madison jitsi-meet | awk '{ print $3 }'); do
+    parts=$(parts_of "$version" 2>/dev/null) || continue
+    if all_installed "$parts"; then
+      info "this host has version $version of Jitsi"
+      note "$version" "$parts"
+      return
+    fi
+  done
+  fatal "the installed packages belong to no one version of Jitsi: $(dpkg-query -W -f '${Package} ${Version}; ' jicofo 'jitsi-*')" \
+    "choose one (apt-cache madison jitsi-meet) and: pulumi config set jitsiVersion VERSION && pulumi up"
+}
+
+# parts_of VERSION: NAME=VERSION of the web host's packages, one a line.
+parts_of() {
+  local all
+  all=$("$installer" parts "$1") || return 1
+  grep -v '^jitsi-videobridge2=' <<<"$all"
+}
+
+# all_installed PARTS
+all_installed() {
+  local part
+  for part in $1; do
+    [[ $(dpkg-query -W -f '${Version}' "${part%%=*}" 2>/dev/null) == "${part#*=}" ]] || return 1
+  done
+}
+
+# note VERSION PARTS: for later runs, when the repository may no longer know this version.
+note() {
+  local bridge
+  bridge=$("$installer" parts "$1" | sed -n 's/^jitsi-videobridge2=//p')
+  remember "$record" "$(jq -nc --arg version "$1" --arg bridge "$bridge" --arg parts "$2" \
+    '{$version, $bridge, parts: ($parts | split("\n"))}')"
+}
+
+main "$@"
