@@ -181,6 +181,10 @@ function nearestHostname(text: string): string | undefined {
 }
 
 function checkServerType(key: "webServerType" | "jvbServerType", value: string): Problem[] {
+  if (/^cax[0-9]+$/.test(value)) {
+    const arm = `is "${value}", an ARM type; Jitsi's hosts are x86`;
+    return [{ key, reason: arm, fix: set(key, defaults[key]) }];
+  }
   if (/^[a-z]+[0-9]+$/.test(value)) {
     return [];
   }

@@ -43,9 +43,9 @@ export class JitsiCluster extends Component {
   constructor(name: string, args: JitsiClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("JitsiCluster", name, opts);
     const stack = pulumi.getStack();
-    const extra = args.labels;
-    const labelsOf = (role: Role, index?: number) => labels({ stack, role, index, extra });
-    const shared = labels({ stack, extra });
+    const common = { stack, domain: args.domain, extra: args.labels };
+    const labelsOf = (role: Role, index?: number) => labels({ ...common, role, index });
+    const shared = labels(common);
     const child = { parent: this };
 
     const network = new Network(

@@ -8,6 +8,8 @@ export interface LabelsArgs {
   readonly stack: string;
   /** What the object is for; absent for what all hosts share, such as the network. */
   readonly role?: Role;
+  /** The meeting domain; absent where the objects of a stack are looked for. */
+  readonly domain?: string;
   /** Of the operator; they never take the place of the program's own. */
   readonly extra?: Labels;
   /** Number of the bridge, from 0; absent for what is not one of several. */
@@ -15,18 +17,26 @@ export interface LabelsArgs {
 }
 
 /** Names of the labels that the program sets itself. */
-export const ownLabelKeys: readonly string[] = ["managed-by", "project", "stack", "role", "index"];
+export const ownLabelKeys: readonly string[] = [
+  "managed-by",
+  "project",
+  "stack",
+  "domain",
+  "role",
+  "index",
+];
 
 /**
  * The labels of every object that the program makes. Pure; nothing in them depends on how many bridges
  * there are, so a changed count changes no existing object.
  */
-export function labels({ stack, role, index, extra }: LabelsArgs): Labels {
+export function labels({ stack, domain, role, index, extra }: LabelsArgs): Labels {
   return {
     ...extra,
     "managed-by": "pulumi",
     project: componentPackage,
     stack: labelValue(stack),
+    ...(domain === undefined ? {} : { domain: labelValue(domain) }),
     ...(role === undefined ? {} : { role }),
     ...(index === undefined ? {} : { index: index.toString() }),
   };

@@ -1,8 +1,25 @@
 import * as ipaddr from "ipaddr.js";
 import { relativeName } from "../components/dnsPlan";
 import { componentPackage, privateNetwork } from "../constants";
-import type { ImageFact, NetworkFact, RrsetFact, ZoneFact } from "./cloudFacts";
+import { labels } from "../components/labels";
+import type { ImageFact, NetworkFact, RrsetFact, ServerFact, ZoneFact } from "./cloudFacts";
 import { none, obstacle, together, warning, type Findings } from "./findings";
+
+/**
+ * A host keeps its domain for life: its packages are configured for it, and its certificates name it.
+ * @param servers of this stack; they say their domain by a label
+ */
+export function checkDomain(domain: string, servers: readonly ServerFact[]): Findings {
+  const label = labels({ stack: "", domain }).domain;
+  const other = servers.find((server) => (server.labels.domain ?? label) !== label);
+  if (other === undefined) return none;
+  const old = other.labels.domain ?? "";
+  return obstacle(
+    "domain",
+    `is "${domain}", but this stack's cluster (server ${other.name}) was made for ${old}, and a host keeps its domain for life`,
+    `pulumi config set domain ${old}  # and for ${domain} a stack of its own: pulumi stack init NAME; or, without the old one: pulumi destroy`,
+  );
+}
 
 /** @param images those of this name for x86 */
 export function checkImage(image: string, images: readonly ImageFact[]): Findings {

@@ -4,7 +4,14 @@ import { memoryOfTypes, resolveServerType } from "../components/serverTypes";
 import type { Settings } from "../config";
 import { defaults } from "../constants";
 import { OperatorError } from "../operatorError";
-import { checkImage, checkPrivateRange, checkQuota, checkRecords, checkZone } from "./checks";
+import {
+  checkDomain,
+  checkImage,
+  checkPrivateRange,
+  checkQuota,
+  checkRecords,
+  checkZone,
+} from "./checks";
 import { readCloud, type CloudFacts } from "./cloudFacts";
 import { describeCost, monthlyCost, type MonthlyCost } from "./cost";
 import { declaredHosts, type DeclaredHost } from "./declared";
@@ -57,6 +64,7 @@ export interface PreflightArgs {
 export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
   const { settings, access, dryRun } = args;
   const { token } = access;
+  if (dryRun) remarks(settings).forEach((text) => void pulumi.log.info(text));
   if (token === undefined) {
     if (!dryRun) throw new PreflightError([noToken]);
     return withoutCloud(
@@ -74,6 +82,16 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);
     throw asObstacle(error, access.endpoint);
   }
+}
+
+/** What may be meant so, but not by everybody. */
+function remarks({ adminCidrs }: Settings): string[] {
+  const open = adminCidrs.filter((range) => range.endsWith("/0"));
+  return open.length === 0
+    ? []
+    : [
+        `Everybody (${open.join(", ")}) reaches port 22 of the hosts, where sshd takes keys and no passwords; fewer do after: pulumi config set --path 'adminCidrs[0]' YOUR-ADDRESS/32`,
+      ];
 }
 
 const noToken: Obstacle = {
@@ -138,6 +156,7 @@ function withCloud(
   const types = [...facts.serverTypes, ...facts.servers.map(({ server_type }) => server_type)];
   const memoryGb = memoryOfTypes(types);
   const { obstacles, warnings } = together([
+    checkDomain(settings.domain, facts.servers),
     web.findings,
     jvb.findings,
     missing.length === 0 ? none : checkImage(settings.image, facts.images),

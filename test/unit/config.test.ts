@@ -150,6 +150,12 @@ describe("parseSettings", () => {
     );
   });
 
+  it.each(["webServerType", "jvbServerType"] as const)("refuses an ARM type as %s", (key) => {
+    expect(messageFor({ [key]: "cax21" })).toContain(
+      `${key} is "cax21", an ARM type; Jitsi's hosts are x86:\n      pulumi config set ${key} ${defaults[key]}`,
+    );
+  });
+
   it("refuses a location that does not exist, and lists those that do", () => {
     expect(messageFor({ location: "fra1" })).toContain(
       'location is "fra1"; one of fsn1, nbg1, hel1, ash, hil, sin is needed',

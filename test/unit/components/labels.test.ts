@@ -12,6 +12,10 @@ describe("labels", () => {
     });
   });
 
+  it("tells the domain, by which a changed one is found", () => {
+    expect(labels({ stack: "prod", domain: "meet.example.org" }).domain).toBe("meet.example.org");
+  });
+
   it("adds the operator's, which never take the place of its own", () => {
     expect(labels({ stack: "prod", extra: { team: "video", stack: "x" } })).toMatchObject({
       team: "video",

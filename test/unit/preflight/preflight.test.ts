@@ -117,6 +117,34 @@ describe("preflight", () => {
     );
   });
 
+  it("refuses another domain than the one that the cluster was made for", async () => {
+    const web = server("web", undefined, cx23);
+    const servers = [{ ...web, labels: { ...web.labels, domain: "old.example.org" } }];
+    await expect(inCloud({ servers })).rejects.toThrow(
+      [
+        '  domain is "meet.example.org", but this stack\'s cluster (server server-web-) was made for old.example.org, and a host keeps its domain for life:',
+        "      pulumi config set domain old.example.org  # and for meet.example.org a stack of its own: pulumi stack init NAME; or, without the old one: pulumi destroy",
+      ].join("\n"),
+    );
+  });
+
+  it("lets a cluster be whose servers name its domain, or none", async () => {
+    const bridge = server("jvb", 0);
+    const domain = "meet.example.org";
+    const servers = [{ ...bridge, labels: { ...bridge.labels, domain } }, server("web")];
+    await expect(inCloud({ servers })).resolves.toBeDefined();
+  });
+
+  it("remarks in a preview that everybody reaches port 22, and refuses nothing for it", async () => {
+    const remark = expect.stringMatching(/^Everybody \(0\.0\.0\.0\/0\) reaches port 22/) as string;
+    jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch());
+    await run({ adminCidrs: '["0.0.0.0/0"]' }, { dryRun: true });
+    expect(said.info).toContainEqual(remark);
+    said.info = [];
+    await run({ adminCidrs: '["203.0.113.0/24"]' }, { dryRun: true });
+    expect(said.info).not.toContainEqual(expect.stringContaining("port 22"));
+  });
+
   it("does not ask for a zone that nobody wants", async () => {
     await expect(inCloud({ zone: undefined })).resolves.toBeDefined();
   });
