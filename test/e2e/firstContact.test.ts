@@ -3,9 +3,10 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
-import { renderUserData } from "../../cloud-init/userData";
+import { hostConf, installer, renderUserData } from "../../cloud-init/userData";
 import { ecdsaKeyPair } from "../../components/sshKeyPair";
-import { remoteScript } from "../../remote/script";
+import { remoteScript, type ScriptValues } from "../../remote/script";
+import { parseSoftware } from "../../settings/software";
 import { ensureBase } from "../../sandbox/hosts/base";
 import { removeAll } from "../../sandbox/hosts/cleanup";
 import type { HostSpec } from "../../sandbox/hosts/driver";
@@ -36,12 +37,21 @@ let host: HostSpec;
 const onHost = (script: string): Promise<string> =>
   driver.runInside(host.id, ["bash", "-c", script]);
 
-/** The user data of a bridge; its packages are taken for installed. */
+const about = { role: "jvb", domain: "a.test", software: parseSoftware({}) } as const;
+const values = {
+  "host/hostKey": {},
+  "host/ready": { HOST_CONF: hostConf(about), INSTALLER: installer() },
+} satisfies Pick<ScriptValues, Step>;
+
+/** The user data of a bridge; its packages, and the repository that they are from, are taken for installed. */
 function userData(): string {
-  const names = { hostname: "jvb-0.a.test", domain: "a.test" };
-  const rendered = renderUserData({ role: "jvb", ...names, bootstrapKey });
+  const rendered = renderUserData({ ...about, hostname: "jvb-0.a.test", bootstrapKey });
   const config = parse(rendered) as Record<string, unknown>;
-  const runcmd = ["install -D /dev/null /var/lib/jitsi-hetzner/installed"];
+  const { jitsiAptRepository, jitsiAptKeyFingerprint } = about.software;
+  const runcmd = [
+    "install -D /dev/null /var/lib/jitsi-hetzner/installed",
+    `echo '${jitsiAptRepository} ${jitsiAptKeyFingerprint}' >/var/lib/jitsi-hetzner/repository`,
+  ];
   return `#cloud-config\n${stringify({ ...config, runcmd })}`;
 }
 
@@ -73,7 +83,7 @@ async function contact(step: Step, hostKey: string, breakAt?: number): Promise<O
   const address = host.publicIpv4 ?? "";
   const known = join(identity.dir, "known_hosts");
   writeFileSync(known, `${address} ${hostKey}\n`);
-  const text = remoteScript(step, {});
+  const text = remoteScript(step, values[step]);
   const killer = `commands=0; trap '((++commands == ${breakAt ?? 0})) && kill -9 $$' DEBUG; set -o functrace\n`;
   const last = text.lastIndexOf("main ");
   const input = join(identity.dir, "stdin");
