@@ -113,5 +113,7 @@ function stdinOf<N extends ScriptName>(
  * secret only because the step's stdin is.
  */
 export function publicOutput(step: command.remote.Command): pulumi.Output<string> {
-  return pulumi.unsecret(step.stdout).apply((text) => text.trim());
+  // A targeted update leaves out steps that were never made: they have no output, whatever the type says.
+  const stdout: pulumi.Output<string | undefined> = pulumi.unsecret(step.stdout);
+  return stdout.apply((text) => text?.trim() ?? "");
 }
