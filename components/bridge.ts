@@ -1,9 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bridgeNickname, type BridgePlan } from "./bridgePlan";
-import { drainStep, settingsSteps, type BridgeProgram, type WebHostAccess } from "./bridgeSteps";
+import {
+  drainStep,
+  filesStep,
+  turnSteps,
+  type BridgeProgram,
+  type WebHostAccess,
+} from "./bridgeSteps";
 import { Dns } from "./dns";
 import { bridgeHeapMb } from "./heaps";
-import { Host, type HostSettings } from "./host";
+import { Host, type HostRoll, type HostSettings } from "./host";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
 import { Component } from "./component";
@@ -18,8 +24,6 @@ export interface BridgeSettings {
   web: WebHostAccess;
   /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
   dnsZone?: string;
-  /** Seconds that a bridge which restarts may keep its conferences. */
-  drainTimeoutSeconds: number;
   /** Largest heap of the bridge in MB; by default it follows from the host's memory. */
   heapMb?: number;
 }
@@ -33,6 +37,8 @@ export interface BridgeArgs {
   draining: boolean;
   /** The bridge whose settings take effect before this one's; absent for the first. */
   previous?: Bridge;
+  /** Replaces its server where it differs from what a new one gets; by default it stays as it is. */
+  roll?: HostRoll;
 }
 
 /** A videobridge: its host, its names, its settings, and its way out of the cluster. */
@@ -46,12 +52,12 @@ export class Bridge extends Component {
   readonly privateIp: pulumi.Output<string>;
   /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: pulumi.Output<string>;
-  /** The steps that have put it into service. */
-  readonly inService: readonly pulumi.Resource[];
+  /** The step that has put it into service, and whose delete is its drain. */
+  readonly drain: pulumi.Resource;
+  /** The step after which it is in service with its settings. */
+  readonly settled: pulumi.Resource;
   /** Whether it stays, but takes nobody. */
   readonly draining: boolean;
-  /** The step by which its settings take effect. */
-  readonly apply: pulumi.Resource;
 
   private readonly host: Host;
 
@@ -71,6 +77,7 @@ export class Bridge extends Component {
         firewallId: settings.firewallId,
         subnetId: settings.subnetId,
         placementGroupId: args.placementGroupId,
+        roll: args.roll,
       },
       { parent: this },
     );
@@ -92,7 +99,7 @@ export class Bridge extends Component {
       },
       { parent: this },
     );
-    const { web, drainTimeoutSeconds } = settings;
+    const { web } = settings;
     const program: BridgeProgram = {
       displayName: this.displayName,
       nickname: this.nickname,
@@ -100,24 +107,23 @@ export class Bridge extends Component {
       restAddress: privateIp,
       domain: settings.host.domain,
       web,
-      drainTimeoutSeconds,
       heapMb: this.host.memoryGb.apply((memoryGb) =>
         bridgeHeapMb({ memoryGb, askedMb: settings.heapMb }),
       ),
       draining: args.draining,
     };
-    const { files, apply } = settingsSteps(name, program, {
+    const triggers = [server.id];
+    const { files, settingsHash } = filesStep(name, program, {
       parent: this,
       dependsOn: [...this.host.ready, web.account.ready],
-      previous: args.previous?.apply,
     });
-    const drain = drainStep(name, program, {
+    this.drain = drainStep(name, program, { parent: this, dependsOn: [files, names], triggers });
+    this.settled = turnSteps(name, program, settingsHash, {
       parent: this,
-      dependsOn: [files, names],
-      triggers: [server.id],
+      dependsOn: this.drain,
+      triggers,
+      previous: args.previous?.settled,
     });
-    this.apply = apply;
-    this.inService = [apply, drain];
     this.registerOutputs({ nickname: this.nickname, ipv4, ipv6, privateIp });
   }
 }

@@ -10,19 +10,24 @@ export interface BridgePoolArgs {
   settings: BridgeSettings;
   /** Numbers of bridges that are emptied and stay so. */
   drainingBridges: readonly number[];
+  /** Numbers of the bridges that are replaced where they differ from what new ones get. */
+  rollBridges: "all" | readonly number[];
   /** Labels of the objects of a bridge, by its number. */
   labels: (index: number) => Labels;
   /** Ids of the placement groups, by number. */
   placementGroupIds: readonly pulumi.Input<number>[];
 }
 
-/** All bridges. They are made side by side; changed settings reach them one after the other. */
+/** All bridges. They are made side by side; changed settings and new servers reach them one after the other. */
 export class BridgePool extends Component {
   readonly bridges: readonly Bridge[];
 
   constructor(name: string, args: BridgePoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("BridgePool", name, opts);
     const bridges: Bridge[] = [];
+    const isRolled = (index: number): boolean =>
+      args.rollBridges === "all" || args.rollBridges.includes(index);
+    let lastRolled: pulumi.Resource | undefined;
     for (const plan of args.plan) {
       const placementGroupId = args.placementGroupIds[plan.placementGroup];
       if (placementGroupId === undefined) {
@@ -38,10 +43,13 @@ export class BridgePool extends Component {
             placementGroupId,
             draining: args.drainingBridges.includes(plan.index),
             previous: bridges.at(-1),
+            roll: isRolled(plan.index) ? { after: lastRolled } : undefined,
           },
           { parent: this },
         ),
       );
+      // Its drain was the end of its old server, and by then the new one was in service.
+      if (isRolled(plan.index)) lastRolled = bridges.at(-1)?.drain;
     }
     this.bridges = bridges;
     this.registerOutputs({});

@@ -36,8 +36,6 @@ export interface BridgeProgram {
   /** The meeting domain. */
   domain: string;
   web: WebHostAccess;
-  /** Seconds that a bridge which restarts may keep its conferences. */
-  drainTimeoutSeconds: number;
   /** Largest heap in MB. */
   heapMb: pulumi.Input<number>;
   /** Whether it is emptied and stays so. */
@@ -45,18 +43,16 @@ export interface BridgeProgram {
 }
 
 /**
- * The settings, in two steps. `files` writes them, on all bridges side by side. `apply` makes them effective,
- * which needs a restart and so cuts calls: it goes from bridge to bridge, each out of service first. For a
- * new bridge there is nothing left to do in it.
+ * The settings as files, on all bridges side by side; a new bridge is started with them. On one that has joined
+ * before they take effect by `turnSteps`.
  *
- * @param previous the `apply` of the bridge whose settings take effect before this one's; absent for the first
- * @returns both
+ * @returns the step, and the hash of all that takes effect only by a restart
  */
-export function settingsSteps(
+export function filesStep(
   name: string,
-  { displayName, nickname, connection, restHost, domain, web, ...program }: BridgeProgram,
-  { previous, ...opts }: pulumi.CustomResourceOptions & { previous?: pulumi.Resource },
-): { files: pulumi.Resource; apply: pulumi.Resource } {
+  { displayName, nickname, connection, restHost, domain, web, heapMb }: BridgeProgram,
+  opts: pulumi.CustomResourceOptions,
+): { files: pulumi.Resource; settingsHash: pulumi.Output<string> } {
   const rendered = pulumi
     .output({
       domain,
@@ -66,7 +62,7 @@ export function settingsSteps(
       restHost,
       webPrivateIp: web.privateIp,
       xmppCertificate: web.xmppCertificate,
-      heapMb: program.heapMb,
+      heapMb,
       version: web.bridgeVersion,
     })
     .apply(bridgeSettings);
@@ -91,6 +87,54 @@ export function settingsSteps(
     },
     opts,
   );
+  return { files, settingsHash: rendered.SETTINGS_HASH };
+}
+
+export interface TurnStepsOptions {
+  parent: pulumi.Resource;
+  /** What comes before: the settings are written, and the bridge is in service. */
+  dependsOn: pulumi.Resource;
+  /** What makes it another bridge, which has its settings from its start. */
+  triggers?: pulumi.Input<string>[];
+  /** The last step of the bridge whose turn is before this one's; absent for the first. */
+  previous?: pulumi.Resource;
+}
+
+/**
+ * Changed settings take effect by a restart, which cuts calls, so the bridges take turns, each in three steps: `out`,
+ * on the web host, because jicofo is there, has people moved to other bridges; `apply` restarts; `in`, on the web
+ * host again, puts the bridge back into service. For a new bridge they find nothing to do, and no step here has a
+ * delete, so bridges that leave do not wait for each other. What fails is done by the next `up`.
+ *
+ * The time limit is none of their values, but in the policy: a longer one is no reason for a turn.
+ *
+ * @returns the last step
+ */
+export function turnSteps(
+  name: string,
+  { displayName, nickname, connection, restAddress, web }: BridgeProgram,
+  settingsHash: pulumi.Input<string>,
+  { parent, dependsOn, triggers, previous }: TurnStepsOptions,
+): pulumi.Resource {
+  const bridge = {
+    NAME: displayName,
+    NICKNAME: nickname,
+    REST_ADDRESS: restAddress,
+    SETTINGS_HASH: settingsHash,
+  };
+  const out = remoteStep(
+    `${name}-out`,
+    {
+      connection: web.connection,
+      script: "web/out",
+      values: bridge,
+      onCreate: false,
+      onUpdate: "update",
+      triggers,
+    },
+    { parent, dependsOn: previous === undefined ? dependsOn : [dependsOn, previous] },
+  );
+  const turn = out.stdout;
   const apply = remoteStep(
     `${name}-apply`,
     {
@@ -99,15 +143,25 @@ export function settingsSteps(
       values: {
         NAME: displayName,
         BRIDGE_VERSION: web.bridgeVersion,
-        SETTINGS_HASH: rendered.SETTINGS_HASH,
-        DRAIN_TIMEOUT_SECONDS: program.drainTimeoutSeconds.toString(),
+        SETTINGS_HASH: settingsHash,
+        TURN: turn,
       },
+      triggers,
+    },
+    { parent, dependsOn: out },
+  );
+  return remoteStep(
+    `${name}-in`,
+    {
+      connection: web.connection,
+      script: "web/in",
+      values: { ...bridge, TURN: turn },
       onCreate: "create",
       onUpdate: "update",
+      triggers,
     },
-    { ...opts, dependsOn: previous === undefined ? [files] : [files, previous] },
+    { parent, dependsOn: apply },
   );
-  return { files, apply };
 }
 
 /**

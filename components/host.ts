@@ -60,11 +60,18 @@ export interface HostArgs {
   primaryIps?: { ipv4: pulumi.Input<number>; ipv6: pulumi.Input<number> };
   /** Whether the cloud refuses to delete or rebuild the server; by default it does not. */
   protect?: boolean;
+  /** Replaces the server where it differs from what a new one gets; by default it stays as it is. */
+  roll?: HostRoll;
+}
+
+export interface HostRoll {
+  /** What has to be done before another server is ordered; by default nothing. */
+  after?: pulumi.Resource;
 }
 
 /**
  * Each of these would power off or replace a running host. New hosts get the new values; running ones
- * change by an explicit replacement.
+ * change by an explicit replacement (`roll`).
  */
 const forNewServersOnly = [
   "serverType",
@@ -197,7 +204,9 @@ export class Host extends Component {
       },
       {
         parent: this,
-        ignoreChanges: forNewServersOnly,
+        ...(args.roll === undefined
+          ? { ignoreChanges: forNewServersOnly }
+          : { replaceOnChanges: forNewServersOnly, dependsOn: args.roll.after }),
         // The engine refuses before it deletes anything, and says how; Hetzner refuses when the bridges are gone.
         protect: args.protect,
         // Two servers cannot hold one primary IP, nor one address in the private network.

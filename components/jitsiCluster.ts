@@ -101,6 +101,7 @@ export class JitsiCluster extends Component {
       {
         plan: planBridges(numbers, args.domain),
         drainingBridges: args.drainingBridges,
+        rollBridges: args.rollBridges,
         settings: {
           host: settings,
           serverType: args.jvbServerType,
@@ -108,7 +109,6 @@ export class JitsiCluster extends Component {
           subnetId: network.bridgeSubnetId,
           web: this.webHost,
           dnsZone: args.dnsZone,
-          drainTimeoutSeconds: args.drainTimeoutSeconds,
           heapMb: args.bridgeHeapMb,
         },
         labels: (index) => labelsOf("jvb", index),
@@ -122,9 +122,8 @@ export class JitsiCluster extends Component {
         {
           domain: args.domain,
           web: this.webHost,
-          drainTimeoutSeconds: args.drainTimeoutSeconds,
           heapMb: args.bridgeHeapMb,
-          previous: this.bridges.at(-1)?.apply,
+          previous: this.bridges.at(-1)?.settled,
         },
         child,
       );
@@ -157,7 +156,11 @@ export class JitsiCluster extends Component {
       { connection, domain, bridges },
       {
         parent: this,
-        dependsOn: [...configured, written, ...all.flatMap(({ inService }) => inService)],
+        dependsOn: [
+          ...configured,
+          written,
+          ...all.flatMap(({ drain, settled }) => [drain, settled]),
+        ],
       },
     );
   }

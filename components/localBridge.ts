@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loopback } from "../constants";
 import { localBridgeName, localBridgeNickname } from "./bridgePlan";
-import { drainStep, settingsSteps, type BridgeProgram, type WebHostAccess } from "./bridgeSteps";
+import {
+  drainStep,
+  filesStep,
+  turnSteps,
+  type BridgeProgram,
+  type WebHostAccess,
+} from "./bridgeSteps";
 import { Component } from "./component";
 import { localBridgeHeapMb } from "./heaps";
 import { remoteStep } from "./remoteStep";
@@ -12,11 +18,9 @@ export interface LocalBridgeArgs {
   domain: string;
   /** The host that it is on. */
   web: WebHostAccess & Pick<WebHost, "ready" | "memoryGb">;
-  /** Seconds that a bridge which restarts may keep its conferences. */
-  drainTimeoutSeconds: number;
   /** Largest heap that a bridge on a host of its own is asked to have, in MB; absent where none is asked for. */
   heapMb?: number;
-  /** The `apply` of the bridge whose settings take effect before this one's; absent where there is none. */
+  /** The last step of the bridge whose turn is before this one's; absent where there is none. */
   previous?: pulumi.Resource;
 }
 
@@ -32,8 +36,10 @@ export class LocalBridge extends Component {
   readonly displayName = localBridgeName;
   /** MUC_NICKNAME and relay id. */
   readonly nickname: pulumi.Output<string>;
-  /** The steps that have put it into service. */
-  readonly inService: readonly pulumi.Resource[];
+  /** The step that has put it into service, and whose delete is its drain. */
+  readonly drain: pulumi.Resource;
+  /** The step after which it is in service with its settings. */
+  readonly settled: pulumi.Resource;
   /** It never stays empty: where it is not wanted, it goes. */
   readonly draining = false;
 
@@ -64,14 +70,17 @@ export class LocalBridge extends Component {
       },
       { parent: this, dependsOn: web.ready, deletedWith: web.server },
     );
-    const { files, apply } = settingsSteps(name, program, {
+    const { files, settingsHash } = filesStep(name, program, {
       parent: this,
       dependsOn: [installed, web.account.ready],
-      previous: args.previous,
     });
     // No triggers: with its server everything else of the cluster is replaced too, and nobody is left to be moved.
-    const drain = drainStep(name, program, { parent: this, dependsOn: files });
-    this.inService = [apply, drain];
+    this.drain = drainStep(name, program, { parent: this, dependsOn: files });
+    this.settled = turnSteps(name, program, settingsHash, {
+      parent: this,
+      dependsOn: this.drain,
+      previous: args.previous,
+    });
     this.registerOutputs({ nickname: this.nickname });
   }
 }

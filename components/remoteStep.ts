@@ -58,8 +58,8 @@ export interface RemoteStepArgs<N extends ScriptName> {
   script: N;
   /** Its values. They go over stdin together with the script, so they may be secret. */
   values: { [K in keyof ScriptValues[N]]: pulumi.Input<ScriptValues[N][K]> };
-  /** The script's arguments when the step is made; default none. */
-  onCreate?: string;
+  /** The script's arguments when the step is made, `false` where nothing runs then; default none. */
+  onCreate?: string | false;
   /** The script's arguments when a value, the script or the connection changed; default those of `onCreate`. */
   onUpdate?: string;
   /** The script's arguments when the step goes away; by default nothing runs then. */
@@ -87,7 +87,7 @@ export function remoteStep<N extends ScriptName>(
     name,
     {
       connection: args.connection,
-      create: bash(args.onCreate),
+      create: args.onCreate === false ? undefined : bash(args.onCreate),
       update: args.onUpdate === undefined ? undefined : bash(args.onUpdate),
       delete: args.onDelete === undefined ? undefined : bash(args.onDelete),
       stdin: pulumi.secret(stdinOf(args.script, args.values)),

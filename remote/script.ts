@@ -92,14 +92,21 @@ export interface ScriptValues {
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
   };
-  /** Arguments: `create` or `update`; both do nothing where the running bridge has SETTINGS_HASH already. */
+  /** Prints the turn: a text that differs each time that the next two have something to do. */
+  "web/out": BridgeInTurn;
+  /** Does nothing where the running bridge has SETTINGS_HASH already. */
   "jvb/apply": {
     NAME: string;
     /** Version of the package jitsi-videobridge2. */
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
-    /** Seconds, as decimal text, that conferences may stay before the restart. "0": restart at once. */
-    DRAIN_TIMEOUT_SECONDS: string;
+    /** As web/out printed it. */
+    TURN: string;
+  };
+  /** Arguments: `create` or `update`. */
+  "web/in": BridgeInTurn & {
+    /** As web/out printed it. */
+    TURN: string;
   };
   /** Arguments: `enter` or `drain`. */
   "web/drain": {
@@ -131,6 +138,16 @@ export interface JitsiVersion {
   readonly bridge: string;
 }
 
+/** A bridge that restarts to take new settings. */
+interface BridgeInTurn {
+  NAME: string;
+  /** MUC_NICKNAME of the bridge: jvb-<server id>. */
+  NICKNAME: string;
+  /** The bridge's private address. */
+  REST_ADDRESS: string;
+  SETTINGS_HASH: string;
+}
+
 export type ScriptName = keyof ScriptValues;
 
 /** A bridge that `up` answers for. */
@@ -158,6 +175,8 @@ const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "web/account": ["web/prosody"],
   "jvb/files": ["bridge", "jvb/join"],
   "jvb/apply": ["bridge", "jvb/join"],
+  "web/out": ["bridge", "web/bridges", "web/empty", "web/turn"],
+  "web/in": ["bridge", "web/bridges", "web/empty", "web/turn"],
   "web/status": ["bridge"],
   "web/policy": ["bridge", "web/bridges"],
   "web/drain": ["bridge", "web/bridges", "web/empty"],

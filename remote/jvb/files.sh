@@ -6,27 +6,22 @@
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
 : "${HEAP_MB:?}" "${START_SOCKET:?}" "${START_SERVICE:?}" "${SETTINGS_HASH:?}"
-: "${settings_dir:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
+: "${settings_dir:?}" "${written_settings:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
 
 readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
 
 main() {
-  local changed=no
   id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
   write_start_units
   trust_web_host
-  write_setting "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
-  write_setting "$settings_dir/jvb.conf" 0640 jvb:jitsi "$JVB_CONF"
+  write_file "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
+  write_file "$settings_dir/jvb.conf" 0640 jvb:jitsi "$JVB_CONF"
   write_heap
-  if [[ -e $joined_once ]]; then
-    if [[ $changed == yes ]]; then
-      # What runs is no longer what stands in the files: jvb/apply restarts.
-      rm -f "$running_settings"
-    fi
-    return
+  write_hash
+  if [[ ! -e $joined_once ]]; then
+    install_version
+    restart_and_join
   fi
-  install_version
-  restart_and_join
 }
 
 trust_web_host() {
@@ -34,7 +29,7 @@ trust_web_host() {
   if [[ -L $ca_file ]]; then
     FILE_CHANGED=no
   else
-    write_setting "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
+    write_file "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
   fi
   if [[ $FILE_CHANGED == yes || ! -e /etc/ssl/certs/$AUTH_DOMAIN.pem ]]; then
     # Fresh: Java's own store would keep an older certificate of the same name.
@@ -42,11 +37,13 @@ trust_web_host() {
   fi
 }
 
-# write_setting PATH MODE OWNER CONTENT: a file that takes effect by a restart.
-write_setting() {
-  write_file "$@"
+# After all files that it stands for.
+write_hash() {
+  write_file "$written_settings" 0644 root:root "$SETTINGS_HASH"$'\n'
+  write_file /etc/systemd/system/jitsi-videobridge2.service.d/jitsi-hetzner.conf 0644 root:root \
+    $'[Service]\n'"ExecStartPre=+/bin/cp $written_settings $running_settings"$'\n'
   if [[ $FILE_CHANGED == yes ]]; then
-    changed=yes
+    systemctl daemon-reload
   fi
 }
 
@@ -55,7 +52,7 @@ write_heap() {
   local file=$settings_dir/config others
   [[ -f $file ]] || fatal "$file is missing" "dpkg-reconfigure jitsi-videobridge2, then: pulumi up"
   others=$(grep -v '^VIDEOBRIDGE_MAX_MEMORY=' "$file") || true
-  write_setting "$file" 0640 jvb:jitsi "$others"$'\n'"VIDEOBRIDGE_MAX_MEMORY=${HEAP_MB}m"$'\n'
+  write_file "$file" 0640 jvb:jitsi "$others"$'\n'"VIDEOBRIDGE_MAX_MEMORY=${HEAP_MB}m"$'\n'
 }
 
 # By these the web host starts the bridge's program again, which a drain has ended.

@@ -8,16 +8,22 @@ readonly bridge_url=http://127.0.0.1:8080
 readonly settings_dir=/etc/jitsi/videobridge
 readonly jvb_log=/var/log/jitsi/jvb.log
 readonly join_seconds=60
-# The hash of the settings that the running bridge was started with.
+# Hash of the settings in the files, and of those that the running bridge was started with: its unit copies the one
+# to the other, so the second is true whoever restarted it.
+readonly written_settings=$state_dir/written-settings
 readonly running_settings=$state_dir/running-settings
 # shellcheck disable=SC2034 # read by the scripts
 readonly joined_once=$state_dir/joined
 
 # The package in the web host's version: jicofo does not mix versions in a conference. An installation restarts the
 # bridge at once, so it has to be out of service, or not in it yet.
+installed_version() {
+  dpkg-query -W -f '${Version}' jitsi-videobridge2 2>/dev/null || true
+}
+
 install_version() {
   local installed
-  installed=$(dpkg-query -W -f '${Version}' jitsi-videobridge2 2>/dev/null) || true
+  installed=$(installed_version)
   if [[ $installed == "$BRIDGE_VERSION" ]]; then
     return
   fi
@@ -28,20 +34,27 @@ install_version() {
 
 restart_and_join() {
   local before
-  rm -f "$running_settings"
   systemctl restart jitsi-videobridge2 || {
     journalctl -u jitsi-videobridge2 -n 20 --no-pager
     fatal "jitsi-videobridge2 does not start on $NAME" "repair what the log above shows, then: pulumi up"
   }
   before=$(deaths)
-  if ! wait_for "$join_seconds" "$NAME to join the brewery" bridge_has_joined; then
+  if ! wait_until_joined; then
     last_lines "$jvb_log" 20
     fatal "$NAME did not join the brewery in $join_seconds s: $(why_not_joined "$before")" \
       "repair it, then: pulumi up (the log's last lines are above)"
   fi
-  remember running-settings "$SETTINGS_HASH"
+  runs_with_settings || fatal "$NAME has not started with the settings that were written for it" "pulumi up"
   remember joined yes
   info "$NAME has joined the brewery"
+}
+
+wait_until_joined() {
+  wait_for "$join_seconds" "$NAME to join the brewery" bridge_has_joined
+}
+
+runs_with_settings() {
+  [[ -f $running_settings && $(<"$running_settings") == "$SETTINGS_HASH" && $(installed_version) == "$BRIDGE_VERSION" ]]
 }
 
 # How often systemd has restarted the bridge by itself; not set back by every restart of ours.

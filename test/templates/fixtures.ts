@@ -105,6 +105,13 @@ export const userDataFixtures: Readonly<Record<UserDataArgs["role"], Fixture<Use
 
 const certificate = "-----BEGIN CERTIFICATE-----\nRmFrZQ==\n-----END CERTIFICATE-----";
 
+const bridgeInTurn = {
+  NAME: "meet-jvb-0",
+  NICKNAME: "jvb-1",
+  REST_ADDRESS: "10.0.0.3",
+  SETTINGS_HASH: "0".repeat(64),
+};
+
 export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/hostKey": {},
   "host/ready": { HOST_CONF: hostConf(userDataFixtures.web.fullest), INSTALLER: installer() },
@@ -137,12 +144,14 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
   },
+  "web/out": { ...bridgeInTurn },
   "jvb/apply": {
     NAME: "meet-jvb-0",
     BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
-    DRAIN_TIMEOUT_SECONDS: "1800",
+    TURN: "1",
   },
+  "web/in": { ...bridgeInTurn, TURN: "1" },
   "web/status": { BRIDGES: '[{"nickname":"jvb-1","restAddress":"10.0.0.3"}]' },
   "web/drain": {
     NAME: "meet-jvb-0",

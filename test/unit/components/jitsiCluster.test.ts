@@ -144,20 +144,6 @@ describe("JitsiCluster", () => {
     expect(waitsFor.filter((name) => name.includes("jitsi-jvb"))).toEqual([]);
   });
 
-  it("writes settings on all bridges side by side, and makes them effective one after the other", () => {
-    const steps = (name: string): string[] =>
-      command(two, name)
-        .dependencies.filter((dependency) => dependency.includes("-jvb-"))
-        .map((dependency) => dependency.replace(/.* /, ""));
-    expect(steps("jitsi-jvb-1-files").filter((name) => name.includes("jvb-0"))).toEqual([]);
-    expect(steps("jitsi-jvb-1-apply")).toContain("jitsi-jvb-0-apply");
-    expect(steps("jitsi-jvb-0-apply")).not.toContain("jitsi-jvb-1-apply");
-    expect(command(two, "jitsi-jvb-0-apply").inputs).toMatchObject({
-      create: "bash -s -- create # jvb/apply (jitsi-jvb-0-apply)",
-      update: "bash -s -- update # jvb/apply (jitsi-jvb-0-apply)",
-    });
-  });
-
   it("drains a bridge by a delete that runs on the web host", () => {
     const drain = command(two, "jitsi-jvb-1-drain");
     const server = find(two, "hcloud:index/server:Server", "jitsi-jvb-1");

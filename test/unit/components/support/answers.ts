@@ -19,7 +19,7 @@ const answer =
 
 /** What each script prints. Public by nature, so not secret. */
 function stdout({ inputs }: MockResourceArgs): string {
-  const { create } = inputs as { create: string };
+  const { create = "" } = inputs as { create?: string };
   if (create.includes("host/hostKey")) {
     return "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs\n";
   }

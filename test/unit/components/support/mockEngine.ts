@@ -11,6 +11,7 @@ export interface Registered {
   /** Names of the inputs that are secret. */
   readonly secretInputs: readonly string[];
   readonly ignoreChanges: readonly string[];
+  readonly replaceOnChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
   /** The engine's own protection: it plans no delete. */
   readonly protect: boolean;
@@ -27,6 +28,7 @@ interface RegisterRequest {
   getParent(): string;
   getObject(): { toJavaScript(): Record<string, unknown> };
   getIgnorechangesList(): string[];
+  getReplaceonchangesList(): string[];
   getDeletebeforereplace(): boolean;
   getProtect(): boolean;
   getDeletedwith(): string;
@@ -107,6 +109,7 @@ function registered(request: RegisterRequest, urn: string): Registered {
     inputs: Object.fromEntries(Object.entries(object).map(([key, value]) => [key, plain(value)])),
     secretInputs: Object.keys(object).filter((key) => isSecret(object[key])),
     ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     protect: request.getProtect(),
     deletedWith: request.getDeletedwith().split("::").at(-1) ?? "",

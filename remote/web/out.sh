@@ -1,0 +1,70 @@
+#!/bin/bash
+# Before a bridge restarts to take new settings: it takes nobody any more, and who is on it is moved or waited for.
+# Giving up puts it back as it was, and fails. Prints the turn: jvb/apply and web/in have it in their inputs, so they
+# run whenever this has done something, even if their own settings went back to what they were.
+# Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH.
+set -euo pipefail
+
+main() {
+  use_bridge "$NAME" "$NICKNAME" "$REST_ADDRESS"
+  if [[ $(goal_of "$NICKNAME") != out && $(noted_hash) == "$SETTINGS_HASH" ]]; then
+    info "$NAME runs with its settings"
+    result "$(noted_turn)"
+    return
+  fi
+  take_over out
+  take_out
+  result "$(date +%s%N)"
+}
+
+take_out() {
+  local state
+  state=$(bridge_state)
+  case $state in
+    gone | dead)
+      info "$NAME is $state, so nobody is on it"
+      set_goal_out
+      return
+      ;;
+    alive) ;;
+    *) fatal "$state" "repair it, then: pulumi up" ;;
+  esac
+  # However this ends, short of success: a bridge that does not restart must take people.
+  trap 'back_as_it_was' EXIT
+  set_goal_out
+  take_out_of_service out
+  wait_until_jicofo_knows
+  if wait_until_empty; then
+    info "$NAME is empty, and out of service for its restart"
+  else
+    give_up
+  fi
+  trap - EXIT
+}
+
+# Only goes on where the operator wants people to be cut off.
+give_up() {
+  if ((drain_timeout == 0)); then
+    info "drainTimeout is 0: participants cut off by the restart of $NAME: $left"
+  elif [[ $force_drain == true ]]; then
+    info "forceDrain, after $drain_timeout s: participants cut off by the restart of $NAME: $left"
+  else
+    fatal "participants on $NAME after $drain_timeout s: $left; it goes back into service with its old settings" \
+      "pulumi up at a quieter time, or with a longer drainTimeout; pulumi config set forceDrain true cuts them off"
+  fi
+}
+
+# Nobody may listen to the output any more when this runs.
+back_as_it_was() {
+  trap '' PIPE
+  if is_to_be_empty; then
+    set_goal drained || true
+  elif set_drain disable >/dev/null 2>&1; then
+    set_goal serving || true
+    info "$NAME is back in service" || true
+  else
+    info "$NAME is STILL in drain mode: curl -X POST $bridge_url/colibri/drain/disable" || true
+  fi
+}
+
+main "$@"
