@@ -33,6 +33,8 @@ export const limits = {
    * replacement that lives beside the server it replaces.
    */
   serversPerPlacementGroup: 9,
+  /** Source: https://docs.hetzner.com/cloud/placement-groups/overview/ */
+  serversInPlacementGroup: 10,
   /**
    * Failed connections (refused, no answer) before the first step on a new host gives up. With the pauses
    * of up to 5 s that is 3 minutes where the port is refused, 10 where nothing answers: a host boots in one, and

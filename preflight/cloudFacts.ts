@@ -38,6 +38,10 @@ export interface ServerFact {
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly server_type: ServerTypeFact;
+  /** Null for one that Hetzner has taken away. */
+  readonly image?: { readonly name: string | null } | null;
+  readonly location?: { readonly name: string };
+  readonly datacenter?: { readonly location: { readonly name: string } } | null;
 }
 
 export interface NetworkFact {

@@ -6,6 +6,8 @@ import type { ServerFact } from "./cloudFacts";
 /** A host that the settings ask for. */
 export interface DeclaredHost {
   readonly role: "web" | "jvb";
+  /** Of a bridge. */
+  readonly index?: number;
   /** For people: web, jvb-0. */
   readonly name: string;
   readonly hostname: string;
@@ -28,6 +30,7 @@ export function declaredHosts(
     ...planBridges(declaredNumbers(wanted), wanted.domain).map(
       ({ index, name, hostname }): DeclaredHost => ({
         role: "jvb",
+        index,
         name,
         hostname,
         server: serverOf("jvb", index),

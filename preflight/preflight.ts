@@ -20,6 +20,7 @@ import type { Access } from "./access";
 import { checkHeaps } from "./heapCheck";
 import { ApiError, HcloudApi, UnreachableError } from "./hcloudApi";
 import { powerOnHosts } from "./powerOn";
+import { checkRoll, rollNotes } from "./rollCheck";
 import { chooseServerType } from "./serverTypeChoice";
 
 /** What this `up` would stumble over, in one message, before anything is made. */
@@ -153,6 +154,8 @@ function withCloud(
   const web = choose("webServerType", "web");
   const jvb = choose("jvbServerType", "jvb");
   const typeToOrder = { web: web.name, jvb: jvb.name };
+  const { image, location, rollBridges } = settings;
+  const wanted = { types: typeToOrder, image, location };
   const types = [...facts.serverTypes, ...facts.servers.map(({ server_type }) => server_type)];
   const memoryGb = memoryOfTypes(types);
   const { obstacles, warnings } = together([
@@ -164,10 +167,12 @@ function withCloud(
     facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
     checkNames(settings, stack, hosts, facts),
     checkHeaps(settings, hosts, typeToOrder, memoryGb),
+    checkRoll(hosts, wanted, rollBridges),
   ]);
   warnings.forEach((text) => void pulumi.log.warn(text));
   if (obstacles.length > 0) throw new PreflightError(obstacles);
   if (missing.length > 0) tellWhoReachesSsh(settings);
+  rollNotes(hosts, wanted, rollBridges).forEach((text) => void pulumi.log.info(text));
   const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
   void pulumi.log.info(
     cost === undefined ? "The API has no price for one of the hosts" : describeCost(cost),

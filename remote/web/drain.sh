@@ -108,32 +108,6 @@ end_program() {
   fi
 }
 
-# One word: alive (its REST answers), gone, dead; else the reason why nobody can tell. A bridge that is unplugged stays
-# in jicofo's list for a while, and a jicofo that has just started has no list yet: both get 60 s to be clear.
-bridge_state() {
-  local start=$SECONDS state
-  while true; do
-    if bridge_get /colibri/drain >/dev/null 2>&1; then
-      printf alive
-      return
-    fi
-    state=$(jicofo_view)
-    # Not listed may mean not listed yet: only believed after some time.
-    if [[ $state == dead ]] || { [[ $state == gone ]] && ((SECONDS - start >= 20)); }; then
-      printf '%s' "$state"
-      return
-    fi
-    if ((SECONDS - start >= 60)); then
-      if [[ $state == operational ]]; then
-        state="jicofo finds $NAME operational, so people may be on it, but its REST API fails: $(bridge_problem /colibri/drain)"
-      fi
-      printf '%s' "$state"
-      return
-    fi
-    sleep 2
-  done
-}
-
 # Nobody may listen to the output any more when this runs.
 back_in_service() {
   trap '' PIPE

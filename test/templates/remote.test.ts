@@ -17,6 +17,7 @@ const libraries = [
   "web/empty.sh",
   "web/guests.sh",
   "web/prosody.sh",
+  "web/turn.sh",
 ];
 
 const rendered = templates.flatMap((name) =>

@@ -191,7 +191,7 @@ describe("JitsiCluster", () => {
       expect.arrayContaining([
         "command:remote:Command jitsi-jvb-0-drain",
         "command:remote:Command jitsi-jvb-1-drain",
-        "command:remote:Command jitsi-jvb-1-apply",
+        "command:remote:Command jitsi-jvb-1-in",
         "command:remote:Command jitsi-web-certificate",
       ]),
     );
