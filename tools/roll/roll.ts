@@ -1,0 +1,31 @@
+import { OperatorProblem } from "../operatorProblem";
+import type { PulumiCli } from "../pulumiCli";
+
+/**
+ * Replaces bridges one by one, each in an `up` of its own, so that there is at most one server more than the cluster
+ * has. A bridge that is as a new one would be is left alone by its `up`. The setting rollBridges is taken away at the
+ * end; after a failure it stays, so that the next run, or a plain `pulumi up`, goes on where this one stopped.
+ *
+ * @param numbers of the bridges
+ * @param say tells people where it is
+ * @throws OperatorProblem where an `up` fails
+ */
+export async function roll(
+  pulumi: Pick<PulumiCli, "answer" | "show">,
+  numbers: readonly number[],
+  say: (text: string) => void,
+): Promise<void> {
+  for (const [done, number] of numbers.entries()) {
+    say(`jvb-${number} (${done + 1} of ${numbers.length})`);
+    // Whatever stood there, from an interrupted run or by hand.
+    await pulumi.answer("config", "rm", "rollBridges");
+    await pulumi.answer("config", "set", "--path", "rollBridges[0]", number.toString());
+    const code = await pulumi.show("up", "--yes", "--skip-preview");
+    if (code !== 0) {
+      throw new OperatorProblem(
+        `jvb-${number} was not replaced (pulumi up ended with ${code}; what failed is above). rollBridges is still set to it: npm run roll goes on, and so does pulumi up; to stop here: pulumi config rm rollBridges`,
+      );
+    }
+  }
+  await pulumi.answer("config", "rm", "rollBridges");
+}
