@@ -54,7 +54,7 @@ remove_bridge() {
   # The next one has the same name and begins anew, also where this removal is cut.
   rm -f -- "$registry/$NICKNAME" "$state_dir/"{running,written}-settings "$state_dir/joined" \
     "$state_dir/running-settings.d/$NICKNAME"{,.before}
-  rm -rf "/etc/systemd/system/$unit.service.d"
+  rm -rf "/etc/systemd/system/$unit.d"
   remove_start_units
   if installed_version "$package" >/dev/null; then
     systemctl disable --quiet --now "$unit" || fatal "$unit does not stop" "journalctl -u $unit -n 50; then: pulumi up"

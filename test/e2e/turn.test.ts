@@ -39,16 +39,6 @@ describe("three bridges that take turns", () => {
       Array(3).fill([true, false]),
     );
     expect(await starts()).toBe(services);
-    console.log(
-      JSON.stringify({
-        settings,
-        seconds: outcome.seconds,
-        out: secondsOut(outcome),
-        before: before.totals,
-        after: after.totals,
-      }),
-      after.bridges,
-    );
     return outcome;
   }
 

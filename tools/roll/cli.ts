@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
+import { localBridgeName } from "../../components/bridgePlan";
 import type { StackConfig } from "../cloudApi";
 import { confirm } from "../confirm";
 import { OperatorProblem } from "../operatorProblem";
 import { PulumiCli } from "../pulumiCli";
 import { runTool } from "../runTool";
-import { localBridgeName, readDeclared } from "../status/declared";
+import { readDeclared } from "../status/declared";
 import { roll } from "./roll";
 
 const usage = `usage: npm run roll [-- OPTIONS]

@@ -65,6 +65,8 @@ describe("a cluster without bridge hosts", () => {
       "jitsi-local-apply",
       "jitsi-local-drain",
       "jitsi-local-files",
+      "jitsi-local-in",
+      "jitsi-local-out",
       "jitsi-local-package",
     ]);
   });
@@ -133,8 +135,8 @@ describe("a cluster without bridge hosts", () => {
 describe("localBridge", () => {
   it("is there beside bridge hosts with always, and takes new settings after them", async () => {
     const resources = await deploy(2, "always");
-    const { dependencies } = find(resources, "jitsi-local-apply");
-    expect(dependencies).toContain(`${step} jitsi-jvb-1-apply`);
+    const { dependencies } = find(resources, "jitsi-local-out");
+    expect(dependencies).toContain(`${step} jitsi-jvb-1-in`);
     const declared = find(resources, "jitsi-acceptance").inputs.stdin;
     expect(declared).toMatch(/"jvb-0".*"jvb-1".*"local"/);
   });
