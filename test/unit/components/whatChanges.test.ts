@@ -129,8 +129,12 @@ describe("a changed setting", () => {
     expect(names(changed)).toEqual([
       "jitsi-jvb-0-apply",
       "jitsi-jvb-0-files",
+      "jitsi-jvb-0-in",
+      "jitsi-jvb-0-out",
       "jitsi-jvb-1-apply",
       "jitsi-jvb-1-files",
+      "jitsi-jvb-1-in",
+      "jitsi-jvb-1-out",
     ]);
   });
 
