@@ -37,7 +37,7 @@ set_goal() {
   install -d -m 0755 "$registry"
   # Addresses are given out again: an entry that a skipped drain left behind would have this bridge emptied.
   while read -r entry; do
-    if [[ $(awk '{ print $2 }' "$registry/$entry") == "$REST_ADDRESS" && $entry != "$NICKNAME" ]]; then
+    if [[ $(awk '{ print $2 }' "$registry/$entry" 2>/dev/null) == "$REST_ADDRESS" && $entry != "$NICKNAME" ]]; then
       rm -f -- "$registry/${entry:?}"
     fi
   done < <(registered)
@@ -174,8 +174,8 @@ bridge_state() {
       return
     fi
     state=$(jicofo_view)
-    # Not listed may mean not listed yet: only believed after some time.
-    if [[ $state == dead ]] || { [[ $state == gone ]] && ((SECONDS - start >= 20)); }; then
+    # Not listed may mean not listed yet, and an overloaded bridge fails a health check, too: believed after some time.
+    if [[ $state =~ ^(gone|dead)$ ]] && ((SECONDS - start >= 20)); then
       printf '%s' "$state"
       return
     fi

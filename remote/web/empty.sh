@@ -61,7 +61,7 @@ wait_until_empty() {
 # for hours for an answer that never comes helps nobody.
 has_died() {
   local view
-  if (($1 < 10)); then
+  if (($1 < 20)); then
     return 1
   fi
   view=$(jicofo_view)

@@ -49,6 +49,11 @@ describe("bridge_state", () => {
     expect(inDrain(silent, curl("{}"), view).stdout).toMatch(/^gone after 20\n$/);
   });
 
+  it("believes in a dead bridge only after 20 s: an overloaded one fails a health check, too", () => {
+    const outcome = inDrain(silent, curl(jicofo("jvb-7", { operational: false })), view);
+    expect(outcome.stdout).toMatch(/^dead after 20\n$/);
+  });
+
   it("gives up after 60 s when nobody can tell, with the reason", () => {
     expect(inDrain(silent, noCurl, view).stdout).toMatch(/jicofo does not answer.* after 60\n$/s);
   });
@@ -103,7 +108,7 @@ describe("wait_until_empty", () => {
   it("ends when the bridge dies meanwhile", () => {
     const view = "jicofo_view() { printf dead; }";
     const outcome = inDrain(silence, view, limit(60), wait);
-    expect(outcome.stdout).toBe("0 0 10\n");
+    expect(outcome.stdout).toBe("0 0 20\n");
     expect(outcome.stderr).toContain("died while it was emptied");
   });
 });
