@@ -2,9 +2,20 @@ import { demoConfig, repositoryConfig } from "../../sandbox/commands/demo";
 import { packageVersions, type PackageName } from "../../sandbox/packages/versions";
 import { waitUntil } from "../../sandbox/hosts/exec";
 import type { PeopleReport } from "../../sandbox/people";
+import { sandboxPaths } from "../../sandbox/state";
 import type { Status } from "../../tools/status/status";
-import { TestCluster } from "./harness";
+import { runProgram, TestCluster, type Outcome } from "./harness";
 import { scanCluster } from "./portScan";
+import { ProcessWatch } from "./processWatch";
+import {
+  documentedSecrets,
+  searchFolder,
+  searchHost,
+  searchText,
+  secretsOf,
+  tableRow,
+  type Secret,
+} from "./secretSearch";
 import {
   brewery,
   conference,
@@ -22,9 +33,15 @@ jest.setTimeout(30_000);
 /** The demo's path on a fresh sandbox: what comes up, that it stays, and that it goes. */
 describe("a cluster with two bridges", () => {
   let cluster: TestCluster;
+  let firstUp: Outcome;
+  /** Arguments and environments of all processes that lived during the first `up`. */
+  let processes: string[];
 
   beforeAll(async () => {
-    cluster = await TestCluster.withBridges("cluster", 2);
+    cluster = await TestCluster.start("cluster");
+    await cluster.configure({ ...demoConfig, jvbCount: "2" });
+    const watched = await ProcessWatch.during(() => cluster.mustUp());
+    [firstUp, processes] = [watched.result, watched.seen];
   }, 600_000);
 
   afterAll(async () => {
@@ -222,6 +239,64 @@ describe("a cluster with two bridges", () => {
     });
     await waitUntil("all is as declared", async () => (await status()).code === 0, 60_000, 1_000);
   }, 120_000);
+
+  describe("its secrets", () => {
+    let secrets: Secret[];
+    const hosts = ["web", "jvb-0", "jvb-1"];
+
+    beforeAll(async () => {
+      secrets = await secretsOf(cluster);
+    }, 60_000);
+
+    it("are all looked for: passwords, keys and the seeds they are made of", () => {
+      expect([...new Set(secrets.map(({ kind }) => kind))].sort()).toEqual([
+        "bootstrap host key",
+        "deployment key",
+        "password of bridges",
+        "password of jicofo",
+        "secret for TURN",
+      ]);
+    });
+
+    it("are in no arguments and no environment of a process while `up` runs", async () => {
+      expect(processes.length).toBeGreaterThan(500);
+      expect(processes.flatMap((text) => searchText(secrets, text.slice(0, 200), text))).toEqual(
+        [],
+      );
+      // And would be noticed there.
+      const secret = secrets[0]?.traces[0] ?? "";
+      const show = (): Promise<unknown> =>
+        runProgram("sleep", ["0.5"], { env: { ...process.env, PLANTED: secret } });
+      const { seen } = await ProcessWatch.during(show);
+      expect(seen.flatMap((text) => searchText(secrets, "sleep", text))).not.toEqual([]);
+    });
+
+    it("are not in what the engine and its plugins wrote, nor in outputs and history", async () => {
+      const texts = {
+        up: firstUp.text,
+        state: (await cluster.mustPulumi("stack", "export")).text,
+        outputs: (await cluster.mustPulumi("stack", "output", "--json")).text,
+        history: (await cluster.mustPulumi("stack", "history", "--json")).text,
+      };
+      const found = Object.entries(texts).flatMap(([place, text]) =>
+        searchText(secrets, place, text),
+      );
+      expect(found).toEqual([]);
+    });
+
+    it("are not on disk, in state, logs and the simulator's store, but for user data's host key", () => {
+      const { dir } = cluster.sandbox.identity;
+      const { backend, logs, store } = sandboxPaths(dir);
+      expect([backend, logs].flatMap((folder) => searchFolder(secrets, folder))).toEqual([]);
+      const stored = searchFolder(secrets, store).map(({ kind }) => kind);
+      expect([...new Set(stored)]).toEqual(["bootstrap host key"]);
+    });
+
+    it("are on the hosts only where docs/security.md says, and for those who it says", async () => {
+      const found = await Promise.all(hosts.map((host) => searchHost(cluster, host, secrets)));
+      expect([...new Set(found.flat().map(tableRow))].sort()).toEqual(documentedSecrets());
+    }, 60_000);
+  });
 
   describe("its guests", () => {
     const { domain } = demoConfig;
