@@ -10,7 +10,9 @@ readonly jvb_log=/var/log/jitsi/jvb.log
 readonly join_seconds=60
 # Hash of the settings in the files, and of those that the running bridge was started with: its unit copies the one
 # to the other, so the second is true whoever restarted it.
+# shellcheck disable=SC2034 # read by the scripts
 readonly written_settings=$state_dir/written-settings
+# shellcheck disable=SC2034 # read by the scripts
 readonly running_settings=$state_dir/running-settings
 # shellcheck disable=SC2034 # read by the scripts
 readonly joined_once=$state_dir/joined

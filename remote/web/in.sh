@@ -4,6 +4,8 @@
 # Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH, TURN (what web/out printed).
 set -euo pipefail
 
+: "${registry:?}"
+
 readonly seen_seconds=60
 
 main() {

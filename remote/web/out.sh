@@ -43,6 +43,7 @@ take_out() {
 }
 
 # Only goes on where the operator wants people to be cut off.
+# shellcheck disable=SC2154 # drain_timeout, force_drain and left are set by empty.sh
 give_up() {
   if ((drain_timeout == 0)); then
     info "drainTimeout is 0: participants cut off by the restart of $NAME: $left"
@@ -55,6 +56,7 @@ give_up() {
 }
 
 # Nobody may listen to the output any more when this runs.
+# shellcheck disable=SC2154 # bridge_url is set by bridges.sh
 back_as_it_was() {
   trap '' PIPE
   if is_to_be_empty; then
