@@ -182,12 +182,13 @@ describe("a cluster with two bridges", () => {
 
   it.each(["web", "jvb-0"])("keeps the metadata service to root: %s", async (host) => {
     const address = "169.254.169.254";
-    const get = `curl -sS -m 3 -o /dev/null -w '%{http_code}' http://${address}/`;
+    // Not port 80, which nginx has; the rule names none.
+    const get = `curl -sS -m 3 -o /dev/null -w '%{http_code}' http://${address}:8799/`;
     const as = (user: string): string => `setpriv --reuid ${user} --clear-groups ${get} || true`;
     const seen = await cluster.mustOnHost(
       host,
       `ip addr add ${address}/32 dev lo
-       systemd-run -q --unit metadata-test python3 -m http.server --bind ${address} 80 --directory /run
+       systemd-run -q --unit metadata-test python3 -m http.server --bind ${address} 8799 --directory /run
        for i in {1..50}; do ${get} >/dev/null 2>&1 && break; sleep 0.1; done
        ${as("root")}; ${as("nobody")}; ${as("www-data")}
        systemctl stop metadata-test; ip addr del ${address}/32 dev lo`,
