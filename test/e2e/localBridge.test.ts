@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PeopleReport } from "../../sandbox/people";
 import { listServers } from "../../sandbox/client";
 import { demoConfig } from "../../sandbox/commands/demo";
@@ -38,7 +39,10 @@ describe("a cluster without bridge hosts", () => {
     const reports: PeopleReport[] = [];
     let isOver = false;
     const watch = async (): Promise<void> => {
-      while (!isOver) reports.push(await cluster.people.list());
+      while (!isOver) {
+        reports.push(await cluster.people.list());
+        await sleep(300);
+      }
     };
     const watching = watch();
     const outcome = await cluster.up().finally(() => (isOver = true));
