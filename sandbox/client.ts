@@ -57,7 +57,7 @@ export async function callAdmin(
     method,
     headers: { authorization: `Bearer ${state.token}` },
     body: body === undefined ? undefined : JSON.stringify(body),
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(120_000),
   });
   const text = await response.text();
   const answer: unknown = text === "" ? undefined : JSON.parse(text);
