@@ -127,7 +127,9 @@ describe("a cluster that is scaled while people talk", () => {
     const { code, text, seconds } = await cluster.up();
     expect(code).toBe(0);
     expect(text).toMatch(/forceDrain, after 5 s: participants cut off on jvb-1: [1-9]/);
-    await untilClusterIs(cluster, 1);
+    // Its server is gone; prosody may keep it in jicofo's room, draining, until it gives the connection up.
+    const list = await cluster.hcloud("server", "list", "-o", "noheader", "-o", "columns=name");
+    expect(list.stdout.match(/jitsi-jvb-\d/g)).toEqual(["jitsi-jvb-0"]);
     row("drainTimeout reached with forceDrain, 2 -> 1", before, await people(), seconds);
   }, 300_000);
 
