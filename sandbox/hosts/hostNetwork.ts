@@ -30,6 +30,11 @@ export const publicGatewayIpv6 = "fe80::1";
 /** MTU of Hetzner's private networks. */
 const privateMtu = 1450;
 const bridge = "br0";
+/**
+ * The gateway's hardware address. Chosen, because a bridge without one takes the lowest of its ports': it would change
+ * with the host that has that port, and the others would send to the old one for minutes.
+ */
+const gatewayMac = "02:00:00:00:00:01";
 
 /** The first host makes a network and the last one removes it: one at a time for each network. */
 const networkTurns = new Turns<string>();
@@ -164,7 +169,9 @@ async function ensurePrivateNetwork(
     "ipv4/conf/default/send_redirects": 0,
   });
   if (!(await linksIn(namespace)).has(bridge)) {
-    await ipBatch(namespace, [`link add ${bridge} mtu ${privateMtu} type bridge`]);
+    await ipBatch(namespace, [
+      `link add ${bridge} address ${gatewayMac} mtu ${privateMtu} type bridge`,
+    ]);
   }
   await ipBatch(namespace, [
     "link set lo up",

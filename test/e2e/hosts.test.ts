@@ -3,8 +3,8 @@ import { initPid } from "../../sandbox/hosts/cgroups";
 import { ensureBase } from "../../sandbox/hosts/base";
 import { removeAll } from "../../sandbox/hosts/cleanup";
 import type { FirewallRule, HostSpec } from "../../sandbox/hosts/driver";
-import { waitUntil } from "../../sandbox/hosts/exec";
-import { consoleLog, hostFolder, hostNamespace } from "../../sandbox/hosts/names";
+import { run, waitUntil } from "../../sandbox/hosts/exec";
+import { consoleLog, hostFolder, hostNamespace, privateNamespace } from "../../sandbox/hosts/names";
 import { createNspawnDriver, type NspawnDriver } from "../../sandbox/hosts/nspawnDriver";
 import type { SandboxIdentity } from "../../sandbox/identity";
 import { releaseSlot } from "../../sandbox/slots";
@@ -205,6 +205,18 @@ describe("a private network", () => {
     await driver.detachNetwork(b.id, 2);
     expect(await inside(b, "ip -br link")).not.toContain("enp8s0");
     expect(await tcpFrom(b, "10.1.0.2", 9090)).toBe("open");
+  });
+
+  it("has a gateway whose hardware address outlasts hosts: neighbours would send to the old one for minutes", async () => {
+    const inNetwork = ["-n", privateNamespace(identity, 1)];
+    const gateway = () => run("ip", [...inNetwork, "-br", "link", "show", "br0"]);
+    const before = await gateway();
+    // A bridge that chooses for itself takes the lowest of its ports'.
+    const port = ["low", "address", "02:00:00:00:00:00", "master", "br0"];
+    await run("ip", [...inNetwork, "link", "add", ...port, "type", "veth", "peer", "name", "high"]);
+    expect(await gateway()).toBe(before);
+    await run("ip", [...inNetwork, "link", "delete", "low"]);
+    expect(await gateway()).toBe(before);
   });
 });
 
