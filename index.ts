@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hintsOnFailure } from "./components/failureHints";
 import { JitsiCluster } from "./components/jitsiCluster";
 import {
   bridgeOutputs,
@@ -24,7 +25,10 @@ async function deploy() {
   const cluster = new JitsiCluster(
     "jitsi",
     { ...settings, webServerType, jvbServerType, memoryGb },
-    { provider: providerForPreview(access, dryRun) },
+    {
+      provider: providerForPreview(access, dryRun),
+      transformations: dryRun ? [] : [hintsOnFailure(settings)],
+    },
   );
   return {
     /** Where people meet. */
