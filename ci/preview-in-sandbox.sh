@@ -9,6 +9,7 @@ stack=sandbox-preview
 work=$(mktemp -d)
 trap 'npm run -s sandbox -- --dir "$work/sandbox" down >&2; rm -rf "$work" "Pulumi.$stack.yaml"' EXIT
 
+npm run -s toolchain >&2
 npm run -s sandbox -- --dir "$work/sandbox" up --api-only >&2
 environment=$(npm run -s sandbox -- --dir "$work/sandbox" env)
 eval "$environment"

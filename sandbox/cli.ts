@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { ensureToolchain } from "../toolchain/ensure";
+import { ensureToolchain, knownToolchain } from "../toolchain/ensure";
 import { runInteractive, table, UserError } from "./cliSupport";
 import type { SandboxStatus } from "./api/server";
 import { callAdmin, listServers, serverRows } from "./client";
@@ -11,7 +11,14 @@ import { peopleCommand } from "./commands/people";
 import { curlWithNames, shellOnHost, showLog } from "./commands/hosts";
 import { changeSettings, type SettingsOptions } from "./commands/settings";
 import { up } from "./commands/up";
-import { assertLoopback, childEnvironment, sandboxEnvironment, shellExports } from "./environment";
+import {
+  apiEndpoint,
+  apiEnvironment,
+  assertLoopback,
+  childEnvironment,
+  sandboxEnvironment,
+  shellExports,
+} from "./environment";
 import { prepareHosts } from "./prepare";
 import { projectDir } from "./projectDir";
 import { answers } from "./serverProcess";
@@ -66,6 +73,7 @@ program
     const sandbox = await up({ dir: dir(), apiOnly, log });
     const { identity } = sandbox;
     await changeSettings(sandbox, settings);
+    log(`the API answers at ${apiEndpoint(identity)}`);
     log(`${identity.name} is up; \`eval "$(npm run -s sandbox -- env)"\` for a shell of your own`);
   });
 
@@ -103,11 +111,22 @@ program.addCommand(peopleCommand(() => requireSandbox(dir())));
 
 program
   .command("env")
-  .description("shell exports with which plain pulumi and hcloud work on the sandbox")
+  .description(
+    "shell exports with which plain pulumi and hcloud work on the sandbox; with --api-only pulumi's only where the toolchain is there",
+  )
   .action(async () => {
     const { identity, state } = requireSandbox(dir());
+    // Who wants the API alone may never want pulumi, and must not wait for its build.
+    const toolchain = state.apiOnly ? knownToolchain() : await ensureToolchain({ log });
+    if (toolchain === undefined) {
+      log("for the API alone; for pulumi too: npm run -s toolchain, then this command again");
+    }
     process.stdout.write(
-      shellExports(sandboxEnvironment(identity, state, await ensureToolchain({ log }))),
+      shellExports(
+        toolchain === undefined
+          ? apiEnvironment(identity, state)
+          : sandboxEnvironment(identity, state, toolchain),
+      ),
     );
   });
 

@@ -20,18 +20,23 @@ export function apiEndpoint(identity: SandboxIdentity): string {
 export const backendUrl = (dir: string): string =>
   `file://${sandboxPaths(dir).backend}?metadata=skip`;
 
-/**
- * The variables with which plain `pulumi` and `hcloud` work on the sandbox, and on nothing else: the
- * token and the endpoint are the sandbox's own, whatever the caller had.
- */
+/** What a client of the API needs, `hcloud` for one: the sandbox's own endpoint and token, whatever the caller had. */
+export function apiEnvironment(
+  identity: SandboxIdentity,
+  state: SandboxState,
+): Record<string, string> {
+  const endpoint = apiEndpoint(identity);
+  assertLoopback(endpoint);
+  return { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: state.token };
+}
+
+/** The variables with which plain `pulumi` and `hcloud` work on the sandbox, and on nothing else. */
 export function sandboxEnvironment(
   identity: SandboxIdentity,
   state: SandboxState,
   toolchain: Toolchain,
   path = process.env.PATH ?? "",
 ): Record<string, string> {
-  const endpoint = apiEndpoint(identity);
-  assertLoopback(endpoint);
   return {
     PATH: [toolchain.pulumi, ...path.split(delimiter).filter((p) => p !== toolchain.pulumi)].join(
       delimiter,
@@ -43,8 +48,7 @@ export function sandboxEnvironment(
     PULUMI_PARALLEL: "64",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: toolchain.way === "source" ? "true" : "false",
-    HCLOUD_ENDPOINT: endpoint,
-    HCLOUD_TOKEN: state.token,
+    ...apiEnvironment(identity, state),
   };
 }
 

@@ -39,6 +39,12 @@ export async function ensureToolchain({ log }: { readonly log: Log }): Promise<T
   return toolchain;
 }
 
+/** What `ensureToolchain` would find, where it is there already; never makes one. */
+export function knownToolchain(): Toolchain | undefined {
+  const cache = cacheDir("toolchain");
+  return recall(planSource(__dirname, cache), cliOnPath(cache));
+}
+
 async function findOrMake(log: Log): Promise<{ toolchain: Toolchain; isNew: boolean }> {
   const cache = cacheDir("toolchain");
   const plan = planSource(__dirname, cache);
