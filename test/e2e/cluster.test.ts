@@ -1,31 +1,12 @@
-import { demoConfig, repositoryConfig } from "../../sandbox/commands/demo";
-import { packageVersions, type PackageName } from "../../sandbox/packages/versions";
+import { demoConfig } from "../../sandbox/commands/demo";
 import { waitUntil } from "../../sandbox/hosts/exec";
 import type { PeopleReport } from "../../sandbox/people";
-import { sandboxPaths } from "../../sandbox/state";
 import type { Status } from "../../tools/status/status";
-import { runProgram, TestCluster, type Outcome } from "./harness";
+import { guestCases } from "./guestCases";
+import { TestCluster, type Outcome } from "./harness";
 import { scanCluster } from "./portScan";
 import { ProcessWatch } from "./processWatch";
-import {
-  documentedSecrets,
-  searchFolder,
-  searchHost,
-  searchText,
-  secretsOf,
-  tableRow,
-  type Secret,
-} from "./secretSearch";
-import {
-  brewery,
-  conference,
-  focus,
-  makeAccounts,
-  thief,
-  visit,
-  withStockProsody,
-  type Visit,
-} from "./visits";
+import { secretCases } from "./secretCases";
 
 // A command on a host takes a second or two, several on a busy machine.
 jest.setTimeout(30_000);
@@ -242,200 +223,12 @@ describe("a cluster with two bridges", () => {
   }, 120_000);
 
   describe("its secrets", () => {
-    let secrets: Secret[];
-    const hosts = ["web", "jvb-0", "jvb-1"];
-
-    beforeAll(async () => {
-      secrets = await secretsOf(cluster);
-    }, 60_000);
-
-    it("are all looked for: passwords, keys and the seeds they are made of", () => {
-      expect([...new Set(secrets.map(({ kind }) => kind))].sort()).toEqual([
-        "bootstrap host key",
-        "deployment key",
-        "password of bridges",
-        "password of jicofo",
-        "secret for TURN",
-      ]);
-    });
-
-    it("are in no arguments and no environment of a process while `up` runs, but of jicofo's installation", async () => {
-      expect(processes.length).toBeGreaterThan(500);
-      // What upstream's own package scripts run, before anybody else is on the host.
-      const installs = /prosodyctl register focus |hocon -f \/etc\/jitsi\/jicofo\/jicofo.conf set /;
-      const found = processes
-        .filter((text) => !installs.test(text.replaceAll("\0", " ")))
-        .flatMap((text) => searchText(secrets, text.slice(0, 200), text));
-      expect(found).toEqual([]);
-      // And would be noticed there.
-      const secret = secrets[0]?.traces[0] ?? "";
-      const show = (): Promise<unknown> =>
-        runProgram("sleep", ["0.5"], { env: { ...process.env, PLANTED: secret } });
-      const { seen } = await ProcessWatch.during(show);
-      expect(seen.flatMap((text) => searchText(secrets, "sleep", text))).not.toEqual([]);
-    });
-
-    it("are not in what the engine and its plugins wrote, nor in outputs and history", async () => {
-      const texts = {
-        up: firstUp.text,
-        state: (await cluster.mustPulumi("stack", "export")).text,
-        outputs: (await cluster.mustPulumi("stack", "output", "--json")).text,
-        history: (await cluster.mustPulumi("stack", "history", "--json")).text,
-      };
-      const found = Object.entries(texts).flatMap(([place, text]) =>
-        searchText(secrets, place, text),
-      );
-      expect(found).toEqual([]);
-    });
-
-    it("are not on disk, in state, logs and the simulator's store, but for user data's host key", () => {
-      const { dir } = cluster.sandbox.identity;
-      const { backend, logs, store } = sandboxPaths(dir);
-      expect([backend, logs].flatMap((folder) => searchFolder(secrets, folder))).toEqual([]);
-      const stored = searchFolder(secrets, store).map(({ kind }) => kind);
-      expect([...new Set(stored)]).toEqual(["bootstrap host key"]);
-    });
-
-    it("are on the hosts only where docs/security.md says, and for those who it says", async () => {
-      const found = await Promise.all(hosts.map((host) => searchHost(cluster, host, secrets)));
-      expect([...new Set(found.flat().map(tableRow))].sort()).toEqual(documentedSecrets());
-    }, 60_000);
+    secretCases(() => ({ cluster, firstUp, processes }));
   });
 
   describe("its guests", () => {
-    const { domain } = demoConfig;
-    const byBrowser = (["bosh", "websocket"] as const).map((by) => ({ by }));
-    const guest = (by: Visit["by"], room: string): Visit => ({ by, host: domain, room });
-
-    beforeAll(() => makeAccounts(cluster));
-
-    it.each(byBrowser)("meet in a conference by $by, as the app does", async ({ by }) => {
-      const [opened, met] = await visit(cluster, [await focus(cluster), guest(by, conference)]);
-      expect(opened).toEqual({ login: `as auth.${domain}`, room: "owner moderator" });
-      expect(met).toEqual({ login: `as ${domain}`, room: "none participant" });
-    });
-
-    it.each(byBrowser)("do not get into the bridges' room by $by", async ({ by }) => {
-      const [seen] = await visit(cluster, [guest(by, brewery)]);
-      expect(seen).toEqual({ login: `as ${domain}`, room: "no answer" });
-    });
-
-    it.each(byBrowser)(
-      "cannot log in to auth.DOMAIN by $by, even by a right password",
-      async ({ by }) => {
-        const [seen] = await visit(cluster, [{ by, host: `auth.${domain}`, ...thief }]);
-        expect(seen?.login).toMatch(/^refused: /);
-      },
-    );
-
-    it("with a recorder's account do not get into the bridges' room either", async () => {
-      const recorder = { host: `recorder.${domain}`, ...thief, room: brewery };
-      const [seen] = await visit(cluster, [{ by: "bosh", ...recorder }]);
-      expect(seen).toEqual({ login: `as recorder.${domain}`, room: "no answer" });
-    });
-
-    it("leave bridges their way in: TCP on the private network", async () => {
-      const [seen] = await visit(cluster, [
-        { by: "tcp", host: `auth.${domain}`, ...thief, room: brewery },
-      ]);
-      expect(seen).toEqual({ login: `as auth.${domain}`, room: "none participant" });
-    });
-
-    /** What the cases above are against: with the packages' own configuration all of it goes through. */
-    it("could do all of that with the packages' own configuration", async () => {
-      const seen = await withStockProsody(cluster, () =>
-        visit(cluster, [
-          ...byBrowser.map(({ by }) => guest(by, brewery)),
-          ...byBrowser.map(({ by }) => ({ by, host: `auth.${domain}`, ...thief })),
-          { by: "bosh", host: `recorder.${domain}`, ...thief, room: brewery },
-        ]),
-      );
-      const inRoom = "none participant";
-      expect(seen).toEqual([
-        { login: `as ${domain}`, room: inRoom },
-        { login: `as ${domain}`, room: inRoom },
-        { login: `as auth.${domain}` },
-        { login: `as auth.${domain}` },
-        { login: `as recorder.${domain}`, room: inRoom },
-      ]);
-    }, 120_000);
+    guestCases(() => cluster);
   });
-});
-
-describe("a cluster with one bridge", () => {
-  let cluster: TestCluster;
-
-  beforeAll(async () => {
-    cluster = await TestCluster.withBridges("destroy", 1);
-  }, 600_000);
-
-  afterAll(async () => {
-    await cluster.remove();
-  }, 120_000);
-
-  const version = (host: string, name: PackageName): Promise<string> =>
-    cluster.mustOnHost(host, `dpkg-query -W -f '\${Version}' ${name}`);
-  /** Versions of the stand-ins: the current one, and the one before. */
-  const [, old] = packageVersions["jitsi-meet"];
-  const [, oldJicofo] = packageVersions.jicofo;
-  const [newBridge, oldBridge] = packageVersions["jitsi-videobridge2"];
-
-  it("has the newest version of Jitsi, on all hosts the same", async () => {
-    expect(await cluster.outputs()).toMatchObject({
-      jitsiVersion: packageVersions["jitsi-meet"][0],
-    });
-    expect(await version("jvb-0", "jitsi-videobridge2")).toBe(newBridge);
-  });
-
-  it("changes its version on purpose, web host and bridge, and the time zone without a restart", async () => {
-    const prosody = "systemctl show -p MainPID --value prosody";
-    const before = await cluster.mustOnHost("web", prosody);
-    await cluster.configure({ jitsiVersion: old, timezone: "Asia/Tokyo" });
-    await cluster.mustUp();
-    expect(await cluster.outputs()).toMatchObject({ jitsiVersion: old });
-    expect(await version("web", "jicofo")).toBe(oldJicofo);
-    expect(await version("jvb-0", "jitsi-videobridge2")).toBe(oldBridge);
-    expect(await cluster.mustOnHost("jvb-0", "date +%Z; apt-mark showhold")).toBe(
-      "JST\njitsi-videobridge2",
-    );
-    expect(await cluster.mustOnHost("web", prosody)).toBe(before);
-  }, 300_000);
-
-  it("gives a bridge that comes later the version of the web host, not the newest", async () => {
-    await cluster.mustPulumi("config", "rm", "jitsiVersion");
-    await cluster.configure({ jvbCount: "2" });
-    await cluster.mustUp();
-    expect(await version("jvb-1", "jitsi-videobridge2")).toBe(oldBridge);
-  }, 300_000);
-
-  it("refuses a repository whose key is another one, and says which and what to do", async () => {
-    const { jitsiAptKeyFingerprint: right = "" } = await repositoryConfig();
-    await cluster.configure({ jitsiAptKeyFingerprint: "0".repeat(40) });
-    const refused = await cluster.up();
-    expect(refused.code).not.toBe(0);
-    expect(refused.text).toContain(`pulumi config set jitsiAptKeyFingerprint ${right}`);
-    await cluster.configure({ jitsiAptKeyFingerprint: right });
-    await cluster.mustUp();
-  }, 300_000);
-
-  it("leaves nothing in the API but the operator's zone, once it is destroyed", async () => {
-    const destroyed = await cluster.pulumi("destroy", "--yes");
-    expect(destroyed.text).toMatch(/Resources:/);
-    expect(destroyed.code).toBe(0);
-    for (const kind of [
-      "server",
-      "firewall",
-      "network",
-      "placement-group",
-      "primary-ip",
-      "ssh-key",
-    ]) {
-      expect([kind, (await cluster.hcloud(kind, "list", "-o", "noheader")).stdout]).toEqual([
-        kind,
-        "",
-      ]);
-    }
-  }, 300_000);
 });
 
 /** Does something to a unit, then waits until another process of it runs; fails after `seconds`. */

@@ -1,0 +1,86 @@
+import { sandboxPaths } from "../../sandbox/state";
+import { runProgram, type Outcome, type TestCluster } from "./harness";
+import { ProcessWatch } from "./processWatch";
+import {
+  documentedSecrets,
+  searchFolder,
+  searchHost,
+  searchText,
+  secretsOf,
+  tableRow,
+  type Secret,
+} from "./secretSearch";
+
+/** A cluster with two bridges whose first `up` was watched. */
+export interface WatchedCluster {
+  readonly cluster: TestCluster;
+  readonly firstUp: Outcome;
+  /** Arguments and environments of all processes that lived during the first `up`. */
+  readonly processes: readonly string[];
+}
+
+/** Where a cluster's secrets are, and where they are not. `watched` is asked once the cluster is up. */
+export function secretCases(watched: () => WatchedCluster): void {
+  let secrets: Secret[];
+  const hosts = ["web", "jvb-0", "jvb-1"];
+
+  beforeAll(async () => {
+    secrets = await secretsOf(watched().cluster);
+  }, 60_000);
+
+  it("are all looked for: passwords, keys and the seeds they are made of", () => {
+    expect([...new Set(secrets.map(({ kind }) => kind))].sort()).toEqual([
+      "bootstrap host key",
+      "deployment key",
+      "password of bridges",
+      "password of jicofo",
+      "secret for TURN",
+    ]);
+  });
+
+  it("are in no arguments and no environment of a process while `up` runs, but of jicofo's installation", async () => {
+    const { processes } = watched();
+    expect(processes.length).toBeGreaterThan(500);
+    // What upstream's own package scripts run, before anybody else is on the host.
+    const installs = /prosodyctl register focus |hocon -f \/etc\/jitsi\/jicofo\/jicofo.conf set /;
+    const found = processes
+      .filter((text) => !installs.test(text.replaceAll("\0", " ")))
+      .flatMap((text) => searchText(secrets, text.slice(0, 200), text));
+    expect(found).toEqual([]);
+    // And would be noticed there.
+    const secret = secrets[0]?.traces[0] ?? "";
+    const show = (): Promise<unknown> =>
+      runProgram("sleep", ["0.5"], { env: { ...process.env, PLANTED: secret } });
+    const { seen } = await ProcessWatch.during(show);
+    expect(seen.flatMap((text) => searchText(secrets, "sleep", text))).not.toEqual([]);
+  });
+
+  it("are not in what the engine and its plugins wrote, nor in outputs and history", async () => {
+    const { cluster, firstUp } = watched();
+    const texts = {
+      up: firstUp.text,
+      state: (await cluster.mustPulumi("stack", "export")).text,
+      outputs: (await cluster.mustPulumi("stack", "output", "--json")).text,
+      history: (await cluster.mustPulumi("stack", "history", "--json")).text,
+    };
+    const found = Object.entries(texts).flatMap(([place, text]) =>
+      searchText(secrets, place, text),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("are not on disk, in state, logs and the simulator's store, but for user data's host key", () => {
+    const { dir } = watched().cluster.sandbox.identity;
+    const { backend, logs, store } = sandboxPaths(dir);
+    expect([backend, logs].flatMap((folder) => searchFolder(secrets, folder))).toEqual([]);
+    const stored = searchFolder(secrets, store).map(({ kind }) => kind);
+    expect([...new Set(stored)]).toEqual(["bootstrap host key"]);
+  });
+
+  it("are on the hosts only where docs/security.md says, and for those who it says", async () => {
+    const found = await Promise.all(
+      hosts.map((host) => searchHost(watched().cluster, host, secrets)),
+    );
+    expect([...new Set(found.flat().map(tableRow))].sort()).toEqual(documentedSecrets());
+  }, 60_000);
+}
