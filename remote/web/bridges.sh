@@ -83,6 +83,16 @@ put_into_service() {
   info "$NAME is in service"
 }
 
+# serve_again: what a step does at its end that gives up. Nobody may listen to its output any more.
+serve_again() {
+  if set_drain disable >/dev/null 2>&1; then
+    set_goal serving || true
+    info "$NAME is back in service" || true
+  else
+    info "$NAME is STILL in drain mode: curl -X POST $bridge_url/colibri/drain/disable" || true
+  fi
+}
+
 # take_out_of_service GOAL: the bridge takes nobody new; those on it stay.
 take_out_of_service() {
   set_goal "$1"

@@ -55,17 +55,12 @@ give_up() {
   fi
 }
 
-# Nobody may listen to the output any more when this runs.
-# shellcheck disable=SC2154 # bridge_url is set by bridges.sh
 back_as_it_was() {
   trap '' PIPE
   if is_to_be_empty; then
     set_goal drained || true
-  elif set_drain disable >/dev/null 2>&1; then
-    set_goal serving || true
-    info "$NAME is back in service" || true
   else
-    info "$NAME is STILL in drain mode: curl -X POST $bridge_url/colibri/drain/disable" || true
+    serve_again
   fi
 }
 
