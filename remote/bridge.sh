@@ -45,9 +45,10 @@ set_drain() {
   [[ $(bridge_get /colibri/drain | jq -r .drain) == "$wanted" ]]
 }
 
-# shut_down_gracefully: no new conferences from here on, and the program ends when it is empty. Looks whether it took.
-shut_down_gracefully() {
-  bridge_post /colibri/shutdown '{ "graceful-shutdown": "true" }' && bridge_is_ending
+# shut_down GRACEFUL: no new conferences from here on; with true the program ends when it is empty, with false at once,
+# so that jicofo finds the people who are on it another bridge. Looks whether it took.
+shut_down() {
+  bridge_post /colibri/shutdown "{ \"graceful-shutdown\": \"$1\" }" && bridge_is_ending
 }
 
 # participants: how many people's media this bridge carries; fails when it cannot tell.

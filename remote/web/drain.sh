@@ -61,15 +61,13 @@ drain() {
   wait_until_jicofo_knows
   if wait_until_empty; then
     info "$NAME is empty"
-    end_program
-    if ! wait_for 90 "$NAME to end" bridge_is_silent; then
-      # Somebody may have come in the very last moment.
-      wait_until_empty || give_up
-      info "$NAME is empty and takes nobody, but its program does not end; its server goes all the same"
-    fi
+    end_program true
+    # Somebody may have come in the very last moment.
+    has_ended || wait_until_empty || give_up
   else
     give_up
-    end_program
+    end_program false
+    has_ended || true
   fi
   trap - EXIT
   has_left
@@ -95,10 +93,16 @@ give_up() {
   fi
 }
 
-# The program ends when it is empty; until then it refuses new conferences. A server that went before would leave its
-# occupant in jicofo's room until prosody gives the connection up.
+has_ended() {
+  wait_for 90 "$NAME to end" bridge_is_silent && return
+  info "$NAME takes nobody, but its program does not end"
+  return 1
+}
+
+# end_program GRACEFUL: a server that went before its program would leave its occupant in jicofo's room, and the people
+# who were on it without another bridge, until prosody gives the connection up.
 end_program() {
-  if shut_down_gracefully; then
+  if shut_down "$1"; then
     info "$NAME shuts down"
   elif [[ $(jicofo_view) =~ ^(gone|dead)$ ]]; then
     info "$NAME has ended already"
@@ -108,16 +112,12 @@ end_program() {
   fi
 }
 
-# Nobody may listen to the output any more when this runs.
 back_in_service() {
   trap '' PIPE
   if bridge_is_ending 2>/dev/null; then
     info "$NAME is in its graceful shutdown: it takes nobody, and ends when it is empty" || true
-  elif set_drain disable >/dev/null 2>&1; then
-    set_goal serving || true
-    info "$NAME is back in service" || true
   else
-    info "$NAME is STILL in drain mode: curl -X POST http://$REST_ADDRESS:8080/colibri/drain/disable" || true
+    serve_again
   fi
 }
 

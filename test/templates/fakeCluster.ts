@@ -105,7 +105,7 @@ export class FakeBridge {
       case "/colibri/shutdown":
         this.asked.push(`shutdown ${body}`);
         this.ending = true;
-        if (this.people === 0) setTimeout(() => void this.stop(), 100);
+        if (this.people === 0 || body.includes('"false"')) setTimeout(() => void this.stop(), 100);
         return "";
       case "/metrics":
         return [
