@@ -18,4 +18,8 @@ const project = (name) => ({
   },
 });
 
-module.exports = { projects: ["unit", "templates", "api", "e2e"].map(project) };
+module.exports = {
+  // jest leaves a core to the terminal by default: of two, half.
+  maxWorkers: "100%",
+  projects: ["unit", "templates", "api", "e2e"].map(project),
+};

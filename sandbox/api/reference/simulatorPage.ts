@@ -61,16 +61,18 @@ const start = `# The API simulator
 
 <!-- Generated from the route table and the tests by \`npx tsx sandbox/api/writeReference.ts\`; do not edit. -->
 
-A Hetzner Cloud API on loopback. Alone, without hosts and without root:
+A Hetzner Cloud API on loopback. Alone, without hosts and without root, in a clone of this project (Node.js 20 or newer):
 
 \`\`\`
+npm ci
 npm run -s sandbox -- up --api-only
 eval "$(npm run -s sandbox -- env)"
 hcloud server create --name web --type cx23 --image debian-12
 npm run -s sandbox -- down
 \`\`\`
 
-\`env\` sets \`HCLOUD_ENDPOINT\` (with \`/v1\`) and \`HCLOUD_TOKEN\` (64 characters). \`hcloud\`, the Pulumi and the Terraform
+\`env\` sets \`HCLOUD_ENDPOINT\` (with \`/v1\`) and \`HCLOUD_TOKEN\` (64 characters); for \`pulumi\` too it wants the toolchain, which
+\`npm run -s toolchain\` makes once. \`hcloud\`, the Pulumi and the Terraform
 provider read both by themselves; hcloud-go takes \`hcloud.WithEndpoint(os.Getenv("HCLOUD_ENDPOINT"))\`; anything else:
 
 \`\`\`
