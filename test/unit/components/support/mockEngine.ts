@@ -84,9 +84,23 @@ export async function runProgram<T>(
   );
   const resources: Registered[] = [];
   record(pulumi.runtime.getMonitor() as unknown as Monitor, resources);
-  const result = await program();
-  await pulumi.runtime.disconnect();
+  const result = await withShortStacks(async () => {
+    const made = await program();
+    await pulumi.runtime.disconnect();
+    return made;
+  });
   return { resources, result };
+}
+
+/** The SDK keeps a stack of each promise, to name one that leaks. Of jest's hundred frames each, that is most of the time. */
+async function withShortStacks<T>(work: () => Promise<T>): Promise<T> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 3;
+  try {
+    return await work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function record(monitor: Monitor, into: Registered[]): void {
