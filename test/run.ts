@@ -50,7 +50,7 @@ function run(
   });
 }
 
-/** Each gate counts as one test. */
+/** Each gate counts as one test; they run beside each other. */
 async function checks(): Promise<Tally> {
   const gates: Record<string, readonly [string, ...string[]]> = {
     "the formatter has nothing to change": [
@@ -66,13 +66,15 @@ async function checks(): Promise<Tally> {
     "shellcheck has nothing to say": ["bash", "test/shellcheck.sh"],
     "actionlint and zizmor have nothing to say": ["bash", "ci/lint-workflows.sh"],
   };
-  let failed = 0;
-  for (const [name, [command, ...args]] of Object.entries(gates)) {
-    const ok = (await run(command, args)) === 0;
-    log(`${ok ? "ok" : "FAILED"}: ${name}`);
-    if (!ok) failed++;
-  }
-  return { passed: Object.keys(gates).length - failed, failed, skipped: 0 };
+  const verdicts = await Promise.all(
+    Object.entries(gates).map(async ([name, [command, ...args]]) => {
+      const ok = (await run(command, args)) === 0;
+      log(`${ok ? "ok" : "FAILED"}: ${name}`);
+      return ok;
+    }),
+  );
+  const failed = verdicts.filter((ok) => !ok).length;
+  return { passed: verdicts.length - failed, failed, skipped: 0 };
 }
 
 interface JestResult {
@@ -102,11 +104,11 @@ async function jest(project: string, ...args: string[]): Promise<Tally> {
   };
 }
 
-/** Tests of whole clusters mostly wait, so two run at a time, but not beside the one that looks at the whole machine. */
+/** Tests of whole clusters mostly wait, so three run at a time, but not beside the one that looks at the whole machine. */
 async function clusters(): Promise<Tally> {
   const wholeMachine = "e2e/sandbox\\.test";
   const alone = await jest("e2e", "--testPathPatterns", wholeMachine);
-  const together = ["--maxWorkers=2", "--testPathIgnorePatterns", wholeMachine];
+  const together = ["--maxWorkers=3", "--testPathIgnorePatterns", wholeMachine];
   return sum([alone, await withManyHosts(() => jest("e2e", ...together))]);
 }
 
