@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview shell status down test test-unit soak lint format reference
+.PHONY: help setup demo preview shell status down test test-unit soak soak-large soak-lost lint format reference
 
 SANDBOX := npm run -s sandbox --
 
@@ -42,6 +42,12 @@ test-unit: node_modules/.ready ## the unit tests alone, in seconds
 
 soak: node_modules/.ready ## pulumi up interrupted at twenty moments, and healed; half an hour
 	@npx tsx test/soak/interruptions.ts
+
+soak-large: node_modules/.ready ## twenty bridges in one pulumi up, measured beside two; a quarter of an hour
+	@npx tsx test/soak/large.ts
+
+soak-lost: node_modules/.ready ## the passphrase of a stack is lost: docs/restore.md, walked; three minutes
+	@npx tsx test/soak/lostPassphrase.ts
 
 lint: node_modules/.ready ## formatter, linters, types, shellcheck
 	@npx tsx test/run.ts checks

@@ -51,7 +51,7 @@ export class WebHost extends Component {
   readonly jitsiVersion: pulumi.Output<string>;
   /** Version of the package jitsi-videobridge2 in it. */
   readonly bridgeVersion: pulumi.Output<string>;
-  /** What a step has to wait for that needs an installed host, configured or not. */
+  /** What a step has to wait for that needs an installed host, in its version of Jitsi, configured or not. */
   readonly ready: pulumi.Resource[];
   /** What has to be done before people can be let in. */
   readonly configured: pulumi.Resource[];
@@ -145,7 +145,7 @@ export class WebHost extends Component {
     this.memoryGb = host.memoryGb;
     this.connection = host.connection;
     this.xmppCertificate = publicOutput(configure);
-    this.ready = host.ready;
+    this.ready = [...host.ready, version];
     this.configured = [configure, jicofo, certificate];
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
   }

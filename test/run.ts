@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostProblems } from "../sandbox/hosts/preconditions";
 import { ensureSystemPackages, prepareHosts } from "../sandbox/prepare";
 import { projectDir } from "../sandbox/projectDir";
 import { ensureToolchain } from "../toolchain/ensure";
+import { withManyHosts } from "./manyHosts";
 
 /**
  * Runs all suites, or those named on the command line, and ends with `N passed, N failed, N skipped`.
@@ -110,21 +111,6 @@ async function clusters(): Promise<Tally> {
   const alone = await jest("e2e", "--testPathPatterns", wholeMachine);
   const together = ["--maxWorkers=3", "--testPathIgnorePatterns", wholeMachine];
   return sum([alone, await withManyHosts(() => jest("e2e", ...together))]);
-}
-
-/**
- * A host takes about seven inotify instances, and the kernel's default of 128 is for all of root's programs: some
- * fifteen hosts. The setting is put back afterwards.
- */
-async function withManyHosts<T>(work: () => Promise<T>): Promise<T> {
-  const setting = "/proc/sys/fs/inotify/max_user_instances";
-  const before = readFileSync(setting, "utf8").trim();
-  writeFileSync(setting, Math.max(Number(before), 1024).toString());
-  try {
-    return await work();
-  } finally {
-    writeFileSync(setting, before);
-  }
 }
 
 /** The Go parts: command provider and language host. */

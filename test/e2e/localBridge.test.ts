@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PeopleReport } from "../../sandbox/people";
 import { listServers } from "../../sandbox/client";
 import { demoConfig } from "../../sandbox/commands/demo";
+import { packageVersions } from "../../sandbox/packages/versions";
 import { must, TestCluster } from "./harness";
 
 /** Small beginnings: from one host to a bridge of its own and back, with people in a meeting all the time. */
@@ -98,5 +99,17 @@ describe("a cluster without bridge hosts", () => {
     expect(reports.at(-1)?.bridges).toHaveLength(1);
     expect(await servers()).toEqual(["jitsi-web"]);
     expect(await webHost()).toBe(before);
+  }, 180_000);
+
+  it("changes the version of its bridge with that of the web host, once it is empty", async () => {
+    await cluster.people.leave("board");
+    await cluster.configure({ jitsiVersion: packageVersions["jitsi-meet"][1] });
+    await cluster.mustUp();
+    const version = (name: string): Promise<string> =>
+      cluster.mustOnHost("web", `dpkg-query -W -f '\${Version}' ${name}`);
+    expect(await version("jicofo")).toBe(packageVersions.jicofo[1]);
+    expect(await version("jitsi-videobridge2")).toBe(packageVersions["jitsi-videobridge2"][1]);
+    const { bridges } = await cluster.people.list();
+    expect(bridges).toMatchObject([{ operational: true, draining: false }]);
   }, 180_000);
 });

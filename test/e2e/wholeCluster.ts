@@ -40,7 +40,7 @@ async function inventory(cluster: TestCluster) {
   const { primary_ips: addresses } = await callApi<{ primary_ips: unknown[] }>(
     sandbox,
     "GET",
-    "/primary_ips",
+    "/primary_ips?per_page=50",
   );
   const { rrsets } = await callApi<{ rrsets: { type: string }[] }>(
     sandbox,

@@ -48,6 +48,16 @@ describe("the workflows", () => {
     },
   );
 
+  // From -v=3 on, and with --debug, Pulumi's log has secrets in clear: docs/security.md.
+  it.each(names)("%s lets Pulumi say no more than it does by itself", (name) => {
+    for (const { steps } of Object.values(workflow(name).jobs)) {
+      const texts = steps.map(({ run, env }) => `${run ?? ""} ${JSON.stringify(env ?? {})}`);
+      expect(texts.join("\n")).not.toMatch(
+        /--debug|--verbose| -v\b|--logtostderr|TF_LOG|ACTIONS_STEP_DEBUG/,
+      );
+    }
+  });
+
   it("has a test for each step with shell text", () => {
     const steps = names.flatMap((name) =>
       Object.entries(workflow(name).jobs).flatMap(([job, { steps }]) =>

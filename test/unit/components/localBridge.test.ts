@@ -1,20 +1,33 @@
 import { parseSettings } from "../../../config";
 import { JitsiCluster } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
-import { runProgram, type Registered } from "./support/mockEngine";
+import { runProgram, type Answers, type Registered } from "./support/mockEngine";
 
 const deploy = async (
   jvbCount: number,
   localBridge: "auto" | "always" | "never" = "auto",
+  hosts: Answers = answers,
 ): Promise<Registered[]> => {
   const settings = parseSettings({ domain: "meet.example.org", dnsZone: "example.org" });
   const serverTypes = { webServerType: "cx23", jvbServerType: "cpx42" };
   const make = (): JitsiCluster =>
     new JitsiCluster("jitsi", { ...settings, ...serverTypes, jvbCount, localBridge });
-  return (await runProgram(answers, make)).resources;
+  return (await runProgram(hosts, make)).resources;
 };
 
 const step = "command:remote:Command";
+/** Hosts whose Jitsi has another version of the bridge. */
+const withBridgeVersion = (bridge: string): Answers => ({
+  ...answers,
+  [step]: (args) => {
+    const answer = answers[step]?.(args) ?? { id: "", state: {} };
+    const version = { stdout: JSON.stringify({ version: "2.0.11031-1", bridge }) };
+    return args.name === "jitsi-web-version"
+      ? { ...answer, state: { ...answer.state, ...version } }
+      : answer;
+  },
+});
+
 const names = (resources: readonly Registered[], type: string): string[] =>
   resources
     .filter((resource) => resource.type === type)
@@ -102,6 +115,31 @@ describe("a cluster without bridge hosts", () => {
     });
     expect(installed.deletedWith).toBe("jitsi-web");
     expect(needs(zero, find(zero, "jitsi-local-files"))).toContain(`${step} jitsi-local-package`);
+  });
+
+  it("installs no package while the host's own change their version", () => {
+    const installed = find(zero, "jitsi-local-package");
+    expect(installed.dependencies).toContain(`${step} jitsi-web-version`);
+  });
+
+  it("follows another version as any bridge does: new settings, and its turn", async () => {
+    const [before, after] = [
+      zero,
+      await deploy(0, "auto", withBridgeVersion("2.3-296-g1c04be2d-1")),
+    ];
+    const changed = after.filter(
+      ({ type, name, inputs }) =>
+        type === step && JSON.stringify(find(before, name).inputs) !== JSON.stringify(inputs),
+    );
+    expect(changed.map(({ name }) => name).sort()).toEqual([
+      "jitsi-local-apply",
+      "jitsi-local-files",
+      "jitsi-local-in",
+      "jitsi-local-out",
+    ]);
+    for (const name of ["jitsi-local-apply", "jitsi-local-files"]) {
+      expect(find(after, name).inputs.stdin).toContain("BRIDGE_VERSION='2.3-296-g1c04be2d-1'");
+    }
   });
 
   it("accepts only what is in service", () => {
