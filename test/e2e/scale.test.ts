@@ -29,11 +29,12 @@ describe("a cluster that is scaled while people talk", () => {
     `jvb-${(await cluster.server(name)).id.toString()}`;
   let rooms = 0;
   /** jicofo chooses where people go, anew when it restarts: rooms are opened until some are on this bridge. */
-  const peopleOn = async (name: string): Promise<PeopleReport> => {
+  const peopleOn = async (name: string): Promise<{ before: PeopleReport; count: number }> => {
     const bridge = await nickname(name);
     for (let tries = 0; tries < 20; tries++) {
-      const report = await people();
-      if (on(report, bridge) > 0) return report;
+      const before = await people();
+      const count = on(before, bridge);
+      if (count > 0) return { before, count };
       await cluster.people.join(`room-${(rooms++).toString()}`, 3);
     }
     throw new Error(`jicofo sends nobody to ${name}`);
@@ -84,10 +85,10 @@ describe("a cluster that is scaled while people talk", () => {
   }, 300_000);
 
   it("shrinks to 2 without a cut: people are moved to the bridges that stay", async () => {
-    const before = await peopleOn("jvb-2");
+    const { before, count } = await peopleOn("jvb-2");
     const { code, text, seconds } = await scaleTo(2);
     expect(code).toBe(0);
-    expect(text).toMatch(/jicofo moves people to other bridges: [1-9]/);
+    expect(text).toContain(`jicofo moves people to other bridges: ${count}`);
     const after = await people();
     row("people on the leaving bridge, 3 -> 2", before, after, seconds);
     expect(after.totals).toMatchObject({
@@ -99,11 +100,11 @@ describe("a cluster that is scaled while people talk", () => {
 
   it("gives up loudly when people cannot be moved, with the bridge in service and nobody cut", async () => {
     await breakMoving();
-    const before = await peopleOn("jvb-1");
+    const { before, count } = await peopleOn("jvb-1");
     const { code, text, seconds } = await scaleTo(1);
     expect(code).not.toBe(0);
     expect(text).toContain("jicofo could not move people off jvb-1");
-    expect(text).toMatch(/participants on jvb-1 after 5 s: [1-9]\d*; it goes back/);
+    expect(text).toContain(`participants on jvb-1 after 5 s: ${count}; it goes back`);
     row("drainTimeout reached, 2 -> 1", before, await people(), seconds);
     expect(await people()).toMatchObject({ totals: before.totals });
     await untilClusterIs(cluster, 2);
@@ -111,7 +112,7 @@ describe("a cluster that is scaled while people talk", () => {
 
   it("comes back from an interrupted drain when it is set back, with nobody cut", async () => {
     await cluster.configure({ drainTimeout: "10m" });
-    const before = await peopleOn("jvb-1");
+    const { before } = await peopleOn("jvb-1");
     await interruptUp(cluster, "SIGINT", /participants left/);
     expect((await scaleTo(2)).code).toBe(0);
     await untilClusterIs(cluster, 2);
@@ -129,17 +130,16 @@ describe("a cluster that is scaled while people talk", () => {
   }, 300_000);
 
   it("cuts people off with forceDrain alone, and says how many", async () => {
-    const before = await peopleOn("jvb-1");
+    const { before, count } = await peopleOn("jvb-1");
     await cluster.configure({ drainTimeout: "5s", forceDrain: "true" });
     const { code, text, seconds } = await cluster.up();
     expect(code).toBe(0);
-    expect(text).toMatch(/forceDrain, after 5 s: participants cut off on jvb-1: [1-9]/);
+    expect(text).toContain(`forceDrain, after 5 s: participants cut off on jvb-1: ${count}`);
     const after = await people();
     row("drainTimeout reached with forceDrain, 2 -> 1", before, after, seconds);
     // Its program says good-bye before it ends: jicofo brings to the other bridge whom it can while the old one still works.
     const happened = ({ totals }: PeopleReport): number => totals.moved + totals.cut;
-    const named = Number(/cut off on jvb-1: (\d+)/.exec(text)?.[1]);
-    expect(happened(after) - happened(before)).toBe(named);
+    expect(happened(after) - happened(before)).toBe(count);
     expect(after.totals.participants).toBe(before.totals.participants);
     await untilClusterIs(cluster, 1);
   }, 300_000);
