@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { badInputPage } from "./badInputPage";
 import { outputs } from "./outputs";
 import { previewPage } from "./previewPage";
 import { terminalPicture } from "./terminalPicture";
@@ -60,6 +61,7 @@ export function outputsPage(): string {
 export function pages(): Record<string, string> {
   return {
     "docs/configuration.md": configurationPage(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
+    "docs/wrong-settings.md": `${generated("ci/badInputPage.ts")}\n\n${badInputPage()}`,
     "docs/outputs.md": outputsPage(),
     "docs/preview-comments.md": previewPage(join(root, "test/unit/ci/previews")),
     "docs/demo.svg": terminalPicture(readFileSync(join(root, "docs/demo.txt"), "utf8")),

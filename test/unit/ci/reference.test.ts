@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { badInputs, problemsOf } from "../../../ci/badInputPage";
 import { outputs } from "../../../ci/outputs";
 import { pages } from "../../../ci/reference";
 import { configKeys } from "../../../settings/problem";
@@ -17,6 +18,15 @@ describe("the reference", () => {
   it("has each setting that the program reads, and no other", () => {
     const headings = [...(pages()["docs/configuration.md"] ?? "").matchAll(/^## (.+)$/gm)];
     expect(headings.map(([, key]) => key)).toEqual([...configKeys]);
+  });
+
+  it.each(configKeys)("shows what is said to wrong values of %s, a proposal with each", (key) => {
+    const problems = badInputs[key].map((value) => problemsOf(key, value));
+    expect(problems.length).toBeGreaterThan(0);
+    for (const [problem] of problems) {
+      expect(problem?.key).toBe(key);
+      expect(problem?.fix).toContain(`pulumi config`);
+    }
   });
 
   it("has each output of the program, and no other", () => {
