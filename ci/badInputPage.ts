@@ -68,7 +68,8 @@ export function problemsOf(key: ConfigKey, value: string): readonly Problem[] {
 function heapExample(): string {
   const types = { web: "cx23", jvb: "cpx42" };
   const bridge = { role: "jvb", name: "jvb-0", hostname: "jvb-0.meet.example.org" } as const;
-  const { obstacles } = checkHeaps({ bridgeHeapMb: 65_536 }, [bridge], types, memoryOfTypes());
+  const settings = { jvbCount: 1, localBridge: "auto", bridgeHeapMb: 65_536 } as const;
+  const { obstacles } = checkHeaps(settings, [bridge], types, memoryOfTypes());
   return example("bridgeHeapMb", "65536", obstacles);
 }
 

@@ -105,13 +105,15 @@ jitsi_packages() {
 }
 
 # All hosts stay on one version: only a deliberate upgrade changes it, which cuts calls. The others get security upgrades.
+# apt-mark does not wait for the lock, which an unattended upgrade may have taken since.
 hold() {
-  apt-mark hold "$@" >/dev/null
+  retry 12 "holding $*" apt-mark hold "$@" >/dev/null
 }
 
-# Waits for a lock that another apt holds; keeps configuration files that were changed.
+# Waits for a lock that another apt holds, two minutes in each of three attempts: its end is seen by host/ready, which
+# waits ten minutes. Keeps configuration files that were changed.
 apt_get() {
-  timeout 400 apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Acquire::http::Timeout=30 -o Acquire::Languages=none \
+  timeout 400 apt-get -q -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Acquire::http::Timeout=30 -o Acquire::Languages=none \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
 }
 

@@ -67,7 +67,7 @@ const sshHints: readonly Hint[] = [
     text: ([, address = ""], { adminCidrs, sshProxy }) => {
       const who =
         sshProxy === undefined ? "the machine that runs this" : `the bastion ${sshProxy.host}`;
-      return `nothing answers at port 22 of ${address}, which is open to ${adminCidrs.join(", ")} (adminCidrs). Is ${who} in it? If so the host has not booted: look at its console at Hetzner. Then: pulumi up`;
+      return `nothing answers at port 22 of ${address}, which is open to ${adminCidrs.join(", ")} (adminCidrs). Is ${who} in it? If so the host is off or hangs: look at its console at Hetzner. Then: pulumi up`;
     },
   },
   {

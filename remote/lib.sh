@@ -20,7 +20,9 @@ result() {
 fatal() {
   trap - ERR
   printf '%s failed on %s: %s\n' "$STEP" "$HOSTNAME" "$1"
-  if [[ -n ${2:-} ]]; then
+  if [[ $(systemctl is-system-running 2>/dev/null) == stopping ]]; then
+    printf '  What to do: the host reboots or goes off in the middle of this; once it is on: pulumi up\n'
+  elif [[ -n ${2:-} ]]; then
     printf '  What to do: %s\n' "$2"
   fi
   exit 1
@@ -90,10 +92,15 @@ note_running() {
   remember "restarted-$unit" "$(cat -- "$@" | sha256sum)"
 }
 
-# last_lines FILE [COUNT]: the end of a log, marked as such.
+# last_lines FILE [COUNT]: the end of a log, marked as such. A line that comes again and again is shown once: apt says
+# each second that it waits.
 last_lines() {
   printf -- '--- last lines of %s\n' "$1"
-  tail -n "${2:-20}" "$1" 2>/dev/null || printf '(no such file)\n'
+  if [[ -r $1 ]]; then
+    tail -n 2000 "$1" | uniq | tail -n "${2:-20}"
+  else
+    printf '(no such file)\n'
+  fi
   printf -- '---\n'
 }
 

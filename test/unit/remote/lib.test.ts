@@ -72,11 +72,25 @@ describe("lib.sh", () => {
     });
   });
 
+  it("says what to do after a failure, and on a host that is going off, that", () => {
+    expect(inLib("fatal broken 'repair it'").stderr).toMatch(
+      /: broken\n {2}What to do: repair it\n$/,
+    );
+    expect(inLib("systemctl() { echo stopping; }; fatal broken 'repair it'").stderr).toMatch(
+      /: broken\n {2}What to do: the host reboots or goes off .*: pulumi up\n$/,
+    );
+  });
+
   it("shows the end of a log, and that there is none", () => {
     writeFileSync(join(dir, "log"), "one\ntwo\nthree\n");
     expect(inLib(`last_lines ${dir}/log 2`).stderr).toBe(
       `--- last lines of ${dir}/log\ntwo\nthree\n---\n`,
     );
     expect(inLib(`last_lines ${dir}/none`).stderr).toContain("(no such file)");
+  });
+
+  it("shows a line of a log once that comes again and again", () => {
+    writeFileSync(join(dir, "log"), `begin\n${"waiting\n".repeat(50)}end`);
+    expect(inLib(`last_lines ${dir}/log 3`).stderr).toContain("begin\nwaiting\nend\n---");
   });
 });
