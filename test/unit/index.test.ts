@@ -24,6 +24,9 @@ async function run(
   return { outputs: result, resources };
 }
 
+// The first run loads the whole program and its SDKs, which takes seconds on a machine that has other work.
+jest.setTimeout(60_000);
+
 describe("the program", () => {
   beforeEach(() => {
     jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch());
