@@ -69,6 +69,16 @@ export function secretCases(watched: () => WatchedCluster): void {
     expect(found).toEqual([]);
   });
 
+  it("are in Pulumi's own log from the level on that docs/security.md names", async () => {
+    const kinds = async (...flags: string[]): Promise<string[]> => {
+      const { text } = await watched().cluster.mustPulumi("preview", ...flags);
+      return [...new Set(searchText(secrets, "log", text).map(({ kind }) => kind))].sort();
+    };
+    expect(await kinds("-v=2", "--logtostderr")).toEqual([]);
+    const shown = ["bootstrap host key", "deployment key", "password of bridges"];
+    expect(await kinds("--debug")).toEqual(shown);
+  }, 60_000);
+
   it("are not on disk, in state, logs and the simulator's store, but for user data's host key", () => {
     const { dir } = watched().cluster.sandbox.identity;
     const { backend, logs, store } = sandboxPaths(dir);
