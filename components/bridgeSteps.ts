@@ -87,7 +87,8 @@ export function filesStep(
     },
     opts,
   );
-  return { files, settingsHash: rendered.SETTINGS_HASH };
+  // A hash over a long random password tells nothing of it.
+  return { files, settingsHash: pulumi.unsecret(rendered.SETTINGS_HASH) };
 }
 
 export interface TurnStepsOptions {

@@ -71,8 +71,10 @@ export interface RemoteStepArgs<N extends ScriptName> {
 /**
  * Runs a script on a host over SSH. All remote commands are made here, so that these choices stand once:
  *
- * - The script and its values go over stdin and are secret: the command text stays short, and it is what an
- *   error, `ps` and the journal show. The comment in it names the step in the error.
+ * - The script and its values go over stdin: the command text stays short, and it is what an error, `ps` and the
+ *   journal show. The comment in it names the step in the error.
+ * - stdin is secret where one of the values is, and nowhere else: the engine encrypts all secrets of a state anew at
+ *   each of its steps and keeps every one of those texts in memory, gigabytes of them with twenty bridges.
  * - stdout is data and is not logged; progress goes to stderr, which is shown while the step runs.
  * - Outputs of earlier runs are not offered to later ones: nothing uses them, and sshd takes no environment.
  */
@@ -90,7 +92,7 @@ export function remoteStep<N extends ScriptName>(
       create: args.onCreate === false ? undefined : bash(args.onCreate),
       update: args.onUpdate === undefined ? undefined : bash(args.onUpdate),
       delete: args.onDelete === undefined ? undefined : bash(args.onDelete),
-      stdin: pulumi.secret(stdinOf(args.script, args.values)),
+      stdin: stdinOf(args.script, args.values),
       triggers: args.triggers,
       logging: command.remote.Logging.Stderr,
       addPreviousOutputInEnv: false,

@@ -243,9 +243,9 @@ describe("JitsiCluster", () => {
       });
     });
 
-    it("has its script and values on stdin, secret, and a short command text", () => {
-      each(({ inputs, secretInputs }) => {
-        expect(secretInputs).toContain("stdin");
+    it("has its script and values on stdin, and a short command text", () => {
+      each(({ inputs }) => {
+        expect(inputs.stdin).toContain("set -euo pipefail");
         for (const text of [inputs.create, inputs.update, inputs.delete]) {
           expect(text ?? "bash -s --").toMatch(/^bash -s --.{0,80}$/);
         }
@@ -262,7 +262,7 @@ describe("JitsiCluster", () => {
     });
   });
 
-  it("keeps the bridges' secret out of all but the stdin of the steps that need it", () => {
+  it("keeps the bridges' secret out of all but the secret stdin of the steps that need it", () => {
     const holders = two.filter(({ inputs }) =>
       JSON.stringify(inputs).includes("theSecretOfTheBridges"),
     );
@@ -271,9 +271,19 @@ describe("JitsiCluster", () => {
       "jitsi-jvb-1-files",
       "jitsi-web-account-v1",
     ]);
-    for (const { inputs } of holders) {
+    for (const { inputs, secretInputs } of holders) {
+      expect(secretInputs).toContain("stdin");
       expect(JSON.stringify({ ...inputs, stdin: "" })).not.toContain("theSecretOfTheBridges");
     }
+  });
+
+  it("makes no secret of scripts without one: the engine pays for each with memory, at each step", () => {
+    const secret = two.filter(({ secretInputs }) => secretInputs.includes("stdin"));
+    expect(secret.map(({ name }) => name).sort()).toEqual([
+      "jitsi-jvb-0-files",
+      "jitsi-jvb-1-files",
+      "jitsi-web-account-v1",
+    ]);
   });
 
   it("gives another version of the account another name and password, before any bridge changes to it", async () => {
