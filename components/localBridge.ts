@@ -59,16 +59,22 @@ export class LocalBridge extends Component {
         localBridgeHeapMb({ memoryGb, askedMb: args.heapMb }),
       ),
     };
+    const bridgePackage = {
+      connection: web.connection,
+      script: "web/localBridge",
+      values: { DOMAIN: args.domain, NICKNAME: this.nickname },
+    } as const;
+    // Two steps: of one, a delete that failed half way would leave a resource that stays as it is where the bridge is
+    // declared again, and nothing would install what is gone.
+    const removal = remoteStep(
+      `${name}-removal`,
+      { ...bridgePackage, onCreate: false, onDelete: "remove" },
+      { parent: this, dependsOn: web.ready, deletedWith: web.server },
+    );
     const installed = remoteStep(
       `${name}-package`,
-      {
-        connection: web.connection,
-        script: "web/localBridge",
-        values: { DOMAIN: args.domain, NICKNAME: this.nickname },
-        onCreate: "install",
-        onDelete: "remove",
-      },
-      { parent: this, dependsOn: web.ready, deletedWith: web.server },
+      { ...bridgePackage, onCreate: "install" },
+      { parent: this, dependsOn: [...web.ready, removal] },
     );
     const { files, settingsHash } = filesStep(name, program, {
       parent: this,

@@ -38,6 +38,7 @@ export interface ServerFact {
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly server_type: ServerTypeFact;
+  readonly public_net?: { readonly ipv4: { readonly ip: string } | null };
   /** Null for one that Hetzner has taken away. */
   readonly image?: { readonly name: string | null } | null;
   readonly location?: { readonly name: string };

@@ -19,6 +19,8 @@ import { none, together, type Findings, type Obstacle } from "./findings";
 import type { Access } from "./access";
 import { checkHeaps } from "./heapCheck";
 import { ApiError, HcloudApi, UnreachableError } from "./hcloudApi";
+import { checkWebHost } from "./hungHost";
+import { checkLocalBridge } from "./localBridgeCheck";
 import { powerOnHosts } from "./powerOn";
 import { checkRoll, rollNotes } from "./rollCheck";
 import { chooseServerType } from "./serverTypeChoice";
@@ -77,7 +79,16 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     const api = args.api ?? new HcloudApi({ ...access, token });
     const facts = await readCloud(api, { ...settings, stack: args.stack });
     const result = withCloud(settings, args.stack, facts, args.now ?? new Date());
-    await powerOnHosts(declaredHosts(settings, facts.servers), api, dryRun);
+    const hosts = declaredHosts(settings, facts.servers);
+    const { obstacles } = together(
+      await Promise.all([
+        checkLocalBridge(settings.localBridge, facts.servers.length > 0),
+        // Through a bastion it cannot be asked from here.
+        dryRun || settings.sshProxy !== undefined ? none : checkWebHost(hosts),
+      ]),
+    );
+    if (obstacles.length > 0) throw new PreflightError(obstacles);
+    await powerOnHosts(hosts, api, dryRun);
     return result;
   } catch (error) {
     if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);

@@ -73,7 +73,7 @@ send_away() {
   local name address goal
   read -r name address goal <"$registry/$1"
   if [[ $goal == left ]]; then
-    rm -f -- "$registry/${1:?}"
+    forget_bridge "$1"
     return
   fi
   use_bridge "$name" "$1" "$address"
@@ -82,7 +82,7 @@ send_away() {
     info "$name takes nobody any more"
   elif [[ $(jicofo_view) == gone ]]; then
     # Removed without a drain. Should one come after all, it registers the bridge again.
-    rm -f -- "$registry/${1:?}"
+    forget_bridge "$1"
     info "$name is gone"
   else
     info "$name does not take drain mode through its REST API ($address); its drain will look closer"

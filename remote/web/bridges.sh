@@ -13,6 +13,8 @@
 
 : "${state_dir:?}"
 readonly registry=$state_dir/bridges
+# Of each bridge, by its nickname: with which settings it came into service last (web/turn.sh).
+readonly notes=$state_dir/running-settings.d
 # shellcheck disable=SC2034 # read by the scripts
 readonly policy=/etc/jitsi-hetzner/policy.json
 readonly jicofo_url=http://127.0.0.1:8888
@@ -38,10 +40,20 @@ set_goal() {
   # Addresses are given out again: an entry that a skipped drain left behind would have this bridge emptied.
   while read -r entry; do
     if [[ $(awk '{ print $2 }' "$registry/$entry" 2>/dev/null) == "$REST_ADDRESS" && $entry != "$NICKNAME" ]]; then
-      rm -f -- "$registry/${entry:?}"
+      forget_bridge "$entry"
     fi
   done < <(registered)
   write_file "$registry/$NICKNAME" 0644 root:root "$NAME $REST_ADDRESS $1"$'\n' >/dev/null
+}
+
+# forget_bridge NICKNAME: it is gone, and so is all that is known of it here.
+forget_bridge() {
+  rm -f -- "$registry/${1:?}"
+  forget_notes "$1"
+}
+
+forget_notes() {
+  rm -f -- "$notes/${1:?}" "$notes/$1.before"
 }
 
 # registered: nicknames, one a line. (A name with a dot is a file that is being written.)

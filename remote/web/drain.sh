@@ -75,6 +75,7 @@ drain() {
 
 has_left() {
   set_goal left
+  forget_notes "$NICKNAME"
   if [[ $(jicofo_view) == dead ]]; then
     forget_occupant
   fi

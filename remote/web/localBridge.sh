@@ -2,7 +2,7 @@
 # The package of a bridge on the web host, beside the packages that are there. Its settings come afterwards, as a bridge's
 # on a host of its own. Argument: install, or remove, once it is drained. Inputs: DOMAIN, NICKNAME.
 set -euo pipefail
-: "${DOMAIN:?}" "${NICKNAME:?}" "${state_dir:?}" "${registry:?}"
+: "${DOMAIN:?}" "${NICKNAME:?}" "${state_dir:?}"
 
 readonly package=jitsi-videobridge2
 readonly unit=jitsi-videobridge2.service
@@ -22,6 +22,8 @@ main() {
 
 install_bridge() {
   local version
+  # An installation may have been cut while it was masked.
+  systemctl unmask --quiet --runtime "$unit"
   if version=$(installed_version "$package"); then
     info "$package $version is installed"
   else
@@ -52,8 +54,8 @@ apt_install() {
 
 remove_bridge() {
   # The next one has the same name and begins anew, also where this removal is cut.
-  rm -f -- "$registry/$NICKNAME" "$state_dir/"{running,written}-settings "$state_dir/joined" \
-    "$state_dir/running-settings.d/$NICKNAME"{,.before}
+  forget_bridge "$NICKNAME"
+  rm -f -- "$state_dir/"{running,written}-settings "$state_dir/joined"
   rm -rf "/etc/systemd/system/$unit.d"
   remove_start_units
   if installed_version "$package" >/dev/null; then

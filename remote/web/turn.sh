@@ -2,9 +2,7 @@
 # Verbs of the two steps on the web host around a restart, web/out and web/in. A note for each bridge says with which
 # settings it came into service last, and in which turn. Needs web/bridges.sh.
 # Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH.
-: "${NAME:?}" "${NICKNAME:?}" "${REST_ADDRESS:?}" "${SETTINGS_HASH:?}" "${state_dir:?}"
-
-readonly notes=$state_dir/running-settings.d
+: "${NAME:?}" "${NICKNAME:?}" "${REST_ADDRESS:?}" "${SETTINGS_HASH:?}" "${notes:?}"
 
 # note TURN: the bridge is in service with these settings.
 note() {

@@ -1,6 +1,10 @@
+import { localBridgeName } from "../../components/bridgePlan";
 import { OperatorProblem } from "../operatorProblem";
 import type { ExportedResource, StackExport } from "../stackExport";
 import { nameOf } from "../stackState";
+
+/** How an operator names a bridge: by its number, or the one on the web host. */
+export type BridgeId = number | typeof localBridgeName;
 
 /** What has to leave the state, so that a bridge goes without a drain. */
 export interface SkipPlan {
@@ -11,25 +15,28 @@ export interface SkipPlan {
    * runs nothing on any host.
    */
   readonly checks: readonly string[];
+  /** URN of the bridge's server; absent for the bridge on the web host. */
+  readonly server?: string;
 }
 
 const stepType = "command:remote:Command";
+const serverType = "hcloud:index/server:Server";
 
 /**
  * Finds the drain of a bridge, and what the engine would refuse to take it out for. Pure.
  *
- * @param number of the bridge
+ * @param bridge its number, or `local` for the one on the web host
  * @throws OperatorProblem where there is no such drain, or something depends on it that must not go
  */
-export function planSkip({ resources }: StackExport, number: number): SkipPlan {
+export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan {
   const drains = resources.filter(
     ({ type, urn }) => type === stepType && drainPattern.test(nameOf(urn)),
   );
-  const drain = drains.find(({ urn }) => numberOf(urn) === number);
+  const drain = drains.find(({ urn }) => bridgeOf(urn) === bridge);
   if (drain === undefined) {
-    const known = drains.map(({ urn }) => numberOf(urn)).sort((a, b) => a - b);
+    const known = drains.map(({ urn }) => bridgeOf(urn)).sort(byNumber);
     throw new OperatorProblem(
-      `bridge ${number} has no drain in this stack's state; those that have one: ${known.join(", ") || "none"}`,
+      `bridge ${bridge} has no drain in this stack's state; those that have one: ${known.join(", ") || "none"}`,
     );
   }
   const dependents = dependentsOf(drain.urn, resources);
@@ -37,17 +44,27 @@ export function planSkip({ resources }: StackExport, number: number): SkipPlan {
   if (kept.length > 0) {
     const names = kept.map(({ urn }) => nameOf(urn)).join(", ");
     throw new OperatorProblem(
-      `the drain of bridge ${number} cannot be taken out: ${names} must come after it. Finish or take back what is under way (rollBridges), then try again`,
+      `the drain of bridge ${bridge} cannot be taken out: ${names} must come after it. Finish or take back what is under way (rollBridges), then try again`,
     );
   }
   // A component and its step have one name.
   const checks = [...new Set(dependents.map(({ urn }) => nameOf(urn)))];
-  return { drain: drain.urn, checks };
+  const server = resources.find(
+    ({ type, urn }) => type === serverType && `${nameOf(urn)}-drain` === nameOf(drain.urn),
+  );
+  return { drain: drain.urn, checks, server: server?.urn };
 }
 
-const drainPattern = /-jvb-(\d+)-drain$/;
+const drainPattern = /-(?:jvb-(\d+)|local)-drain$/;
 
-const numberOf = (urn: string): number => Number(drainPattern.exec(nameOf(urn))?.[1]);
+function bridgeOf(urn: string): BridgeId {
+  const number = drainPattern.exec(nameOf(urn))?.[1];
+  return number === undefined ? localBridgeName : Number(number);
+}
+
+/** The one without a number last. */
+const byNumber = (a: BridgeId, b: BridgeId): number => orderOf(a) - orderOf(b);
+const orderOf = (bridge: BridgeId): number => (bridge === localBridgeName ? Infinity : bridge);
 
 /** A step whose end runs nothing, or a component; what is in one is judged by itself. Nothing is lost with these. */
 function isCheck({ type, custom, inputs = {} }: ExportedResource): boolean {

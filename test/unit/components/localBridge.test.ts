@@ -81,6 +81,7 @@ describe("a cluster without bridge hosts", () => {
       "jitsi-local-in",
       "jitsi-local-out",
       "jitsi-local-package",
+      "jitsi-local-removal",
     ]);
   });
 
@@ -111,9 +112,7 @@ describe("a cluster without bridge hosts", () => {
     const installed = find(zero, "jitsi-local-package");
     expect(installed.inputs).toMatchObject({
       create: "bash -s -- install # web/localBridge (jitsi-local-package)",
-      delete: "bash -s -- remove # web/localBridge (jitsi-local-package)",
     });
-    expect(installed.deletedWith).toBe("jitsi-web");
     expect(needs(zero, find(zero, "jitsi-local-files"))).toContain(`${step} jitsi-local-package`);
   });
 
@@ -140,6 +139,17 @@ describe("a cluster without bridge hosts", () => {
     for (const name of ["jitsi-local-apply", "jitsi-local-files"]) {
       expect(find(after, name).inputs.stdin).toContain("BRIDGE_VERSION='2.3-296-g1c04be2d-1'");
     }
+  });
+
+  it("installs the package again after a removal that failed and was taken back", () => {
+    const removal = find(zero, "jitsi-local-removal");
+    // A step whose delete failed stays in the state, and would run nothing.
+    expect(removal.inputs.create).toBeUndefined();
+    expect(removal.inputs.delete).toBe("bash -s -- remove # web/localBridge (jitsi-local-removal)");
+    expect(removal.deletedWith).toBe("jitsi-web");
+    const installed = find(zero, "jitsi-local-package");
+    expect(installed.inputs.delete).toBeUndefined();
+    expect(needs(zero, installed)).toContain(`${step} jitsi-local-removal`);
   });
 
   it("accepts only what is in service", () => {

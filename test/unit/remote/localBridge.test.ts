@@ -84,8 +84,13 @@ describe("install_bridge", () => {
       "pinned_version() { printf 2.3-307; }",
       "install_bridge",
     );
-    const order = ["mask --quiet --runtime", "apt install -y", "unmask --quiet", "enable --quiet"];
-    const places = order.map((text) => outcome.stderr.indexOf(text));
+    const order = [
+      " mask --quiet --runtime",
+      "apt install -y",
+      " unmask --quiet",
+      "enable --quiet",
+    ];
+    const places = order.map((text) => outcome.stderr.lastIndexOf(text));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
     expect(outcome.stderr).toContain("jitsi-videobridge2=2.3-307");

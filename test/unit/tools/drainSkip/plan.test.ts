@@ -1,4 +1,4 @@
-import { planSkip } from "../../../../tools/drainSkip/plan";
+import { planSkip, type BridgeId } from "../../../../tools/drainSkip/plan";
 import type { ExportedResource } from "../../../../tools/stackExport";
 
 const urnOf = (name: string) => `urn:pulumi:prod::p::a$command:remote:Command::${name}`;
@@ -17,8 +17,8 @@ const after = (...names: string[]): Partial<ExportedResource> => ({
   dependencies: names.map(urnOf),
 });
 
-const plan = (number: number, ...resources: ExportedResource[]) =>
-  planSkip({ resources, pending: [] }, number);
+const plan = (bridge: BridgeId, ...resources: ExportedResource[]) =>
+  planSkip({ resources, pending: [] }, bridge);
 
 describe("skipping a drain", () => {
   it("takes the drain of this bridge, and no other's with it", () => {
@@ -26,6 +26,19 @@ describe("skipping a drain", () => {
       drain: urnOf("jitsi-jvb-1-drain"),
       checks: [],
     });
+  });
+
+  it("takes that of the web host's own bridge, which has no number", () => {
+    const local = step("jitsi-local-drain", { inputs: { create: "in", delete: "drain" } });
+    expect(plan("local", drain(0), local).drain).toBe(urnOf("jitsi-local-drain"));
+    expect(() => plan(1, local, drain(0))).toThrow("those that have one: 0, local");
+  });
+
+  it("knows the bridge's server, which can go without the web host's help", () => {
+    const type = "hcloud:index/server:Server";
+    const server = (name: string) => ({ ...step(name), type });
+    const found = plan(1, server("jitsi-jvb-1"), server("jitsi-jvb-10"), drain(1), drain(10));
+    expect(found.server).toBe(urnOf("jitsi-jvb-1"));
   });
 
   it("takes the acceptance along, whose end runs nothing", () => {
