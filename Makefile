@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview shell status down test test-unit soak soak-large soak-lost lint format reference
+.PHONY: help setup demo preview shell status down test test-unit soak soak-people soak-large soak-lost lint format reference
 
 SANDBOX := npm run -s sandbox --
 
@@ -48,6 +48,9 @@ soak-large: node_modules/.ready ## twenty bridges in one pulumi up, measured bes
 
 soak-lost: node_modules/.ready ## the passphrase of a stack is lost: docs/restore.md, walked; three minutes
 	@npx tsx test/soak/lostPassphrase.ts
+
+soak-people: node_modules/.ready ## clusters scaled, rolled and broken while people talk; half an hour
+	@npx tsx test/soak/people.ts
 
 lint: node_modules/.ready ## formatter, linters, types, shellcheck
 	@npx tsx test/run.ts checks

@@ -3,15 +3,19 @@ import { callApi, listServers } from "../../sandbox/client";
 import type { BridgeView } from "../../sandbox/people";
 import type { TestCluster } from "./harness";
 
-/** Waits until API, DNS and jicofo have what a cluster of so many bridges has, and nothing else. */
-export async function untilClusterIs(cluster: TestCluster, bridges: number): Promise<void> {
+/**
+ * Waits until API, DNS and jicofo have what a cluster of so many bridges has, and nothing else.
+ * @returns what was waited for last; empty when it was so at once
+ */
+export async function untilClusterIs(cluster: TestCluster, bridges: number): Promise<string> {
   let difference = "";
   // An occupant of jicofo's room goes when prosody gives its connection up.
   // An overloaded machine fails a health check of jicofo's, which then does without that bridge for a minute.
   for (let attempt = 0; attempt < 120; attempt++) {
     // jicofo may just be starting.
-    difference = await differenceTo(cluster, bridges).catch(String);
-    if (difference === "") return;
+    const now = await differenceTo(cluster, bridges).catch(String);
+    if (now === "") return difference;
+    difference = now;
     await sleep(1000);
   }
   throw new Error(`the cluster is not as declared: ${difference}`);
