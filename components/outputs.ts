@@ -119,7 +119,7 @@ export function stackReadme({ domain, ...choice }: BridgeCount & { domain: strin
     `${describeHosts(choice)}: [\${outputs.url}](\${outputs.url}).`,
     "- more or fewer bridges: `pulumi config set jvbCount N && pulumi up`",
     "- a shell on a host: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`, then a line of `pulumi stack output sshCommands`",
-    "- the settings: `docs/configuration.md`; when something fails: `docs/deploy.md`",
+    "- the settings: `docs/configuration.md`; when something fails: `docs/troubleshooting.md`",
   ].join("\n\n");
 }
 
