@@ -138,14 +138,14 @@ async function roll(cluster: TestCluster): Promise<void> {
 
 async function turns(cluster: TestCluster): Promise<void> {
   await fillRooms(cluster);
-  await cluster.configure({ bridgeHeapMb: "2000" });
-  must("heap", await measure(cluster, "`bridgeHeapMb` on 3 bridges"));
-  await cluster.configure({ jvbSecretVersion: "2" });
-  must("secret", await measure(cluster, "`jvbSecretVersion` on 3 bridges"));
   await cluster.configure({ drainingBridges: "1" });
   must("draining", await measure(cluster, "`drainingBridges: [1]` of 3"));
   await cluster.mustPulumi("config", "rm", "drainingBridges");
   must("back", await measure(cluster, "bridge 1 back into service"));
+  await cluster.configure({ bridgeHeapMb: "2000" });
+  must("heap", await measure(cluster, "`bridgeHeapMb` on 3 bridges"));
+  await cluster.configure({ jvbSecretVersion: "2" });
+  must("secret", await measure(cluster, "`jvbSecretVersion` on 3 bridges"));
   await untilClusterIs(cluster, 3);
 }
 
