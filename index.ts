@@ -35,9 +35,9 @@ async function deploy() {
     url: `https://${settings.domain}`,
     webHost: webHostOutput(cluster),
     bridges: bridgeOutputs(cluster),
-    sshCommands: sshCommands(cluster),
+    sshCommands: sshCommands(cluster, settings.sshProxy),
     /** For ssh: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`. */
-    knownHosts: knownHosts(cluster),
+    knownHosts: knownHosts(cluster, settings.sshProxy),
     /** Version of Jitsi that all hosts have. */
     jitsiVersion: cluster.webHost.jitsiVersion,
     /** Empty where the zone is managed. */

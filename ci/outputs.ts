@@ -4,9 +4,10 @@ export const outputs: Readonly<Record<string, string>> = {
   webHost: "Addresses of the web host: `ipv4`, `ipv6`, `privateIp`.",
   bridges:
     "The bridges by number, each with `name` (jvb-0), `nickname` (as jicofo lists it), `ipv4`, `ipv6`, `privateIp`; at last the web host's own (local) where there is one, with the web host's addresses.",
-  sshCommands: "Host to the command that opens a shell on it: `web`, `jvb-0`, ...",
+  sshCommands:
+    "Host to the command that opens a shell on it, through the bastion where there is one: `web`, `jvb-0`, ...",
   knownHosts:
-    "The hosts' own SSH keys, as lines for `~/.ssh/known_hosts`: nobody has to trust at first use.",
+    "The hosts' own SSH keys, and the bastion's, as lines for `~/.ssh/known_hosts`: nobody has to trust at first use.",
   jitsiVersion:
     "Version of Jitsi (of the package `jitsi-meet`) that the web host has; bridges get the one that belongs to it.",
   dnsRecordsToCreate:

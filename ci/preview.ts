@@ -1,3 +1,5 @@
+import { OperatorProblem } from "../tools/operatorProblem";
+
 /** What `pulumi preview --json` prints, as far as it is read here. */
 export interface Preview {
   readonly steps: readonly Step[];
@@ -27,7 +29,7 @@ export interface Diagnostic {
 }
 
 /** A text that is no preview. */
-export class UnreadablePreview extends Error {}
+export class UnreadablePreview extends OperatorProblem {}
 
 /**
  * Reads the text of a preview. It may come from a stranger's pull request, so nothing in it is taken on trust.

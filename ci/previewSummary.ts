@@ -1,42 +1,37 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { exitCodes, type ExitCode } from "../tools/commands";
+import { runTool } from "../tools/runTool";
 import { costDifference } from "./costDifference";
 import { parsePreview, UnreadablePreview } from "./preview";
 import { hasFailed, summarize } from "./summarize";
 
-const usage = `usage: npm run -s preview:summary -- [--title TEXT] [--json] [FILE]
+const usage = `usage: npm run -s preview:summary -- [OPTIONS] [FILE]
 
 Reads what \`pulumi preview --json\` printed, from FILE or standard input, and prints Markdown.
---title TEXT  the heading; default Preview
---json        counts and cost difference as JSON instead
 
-Exit codes: 0 the preview succeeded; 1 it failed, and the Markdown says why; 2 there is no preview to read.`;
+  --title TEXT   the heading; default Preview`;
 
-function main(): number {
-  const { values, positionals } = parseArgs({
-    options: { title: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean" } },
-    allowPositionals: true,
-  });
-  if (values.help === true) {
-    console.log(usage);
-    return 0;
-  }
-  const preview = parsePreview(readFileSync(positionals[0] ?? 0, "utf8"));
+/** @param file standard input without it */
+function main({ title, json }: { title?: string; json: boolean }, file?: string): ExitCode {
+  const preview = parsePreview(read(file));
   const failed = hasFailed(preview);
   const report = { failed, changes: preview.changeSummary, cost: costDifference(preview.steps) };
-  process.stdout.write(
-    values.json === true
-      ? `${JSON.stringify(report, null, 2)}\n`
-      : summarize(preview, values.title),
-  );
-  return failed ? 1 : 0;
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : summarize(preview, title));
+  return failed ? exitCodes.no : exitCodes.done;
 }
 
-try {
-  process.exitCode = main();
-} catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const known = error instanceof UnreadablePreview || code !== undefined;
-  console.error(`preview:summary: ${message}${known ? "" : `\n${usage}`}`);
-  process.exitCode = 2;
+function read(file?: string): string {
+  try {
+    return readFileSync(file ?? 0, "utf8");
+  } catch (error) {
+    throw new UnreadablePreview(`the preview cannot be read: ${(error as Error).message}`);
+  }
 }
+
+runTool({
+  name: "preview:summary",
+  usage,
+  options: { title: { type: "string" } },
+  arguments: 1,
+  main: (options, [file]) => main(options, file),
+});

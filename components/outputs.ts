@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config";
 import type { MonthlyCost } from "../preflight/cost";
 import { hasLocalBridge } from "../settings/bridges";
+import { hostAndPort, type SshProxy } from "../settings/sshProxy";
 import type { Bridge } from "./bridge";
 import type { JitsiCluster } from "./jitsiCluster";
 import type { LocalBridge } from "./localBridge";
@@ -47,13 +48,17 @@ export function bridgeOutputs({ webHost, bridges, localBridge }: JitsiCluster): 
   ];
 }
 
-/** Host to the command that opens a shell on it, for people whose keys are in sshAuthorizedKeys. */
-export function sshCommands({
-  webHost,
-  bridges,
-}: JitsiCluster): Record<string, pulumi.Output<string>> {
+/**
+ * Host to the command that opens a shell on it, for people whose keys are in sshAuthorizedKeys.
+ * @param proxy the bastion, where only it reaches the hosts
+ */
+export function sshCommands(
+  { webHost, bridges }: JitsiCluster,
+  proxy?: SshProxy,
+): Record<string, pulumi.Output<string>> {
+  const jump = proxy === undefined ? "" : `-J ${proxy.user}@${hostAndPort(proxy)} `;
   const ssh = (ipv4: pulumi.Output<string>): pulumi.Output<string> =>
-    ipv4.apply((address) => `ssh root@${address}`);
+    ipv4.apply((address) => `ssh ${jump}root@${address}`);
   return Object.fromEntries([
     ["web", ssh(webHost.ipv4)],
     ...bridges.map(({ displayName, ipv4 }) => [displayName, ssh(ipv4)] as const),
@@ -63,13 +68,21 @@ export function sshCommands({
 /**
  * The hosts' own keys as lines of a known_hosts file. They were read over a connection that was pinned to a key
  * of the program's, so nobody has to answer ssh's question on trust.
+ * @param proxy the bastion; its key is the one of the settings
  */
-export function knownHosts({ webHost, bridges }: JitsiCluster): pulumi.Output<string> {
+export function knownHosts(
+  { webHost, bridges }: JitsiCluster,
+  proxy?: SshProxy,
+): pulumi.Output<string> {
   const lines = [webHost, ...bridges].map(({ ipv4, ipv6, hostKey }) =>
     pulumi.all([ipv4, ipv6, hostKey]).apply(([v4, v6, key]) => `${v4},${v6} ${key}\n`),
   );
-  return pulumi.all(lines).apply((known) => known.join(""));
+  const bastion = proxy === undefined ? "" : `${knownName(proxy)} ${proxy.hostKey}\n`;
+  return pulumi.all(lines).apply((known) => known.join("") + bastion);
 }
+
+/** As ssh looks a host up. */
+const knownName = ({ host, port }: SshProxy): string => (port === 22 ? host : `[${host}]:${port}`);
 
 /** The monthly cost for people. */
 export function monthlyCostOutput(cost: MonthlyCost | undefined): Record<string, unknown> {

@@ -4,6 +4,7 @@ import { memoryOfTypes, resolveServerType } from "../components/serverTypes";
 import type { Settings } from "../config";
 import { defaults } from "../constants";
 import { OperatorError } from "../operatorError";
+import { isOutside } from "../settings/adminCidrs";
 import {
   checkDomain,
   checkImage,
@@ -197,9 +198,12 @@ function tellWhoReachesSsh({ adminCidrs, sshProxy }: Settings): void {
   if (everybody.every((range) => adminCidrs.includes(range))) return;
   const who =
     sshProxy === undefined ? "the machine that runs this" : `the bastion ${sshProxy.host}`;
-  void pulumi.log.info(
-    `Port 22 of the new hosts is open to ${adminCidrs.join(", ")} only (adminCidrs): ${who} must be in it`,
-  );
+  const open = `Port 22 of the new hosts is open to ${adminCidrs.join(", ")} only (adminCidrs)`;
+  if (sshProxy !== undefined && isOutside(sshProxy.host, adminCidrs)) {
+    void pulumi.log.warn(
+      `${open}, and ${who} is not in it: has it another address on its way out?`,
+    );
+  } else void pulumi.log.info(`${open}: ${who} must be in it`);
 }
 
 /** For hosts that are all there: it would be in the way of the next one only. */

@@ -111,22 +111,23 @@ program.addCommand(peopleCommand(() => requireSandbox(dir())));
 
 program
   .command("env")
+  .option("--json", "the variables as JSON", false)
   .description(
     "shell exports with which plain pulumi and hcloud work on the sandbox; with --api-only pulumi's only where the toolchain is there",
   )
-  .action(async () => {
+  .action(async ({ json }: { json: boolean }) => {
     const { identity, state } = requireSandbox(dir());
     // Who wants the API alone may never want pulumi, and must not wait for its build.
     const toolchain = state.apiOnly ? knownToolchain() : await ensureToolchain({ log });
     if (toolchain === undefined) {
       log("for the API alone; for pulumi too: npm run -s toolchain, then this command again");
     }
+    const variables =
+      toolchain === undefined
+        ? apiEnvironment(identity, state)
+        : sandboxEnvironment(identity, state, toolchain);
     process.stdout.write(
-      shellExports(
-        toolchain === undefined
-          ? apiEnvironment(identity, state)
-          : sandboxEnvironment(identity, state, toolchain),
-      ),
+      json ? `${JSON.stringify(variables, null, 2)}\n` : shellExports(variables),
     );
   });
 

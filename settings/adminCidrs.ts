@@ -12,6 +12,16 @@ export function parseAdminCidrs(texts: readonly string[]): readonly string[] {
   return Object.freeze(texts.map((text) => canonical(text) ?? text));
 }
 
+/** Whether a host is known to be outside of all ranges: only an address is, a name may stand for any. */
+export function isOutside(host: string, ranges: readonly string[]): boolean {
+  if (!ipaddr.isValid(host)) return false;
+  const address = ipaddr.process(host);
+  return !ranges.some((range) => {
+    const [network, length] = ipaddr.parseCIDR(range);
+    return network.kind() === address.kind() && address.match(network, length);
+  });
+}
+
 /** What is wrong with `adminCidrs`; `undefined` for what is no list of texts. */
 export function adminCidrsProblems(texts: readonly string[] | undefined): Problem[] {
   if (texts === undefined) {

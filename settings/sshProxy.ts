@@ -36,6 +36,12 @@ export function parseSshProxy(
   });
 }
 
+/** `host` or `host:port`, an IPv6 address in brackets; the default port is left out. */
+export function hostAndPort({ host, port }: Pick<SshProxy, "host" | "port">): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return port === 22 ? name : `${name}:${port}`;
+}
+
 /** What is wrong with the two keys; each reason is the end of a sentence that begins with the key. */
 export function sshProxyProblems(text: string | undefined, hostKey: string | undefined): Problem[] {
   if (text === undefined || text === "") return [];

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import { cacheDir } from "./cacheDir";
 import { findExecutable } from "./go";
 import { withLock } from "./lock";
@@ -140,8 +141,10 @@ function decisionFile({ home }: SourcePlan): string {
 }
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
   const log: Log = (line) => process.stderr.write(`${line}\n`);
-  console.log(describe((await findOrMake(log)).toolchain));
+  const { toolchain } = await findOrMake(log);
+  console.log(values.json ? JSON.stringify(toolchain, null, 2) : describe(toolchain));
 }
 
 if (require.main === module) {

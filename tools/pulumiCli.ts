@@ -38,20 +38,26 @@ export class PulumiCli {
     if (code !== 0) throw failure(args, stderr || stdout);
   }
 
-  /** Runs it on this terminal. Resolves to its exit code. @throws OperatorProblem where there is none */
+  /**
+   * Runs it on this terminal, all that it says on stderr: a tool's own stdout is for its result. Resolves to its
+   * exit code. @throws OperatorProblem where there is none
+   */
   async show(...args: string[]): Promise<number> {
-    return (await this.spawn(args, "inherit")).code;
+    return (await this.spawn(args, "terminal")).code;
   }
 
   private spawn(
     args: readonly string[],
-    output: "pipe" | "inherit",
+    output: "pipe" | "terminal",
     input?: string,
   ): Promise<Outcome> {
     const stack = this.stack === undefined ? [] : ["--stack", this.stack];
     return new Promise((resolve, reject) => {
       const child = spawn("pulumi", ["-C", projectDir, ...args, ...stack], {
-        stdio: [output === "pipe" && input === undefined ? "ignore" : output, output, output],
+        stdio:
+          output === "terminal"
+            ? ["inherit", process.stderr, process.stderr]
+            : [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       });
       child.stdin?.end(input);
       const streams = { stdout: "", stderr: "" };

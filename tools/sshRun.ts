@@ -100,7 +100,7 @@ function hopConfig(name: string, hop: SshHop, folder: string): string[] {
 }
 
 function ssh(
-  { host }: SshTarget,
+  target: SshTarget,
   config: string,
   script: string,
   timeoutMs: number,
@@ -119,7 +119,7 @@ function ssh(
     });
     child.on("close", (code) => {
       if (code === 0) resolve(said.stdout);
-      else reject(new OperatorProblem(problem(host, code, said.stderr.trim(), timeoutMs)));
+      else reject(new OperatorProblem(problem(target, code, said.stderr.trim(), timeoutMs)));
     });
     // A connection that breaks is told by ssh's exit code.
     child.stdin.on("error", () => undefined);
@@ -128,11 +128,20 @@ function ssh(
 }
 
 /** 255 is ssh's own exit code; null that it was ended, for the time was over. */
-function problem(host: string, code: number | null, said: string, timeoutMs: number): string {
+function problem(
+  { host, proxy }: SshTarget,
+  code: number | null,
+  said: string,
+  timeoutMs: number,
+): string {
   const end = said.split("\n").slice(-8).join("\n");
   if (code === null) return `${host} has not answered over SSH within ${timeoutMs / 1000} s`;
   if (code !== 255) return `${host}: ${end}`;
   return /host key|HOST IDENTIFICATION/i.test(said)
-    ? `something else answers at ${host}: its host key is not the one that is known; nothing was sent to it`
-    : `${host} cannot be reached over SSH (${end}): does it run, and may this machine reach port 22 (adminCidrs)?`;
+    ? `something else answers at ${proxy === undefined ? "" : `the bastion ${proxy.host} or at `}${host}: its host key is not the one that is known; nothing was sent to it`
+    : `${host} cannot be reached over SSH (${end}): ${
+        proxy === undefined
+          ? "does it run, and may this machine reach port 22 (adminCidrs)?"
+          : `do it and the bastion ${proxy.host} run, does the bastion take this machine's key (sshProxyPrivateKey), and may it reach port 22 (adminCidrs)?`
+      }`;
 }

@@ -25,10 +25,11 @@ export function faultCommand(sandbox: () => RunningSandbox, log: Log): Command {
   addMachineFaults(fault, sandbox, log);
   fault
     .command("list")
+    .option("--json", "as JSON", false)
     .description("faults of the API that are in force")
-    .action(async () => {
-      const answer = await callAdmin(sandbox(), "GET", "/faults");
-      console.log(table(faultRows((answer as { faults: ShownFault[] }).faults)));
+    .action(async ({ json }: { json: boolean }) => {
+      const { faults } = (await callAdmin(sandbox(), "GET", "/faults")) as { faults: ShownFault[] };
+      console.log(json ? JSON.stringify(faults, null, 2) : table(faultRows(faults)));
     });
   fault
     .command("clear")

@@ -200,9 +200,16 @@ export function must(what: string, outcome: Outcome): Outcome {
   throw new Error(`${what}: exit code ${outcome.code.toString()}\n${outcome.text}`);
 }
 
-/** A server in a sandbox, by the API alone; resolves when it is there. */
-export async function makeServer(sandbox: RunningSandbox, name: string): Promise<string> {
-  const body = { name, server_type: "cx23", image: "debian-12", location: "fsn1" };
+/**
+ * A server in a sandbox, by the API alone; resolves to its address when it is there.
+ * @param more fields of the request
+ */
+export async function makeServer(
+  sandbox: RunningSandbox,
+  name: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const body = { name, server_type: "cx23", image: "debian-12", location: "fsn1", ...more };
   const { server, action } = await callApi<{
     server: { public_net: { ipv4: { ip: string } } };
     action: { id: number };

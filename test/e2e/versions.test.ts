@@ -1,13 +1,32 @@
-import { repositoryConfig } from "../../sandbox/commands/demo";
+import { demoConfig, repositoryConfig } from "../../sandbox/commands/demo";
 import { packageVersions, type PackageName } from "../../sandbox/packages/versions";
+import { isReachedDirectly, reachThroughBastion } from "./bastion";
 import { TestCluster } from "./harness";
 
-/** The versions of Jitsi over a cluster's life, and its end. The order matters. */
-describe("a cluster with one bridge", () => {
+// A command on a host takes a second or two, several on a busy machine.
+jest.setTimeout(60_000);
+
+/** The versions of Jitsi over a cluster's life, and its end; this machine reaches its hosts through a bastion alone. The order matters. */
+describe("a cluster with one bridge, behind a bastion", () => {
   let cluster: TestCluster;
+  /** What the operator had before the first `up`. */
+  let before: Record<string, string>;
+
+  const inventory = async (): Promise<Record<string, string>> => {
+    const kinds = ["server", "firewall", "network", "placement-group", "primary-ip", "ssh-key"];
+    const listed: [string, string][] = [];
+    for (const kind of kinds) {
+      listed.push([kind, (await cluster.hcloud(kind, "list", "-o", "noheader")).stdout]);
+    }
+    return Object.fromEntries(listed);
+  };
 
   beforeAll(async () => {
-    cluster = await TestCluster.withBridges("destroy", 1);
+    cluster = await TestCluster.start("destroy");
+    await cluster.configure({ ...demoConfig, jvbCount: "1" });
+    await reachThroughBastion(cluster);
+    before = await inventory();
+    await cluster.mustUp();
   }, 600_000);
 
   afterAll(async () => {
@@ -21,12 +40,25 @@ describe("a cluster with one bridge", () => {
   const [, oldJicofo] = packageVersions.jicofo;
   const [newBridge, oldBridge] = packageVersions["jitsi-videobridge2"];
 
+  it("was brought up, and is asked how it is, through the bastion alone", async () => {
+    for (const host of ["web", "jvb-0"]) {
+      const { public_net: net } = await cluster.server(host);
+      expect([host, await isReachedDirectly(net.ipv4?.ip ?? "")]).toEqual([host, false]);
+    }
+    expect((await cluster.outputs<{ sshCommands: object }>()).sshCommands).toEqual({
+      web: expect.stringMatching(/^ssh -J root@\S+ root@\S+$/) as string,
+      "jvb-0": expect.stringMatching(/^ssh -J root@\S+ root@\S+$/) as string,
+    });
+    const status = await cluster.tool("status");
+    expect([status.code, status.text]).toEqual([0, expect.stringContaining("as declared")]);
+  });
+
   it("has the newest version of Jitsi, on all hosts the same", async () => {
     expect(await cluster.outputs()).toMatchObject({
       jitsiVersion: packageVersions["jitsi-meet"][0],
     });
     expect(await version("jvb-0", "jitsi-videobridge2")).toBe(newBridge);
-  }, 30_000);
+  });
 
   it("changes its version on purpose, web host and bridge, and the time zone without a restart", async () => {
     const prosody = "systemctl show -p MainPID --value prosody";
@@ -59,22 +91,11 @@ describe("a cluster with one bridge", () => {
     await cluster.mustUp();
   }, 300_000);
 
-  it("leaves nothing in the API but the operator's zone, once it is destroyed", async () => {
+  it("leaves nothing in the API but what the operator had, once it is destroyed", async () => {
     const destroyed = await cluster.pulumi("destroy", "--yes");
     expect(destroyed.text).toMatch(/Resources:/);
     expect(destroyed.code).toBe(0);
-    for (const kind of [
-      "server",
-      "firewall",
-      "network",
-      "placement-group",
-      "primary-ip",
-      "ssh-key",
-    ]) {
-      expect([kind, (await cluster.hcloud(kind, "list", "-o", "noheader")).stdout]).toEqual([
-        kind,
-        "",
-      ]);
-    }
+    expect(Object.values(before).filter((list) => list !== "")).toHaveLength(3);
+    expect(await inventory()).toEqual(before);
   }, 300_000);
 });

@@ -6,6 +6,8 @@ import { fakeFetch } from "./preflight/support/fakeFetch";
 type Program = typeof import("../../index");
 type Outputs = Awaited<ReturnType<Program>>;
 
+const bastionKey = "AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
+
 /** Runs the program as the engine does, with this stack configuration, in a cloud that answers. */
 async function run(
   config: Record<string, string>,
@@ -63,6 +65,20 @@ describe("the program", () => {
     expect(outputs.readme).toContain("One web host and 2 bridges: [${outputs.url}]");
     expect(await pulumi.isSecret(outputs.deploymentKey)).toBe(true);
     expect(await pulumi.isSecret(pulumi.output(outputs.bridges))).toBe(false);
+  });
+
+  it("shows the way through a bastion, and its key, where there is one", async () => {
+    const { outputs } = await run({
+      domain: "meet.example.org",
+      sshProxy: "admin@[2001:db8::7]:2222",
+      sshProxyHostKey: `ssh-ed25519 ${bastionKey}`,
+    });
+    expect((await valuesOf(outputs.sshCommands))["jvb-0"]).toMatch(
+      /^ssh -J admin@\[2001:db8::7\]:2222 root@198\.51\.100\.\d+$/,
+    );
+    expect(await valuesOf(outputs.knownHosts)).toContain(
+      `\n[2001:db8::7]:2222 ssh-ed25519 ${bastionKey}\n`,
+    );
   });
 
   it("tells of the one server without bridge hosts that it serves, and what it costs", async () => {

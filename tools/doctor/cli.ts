@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
 import type { HcloudApi } from "../../preflight/hcloudApi";
+import { exitCodes, type ExitCode } from "../commands";
 import { cloudApi, type StackConfig } from "../cloudApi";
 import { confirm } from "../confirm";
-import { OperatorProblem } from "../operatorProblem";
 import { PulumiCli } from "../pulumiCli";
-import { runTool } from "../runTool";
+import { flag, runTool, stackOption } from "../runTool";
 import { readStackState } from "../stackState";
 import { listObjects } from "./cloudObjects";
 import { diagnose, isHealthy, type Diagnosis } from "./diagnosis";
@@ -17,12 +16,9 @@ const usage = `usage: npm run doctor [-- OPTIONS]
 Compares the stack's state with Hetzner Cloud: what a killed or interrupted run has left behind.
 
   --stack NAME   another stack than the selected one
-  --json         the findings as JSON
   --repair       repairs what it can, after asking
   --yes          with --repair: does not ask
-  --connected    also deletes servers in the private network that the state does not know
-
-Exit codes: 0 nothing is wrong (any more), 1 it could not look or repair, 2 something is wrong.`;
+  --connected    also deletes servers in the private network that the state does not know`;
 
 const question = "Do what --repair does, as listed?";
 
@@ -34,44 +30,20 @@ interface Options {
   readonly connected: boolean;
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args);
-  if (options === undefined) {
-    console.log(usage);
-    return 0;
-  }
+async function main(options: Options): Promise<ExitCode> {
   const pulumi = new PulumiCli(options.stack);
   const api = await apiOf(pulumi);
   const look = (): Promise<Diagnosis> => examine(pulumi, api, options.connected);
   const first = await look();
   if (!options.repair || !isRepairable(first)) return show(first, options);
   if (!options.json) console.log(report(first));
-  if (!options.yes && !(await confirm(question, "npm run doctor -- --repair --yes"))) return 2;
+  if (!options.yes && !(await confirm(question, "npm run doctor -- --repair --yes")))
+    return exitCodes.no;
   const log = (line: string): void => {
     console.error(line);
   };
   await repair(first, { pulumi, api, log });
   return show(await look(), options);
-}
-
-function parseOptions(args: readonly string[]): Options | undefined {
-  const flag = { type: "boolean", default: false } as const;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        stack: { type: "string" },
-        help: flag,
-        json: flag,
-        repair: flag,
-        yes: flag,
-        connected: flag,
-      },
-    });
-    return values.help ? undefined : values;
-  } catch (error) {
-    throw new OperatorProblem(`${(error as Error).message}\n\n${usage}`);
-  }
 }
 
 async function apiOf(pulumi: PulumiCli): Promise<HcloudApi> {
@@ -88,9 +60,14 @@ async function examine(pulumi: PulumiCli, api: HcloudApi, connected: boolean): P
   return diagnose({ state, objects, lock, connected });
 }
 
-function show(diagnosis: Diagnosis, { json }: Options): number {
+function show(diagnosis: Diagnosis, { json }: Options): ExitCode {
   console.log(json ? reportJson(diagnosis) : report(diagnosis));
-  return isHealthy(diagnosis) ? 0 : 2;
+  return isHealthy(diagnosis) ? exitCodes.done : exitCodes.no;
 }
 
-runTool("doctor", main, 1);
+runTool({
+  name: "doctor",
+  usage,
+  options: { ...stackOption, repair: flag, yes: flag, connected: flag },
+  main,
+});

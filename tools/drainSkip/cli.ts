@@ -1,9 +1,9 @@
-import { parseArgs } from "node:util";
 import { localBridgeName } from "../../components/bridgePlan";
+import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
 import { OperatorProblem } from "../operatorProblem";
 import { PulumiCli } from "../pulumiCli";
-import { runTool } from "../runTool";
+import { flag, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";
 import { planSkip, type BridgeId, type SkipPlan } from "./plan";
 
@@ -14,54 +14,38 @@ Nothing runs on any host. When the bridge goes after that, people on it are cut.
 the one on the web host.
 
   --stack NAME   another stack than the selected one
-  --yes          does not ask
+  --yes          does not ask`;
 
-Exit codes: 0 it is out, 1 it is not.`;
+interface Options {
+  readonly stack?: string;
+  readonly json: boolean;
+  readonly yes: boolean;
+}
 
-async function main(args: readonly string[]): Promise<number> {
-  const { bridge, stack, yes, help } = parseOptions(args);
-  if (help) {
-    console.log(usage);
-    return 0;
+async function main({ stack, json, yes }: Options, text = ""): Promise<ExitCode> {
+  if (!/^(\d{1,2}|local)$/.test(text)) {
+    throw new OperatorProblem(
+      "one bridge is needed: its number, such as 1, or local: npm run drain:skip -- 1",
+    );
   }
+  const bridge: BridgeId = text === localBridgeName ? text : Number(text);
   const pulumi = new PulumiCli(stack);
   const plan = planSkip(readExport(await pulumi.answer("stack", "export")), bridge);
   const name = bridge === localBridgeName ? "the web host's own bridge" : `jvb-${bridge}`;
   console.error(consequences(plan, name));
   const again = `npm run drain:skip -- ${bridge} --yes`;
-  if (!yes && !(await confirm(`Take the drain of ${name} out?`, again))) return 1;
+  const end = (skipped: boolean): ExitCode => {
+    const short = bridge === localBridgeName ? bridge : `jvb-${bridge}`;
+    const result = { bridge: short, skipped, alsoOut: plan.checks };
+    if (json) console.log(JSON.stringify(result, null, 2));
+    return skipped ? exitCodes.done : exitCodes.no;
+  };
+  if (!yes && !(await confirm(`Take the drain of ${name} out?`, again))) return end(false);
   const dependents = plan.checks.length > 0 ? ["--target-dependents"] : [];
   await pulumi.answer("state", "delete", plan.drain, "--yes", ...dependents);
   console.error(`The drain of ${name} is out of the state.`);
   if (plan.server !== undefined) console.error(withoutWebHost(plan.server));
-  return 0;
-}
-
-function parseOptions(args: readonly string[]): {
-  bridge: BridgeId;
-  stack?: string;
-  yes: boolean;
-  help: boolean;
-} {
-  const flag = { type: "boolean", default: false } as const;
-  const options = { stack: { type: "string" }, yes: flag, help: flag } as const;
-  const { values, positionals } = parse(() =>
-    parseArgs({ args: [...args], options, allowPositionals: true }),
-  );
-  const [bridge = "", ...more] = positionals;
-  if (values.help) return { bridge: localBridgeName, ...values };
-  if (!/^(\d{1,2}|local)$/.test(bridge) || more.length > 0) {
-    throw new OperatorProblem(`one bridge is needed: its number, such as 1, or local\n\n${usage}`);
-  }
-  return { bridge: bridge === localBridgeName ? bridge : Number(bridge), ...values };
-}
-
-function parse<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new OperatorProblem(`${(error as Error).message}\n\n${usage}`);
-  }
+  return end(true);
 }
 
 function consequences({ checks }: SkipPlan, name: string): string {
@@ -89,4 +73,10 @@ function withoutWebHost(server: string): string {
   ].join("\n");
 }
 
-runTool("drain:skip", main, 1);
+runTool({
+  name: "drain:skip",
+  usage,
+  options: { ...stackOption, yes: flag },
+  arguments: 1,
+  main: (options, [bridge]) => main(options, bridge),
+});

@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
 import { localBridgeName } from "../../components/bridgePlan";
 import type { StackConfig } from "../cloudApi";
+import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
-import { OperatorProblem } from "../operatorProblem";
 import { PulumiCli } from "../pulumiCli";
-import { runTool } from "../runTool";
+import { flag, runTool, stackOption } from "../runTool";
 import { readDeclared } from "../status/declared";
 import { roll } from "./roll";
 
@@ -16,16 +15,15 @@ emptied and removed, and there is at most one server more than the cluster has. 
 Interrupted, it goes on when it is run again.
 
   --stack NAME   another stack than the selected one
-  --yes          does not ask
+  --yes          does not ask`;
 
-Exit codes: 0 all bridges are as new ones would be, 1 it stopped before.`;
+interface Options {
+  readonly stack?: string;
+  readonly json: boolean;
+  readonly yes: boolean;
+}
 
-async function main(args: readonly string[]): Promise<number> {
-  const { stack, yes, help } = parseOptions(args);
-  if (help) {
-    console.log(usage);
-    return 0;
-  }
+async function main({ stack, json, yes }: Options): Promise<ExitCode> {
   const pulumi = new PulumiCli(stack);
   const config = JSON.parse(await pulumi.answer("config", "--json")) as StackConfig;
   const names = readDeclared(config)
@@ -34,25 +32,24 @@ async function main(args: readonly string[]): Promise<number> {
   console.error(
     `One \`pulumi up\` for each of ${names.join(", ") || "no bridge"}. Each also does what else the settings ask for.`,
   );
-  if (!yes && !(await confirm("Replace those that differ?", "npm run roll -- --yes"))) return 1;
+  const end = (done: readonly number[]): ExitCode => {
+    const bridges = { bridges: names, done: done.map((number) => `jvb-${number}`) };
+    if (json) console.log(JSON.stringify(bridges, null, 2));
+    return done.length === names.length ? exitCodes.done : exitCodes.no;
+  };
+  if (!yes && !(await confirm("Replace those that differ?", "npm run roll -- --yes"))) {
+    return end([]);
+  }
   // The engine gets Ctrl-C too, and ends in order; this process waits for it.
   process.on("SIGINT", () => undefined);
   const numbers = names.map((name) => Number(name.replace("jvb-", "")));
-  await roll(pulumi, numbers, (text) => {
+  const { done, problem } = await roll(pulumi, numbers, (text) => {
     console.error(`\n== ${text}`);
   });
-  console.error("\nAll bridges are as new ones would be.");
-  return 0;
+  console.error(
+    `\n${problem === undefined ? "All bridges are as new ones would be." : `roll: ${problem}`}`,
+  );
+  return end(done);
 }
 
-function parseOptions(args: readonly string[]): { stack?: string; yes: boolean; help: boolean } {
-  const flag = { type: "boolean", default: false } as const;
-  try {
-    const options = { stack: { type: "string" }, yes: flag, help: flag } as const;
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new OperatorProblem(`${(error as Error).message}\n\n${usage}`);
-  }
-}
-
-runTool("roll", main, 1);
+runTool({ name: "roll", usage, options: { ...stackOption, yes: flag }, main });

@@ -1,5 +1,11 @@
-import { OperatorProblem } from "../operatorProblem";
 import type { PulumiCli } from "../pulumiCli";
+
+export interface Rolled {
+  /** Numbers of the bridges that are as new ones would be. */
+  readonly done: readonly number[];
+  /** Why it stopped, and what to do; absent where it did all. */
+  readonly problem?: string;
+}
 
 /**
  * Replaces bridges one by one, each in an `up` of its own, so that there is at most one server more than the cluster
@@ -8,13 +14,13 @@ import type { PulumiCli } from "../pulumiCli";
  *
  * @param numbers of the bridges
  * @param say tells people where it is
- * @throws OperatorProblem where an `up` fails
+ * @throws OperatorProblem where the settings cannot be changed
  */
 export async function roll(
   pulumi: Pick<PulumiCli, "answer" | "show">,
   numbers: readonly number[],
   say: (text: string) => void,
-): Promise<void> {
+): Promise<Rolled> {
   for (const [done, number] of numbers.entries()) {
     say(`jvb-${number} (${done + 1} of ${numbers.length})`);
     // Whatever stood there, from an interrupted run or by hand.
@@ -22,10 +28,12 @@ export async function roll(
     await pulumi.answer("config", "set", "--path", "rollBridges[0]", number.toString());
     const code = await pulumi.show("up", "--yes", "--skip-preview");
     if (code !== 0) {
-      throw new OperatorProblem(
-        `jvb-${number} was not replaced (pulumi up ended with ${code}; what failed is above). rollBridges is still set to it: npm run roll goes on, and so does pulumi up; to stop here: pulumi config rm rollBridges`,
-      );
+      return {
+        done: numbers.slice(0, done),
+        problem: `jvb-${number} was not replaced (pulumi up ended with ${code}; what failed is above). rollBridges is still set to it: npm run roll goes on, and so does pulumi up; to stop here: pulumi config rm rollBridges`,
+      };
     }
   }
   await pulumi.answer("config", "rm", "rollBridges");
+  return { done: numbers };
 }

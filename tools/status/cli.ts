@@ -1,10 +1,10 @@
-import { parseArgs } from "node:util";
 import { localBridgeName } from "../../components/bridgePlan";
 import { loopback } from "../../constants";
+import { exitCodes } from "../commands";
 import { cloudApi, type StackConfig } from "../cloudApi";
 import { OperatorProblem } from "../operatorProblem";
 import { PulumiCli } from "../pulumiCli";
-import { isExpected, runTool } from "../runTool";
+import { isExpected, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";
 import { listCloudServers } from "./cloudServers";
 import { compare, type Answer } from "./compare";
@@ -18,37 +18,13 @@ const usage = `usage: npm run status [-- OPTIONS]
 
 Shows the cluster as Hetzner and jicofo see it, beside what the settings declare. Changes nothing.
 
-  --stack NAME   another stack than the selected one
-  --json         for scripts; the shape is in docs/status.md
+  --stack NAME   another stack than the selected one`;
 
-Exit codes: 0 it is as declared, 1 it is not, 2 nobody can tell.`;
-
-const exitCodes: Readonly<Record<Status["verdict"], number>> = {
-  equal: 0,
-  different: 1,
-  unknown: 2,
-};
-
-async function main(args: readonly string[]): Promise<number> {
-  const { stack, json, help } = parseOptions(args);
-  if (help) {
-    console.log(usage);
-    return 0;
-  }
-  const status = await look(new PulumiCli(stack));
-  console.log(json ? JSON.stringify(status, null, 2) : report(status));
-  return exitCodes[status.verdict];
-}
-
-function parseOptions(args: readonly string[]): { stack?: string; json: boolean; help: boolean } {
-  const flag = { type: "boolean", default: false } as const;
-  try {
-    const options = { stack: { type: "string" }, json: flag, help: flag } as const;
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new OperatorProblem(`${(error as Error).message}\n\n${usage}`);
-  }
-}
+const codes = {
+  equal: exitCodes.done,
+  different: exitCodes.no,
+  unknown: exitCodes.unknown,
+} as const satisfies Record<Status["verdict"], number>;
 
 async function look(pulumi: PulumiCli): Promise<Status> {
   const [shown, settings, exported] = await Promise.all([
@@ -92,4 +68,13 @@ async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   }
 }
 
-runTool("status", main, 2);
+runTool({
+  name: "status",
+  usage,
+  options: stackOption,
+  main: async ({ stack, json }) => {
+    const status = await look(new PulumiCli(stack));
+    console.log(json ? JSON.stringify(status, null, 2) : report(status));
+    return codes[status.verdict];
+  },
+});

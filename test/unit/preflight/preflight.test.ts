@@ -68,6 +68,19 @@ describe("preflight", () => {
     expect(said.info.join()).not.toContain("adminCidrs");
   });
 
+  it("warns of a bastion that is not in it, by its address, beforehand", async () => {
+    const sshProxyHostKey =
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
+    const raw = { adminCidrs: '["203.0.113.0/24"]', sshProxyHostKey };
+    await inCloud({}, { ...raw, sshProxy: "admin@203.0.113.9" });
+    await inCloud({}, { ...raw, sshProxy: "admin@bastion.example.org" });
+    expect(said.warn).toEqual([]);
+    await inCloud({}, { ...raw, sshProxy: "admin@192.0.2.7" });
+    expect(said.warn).toEqual([
+      "Port 22 of the new hosts is open to 203.0.113.0/24 only (adminCidrs), and the bastion 192.0.2.7 is not in it: has it another address on its way out?",
+    ]);
+  });
+
   it("tells every obstacle at once, each with its way out", async () => {
     const failure = inCloud(
       { serverTypes: soldOut, images: [], zone: undefined },

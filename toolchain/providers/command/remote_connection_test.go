@@ -274,7 +274,7 @@ func TestAnAgentSocketWithoutAnAgentIsAnError(t *testing.T) {
 
 func TestAProxyLeadsToTheServer(t *testing.T) {
 	engine := newEngine(t)
-	server := sshtest.Start(t, sshtest.Options{RefuseLogins: 1, Password: "inner"})
+	server := sshtest.Start(t, sshtest.Options{Password: "inner"})
 	proxy := sshtest.Start(t, sshtest.Options{RefuseLogins: 1, Password: "outer"})
 	conn := with(connection(server), props{
 		"password": "inner", "proxy": with(connection(proxy), props{"password": "outer"}),
@@ -291,13 +291,32 @@ func TestBothHostKeysArePinnedThroughAProxy(t *testing.T) {
 	engine, server, proxy := newEngine(t), sshtest.Start(t, sshtest.Options{}), sshtest.Start(t, sshtest.Options{})
 	wrong := props{"hostKey": sshtest.Public(sshtest.NewKey(t))}
 	wrongProxy := with(connection(server), props{"proxy": with(connection(proxy), wrong)})
-	wrongServer := with(with(connection(server), wrong), props{"proxy": connection(proxy)})
+	// With no second attempt the reason is still the first one.
+	once := props{"dialErrorLimit": 0.0}
+	wrongServer := with(with(with(connection(server), wrong), once), props{"proxy": connection(proxy)})
 	for name, conn := range map[string]props{"proxy": wrongProxy, "server": wrongServer} {
 		err := hello(t, engine, conn)
 		if err == nil || !strings.HasPrefix(err.Error(), "proxy: ") ||
 			!strings.Contains(err.Error(), "host key mismatch") {
 			t.Errorf("wrong key of the %s: %v", name, err)
 		}
+	}
+	if len(server.Commands()) != 0 {
+		t.Error("a command ran on a host with the wrong key")
+	}
+}
+
+// Upstream repeats the handshake on a channel that the first failure has closed: no second one succeeds, and the
+// error is no longer the reason.
+func TestBehindAProxyAHostThatAnswersGetsOneHandshake(t *testing.T) {
+	engine, proxy := newEngine(t), sshtest.Start(t, sshtest.Options{})
+	server := sshtest.Start(t, sshtest.Options{RefuseLogins: 1})
+	err := hello(t, engine, with(connection(server), props{"proxy": connection(proxy)}))
+	if err == nil || !strings.Contains(err.Error(), "proxy: after 2 failed attempts: ssh: handshake failed") {
+		t.Errorf("error is %v", err)
+	}
+	if server.Dials() != 1 {
+		t.Errorf("the server was dialled %d times", server.Dials())
 	}
 }
 

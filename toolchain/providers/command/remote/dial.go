@@ -50,13 +50,15 @@ func (c *Connection) dialThroughProxy(
 	if err != nil {
 		return nil, err
 	}
-	// Upstream retries the handshake on the same channel, where a second one cannot succeed; here
-	// each attempt opens a channel of its own.
-	return retry(ctx, "Dial from proxy", c.dialErrorLimit(), func() (*ssh.Client, error) {
-		channel, err := proxy.Dial("tcp", c.address())
-		if err != nil {
-			return nil, err
-		}
+	channel, err := retry(ctx, "Dial from proxy", c.dialErrorLimit(), func() (net.Conn, error) {
+		return proxy.Dial("tcp", c.address())
+	})
+	if err != nil {
+		return nil, err
+	}
+	// As upstream: each attempt is on the one channel, where a second handshake cannot succeed. So a host that
+	// is not ready is waited for until its port answers, and no longer: what then goes wrong is final.
+	return retry(ctx, "Dial", c.dialErrorLimit(), func() (*ssh.Client, error) {
 		return handshake(channel, c.address(), config)
 	})
 }
@@ -64,7 +66,6 @@ func (c *Connection) dialThroughProxy(
 func handshake(channel net.Conn, address string, config *ssh.ClientConfig) (*ssh.Client, error) {
 	conn, channels, requests, err := ssh.NewClientConn(channel, address, config)
 	if err != nil {
-		channel.Close()
 		return nil, err
 	}
 	return ssh.NewClient(conn, channels, requests), nil
