@@ -9,11 +9,11 @@ SANDBOX := npm run -s sandbox --
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# npm ci only when the lock file changed: a second command in the same checkout starts at once.
+# npm ci only when the lock file changed, and not after `pulumi new`, which installs by itself.
 node_modules/.ready: package.json package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer" >&2; exit 1; }
-	@echo "installing the npm packages"
-	@npm ci --no-progress --loglevel=error
+	@node ci/isInstalled.js || \
+		{ echo "installing the npm packages"; npm ci --no-progress --loglevel=error; }
 	@touch $@
 
 setup: node_modules/.ready ## all that the other commands need, without starting anything

@@ -1,48 +1,18 @@
-import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
-import type * as Ensure from "../../toolchain/ensure";
-
-import { Simulator, token, type Json } from "./support/simulator";
-
-// With its extension: beside it is a script of the same name.
-const { ensureToolchain } = jest.requireActual<typeof Ensure>("../../toolchain/ensure.ts");
-
-const root = join(__dirname, "../..");
-const commandMs = 240_000;
+import { Engine, toolchainMs } from "./support/engine";
+import { Simulator, type Json } from "./support/simulator";
 
 /** How many resources were created, updated, deleted, unchanged...: the summary that pulumi prints. */
 type Steps = Readonly<Record<string, number>>;
 
 /** Runs the real engine with the real provider on a copy of the program. */
 class Stack {
-  private constructor(
-    private readonly dir: string,
-    private readonly env: NodeJS.ProcessEnv,
-  ) {}
+  private constructor(private readonly engine: Engine) {}
 
   static async create(endpoint: string): Promise<Stack> {
-    const { pulumi, pulumiHome } = await ensureToolchain({
-      log: (line: string) => process.stderr.write(`${line}\n`),
-    });
-    mkdirSync(join(root, ".test"), { recursive: true });
-    // Inside of the checkout, so that the program finds its packages.
-    const dir = mkdtempSync(join(root, ".test/everything-"));
-    cpSync(join(__dirname, "fixtures/everything"), dir, { recursive: true });
-    mkdirSync(join(dir, "state"));
-    const stack = new Stack(dir, {
-      ...process.env,
-      PATH: `${pulumi}:${process.env.PATH ?? ""}`,
-      PULUMI_HOME: pulumiHome,
-      PULUMI_BACKEND_URL: `file://${join(dir, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      HCLOUD_ENDPOINT: endpoint,
-      HCLOUD_TOKEN: token,
-    });
+    const stack = new Stack(await Engine.start(endpoint, "everything"));
     await stack.run("created", ["stack", "init", "test"]);
     return stack;
   }
@@ -66,7 +36,7 @@ class Stack {
     const { deployment } = JSON.parse(await this.run("updated", ["stack", "export"])) as State;
     const custom = deployment.resources.filter(({ id, type }) => id && type.startsWith("hcloud:"));
     const resources = custom.filter(({ type }) => !type.endsWith(":ZoneRecord")).map(importSpec);
-    writeFileSync(join(this.dir, "import.json"), JSON.stringify({ resources }));
+    writeFileSync(join(this.engine.dir, "import.json"), JSON.stringify({ resources }));
     await this.run("updated", ["stack", "init", "imported", "--no-select"]);
     const flags = ["--yes", "--skip-preview", "--generate-code=false", "--stack", "imported"];
     const steps = await this.steps("updated", ["import", "--file", "import.json", ...flags]);
@@ -78,7 +48,7 @@ class Stack {
   }
 
   remove(): void {
-    rmSync(this.dir, { recursive: true, force: true });
+    this.engine.remove();
   }
 
   private async steps(stage: string, args: string[]): Promise<Steps> {
@@ -88,15 +58,8 @@ class Stack {
     return Object.fromEntries([...lines].map(([, count, verb = ""]) => [verb, Number(count)]));
   }
 
-  private async run(stage: string, args: string[]): Promise<string> {
-    const options = { cwd: this.dir, env: { ...this.env, STAGE: stage }, timeout: commandMs };
-    const command = ["--non-interactive", "--color", "never", ...args];
-    try {
-      return (await promisify(execFile)("pulumi", command, options)).stdout;
-    } catch (error) {
-      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-      throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
-    }
+  private run(stage: string, args: string[]): Promise<string> {
+    return this.engine.must(args, { env: { STAGE: stage } });
   }
 }
 
@@ -126,7 +89,7 @@ describe("the Pulumi provider", () => {
   beforeAll(async () => {
     sim = await Simulator.start();
     stack = await Stack.create(sim.endpoint);
-  }, 1_800_000);
+  }, toolchainMs);
   afterAll(async () => {
     stack.remove();
     await sim.close();

@@ -1,0 +1,108 @@
+import { spawnSync } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Engine, root, runMs, toolchainMs, type Run } from "./support/engine";
+
+/** The first table of docs/troubleshooting.md: what is wrong before anything can be made. Each is run. */
+describe("the program in the engine, with bad input", () => {
+  let engine: Engine;
+  /** A port on which nobody listens. */
+  let nobody: string;
+
+  beforeAll(async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    nobody = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    await new Promise((resolve) => server.close(resolve));
+    engine = await Engine.start(nobody);
+    await engine.must(["stack", "init", "bad", "--no-select"], { cwd: root });
+  }, toolchainMs);
+  afterAll(() => {
+    engine.remove();
+  });
+
+  /** `pulumi` on the project's own program, with these settings alone. */
+  function pulumi(
+    args: readonly string[],
+    settings: Readonly<Record<string, string>>,
+  ): Promise<Run> {
+    const file = join(engine.dir, "settings.yaml");
+    const own = Object.entries(settings).map(([key, value]) => [`jitsi-hetzner:${key}`, value]);
+    // JSON is YAML too.
+    writeFileSync(file, JSON.stringify({ config: Object.fromEntries(own) as object }));
+    return engine.run([...args, "--stack", "bad", "--config-file", file], { cwd: root });
+  }
+  const domain = { domain: "meet.example.org" };
+
+  it(
+    "tells all that is missing or wrong at once, each with the command to type",
+    async () => {
+      const { code, text } = await pulumi(["preview"], { jvbCount: "three" });
+      expect(text).toContain("The stack's configuration has 2 problems:");
+      expect(text).toContain("domain is not set; the name people will meet at is needed:");
+      expect(text).toContain("pulumi config set domain meet.example.org");
+      expect(text).toContain('jvbCount is "three"; a whole number from 0 to 90 is needed');
+      expect(text).not.toMatch(/^ +at /m);
+      expect(code).toBe(1);
+    },
+    runMs,
+  );
+
+  it(
+    "previews without a network, and says what was not checked",
+    async () => {
+      const { code, text } = await pulumi(["preview"], domain);
+      expect(text).toContain(`warning: Not checked, because ${nobody} does not answer`);
+      expect(text).toMatch(/\+ \d+ to create/);
+      expect(code).toBe(0);
+    },
+    runMs,
+  );
+
+  it(
+    "makes nothing without a network",
+    async () => {
+      const { code, text } = await pulumi(["up", "--yes", "--skip-preview"], domain);
+      expect(text).toContain(`${nobody} does not answer`);
+      expect(text).not.toContain("created (");
+      expect(code).toBe(1);
+    },
+    runMs,
+  );
+
+  it.each([
+    ["that is missing", undefined, "no such file or directory"],
+    ["that is no JSON", "{ no", "invalid character"],
+  ])(
+    "refuses a plan %s",
+    async (_, text, reason) => {
+      const file = join(engine.dir, "plan.json");
+      if (text !== undefined) writeFileSync(file, text);
+      const ran = await pulumi(["up", "--yes", "--plan", file], domain);
+      expect(ran.text).toContain(reason);
+      expect(ran.code).toBe(1);
+    },
+    runMs,
+  );
+
+  it("has a preview that cannot be read told by its summary, with 2", () => {
+    const summary = (file: string) =>
+      spawnSync(process.execPath, ["--import", "tsx", "ci/previewSummary.ts", file], {
+        cwd: root,
+        encoding: "utf8",
+      });
+    writeFileSync(join(engine.dir, "broken.json"), '{"steps": [');
+    expect(summary(join(engine.dir, "broken.json"))).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining(
+        "the preview is no JSON; make one with: pulumi preview",
+      ) as string,
+    });
+    expect(summary(engine.dir)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("the preview cannot be read: EISDIR") as string,
+    });
+  }, 60_000);
+});
