@@ -50,7 +50,7 @@ describe("a cluster with one bridge, behind a bastion", () => {
       "jvb-0": expect.stringMatching(/^ssh -J root@\S+ root@\S+$/) as string,
     });
     const status = await cluster.tool("status");
-    expect([status.code, status.text]).toEqual([0, expect.stringContaining("as declared")]);
+    expect([status.code, status.text]).toEqual([0, expect.stringContaining("): as declared\n")]);
   });
 
   it("has the newest version of Jitsi, on all hosts the same", async () => {
