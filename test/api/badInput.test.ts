@@ -15,8 +15,9 @@ describe("the program in the engine, with bad input", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     nobody = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
     await new Promise((resolve) => server.close(resolve));
-    engine = await Engine.start(nobody);
-    await engine.must(["stack", "init", "bad", "--no-select"], { cwd: root });
+    // Of the fixture's program only the folder is used, in which a stack of this project's name is made.
+    engine = await Engine.start(nobody, "violations");
+    await engine.must(["stack", "init", "bad", "--no-select"]);
   }, toolchainMs);
   afterAll(() => {
     engine.remove();

@@ -30,17 +30,16 @@ export class Engine {
 
   /**
    * @param endpoint of the API
-   * @param fixture a folder of `fixtures/`; without it there is no program, only the state
+   * @param fixture a folder of `fixtures/`
    */
-  static async start(endpoint: string, fixture?: string): Promise<Engine> {
+  static async start(endpoint: string, fixture: string): Promise<Engine> {
     const { pulumi, pulumiHome } = await ensureToolchain({
       log: (line: string) => process.stderr.write(`${line}\n`),
     });
     mkdirSync(join(root, ".test"), { recursive: true });
     // Inside of the checkout, so that the program finds its packages.
     const dir = mkdtempSync(join(root, ".test/engine-"));
-    if (fixture !== undefined)
-      cpSync(join(root, "test/api/fixtures", fixture), dir, { recursive: true });
+    cpSync(join(root, "test/api/fixtures", fixture), dir, { recursive: true });
     mkdirSync(join(dir, "state"));
     return new Engine(dir, {
       ...process.env,
