@@ -23,13 +23,13 @@ const step = (op: string, serverType: string, name = "jitsi-jvb-0") => ({
 
 describe("the preview summary", () => {
   it.each([
-    ["scale-up", "**32 to create, 0 to replace, 0 to delete**, 2 to update", "**+139.98 EUR"],
-    ["scale-down", "**0 to create, 0 to replace, 32 to delete**, 2 to update", "**−139.98 EUR"],
-    ["replace", "**0 to create, 6 to replace, 0 to delete**, 8 to update", "**±0.00 EUR"],
-    ["type", "**No changes.** 72 unchanged.", "**±0.00 EUR"],
-    ["type-and-scale", "**16 to create, 0 to replace, 0 to delete**, 2 to update", "**+100.99 EUR"],
+    ["scale-up", "**40 to create, 0 to replace, 0 to delete**, 2 to update", "**+139.98 EUR"],
+    ["scale-down", "**0 to create, 0 to replace, 40 to delete**, 2 to update", "**−139.98 EUR"],
+    ["replace", "**0 to create, 9 to replace, 0 to delete**, 9 to update", "**±0.00 EUR"],
+    ["type", "**No changes.** 85 unchanged.", "**±0.00 EUR"],
+    ["type-and-scale", "**20 to create, 0 to replace, 0 to delete**, 2 to update", "**+100.99 EUR"],
     ["firewall-rule", "**0 to create, 0 to replace, 0 to delete**, 1 to update", "**±0.00 EUR"],
-    ["destroy", "**0 to create, 0 to replace, 72 to delete**", "**−145.97 EUR"],
+    ["destroy", "**0 to create, 0 to replace, 85 to delete**", "**−145.97 EUR"],
   ])("puts counts and cost of %s up front", (name, headline, cost) => {
     const lines = summaryOf(name).split("\n");
     expect(lines[0]).toBe(marker);
@@ -61,7 +61,7 @@ describe("the preview summary", () => {
   it("shows a failed preview's reason instead of counts", () => {
     const text = summaryOf("config-error");
     expect(text).toContain("**The preview failed.**");
-    expect(text).toContain('jvbCount is "two"; a whole number from 1 to 90 is needed:');
+    expect(text).toContain('jvbCount is "two"; a whole number from 0 to 90 is needed:');
     expect(text).not.toMatch(/to create|Cost/);
   });
 
@@ -141,7 +141,7 @@ describe("npm run preview:summary", () => {
   it("prints counts and cost as JSON", () => {
     expect(JSON.parse(run(["--json"], recorded("scale-down")).stdout)).toEqual({
       failed: false,
-      changes: { delete: 32, same: 70, update: 2 },
+      changes: { delete: 40, same: 83, update: 2 },
       cost: { difference: -139.98, unknown: [] },
     });
   }, 60_000);

@@ -166,7 +166,7 @@ describe("the workflows", () => {
       },
     );
     expect(runStep(dir, step, { npm }).code).toBe(0);
-    expect(readFileSync(join(dir, "summary"), "utf8")).toContain("**32 to create");
+    expect(readFileSync(join(dir, "summary"), "utf8")).toContain("**40 to create");
   });
 
   describe("the comment for a fork", () => {

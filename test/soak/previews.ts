@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { demoConfig } from "../../sandbox/commands/demo";
+import { projectDir } from "../../sandbox/projectDir";
+import { runProgram, TestCluster } from "../e2e/harness";
+
+/**
+ * Records the previews of which docs/preview-comments.md is made, anew, on a real cluster in the sandbox. By hand,
+ * after a change of what a bridge is made of: `npx tsx test/soak/previews.ts && make reference`. Takes minutes.
+ */
+
+const recordings = join(projectDir, "test/unit/ci/previews");
+/** A checkout whose code has one firewall rule more. */
+const changedCode = join(projectDir, ".test/previews-code");
+
+async function main(): Promise<void> {
+  const cluster = await TestCluster.start("previews");
+  try {
+    await cluster.configure({ ...demoConfig, jvbCount: "2" });
+    await cluster.mustUp();
+    await record(cluster, "unchanged");
+    await recordWith(cluster, "scale-up", { jvbCount: "4" });
+    await recordWith(cluster, "type", { jvbServerType: "cpx52" });
+    await recordWith(cluster, "type-and-scale", { jvbServerType: "cpx52", jvbCount: "3" });
+    await recordWith(cluster, "config-error", { jvbCount: "two" });
+    await record(cluster, "replace", ["--replace", await urnOf(cluster, "Server::jitsi-jvb-1")]);
+    changeCode(cluster);
+    await record(cluster, "firewall-rule", [], changedCode);
+    await cluster.configure({ jvbCount: "4" });
+    await cluster.mustUp();
+    await recordWith(cluster, "scale-down", { jvbCount: "2" });
+    await cluster.configure({ jvbCount: "2" });
+    await cluster.mustUp();
+    save("destroy", (await cluster.pulumi("destroy", "--preview-only", "--json")).stdout);
+  } finally {
+    await cluster.remove();
+    rmSync(changedCode, { recursive: true, force: true });
+  }
+}
+
+/** With these settings; afterwards they are as before. */
+async function recordWith(
+  cluster: TestCluster,
+  name: string,
+  settings: Record<string, string>,
+): Promise<void> {
+  await cluster.configure(settings);
+  await record(cluster, name);
+  await cluster.mustPulumi("config", "rm", "jvbServerType");
+  await cluster.configure({ jvbCount: name === "scale-down" ? "4" : "2" });
+}
+
+async function record(
+  cluster: TestCluster,
+  name: string,
+  more: readonly string[] = [],
+  dir = projectDir,
+): Promise<void> {
+  const args = ["-C", dir, "preview", "--json", "--non-interactive", "--stack", cluster.stack];
+  save(name, (await runProgram("pulumi", [...args, ...more], { env: cluster.env })).stdout);
+}
+
+interface Recorded {
+  steps: { op: string }[];
+  diagnostics?: { severity: string }[];
+}
+
+/** Without the steps in which nothing happens, and without what differs from machine to machine. */
+function save(name: string, text: string): void {
+  const preview = JSON.parse(text) as Recorded;
+  const [stack, ...rest] = preview.steps;
+  preview.steps = [
+    ...(stack === undefined ? [] : [stack]),
+    ...rest.filter(({ op }) => op !== "same"),
+  ];
+  preview.diagnostics = preview.diagnostics?.filter(({ severity }) => severity !== "debug");
+  const recorded = JSON.stringify(preview, null, 2)
+    .replaceAll(changedCode, "/project")
+    .replaceAll(projectDir, "/project")
+    // The host key of a first contact, which the provider's own data shows: a test looks for this stand-in.
+    .replaceAll(
+      /(BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*(-----END)/g,
+      (_, begin: string, end: string) => `${begin}\\\\nc2VjcmV0LW9mLWEtdGVzdA==\\\\n${end}`,
+    )
+    .replaceAll(`e2e-previews`, "sandbox");
+  writeFileSync(join(recordings, `${name}.json`), `${recorded}\n`);
+  console.log(`${name}: ${preview.steps.length.toString()} steps`);
+}
+
+async function urnOf(cluster: TestCluster, end: string): Promise<string> {
+  const { stdout } = await cluster.mustPulumi("stack", "export");
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources: { urn: string }[] } };
+  const urn = deployment.resources.map((resource) => resource.urn).find((one) => one.endsWith(end));
+  if (urn === undefined) throw new Error(`no resource ends with ${end}`);
+  return urn;
+}
+
+/** Copies the checkout, and adds a rule to the web host's firewall in the copy. */
+function changeCode(cluster: TestCluster): void {
+  rmSync(changedCode, { recursive: true, force: true });
+  const listed = spawnSync("git", ["ls-files"], { cwd: projectDir, encoding: "utf8" }).stdout;
+  for (const file of listed.split("\n").filter(Boolean)) {
+    mkdirSync(join(changedCode, file, ".."), { recursive: true });
+    cpSync(join(projectDir, file), join(changedCode, file));
+  }
+  const settings = `Pulumi.${cluster.stack}.yaml`;
+  cpSync(join(projectDir, settings), join(changedCode, settings));
+  symlinkSync(join(projectDir, "node_modules"), join(changedCode, "node_modules"));
+  const rules = join(changedCode, "components/firewallRules.ts");
+  const line = 'rule("tcp", ports.https, "HTTPS"),';
+  const text = readFileSync(rules, "utf8");
+  if (!text.includes(line)) throw new Error("the firewall's rules have another form now");
+  writeFileSync(rules, text.replace(line, `${line}\n        rule("tcp", 8443, "Example"),`));
+}
+
+void main();
