@@ -14,9 +14,7 @@ npm run -s sandbox -- --dir "$work/sandbox" up --api-only >&2
 environment=$(npm run -s sandbox -- --dir "$work/sandbox" env)
 eval "$environment"
 pulumi stack init "$stack" --non-interactive >&2
-# A project made by `pulumi new` has a name of its own, and its settings bear it.
-project=$(awk '$1 == "name:" { print $2; exit }' Pulumi.yaml)
-sed "s/^  jitsi-hetzner:/  $project:/" Pulumi.dev.yaml >"$work/settings.yaml"
+npx tsx ci/previewSettings.ts >"$work/settings.yaml"
 
 preview=(pulumi preview --stack "$stack" --config-file "$work/settings.yaml" --non-interactive)
 if [[ $# -eq 0 ]]; then
