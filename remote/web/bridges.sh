@@ -61,29 +61,34 @@ registered() {
   find "$registry" -maxdepth 1 -type f ! -name '*.*' -printf '%f\n' 2>/dev/null | sort
 }
 
-# take_over GOAL: from here on this step alone works on the bridge. One that still does belongs to an `up` that was
-# interrupted, for the engine runs one at a time: it is ended, and leaves the bridge as it is. Only a `restore` is of
-# the same `up` (web/policy), and soon done.
+# take_over GOAL [OWN-GOAL]: from here on this step alone works on the bridge. One that still does belongs to an `up`
+# that was interrupted, for the engine runs one at a time: it is ended, and leaves the bridge as it is. Only two are of
+# the same `up`: a `restore` (web/policy), which is soon done and waited for, and, for a restore, the bridge's own step
+# with OWN-GOAL, which may begin at any moment: 1 then, for that one does the work.
 take_over() {
-  local lock=/run/lock/jitsi-hetzner-$NICKNAME holder goal
+  local lock=/run/lock/jitsi-hetzner-$NICKNAME holder goal attempt=0 ended=""
   exec 9>>"$lock"
-  if ! flock -n 9; then
+  until flock -w 1 9; do
     read -r holder goal <"$lock" || true
-    if [[ $holder =~ ^[0-9]+$ && $goal != restore ]]; then
+    # What stands there may be of the one before: whoever has just taken it writes a moment later.
+    if has_lock "$holder" "$lock" && [[ $goal != restore && $holder != "$ended" ]]; then
+      if [[ $goal == "${2:-}" ]]; then
+        return 1
+      fi
       info "ending a step on $NAME that was interrupted (process $holder)"
       kill "$holder" 2>/dev/null || true
+      ended=$holder
     fi
-    flock -w 60 9 || fatal "another step is at work on $NAME (process ${holder:-unknown})" \
+    ((++attempt < 60)) || fatal "another step is at work on $NAME (process ${holder:-unknown})" \
       "wait until it has ended, or end it, on the web host; then: pulumi up"
-  fi
+  done
   printf '%s %s\n' "$BASHPID" "$1" >"$lock"
   trap 'trap - EXIT; exit 143' TERM
 }
 
-# is_at_work_for GOAL: whether a step with this goal has the bridge just now.
-is_at_work_for() {
-  local lock=/run/lock/jitsi-hetzner-$NICKNAME goal
-  [[ -e $lock ]] && ! flock -n "$lock" true && read -r _ goal <"$lock" && [[ $goal == "$1" ]]
+# has_lock PROCESS LOCK: whether it is one of these steps, and no other program with a number that is given out again.
+has_lock() {
+  [[ $1 =~ ^[0-9]+$ && $(readlink "/proc/$1/fd/9") == "$2" ]]
 }
 
 # put_into_service: the bridge takes people.

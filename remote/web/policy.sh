@@ -40,12 +40,11 @@ restore() {
   fi
   read -r name address _ <"$registry/$1"
   use_bridge "$name" "$1" "$address"
-  # Its own step, in this same `up`.
-  if is_at_work_for "$2"; then
-    return
+  # Its own step, in this same `up`, may be at work, or may have been.
+  if ! take_over restore "$2" || [[ $(goal_of "$1") == "$2" ]]; then
+    return 0
   fi
   info "$name was $now and is declared: putting it right"
-  take_over restore
   if [[ $2 == drained ]]; then
     ensure_running
     take_out_of_service drained

@@ -177,6 +177,26 @@ describe("a bridge's service", () => {
       expect([first.draining, cluster.goals()]).toEqual([false, { b0: "serving" }]);
     });
 
+    it("does not end the bridge's own step, which begins in the same moment", async () => {
+      cluster.setGoal(first, "serving");
+      first.people = 3;
+      second.draining = true;
+      const bridges = [declared(first, true)];
+      const POLICY = JSON.stringify({ bridges, drainTimeoutSeconds: 20, forceDrain: false });
+      let own: ReturnType<typeof cluster.drain> | undefined;
+      const { code } = await cluster.run("web/policy", { POLICY }, undefined, {
+        fast: false,
+        stub: 'info() { printf "%s\\n" "$*"; [[ $* != *"putting it right" ]] || sleep 1; }\n',
+        watch: (text) => {
+          if (!text.includes("putting it right")) return;
+          own ??= cluster.drain(first, "enter", { draining: true, fast: false });
+        },
+      });
+      first.people = 0;
+      expect([code, (await own)?.code]).toEqual([0, 0]);
+      expect([first.draining, cluster.goals()]).toEqual([true, { b0: "drained" }]);
+    });
+
     it("refuses what is no policy", async () => {
       const { code, text } = await cluster.run("web/policy", { POLICY: '{"bridges":[]}' });
       expect([code, text]).toEqual([1, expect.stringContaining("POLICY is no policy")]);
