@@ -110,7 +110,7 @@ describe("drain:skip with the real engine", () => {
 
   it("does nothing where nobody can be asked", () => {
     const asked = skip("1");
-    expect(asked).toMatchObject({ status: 1, stdout: "" });
+    expect(asked).toMatchObject({ status: 2, stdout: "" });
     expect(asked.text).toContain("nobody can be asked here: npm run drain:skip -- 1 --yes");
     expect(names()).toHaveLength(4);
   }, 60_000);
@@ -129,7 +129,7 @@ describe("drain:skip with the real engine", () => {
 
   it("fails for a bridge without a drain", () => {
     const skipped = skip("7", "--yes");
-    expect(skipped.status).toBe(1);
+    expect(skipped.status).toBe(2);
     expect(skipped.text).toContain("bridge 7 has no drain in this stack's state");
   }, 60_000);
 });
