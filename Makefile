@@ -46,7 +46,7 @@ soak: node_modules/.ready ## pulumi up interrupted at twenty moments, and healed
 soak-large: node_modules/.ready ## twenty bridges in one pulumi up, measured beside two; a quarter of an hour
 	@npx tsx test/soak/large.ts
 
-soak-lost: node_modules/.ready ## the passphrase of a stack is lost: docs/restore.md, walked; three minutes
+soak-lost: node_modules/.ready ## the passphrase of a stack is lost: docs/restore.md, walked; some minutes
 	@npx tsx test/soak/lostPassphrase.ts
 
 soak-people: node_modules/.ready ## clusters scaled, rolled and broken while people talk; half an hour
