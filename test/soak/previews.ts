@@ -66,9 +66,13 @@ interface Recorded {
   diagnostics?: { severity: string }[];
 }
 
+/** Scripts by their first line: no comment shows one, and whole they are most of a preview. */
+const shortened = (key: string, value: unknown): unknown =>
+  key === "stdin" && typeof value === "string" ? value.split("\n", 1)[0] : value;
+
 /** Without the steps in which nothing happens, and without what differs from machine to machine. */
 function save(name: string, text: string): void {
-  const preview = JSON.parse(text) as Recorded;
+  const preview = JSON.parse(text, shortened) as Recorded;
   const [stack, ...rest] = preview.steps;
   preview.steps = [
     ...(stack === undefined ? [] : [stack]),
