@@ -63,11 +63,9 @@ drain() {
     info "$NAME is empty"
     end_program true
     # Somebody may have come in the very last moment.
-    has_ended || wait_until_empty || give_up
+    has_ended || wait_until_empty || cut_off
   else
-    give_up
-    end_program false
-    has_ended || true
+    cut_off
   fi
   trap - EXIT
   has_left
@@ -92,6 +90,12 @@ give_up() {
       "pulumi up at a quieter time, or with a longer drainTimeout; pulumi config set forceDrain true cuts them off;" \
       "    or keep it: set jvbCount back, or take its number out of removedBridges")"
   fi
+}
+
+cut_off() {
+  give_up
+  end_program false
+  has_ended || true
 }
 
 has_ended() {

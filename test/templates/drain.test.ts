@@ -63,6 +63,21 @@ describe("web/drain", () => {
     expect(text).not.toContain("does not end");
   });
 
+  it("is ended at once with forceDrain where somebody came in the last moment", async () => {
+    cluster.setPolicy({ drainTimeoutSeconds: 5, forceDrain: true });
+    leaving.comesLate = 2;
+    staying.draining = true;
+    const { code, text } = await drain();
+    expect(code).toBe(0);
+    expect(text).toContain("forceDrain, after 5 s: participants cut off on b0: 2");
+    expect(leaving.asked).toEqual([
+      "drain/enable",
+      shutdown,
+      'shutdown { "graceful-shutdown": "false" }',
+    ]);
+    expect(cluster.goals()).toEqual({ b0: "left" });
+  });
+
   it("goes at once with a timeout of 0, and says how many are cut off", async () => {
     cluster.setPolicy({ drainTimeoutSeconds: 0 });
     leaving.people = 3;

@@ -38,6 +38,8 @@ function serve(faults: Faults, answer: (path: string, body: string) => unknown):
 /** A bridge's REST API, as upstream answers, on an address of loopback. */
 export class FakeBridge {
   people = 0;
+  /** How many come in the moment of its shutdown. */
+  comesLate = 0;
   draining = false;
   ending = false;
   /** Whether drain mode takes. */
@@ -105,6 +107,8 @@ export class FakeBridge {
       case "/colibri/shutdown":
         this.asked.push(`shutdown ${body}`);
         this.ending = true;
+        this.people += this.comesLate;
+        this.comesLate = 0;
         if (this.people === 0 || body.includes('"false"')) setTimeout(() => void this.stop(), 100);
         return "";
       case "/metrics":
