@@ -1,5 +1,6 @@
 import type { PeopleReport } from "../../sandbox/people";
 import { demoConfig } from "../../sandbox/commands/demo";
+import { waitUntil } from "../../sandbox/hosts/exec";
 import { TestCluster, type Outcome } from "./harness";
 import { interruptUp, repairState } from "./interruption";
 import { untilClusterIs } from "./wholeCluster";
@@ -31,6 +32,9 @@ describe("a cluster that is scaled while people talk", () => {
   /** jicofo chooses where people go, anew when it restarts: rooms are opened until some are on this bridge. */
   const peopleOn = async (name: string): Promise<{ before: PeopleReport; count: number }> => {
     const bridge = await nickname(name);
+    // Who still waits for a bridge may come to this one after it was counted.
+    const isSettled = async () => (await people()).rooms.every(({ waiting }) => waiting === 0);
+    await waitUntil("everybody has a bridge", isSettled, 60_000);
     for (let tries = 0; tries < 20; tries++) {
       const before = await people();
       const count = on(before, bridge);
