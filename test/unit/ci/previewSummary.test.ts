@@ -6,7 +6,7 @@ import { costDifference } from "../../../ci/costDifference";
 import { parsePreview, UnreadablePreview } from "../../../ci/preview";
 import { marker, summarize } from "../../../ci/summarize";
 
-/** Previews of a real cluster in the sandbox, without stack traces. */
+/** Previews of a real cluster in the sandbox; only the fields that the summary reads. */
 const recorded = (name: string): string =>
   readFileSync(join(__dirname, "previews", `${name}.json`), "utf8");
 const summaryOf = (name: string): string => summarize(parsePreview(recorded(name)));
@@ -65,10 +65,27 @@ describe("the preview summary", () => {
     expect(text).not.toMatch(/to create|Cost/);
   });
 
-  it("shows no value of a resource", () => {
-    // In the recording: a key in the provider's own data, which the engine does not know as a secret.
-    expect(recorded("replace")).toContain("c2VjcmV0LW9mLWEtdGVzdA");
-    expect(summaryOf("replace")).not.toMatch(/c2VjcmV0LW9mLWEtdGVzdA|cloud-config|198\.18/);
+  it("shows no value of a resource but a server's type", () => {
+    // The provider's own data holds the user data, and in it a key that the engine does not know as a secret.
+    const secrets = {
+      userData: "#cloud-config\nBEGIN PRIVATE KEY c2VjcmV0",
+      ipv4Address: "198.18.0.16",
+      __meta: '{"user_data":"c2VjcmV0"}',
+      serverType: "cpx42",
+    };
+    const recording = JSON.parse(recorded("replace")) as {
+      steps: Record<string, object | undefined>[];
+    };
+    for (const one of recording.steps) {
+      for (const state of ["oldState", "newState"]) {
+        if (one[state] !== undefined)
+          Object.assign(one[state], { inputs: secrets, outputs: secrets });
+      }
+    }
+    const text = summarize(parsePreview(JSON.stringify(recording)));
+    expect(text).toContain("jitsi-jvb-1");
+    expect(text).toContain("cpx42");
+    expect(text).not.toMatch(/c2VjcmV0|cloud-config|198\.18/);
   });
 
   it("leaves no way to put Markdown, HTML or a mention into a comment", () => {
