@@ -21,21 +21,32 @@ export function checkDomain(domain: string, servers: readonly ServerFact[]): Fin
   );
 }
 
-/** @param images those of this name for x86 */
-export function checkImage(image: string, images: readonly ImageFact[]): Findings {
-  const usable = images.find(({ status }) => status === "available");
-  if (usable === undefined) {
-    return obstacle(
+/**
+ * @param images those of this name
+ * @param now for the date from which it cannot be ordered
+ */
+export function checkImage(image: string, images: readonly ImageFact[], now: Date): Findings {
+  const refuse = (reason: string): Findings =>
+    obstacle(
       "image",
-      `is "${image}", which Hetzner does not offer for x86`,
-      "hcloud image list --type system --architecture x86",
+      `is "${image}", ${reason}`,
+      "hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
     );
+  const available = images.filter(({ status }) => status === "available");
+  const usable = available.find(({ architecture }) => architecture === "x86");
+  if (usable === undefined) {
+    return available.length > 0
+      ? refuse("which Hetzner offers for ARM only; the hosts are x86")
+      : refuse("which Hetzner does not offer for x86");
   }
-  return usable.deprecated === null
-    ? none
-    : warning(
-        `image ${image} is deprecated since ${usable.deprecated.slice(0, 10)}; it can be ordered for three months from then`,
-      );
+  const { deprecation } = usable;
+  if (deprecation === undefined || deprecation === null) return none;
+  const end = deprecation.unavailable_after.slice(0, 10);
+  return new Date(deprecation.unavailable_after) > now
+    ? warning(
+        `image ${image} is deprecated since ${deprecation.announced.slice(0, 10)}; it can be ordered until ${end} only`,
+      )
+    : refuse(`which cannot be ordered since ${end}`);
 }
 
 /** @param zone `undefined` where the project has none of this name */

@@ -25,10 +25,18 @@ export interface ServerTypeFact {
   }[];
 }
 
+/** Dates as the API writes them: `2026-11-30T00:00:00Z`. */
+export interface Deprecation {
+  readonly announced: string;
+  /** From then on it cannot be ordered. */
+  readonly unavailable_after: string;
+}
+
 export interface ImageFact {
   readonly status: string;
-  /** When it was announced to go; null for a current one. */
-  readonly deprecated: string | null;
+  readonly architecture: string;
+  /** Null or absent for a current one. */
+  readonly deprecation?: Deprecation | null;
 }
 
 export interface ServerFact {
@@ -83,7 +91,7 @@ export interface PriceFact {
 /** What the cloud says before anything is made. */
 export interface CloudFacts {
   readonly serverTypes: readonly ServerTypeFact[];
-  /** By the name asked for, x86. */
+  /** By the name asked for, of each architecture. */
   readonly images: readonly ImageFact[];
   /** This stack's, by their labels. */
   readonly servers: readonly ServerFact[];
@@ -112,7 +120,7 @@ export async function readCloud(
   const image = encodeURIComponent(wanted.image);
   const [serverTypes, images, servers, networks, pricing, zone] = await Promise.all([
     api.list<ServerTypeFact>("/server_types", "server_types"),
-    api.list<ImageFact>(`/images?name=${image}&architecture=x86&include_deprecated=true`, "images"),
+    api.list<ImageFact>(`/images?name=${image}&include_deprecated=true`, "images"),
     api.list<ServerFact>(`/servers?label_selector=${stackSelector(wanted.stack)}`, "servers"),
     api.list<NetworkFact>("/networks", "networks"),
     api.get("/pricing") as Promise<{ pricing: PriceFact }>,

@@ -174,7 +174,7 @@ function withCloud(
     checkDomain(settings.domain, facts.servers),
     web.findings,
     jvb.findings,
-    missing.length === 0 ? none : checkImage(settings.image, facts.images),
+    missing.length === 0 ? none : checkImage(settings.image, facts.images, now),
     checkQuota(hosts.length, missing.length),
     facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
     checkNames(settings, stack, hosts, facts),

@@ -1,4 +1,4 @@
-import { Simulator, textOf, type Json } from "./support/simulator";
+import { serverFields, Simulator, textOf, type Json } from "./support/simulator";
 
 describe("the catalogue", () => {
   let sim: Simulator;
@@ -34,7 +34,7 @@ describe("the catalogue", () => {
 
   it("has cx23 in Europe, and no cx21 at all", async () => {
     const [cx23] = await rows("/server_types?name=cx23", "server_types");
-    expect(cx23).toMatchObject({ cores: 2, memory: 4, disk: 40, deprecated: false });
+    expect(cx23).toMatchObject({ cores: 2, memory: 4, disk: 40, deprecation: null });
     expect(cx23?.locations).toMatchObject([
       { name: "fsn1", available: true, recommended: true, deprecation: null },
       { name: "nbg1" },
@@ -74,6 +74,38 @@ describe("the catalogue", () => {
   it("shows deprecated images only to who asks for them", async () => {
     expect(await rows("/images?name=debian-11", "images")).toEqual([]);
     expect(await rows("/images?name=debian-11&include_deprecated=true", "images")).toHaveLength(2);
+  });
+
+  it("has no field `deprecated` anywhere: what goes has its dates in `deprecation`", async () => {
+    const images = await rows("/images?include_deprecated=true&per_page=50", "images");
+    const types = await rows("/server_types?per_page=50", "server_types");
+    for (const row of [...images, ...types]) {
+      expect(row).not.toHaveProperty("deprecated");
+      expect(row).toHaveProperty("deprecation");
+    }
+    const [debian11] = await rows("/images?name=debian-11&include_deprecated=true", "images");
+    expect(debian11?.deprecation).toEqual({
+      announced: "2026-08-31T00:00:00Z",
+      unavailable_after: "2026-11-30T00:00:00Z",
+    });
+  });
+
+  it.each([
+    ["2026-11-29T12:00:00Z", 201],
+    ["2026-11-30T12:00:00Z", 422],
+  ])("takes an order for debian-11 until its end only: at %s %d", async (now, status) => {
+    const clock = jest.spyOn(Date, "now").mockReturnValue(Date.parse(now));
+    try {
+      const order = { ...serverFields, name: `old-${status}`, image: "debian-11" };
+      const answer = await sim.post("/servers", order);
+      expect([answer.status, answer.body.error?.message]).toEqual([
+        status,
+        status === 201 ? undefined : "invalid input in field 'image': can no longer be ordered",
+      ]);
+    } finally {
+      clock.mockRestore();
+    }
+    await sim.api.idle();
   });
 
   it("prices every server type at every place where it is", async () => {

@@ -1,3 +1,4 @@
+import type { Deprecation } from "./deprecation";
 import type { Architecture } from "./serverTypes";
 
 /** As in GET /images?type=system. */
@@ -17,8 +18,8 @@ export interface SystemImage {
   readonly architecture: Architecture;
   readonly rapid_deploy: boolean;
   readonly protection: { readonly delete: boolean };
-  /** Since when it is deprecated; it can be ordered for three months more. */
-  readonly deprecated: string | null;
+  /** Null for a current one. */
+  readonly deprecation: Deprecation | null;
   readonly deleted: null;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -30,13 +31,17 @@ type Line = readonly [
   version: string,
   description: string,
   created: string,
-  deprecated?: string,
+  deprecation?: Deprecation,
 ];
+
+const endOfDebian11: Deprecation = {
+  announced: "2026-08-31T00:00:00Z",
+  unavailable_after: "2026-11-30T00:00:00Z",
+};
 
 /** Ids are the real ones where known; clients should use names. */
 const lines: readonly Line[] = [
-  // debian-11 cannot be ordered after 2026-11-30.
-  [45557056, 103908070, "debian", "11", "Debian 11", "2021-08-16", "2026-08-31T00:00:00Z"],
+  [45557056, 103908070, "debian", "11", "Debian 11", "2021-08-16", endOfDebian11],
   [114690387, 114690389, "debian", "12", "Debian 12", "2023-06-13"],
   [310557660, 310557661, "debian", "13", "Debian 13", "2025-08-18"],
   [67794396, 103908130, "ubuntu", "22.04", "Ubuntu 22.04", "2022-04-21"],
@@ -55,12 +60,12 @@ export const imageList: readonly SystemImage[] = lines.flatMap(([x86Id, armId, .
 function image(
   id: number,
   architecture: Architecture,
-  [flavor, version, description, created, deprecated]: readonly [
+  [flavor, version, description, created, deprecation]: readonly [
     string,
     string,
     string,
     string,
-    string?,
+    Deprecation?,
   ],
 ): SystemImage {
   return {
@@ -79,7 +84,7 @@ function image(
     architecture,
     rapid_deploy: true,
     protection: { delete: false },
-    deprecated: deprecated ?? null,
+    deprecation: deprecation ?? null,
     deleted: null,
     labels: {},
   };

@@ -1,12 +1,8 @@
+import type { Deprecation } from "./deprecation";
 import { locationList } from "./locations";
 import { price } from "./prices";
 
 export type Architecture = "x86" | "arm";
-
-export interface Deprecation {
-  readonly announced: string;
-  readonly unavailable_after: string;
-}
 
 /** As in GET /server_types. */
 export interface ServerType {
@@ -22,7 +18,6 @@ export interface ServerType {
   readonly storage_type: "local";
   readonly cpu_type: "shared" | "dedicated";
   readonly architecture: Architecture;
-  readonly deprecated: boolean;
   readonly deprecation: Deprecation | null;
   readonly prices: readonly ServerTypePrice[];
   readonly locations: readonly ServerTypeLocation[];
@@ -149,7 +144,6 @@ function serverType([id, name, familyName, cores, memory, disk, monthly]: Line):
     cpu_type: family.cpuType,
     architecture: family.architecture,
     // Only a type that is retired everywhere says so here; since 2025 `locations` tells.
-    deprecated: gone,
     deprecation: gone ? retirement : null,
     prices: places.map((place) => priceAt(place.name, monthly)),
     locations: places.map((place) => ({

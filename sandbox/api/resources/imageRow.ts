@@ -22,7 +22,7 @@ export interface ImageRow extends Row {
   readonly architecture: Architecture;
   readonly rapid_deploy: false;
   readonly protection: { readonly delete: boolean };
-  readonly deprecated: string | null;
+  readonly deprecation: null;
   /** Since when it is gone; kept for the servers that were made from it. */
   readonly deleted: string | null;
   readonly labels: Labels;

@@ -63,7 +63,7 @@ function listImages(ctx: Context, query: Query): unknown {
   const deprecatedToo = query.include_deprecated?.[0] === "true";
   const own: readonly Image[] = ctx.store.table(imageKind).all();
   const rows = [...imageList, ...own].filter(
-    (image) => image.deleted === null && (deprecatedToo || image.deprecated === null),
+    (image) => image.deleted === null && (deprecatedToo || image.deprecation === null),
   );
   const page = listPage(rows, query, {
     sort: ["id", "name", "created"],

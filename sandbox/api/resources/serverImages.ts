@@ -94,7 +94,7 @@ function newImage(
     architecture: findServerType(server.server_type)?.architecture ?? "x86",
     rapid_deploy: false,
     protection: { delete: false },
-    deprecated: null,
+    deprecation: null,
     deleted: null,
     system_image: from && "system_image" in from ? from.system_image : server.image,
   } as const;

@@ -1,4 +1,5 @@
 import type { ActionDefinition, ActionRow } from "../actions";
+import { isGone } from "../catalogue/deprecation";
 import { findServerType, serverTypeList } from "../catalogue/serverTypes";
 import type { Context } from "../context";
 import { apiError, invalidField, notFound } from "../errors";
@@ -113,6 +114,7 @@ export const serverPower = defineResource({
         const architecture = findServerType(server.server_type)?.architecture ?? "x86";
         const image = findImage(ctx, body.image, architecture);
         if (image?.architecture !== architecture) throw notFound("image", body.image);
+        if (isGone(image)) throw invalidField("image", "can no longer be ordered");
         if (image.status !== "available")
           throw apiError("resource_unavailable", "image is not available yet");
         if (image.disk_size > server.primary_disk_size)

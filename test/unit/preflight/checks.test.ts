@@ -5,32 +5,48 @@ import {
   checkRecords,
   checkZone,
 } from "../../../preflight/checks";
-import type { RrsetFact } from "../../../preflight/cloudFacts";
+import type { ImageFact, RrsetFact } from "../../../preflight/cloudFacts";
 
 const nothing = { obstacles: [], warnings: [] };
 
 describe("checkImage", () => {
-  it("takes an image that is there", () => {
-    expect(checkImage("debian-12", [{ status: "available", deprecated: null }])).toEqual(nothing);
+  const now = new Date("2026-11-20T00:00:00Z");
+  const x86 = { status: "available", architecture: "x86" };
+  const until = (unavailable_after: string) => ({
+    ...x86,
+    deprecation: { announced: "2026-08-31T00:00:00Z", unavailable_after },
+  });
+  const check = (...images: ImageFact[]) => checkImage("debian-12", images, now);
+
+  it("takes an image that is there, with and without the field of its deprecation", () => {
+    expect(check({ ...x86, deprecation: null })).toEqual(nothing);
+    expect(check(x86)).toEqual(nothing);
   });
 
-  it.each([[[]], [[{ status: "unavailable", deprecated: null }]]])(
-    "refuses one that cannot be ordered: %j",
-    (images) => {
-      expect(checkImage("debian-12", images).obstacles).toEqual([
-        {
-          key: "image",
-          reason: 'is "debian-12", which Hetzner does not offer for x86',
-          fix: "hcloud image list --type system --architecture x86",
-        },
-      ]);
-    },
-  );
+  it.each<[string, ImageFact[]]>([
+    ["which Hetzner does not offer for x86", []],
+    ["which Hetzner does not offer for x86", [{ ...x86, status: "unavailable" }]],
+    [
+      "which Hetzner offers for ARM only; the hosts are x86",
+      [
+        { ...x86, architecture: "arm" },
+        { ...x86, status: "unavailable" },
+      ],
+    ],
+    ["which cannot be ordered since 2026-11-19", [until("2026-11-19T00:00:00Z")]],
+  ])("refuses one %s", (reason, images) => {
+    expect(check(...images).obstacles).toEqual([
+      {
+        key: "image",
+        reason: `is "debian-12", ${reason}`,
+        fix: "hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
+      },
+    ]);
+  });
 
-  it("warns of one that will go", () => {
-    const images = [{ status: "available", deprecated: "2028-06-01T00:00:00Z" }];
-    expect(checkImage("debian-12", images).warnings).toEqual([
-      "image debian-12 is deprecated since 2028-06-01; it can be ordered for three months from then",
+  it("warns of one that will go, with the dates of the API", () => {
+    expect(check({ ...x86, architecture: "arm" }, until("2026-11-30T00:00:00Z")).warnings).toEqual([
+      "image debian-12 is deprecated since 2026-08-31; it can be ordered until 2026-11-30 only",
     ]);
   });
 });

@@ -63,7 +63,7 @@ export function server(role: "web" | "jvb", index?: number, type = cpx42): Serve
 /** A project with nothing in it, where everything can be had. */
 export const emptyCloud: CloudFacts = {
   serverTypes: [cx23, cpx42],
-  images: [{ status: "available", deprecated: null }],
+  images: [{ status: "available", architecture: "x86", deprecation: null }],
   servers: [],
   networks: [],
   pricing: {
