@@ -131,42 +131,103 @@ retry() {
   fatal "$what"
 }
 
-# The repository with its key, and the package lists; nothing where it is there already.
+# The repository with its key, and the package lists; nothing where it is there already. A step that fails leaves the
+# repository of before: with a broken one, apt would get no security upgrades either.
 add_repository() {
   local record=$state_dir/repository wanted="$REPOSITORY $FINGERPRINT"
   if [[ -f $record && $(<"$record") == "$wanted" ]]; then
     return
   fi
-  if ! command -v curl gpg >/dev/null; then
-    refresh_lists
-    retry 3 "installing curl and gnupg" apt_get install -y --no-install-recommends ca-certificates curl gnupg
-  fi
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  need_programs
   fetch_key
   install -d -m 0755 "${source_list%/*}" "$state_dir"
+  keep_copies
+  trap 'put_back; rm -rf "$work"' EXIT
+  put "$work/keyring" "$keyring"
   # A flat repository: the trailing slash is a part of the suite's name.
-  printf 'deb [signed-by=%s] %s stable/\n' "$keyring" "$REPOSITORY" >"$source_list"
+  printf 'deb [signed-by=%s] %s stable/\n' "$keyring" "$REPOSITORY" >"$work/list"
+  put "$work/list" "$source_list"
   refresh_lists
   printf '%s\n' "$wanted" >"$record"
+  trap - EXIT
+  rm -rf "$work"
+}
+
+# One test for each program: `command -v curl gpg` succeeds when only one is there. Debian's cloud images have curl but no
+# gpg. The package gpg has the program without the agents of gnupg.
+need_programs() {
+  local program missing=()
+  for program in curl gpg; do
+    command -v "$program" >/dev/null || missing+=("$program")
+  done
+  if ((${#missing[@]} > 0)); then
+    refresh_lists
+    retry 3 "installing ${missing[*]}" apt_get install -y --no-install-recommends ca-certificates "${missing[@]}"
+  fi
+}
+
+# put FILE PATH: whole or not at all; readable by apt's own user.
+put() {
+  install -m 0644 "$1" "$2.new"
+  mv -f "$2.new" "$2"
+}
+
+keep_copies() {
+  local path
+  for path in "$keyring" "$source_list"; do
+    if [[ -e $path ]]; then
+      cp -p "$path" "$work/before-${path##*/}"
+    fi
+  done
+}
+
+put_back() {
+  local path
+  for path in "$keyring" "$source_list"; do
+    if [[ -e $work/before-${path##*/} ]]; then
+      put "$work/before-${path##*/}" "$path"
+    else
+      rm -f "$path"
+    fi
+  done
 }
 
 refresh_lists() {
   retry 5 "reading the package lists" apt_get -o APT::Update::Error-Mode=any update
 }
 
-# The key that is trusted for the repository's packages: this one and no other, whoever answers at the address.
+# The key that is trusted for the repository's packages: this one and no other. gpg reads armoured and binary keys alike.
 fetch_key() {
-  local url=$REPOSITORY/jitsi-key.gpg.key dir found
-  dir=$(mktemp -d)
-  local -x GNUPGHOME=$dir
-  retry 5 "fetching $url" curl -fsSL --proto '=https' --max-time 60 -o "$dir/key" "$url"
-  found=$(gpg --batch --show-keys --with-colons "$dir/key" 2>/dev/null |
-    awk -F: '$1 == "pub" { primary = 1 } $1 == "fpr" && primary { print $10; primary = 0 }') || true
-  [[ $found == "$FINGERPRINT" ]] || fatal "the key at $url has the fingerprint ${found:-(none: it is no OpenPGP key)}, but \
-$FINGERPRINT is expected. Ask whoever runs the repository; if it is right: pulumi config set jitsiAptKeyFingerprint ${found:-FINGERPRINT}"
-  gpg --batch --quiet --import "$dir/key"
-  gpg --batch --export "$FINGERPRINT" >"$dir/keyring"
-  install -m 0644 "$dir/keyring" "$keyring"
-  rm -rf "$dir"
+  local url=$REPOSITORY/jitsi-key.gpg.key found
+  local -x GNUPGHOME=$work
+  retry 5 "fetching $url" curl -fsSL --proto '=https' --max-time 60 --max-filesize 1000000 -o "$work/key" "$url"
+  found=$(gpg --batch --show-keys --with-colons "$work/key" 2>"$work/errors" |
+    awk -F: '$1 == "pub" { primary = 1 } $1 == "fpr" && primary { print $10; primary = 0 }' | paste -sd ' ') || true
+  if [[ -z $found ]]; then
+    cat "$work/errors" >&2
+    fatal "the file at $url is no OpenPGP key: $(describe "$work/key"). gpg: $(tail -n 1 "$work/errors"). Check the address: \
+pulumi config set jitsiAptRepository ADDRESS"
+  fi
+  [[ $found != *' '* ]] ||
+    fatal "the file at $url has more than one key ($found), and apt would trust all of them. Only $FINGERPRINT is allowed"
+  [[ $found == "$FINGERPRINT" ]] || fatal "the key at $url has the fingerprint $found, but $FINGERPRINT is expected. Ask the \
+operator of the repository; if it is right: pulumi config set jitsiAptKeyFingerprint $found"
+  gpg --batch --quiet --import "$work/key"
+  gpg --batch --export "$FINGERPRINT" >"$work/keyring"
+  [[ -s $work/keyring ]] || fatal "gpg exported no key; see the lines above"
+}
+
+# describe FILE: what was sent in the place of a key.
+describe() {
+  if [[ ! -s $1 ]]; then
+    printf 'it is empty'
+  elif grep -aqiE '<(!doctype|html|head|body)' "$1"; then
+    printf 'it is a web page'
+  else
+    printf 'it has %s bytes and begins with "%s"' "$(wc -c <"$1")" "$(head -c 40 "$1" | tr -dc '[:print:]')"
+  fi
 }
 
 # Without a preseed the account of the bridges would get the password "ok". The random one is replaced by the

@@ -8,7 +8,9 @@ import { parseSoftware } from "../../../settings/software";
 import type { RawConfig } from "../../../settings/problem";
 
 let dir = "";
-let key = "";
+/** What the repository serves as its key. */
+let key: string | Buffer = "";
+let binaryKey: Buffer;
 let fingerprint = "";
 
 beforeAll(() => {
@@ -24,6 +26,7 @@ beforeAll(() => {
   };
   gpg("--quick-generate-key", "Repository <a@b.test>", "ed25519", "sign", "never");
   key = gpg("--armor", "--export");
+  binaryKey = spawnSync("gpg", ["--homedir", dir, "--batch", "--export"]).stdout;
   fingerprint = /^fpr:+([0-9A-F]{40})/m.exec(gpg("--list-keys", "--with-colons"))?.[1] ?? "";
   spawnSync("gpgconf", ["--homedir", dir, "--kill", "all"]);
 });
@@ -37,9 +40,17 @@ Pre-Depends: jitsi-videobridge2 (= ${bridge})
 Depends: jicofo (= 1.0-9-1), jitsi-meet-web (= 1.0.7-1), jitsi-meet-prosody (= 1.0.7-1), other (>= 3)
 `;
 
+interface Host {
+  readonly role?: "web" | "jvb";
+  /** More lines for the played host. */
+  readonly world?: string;
+  /** The host's folder. Default: a new one. */
+  readonly root?: string;
+}
+
 /** Runs the installer on a host that is played by functions; its calls of apt are lines on stdout. */
-function install(raw: RawConfig, args: readonly string[], role: "web" | "jvb" = "web") {
-  const root = mkdtempSync(join(dir, "root-"));
+function install(raw: RawConfig, args: readonly string[], host: Host = {}) {
+  const { role = "web", root = mkdtempSync(join(dir, "root-")) } = host;
   const software = parseSoftware({ jitsiAptKeyFingerprint: fingerprint, ...raw });
   writeFileSync(join(root, "host.conf"), hostConf({ role, domain: "a.test", software }));
   writeFileSync(join(root, "key"), key);
@@ -61,6 +72,7 @@ function install(raw: RawConfig, args: readonly string[], role: "web" | "jvb" = 
         *=2.0.1-1) printf '%s' ${shQuote(metapackage("2.0.1-1", "2.3-1-1"))} ;;
       esac
     }
+    ${host.world ?? ""}
   `;
   const script = text.replace(/\nmain "\$@"\n$/, `\n${world}\nmain "$@"\n`);
   const { stdout, stderr, status } = spawnSync("bash", ["-s", "--", ...args], {
@@ -82,7 +94,7 @@ describe("jitsi-hetzner-install", () => {
   });
 
   it("installs a bridge in the version that is asked for", () => {
-    const { stdout, stderr } = install({ jitsiVersion: "2.0.1-1" }, [], "jvb");
+    const { stdout, stderr } = install({ jitsiVersion: "2.0.1-1" }, [], { role: "jvb" });
     expect(stdout).toContain("jitsi-videobridge2=2.3-1-1 curl jq");
     expect(stderr).toContain("apt-mark hold jitsi-videobridge2\n");
   });
@@ -105,34 +117,90 @@ describe("jitsi-hetzner-install", () => {
     expect(existsSync(join(root, "jitsi-keyring.gpg"))).toBe(true);
   });
 
+  it("installs gpg where only curl is there, as on a stock Debian image", () => {
+    const world = `command() { if [[ $2 == gpg ]]; then return 1; fi; builtin command "$@"; }`;
+    const { stdout, status } = install({}, ["repository"], { world });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^apt-get .*update\napt-get install -y --no-install-recommends ca-certificates gpg\ncurl /,
+    );
+  });
+
+  it("installs nothing for the key where curl and gpg are there", () => {
+    expect(install({}, ["repository"]).stdout).not.toContain("apt-get install");
+  });
+
+  it("takes an armoured and a binary key; apt gets the same binary keyring", () => {
+    const keyrings = [key, binaryKey].map((served) => {
+      const { root, status } = withKey(served, () => install({}, ["repository"]));
+      expect(status).toBe(0);
+      return readFileSync(join(root, "jitsi-keyring.gpg"));
+    });
+    expect(keyrings[0]).toEqual(keyrings[1]);
+    expect(keyrings[0]).toEqual(binaryKey);
+  });
+
   it("refuses another key than the one that is expected, and shows both with the command", () => {
     const jitsi = "FFD65A0DA2BEBDEB73D44C8BB4D2D216F1FD7806";
     const { stderr, status, root } = install({ jitsiAptKeyFingerprint: jitsi }, ["repository"]);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      `has the fingerprint ${fingerprint}, but ${jitsi} is expected. Ask whoever runs the repository; if it is right: pulumi config set jitsiAptKeyFingerprint ${fingerprint}`,
+      `has the fingerprint ${fingerprint}, but ${jitsi} is expected. Ask the operator of the repository; if it is right: pulumi config set jitsiAptKeyFingerprint ${fingerprint}`,
     );
-    expect(existsSync(join(root, "jitsi-keyring.gpg"))).toBe(false);
-    expect(existsSync(join(root, "jitsi-stable.list"))).toBe(false);
+    expectNoRepository(root);
   });
 
-  it("refuses what is no key at all", () => {
-    const good = key;
-    key = "<html>login please</html>";
-    const { stderr, status } = install({}, ["repository"]);
-    key = good;
-    expect([status, stderr]).toEqual([
-      1,
-      expect.stringContaining("it is no OpenPGP key") as string,
-    ]);
-  });
-
-  it("refuses two keys in one file: packages signed by the other would be trusted too", () => {
-    const good = key;
-    key = `${key}\n${otherKey()}`;
-    const { status } = install({}, ["repository"]);
-    key = good;
+  it.each([
+    ["", "it is empty", "no valid OpenPGP data"],
+    ["<!DOCTYPE html><html>login please</html>", "it is a web page", "no valid OpenPGP data"],
+    ["moved", 'it has 5 bytes and begins with "moved"', "no valid OpenPGP data"],
+    [
+      "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nbm8ga2V5\n-----END PGP PUBLIC KEY BLOCK-----\n",
+      'begins with "-----BEGIN PGP PUBLIC KEY BLOCK-----',
+      "gpg: ",
+    ],
+  ])("refuses %j as a key, says what it is, and shows gpg's error", (served, what, error) => {
+    const { stderr, status, root } = withKey(served, () => install({}, ["repository"]));
     expect(status).toBe(1);
+    expect(stderr).toContain(`jitsi-key.gpg.key is no OpenPGP key: `);
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(error);
+    expect(stderr).toContain("pulumi config set jitsiAptRepository ADDRESS");
+    expectNoRepository(root);
+  });
+
+  it("shows the error of a gpg that cannot run", () => {
+    const world = `gpg() { echo "gpg: cannot open shared object file" >&2; return 127; }`;
+    const { stderr, status } = install({}, ["repository"], { world });
+    expect(status).toBe(1);
+    expect(stderr).toContain("gpg: cannot open shared object file");
+  });
+
+  it("refuses two keys in one file, because packages signed by the other would be trusted too", () => {
+    const served = `${key.toString()}\n${otherKey()}`;
+    const { status, stderr, root } = withKey(served, () => install({}, ["repository"]));
+    expect(status).toBe(1);
+    expect(stderr).toContain(`has more than one key (${fingerprint} `);
+    expectNoRepository(root);
+  });
+
+  it("keeps the repository of before when the new one has another key or no package lists", () => {
+    const { root } = install({}, ["repository"]);
+    const files = ["jitsi-stable.list", "jitsi-keyring.gpg", "repository"];
+    const content = (): string[] => files.map((file) => readFileSync(join(root, file), "latin1"));
+    const before = content();
+    const raw = { jitsiAptRepository: "https://mirror.example.test" };
+    const wrongKey = withKey(otherKey(), () => install(raw, ["repository"], { root }));
+    expect([wrongKey.status, content()]).toEqual([1, before]);
+    const world = "apt_get() { return 100; }";
+    const noLists = install(raw, ["repository"], { root, world });
+    expect([noLists.status, content()]).toEqual([1, before]);
+  });
+
+  it("leaves no repository behind when the first one has no package lists", () => {
+    const { status, root } = install({}, ["repository"], { world: "apt_get() { return 100; }" });
+    expect(status).toBe(1);
+    expectNoRepository(root);
   });
 
   it("changes to exact versions, older ones too, and holds them", () => {
@@ -150,6 +218,23 @@ describe("jitsi-hetzner-install", () => {
     expect(first).not.toBe(second);
   });
 });
+
+/** Runs `work` while the repository serves this as its key. */
+function withKey<T>(served: string | Buffer, work: () => T): T {
+  const good = key;
+  key = served;
+  try {
+    return work();
+  } finally {
+    key = good;
+  }
+}
+
+function expectNoRepository(root: string): void {
+  for (const file of ["jitsi-keyring.gpg", "jitsi-stable.list", "repository"]) {
+    expect([file, existsSync(join(root, file))]).toEqual([file, false]);
+  }
+}
 
 /** The public half of another key. */
 function otherKey(): string {
