@@ -91,7 +91,6 @@ function privateKeyFrom(config: pulumi.Config): pulumi.Output<string> | undefine
 /** Checks plain values. Pure. @throws ConfigError with every problem at once */
 export function parseSettings(raw: RawConfig): Settings {
   const keys = parseKeys(raw.sshAuthorizedKeys);
-  const cidrs = raw.adminCidrs === undefined ? [...defaults.adminCidrs] : parseKeys(raw.adminCidrs);
   const labels = parseLabels(raw.labels);
   const drainTimeout = raw.drainTimeout ?? defaults.drainTimeout;
   const settings: Settings = {
@@ -108,9 +107,9 @@ export function parseSettings(raw: RawConfig): Settings {
     location: (raw.location ?? defaults.location) as Location,
     image: raw.image ?? defaults.image,
     timezone: raw.timezone ?? defaults.timezone,
-    sshAuthorizedKeys: Object.freeze(keys ?? []),
+    sshAuthorizedKeys: Object.freeze([...(keys ?? [])]),
     dnsZone: raw.dnsZone === "" ? undefined : raw.dnsZone,
-    adminCidrs: parseAdminCidrs(cidrs ?? []),
+    adminCidrs: parseAdminCidrs(raw.adminCidrs),
     labels: labels ?? {},
     protect: parseFlag(raw.protect),
     sshProxy: parseSshProxy(raw.sshProxy, raw.sshProxyHostKey),
@@ -132,7 +131,7 @@ export function parseSettings(raw: RawConfig): Settings {
     ...(keys === undefined ? [keysAreNoList] : checkAuthorizedKeys(keys)),
     ...checkDnsZone(settings),
     ...checkDomainIsInZone(settings),
-    ...adminCidrsProblems(cidrs),
+    ...adminCidrsProblems(raw.adminCidrs),
     ...labelsProblems(labels),
     ...flagProblems("protect", raw.protect),
     ...sshProxyProblems(raw.sshProxy, raw.sshProxyHostKey),
@@ -204,9 +203,13 @@ const keysAreNoList: Problem = {
 function checkAuthorizedKeys(keys: readonly string[]): Problem[] {
   return keys.flatMap((key, index): Problem[] => {
     const reason = publicKeyProblem(key) ?? duplicateOf(keys, index);
+    // `--path` begins a new list where the old one is one text.
+    const others =
+      keys.length > 1 ? "  # a list that was set as one text: set the other keys again too" : "";
+    const fix = `${setKey(index)}${others}`;
     return reason === undefined
       ? []
-      : [{ key: "sshAuthorizedKeys", reason: `[${index}] ${reason}`, fix: setKey(index) }];
+      : [{ key: "sshAuthorizedKeys", reason: `[${index}] ${reason}`, fix }];
   });
 }
 

@@ -24,25 +24,47 @@ const generated = (source: string): string =>
 export function configurationPage(pulumiYaml: string): string {
   const { config } = parse(pulumiYaml) as Declared;
   const sections = Object.entries(config).map(([key, { type, default: value, description }]) => {
-    const isUnset = value === undefined || value === "" || JSON.stringify(value) === "[]";
-    const kind = type === undefined ? "list of numbers" : type === "array" ? "list" : "text";
+    const isUnset = value === "" || ["[]", "{}"].includes(JSON.stringify(value));
+    const kind = type === undefined ? kindOf(value) : "text";
     const facts = `${kind}, default ${isUnset ? "none" : `\`${JSON.stringify(value)}\``}`;
-    return `## ${key}\n\n${description}\n\n- ${facts}\n- set it: \`${command(key, type)}\``;
+    const ways = waysToSet(key, kind).map((way) => `\`${way}\``);
+    return `## ${key}\n\n${description}\n\n- ${facts}\n- set it: ${ways.join(", or ")}`;
   });
   return [
     generated("Pulumi.yaml"),
     "# Settings of a stack",
     "They stand in `Pulumi.<stack>.yaml`. All problems are told at once, before anything is made, each with the command that sets it right.",
+    "A list or an object is set whole, as one text in JSON, or piece by piece with `--path`. Do not mix the two forms: `--path` on a value that was set as one text begins a new one and drops the rest.",
     ...sections,
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-function command(key: string, type: string | undefined): string {
-  if (type === "array") return `pulumi config set --path '${key}[0]' VALUE`;
-  const secret = key.endsWith("PrivateKey");
-  return secret ? `cat FILE | pulumi config set --secret ${key}` : `pulumi config set ${key} VALUE`;
+type Kind = "text" | "list of numbers" | "list of texts" | "names with a value each";
+
+/** Keys without a type are those that the engine's types do not suit. */
+function kindOf(value: unknown): Kind {
+  if (typeof value === "string") return "list of numbers";
+  return Array.isArray(value) ? "list of texts" : "names with a value each";
+}
+
+function waysToSet(key: string, kind: Kind): string[] {
+  const set = "pulumi config set";
+  switch (kind) {
+    case "list of texts":
+      return [`${set} ${key} '["VALUE", "VALUE"]'`, `${set} --path '${key}[0]' VALUE`];
+    case "names with a value each":
+      return [`${set} ${key} '{"NAME": "VALUE"}'`, `${set} --path ${key}.NAME VALUE`];
+    case "list of numbers":
+      return [`${set} ${key} VALUE`];
+    case "text":
+      return key.endsWith("PrivateKey")
+        ? [`cat FILE | ${set} --secret ${key}`]
+        : [`${set} ${key} VALUE`];
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** The page about the stack's outputs. */

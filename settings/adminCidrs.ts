@@ -1,16 +1,21 @@
 import * as ipaddr from "ipaddr.js";
+import { defaults } from "../constants";
 import type { Problem } from "./problem";
+import { parseTextList } from "./textList";
 
 /** Sources of one firewall rule. Source: https://docs.hetzner.com/cloud/firewalls/faq/ */
 const mostSources = 100;
 
 /**
  * Reads `adminCidrs`, each in the one spelling that the API gives back: another would be a change at every `up`.
- * @param texts the list of the setting
+ * Values that `adminCidrsProblems` refuses are read as something.
  */
-export function parseAdminCidrs(texts: readonly string[]): readonly string[] {
-  return Object.freeze(texts.map((text) => canonical(text) ?? text));
+export function parseAdminCidrs(raw: string | undefined): readonly string[] {
+  return Object.freeze((listOf(raw) ?? []).map((text) => canonical(text) ?? text));
 }
+
+const listOf = (raw: string | undefined): readonly string[] | undefined =>
+  raw === undefined ? defaults.adminCidrs : parseTextList(raw, ",");
 
 /** Whether a host is known to be outside of all ranges: only an address is, a name may stand for any. */
 export function isOutside(host: string, ranges: readonly string[]): boolean {
@@ -22,8 +27,9 @@ export function isOutside(host: string, ranges: readonly string[]): boolean {
   });
 }
 
-/** What is wrong with `adminCidrs`; `undefined` for what is no list of texts. */
-export function adminCidrsProblems(texts: readonly string[] | undefined): Problem[] {
+/** What is wrong with `adminCidrs`. */
+export function adminCidrsProblems(raw: string | undefined): Problem[] {
+  const texts = listOf(raw);
   if (texts === undefined) {
     return [problem("is not a list; a list of address ranges is needed", everybody)];
   }
@@ -35,22 +41,20 @@ export function adminCidrsProblems(texts: readonly string[] | undefined): Proble
   if (texts.length > mostSources) {
     return [problem(`has ${texts.length} ranges; ${mostSources} are allowed`, everybody)];
   }
+  // The whole list: `--path` for one of it would drop the others where the list was set as one text.
+  const fix = setRanges([...new Set(texts.map((text) => networkOf(text) ?? exampleRange))]);
   return texts.flatMap((text, index): Problem[] => {
     const reason = rangeProblem(text) ?? duplicateOf(texts, index);
-    const guess = networkOf(text) ?? "203.0.113.0/24";
-    return reason === undefined
-      ? []
-      : [
-          problem(
-            `[${index}] ${reason}`,
-            `pulumi config set --path 'adminCidrs[${index}]' ${guess}`,
-          ),
-        ];
+    return reason === undefined ? [] : [problem(`[${index}] ${reason}`, fix)];
   });
 }
 
-const everybody =
-  "pulumi config rm adminCidrs  # everybody, by key only; or: pulumi config set --path 'adminCidrs[0]' 203.0.113.0/24";
+const exampleRange = "203.0.113.0/24";
+
+const setRanges = (ranges: readonly string[]): string =>
+  `pulumi config set adminCidrs '${JSON.stringify(ranges)}'`;
+
+const everybody = `pulumi config rm adminCidrs  # everybody, by key only; or: ${setRanges([exampleRange])}`;
 
 const problem = (reason: string, fix: string): Problem => ({ key: "adminCidrs", reason, fix });
 

@@ -32,16 +32,22 @@ export function labelsProblems(labels: Readonly<Record<string, string>> | undefi
       {
         key: "labels",
         reason,
-        fix: "pulumi config rm labels && pulumi config set --path labels.team video",
+        fix: setLabels({ team: "video" }),
       },
     ];
   }
+  const isRight = ([name, value]: [string, string]): boolean =>
+    labelProblem(name, value) === undefined;
+  // The whole object: `--path` changes nothing where it was set as one text.
+  const fix = setLabels(Object.fromEntries(Object.entries(labels).filter(isRight)));
   return Object.entries(labels).flatMap(([name, value]): Problem[] => {
     const reason = labelProblem(name, value);
-    const fix = `pulumi config rm --path 'labels["${name}"]'`;
     return reason === undefined ? [] : [{ key: "labels", reason, fix }];
   });
 }
+
+const setLabels = (labels: Readonly<Record<string, string>>): string =>
+  `pulumi config set labels '${JSON.stringify(labels)}'`;
 
 function labelProblem(name: string, value: string): string | undefined {
   if (ownLabelKeys.includes(name)) {

@@ -1,3 +1,5 @@
+import { parseTextList } from "./textList";
+
 /** Types of public keys that the sshd of the hosts accepts. */
 const keyTypes: readonly string[] = [
   "ssh-ed25519",
@@ -56,16 +58,8 @@ function shorten(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
 
-/** `undefined` where the text is no JSON list of strings. */
-export function parseKeys(text: string | undefined): string[] | undefined {
-  if (text === undefined || text === "") {
-    return [];
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    const isList = Array.isArray(value) && value.every((item) => typeof item === "string");
-    return isList ? value.map((item) => item.trim()) : undefined;
-  } catch {
-    return undefined;
-  }
+/** Reads `sshAuthorizedKeys`; `undefined` for what is no list of texts. */
+export function parseKeys(raw: string | undefined): readonly string[] | undefined {
+  // A private key is one wrong item: the lines of it would be shown, each as a damaged key.
+  return raw?.startsWith("-----") === true ? [raw] : parseTextList(raw, "\n");
 }

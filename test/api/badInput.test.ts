@@ -50,6 +50,20 @@ describe("the program in the engine, with bad input", () => {
     runMs,
   );
 
+  // As `pulumi config set KEY TEXT` without --path writes them.
+  it(
+    "takes lists and objects that were set as one text",
+    async () => {
+      const lists = { adminCidrs: '["203.0.113.4/32"]', sshAuthorizedKeys: "[]" };
+      const settings = { ...domain, ...lists, labels: '{"team":"video"}' };
+      const { code, text } = await pulumi(["preview", "--diff"], settings);
+      expect(text).toContain('"203.0.113.4/32"');
+      expect(text).toMatch(/team +: "video"/);
+      expect(code).toBe(0);
+    },
+    runMs,
+  );
+
   it(
     "previews without a network, and says what was not checked",
     async () => {

@@ -274,7 +274,21 @@ describe("sshAuthorizedKeys", () => {
     expect(messageForKeys(ed25519, ed25519)).toContain("[1] is the same as number 0");
   });
 
-  it.each(['"ssh-ed25519 AAAA"', "ssh-ed25519 AAAA", "[1]", "{}"])(
+  it("takes one key, and one a line, as plain text", () => {
+    const other = `${ed25519}2`;
+    const parsed = parseSettings({ ...valid, sshAuthorizedKeys: `${ed25519}\n\n${other}\n` });
+    expect(parsed.sshAuthorizedKeys).toEqual([ed25519, other]);
+    expect(parseSettings({ ...valid, sshAuthorizedKeys: ed25519 }).sshAuthorizedKeys).toEqual([
+      ed25519,
+    ]);
+  });
+
+  it("shows no line of a private key that is given as plain text", () => {
+    const sshAuthorizedKeys = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n";
+    expect(messageFor({ sshAuthorizedKeys })).not.toContain("b3BlbnNz");
+  });
+
+  it.each(['"ssh-ed25519 AAAA"', "[1]", "{}"])(
     "refuses what is no list of texts: %s",
     (sshAuthorizedKeys) => {
       expect(messageFor({ sshAuthorizedKeys })).toContain(
@@ -302,7 +316,23 @@ describe("adminCidrs", () => {
     const message = messageForCidrs("10.0.0.0/8", cidr);
     expect(message).toContain(`adminCidrs [1] is "${cidr}"`);
     expect(message).toContain(reason);
-    expect(message).toContain(`\n      pulumi config set --path 'adminCidrs[1]' ${guess}`);
+    expect(message).toContain(`\n      pulumi config set adminCidrs '["10.0.0.0/8","${guess}"]'`);
+  });
+
+  it.each([
+    ["JSON", '["203.0.113.0/24", "2001:db8::/32"]'],
+    ["text", "203.0.113.0/24, 2001:db8::/32"],
+  ])("takes a list as %s", (_, adminCidrs) => {
+    expect(parseSettings({ ...valid, adminCidrs }).adminCidrs).toEqual([
+      "203.0.113.0/24",
+      "2001:db8::/32",
+    ]);
+  });
+
+  it("sets all ranges right with one command", () => {
+    const fix = `pulumi config set adminCidrs '["203.0.113.7/32","10.0.0.0/8","2001:db8::/32"]'`;
+    const message = messageForCidrs("203.0.113.7", "10.0.0.0/8", "2001:db8::1/32");
+    expect(message.split(fix)).toHaveLength(3);
   });
 
   it("takes everybody for an answer when it is given on purpose", () => {
@@ -321,7 +351,7 @@ describe("adminCidrs", () => {
     expect(messageForCidrs()).toContain(
       "adminCidrs is empty, which would lock out `pulumi up` too",
     );
-    expect(messageFor({ adminCidrs: "10.0.0.0/8" })).toContain("adminCidrs is not a list");
+    expect(messageFor({ adminCidrs: "[10.0.0.0/8]" })).toContain("adminCidrs is not a list");
   });
 
   it("refuses more ranges than a rule of Hetzner's takes", () => {
@@ -341,9 +371,9 @@ describe("labels", () => {
     ["team", "two words", 'has "team" with the value "two words"'],
     ["team", "x".repeat(64), 'has "team" with the value "xx'],
   ])("refuses %j with %j", (name, value, reason) => {
-    const message = messageFor({ labels: JSON.stringify({ [name]: value }) });
+    const message = messageFor({ labels: JSON.stringify({ size: "s", [name]: value }) });
     expect(message).toContain(`labels ${reason}`);
-    expect(message).toContain(`\n      pulumi config rm --path 'labels["${name}"]'`);
+    expect(message).toContain(`\n      pulumi config set labels '{"size":"s"}'`);
   });
 
   it.each(["[]", '"x"', "x", '{"a":{"b":"c"}}', "null"])(
