@@ -91,6 +91,12 @@ const sshHints: readonly Hint[] = [
       "the host does not take the stack's deployment key: docs/restore.md, The deployment key",
   },
   {
+    // PAM's words, in Linux-PAM's and OpenSSH's: it refuses each command, whatever key opened the connection.
+    pattern: /password has expired|Password change required/,
+    text: () =>
+      "root's password on that host has expired, and PAM refuses every command until it is changed: in Hetzner's console, reset the root password (hcloud server reset-password NAME), log in on the server's console and choose a new one, or run there: chage -d -1 root; then: pulumi up",
+  },
+  {
     pattern: /without exit status|connection reset by peer|broken pipe|\bEOF\b/,
     text: () =>
       "the connection broke in the middle of the step; did the host reboot? It is waited for: pulumi up",

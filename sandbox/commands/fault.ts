@@ -93,7 +93,7 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
     .argument("<name>", "a host's name, or a part of it that no other has")
     .argument("<fault>", hostFaults.join(", "))
     .description(
-      "a host dies (kill), stops and goes on (freeze, thaw), loses its network and gets it back (cut, mend), has its disk full and free again (fill, free)",
+      "a host dies (kill), stops and goes on (freeze, thaw), loses its network and gets it back (cut, mend), has its disk full and free again (fill, free), has root's password expired and valid again (expire, renew), loses the address of its private interface or what is large there and gets it back (no-address, large-packets, address)",
     )
     .action(async (name: string, what: string) => {
       const host = await findHost(sandbox(), name);

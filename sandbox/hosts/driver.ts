@@ -38,9 +38,14 @@ export interface HostDriver {
 /**
  * What can go wrong with a host: `kill` ends it without a word, as a power cut does; `freeze` stops all
  * its processes until `thaw`; `cut` takes its cables out until `mend`; `fill` makes writes fail as on
- * a full disk until `free`.
+ * a full disk until `free`; `expire` expires root's password until `renew`. `no-address` leaves the private
+ * interfaces down and without an address, `large-packets` gives them an MTU that the network does not carry; both
+ * outlast reboots and end with `address`.
  */
-export const hostFaults = ["kill", "freeze", "thaw", "cut", "mend", "fill", "free"] as const;
+export const hostFaults = [
+  ...["kill", "freeze", "thaw", "cut", "mend", "fill", "free", "expire", "renew"],
+  ...["no-address", "large-packets", "address"],
+] as const;
 
 export type HostFault = (typeof hostFaults)[number];
 

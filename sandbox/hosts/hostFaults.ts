@@ -6,7 +6,7 @@ import type { SandboxIdentity } from "../identity";
 import { hostGroups, initPid } from "./cgroups";
 import type { HostFault, HostSpec } from "./driver";
 import { run } from "./exec";
-import { ensurePublicInterface } from "./hostNetwork";
+import { ensurePublicInterface, type PrivateFault } from "./hostNetwork";
 import { endHost } from "./hostRemoval";
 import { privateLink, privateNamespace, publicLink, routerNamespace } from "./names";
 import { ipBatch, linksIn } from "./netns";
@@ -19,8 +19,11 @@ export interface FaultyHost {
   readonly networkIds: readonly number[];
 }
 
+/** Faults of the private interfaces are settings of the host's network (hostNetwork.ts), the others are done here. */
+export type DoneFault = Exclude<HostFault, PrivateFault | "address">;
+
 /** Makes something go wrong with a host, or right again. Each is safe to repeat. */
-export async function injectHostFault(host: FaultyHost, fault: HostFault): Promise<void> {
+export async function injectHostFault(host: FaultyHost, fault: DoneFault): Promise<void> {
   const { identity, spec } = host;
   switch (fault) {
     case "kill":
@@ -40,6 +43,11 @@ export async function injectHostFault(host: FaultyHost, fault: HostFault): Promi
       return fillDisk(identity, spec.id);
     case "free":
       return freeDisk(identity, spec.id);
+    case "expire":
+      // As a server that was made without an SSH key has it.
+      return inside(identity, spec.id, "chage -d 0 root");
+    case "renew":
+      return inside(identity, spec.id, "chage -d -1 root");
   }
 }
 
@@ -105,7 +113,7 @@ async function freeDisk(identity: SandboxIdentity, id: number): Promise<void> {
 /** Runs a script in the host's mount namespace, with the host's own root. */
 async function inside(identity: SandboxIdentity, id: number, script: string): Promise<void> {
   const pid = initPid(identity, id);
-  if (pid === undefined) throw new Error(`host ${id} does not run: its disk is not in use`);
+  if (pid === undefined) throw new Error(`host ${id} does not run: nothing can be changed on it`);
   const enter = ["--target", pid.toString(), "--mount", "--root", "--wdns=/"];
   await run("nsenter", [...enter, "bash", "-euc", script]);
 }

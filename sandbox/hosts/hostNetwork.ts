@@ -29,6 +29,8 @@ export const publicGatewayIpv4 = "172.31.1.1";
 export const publicGatewayIpv6 = "fe80::1";
 /** MTU of Hetzner's private networks. */
 const privateMtu = 1450;
+/** As a link has it by default. */
+const mostSegments = 65_535;
 const bridge = "br0";
 /**
  * The gateway's hardware address. Chosen, because a bridge without one takes the lowest of its ports': it would change
@@ -114,6 +116,7 @@ export async function plugPrivateNetwork(
   identity: SandboxIdentity,
   id: number,
   attachment: PrivateAttachment,
+  fault?: PrivateFault,
 ): Promise<readonly string[]> {
   const network = privateNamespace(identity, attachment.networkId);
   const host = hostNamespace(identity, id);
@@ -124,7 +127,7 @@ export async function plugPrivateNetwork(
     await ensurePrivateNetwork(network, attachment);
     await plugLink(network, host, privateLink(id), { mac: attachment.mac, interfaceName });
   });
-  const lines = privateInterfaceLines(attachment, interfaceName);
+  const lines = privateInterfaceLines(attachment, interfaceName, fault);
   await ipBatch(host, lines);
   return lines;
 }
@@ -143,14 +146,26 @@ async function plugLink(
   await ipBatch(network, [`link set ${link} mtu ${privateMtu} master ${bridge} up`]);
 }
 
+/** What may be wrong with the host's end of a private network. */
+export type PrivateFault = "no-address" | "large-packets";
+
 /** What Hetzner's hc-utils would do inside the host when the interface appears. */
 export function privateInterfaceLines(
   attachment: PrivateAttachment,
   interfaceName: string,
+  fault?: PrivateFault,
 ): string[] {
   const { ip, gateway, networkCidr } = attachment;
+  if (fault === "no-address")
+    return [`link set ${interfaceName} down`, `addr flush dev ${interfaceName}`];
+  // An Ethernet's usual MTU: the other end takes no such packets, and says nothing. They go one by one, because the
+  // kernel hands several at once over uncut, whatever the other end's MTU is.
+  const size =
+    fault === "large-packets"
+      ? "mtu 1500 gso_max_segs 1"
+      : `mtu ${privateMtu} gso_max_segs ${mostSegments}`;
   return [
-    `link set ${interfaceName} mtu ${privateMtu} up`,
+    `link set ${interfaceName} ${size} up`,
     `addr replace ${ip}/32 dev ${interfaceName}`,
     `route replace ${gateway}/32 dev ${interfaceName} scope link src ${ip}`,
     `route replace ${networkCidr} via ${gateway} dev ${interfaceName} src ${ip}`,

@@ -16,6 +16,7 @@ import {
   applyFirewall,
   ensurePublicInterface,
   plugPrivateNetwork,
+  type PrivateFault,
   removePublicInterface,
   unplugPrivateNetwork,
 } from "./hostNetwork";
@@ -35,6 +36,8 @@ export class NspawnHost {
   private process: HostProcess | undefined;
   /** For each private network the `ip` commands that configure the host's end. */
   private readonly networks = new Map<number, readonly string[]>();
+  private readonly attachments = new Map<number, PrivateAttachment>();
+  private privateFault: PrivateFault | undefined;
 
   /** @param ended called when the host goes off without a call from here */
   constructor(
@@ -146,13 +149,16 @@ export class NspawnHost {
   }
 
   async plug(attachment: PrivateAttachment): Promise<void> {
-    const lines = await plugPrivateNetwork(this.identity, this.spec.id, attachment);
+    const { identity, spec, privateFault } = this;
+    const lines = await plugPrivateNetwork(identity, spec.id, attachment, privateFault);
+    this.attachments.set(attachment.networkId, attachment);
     this.networks.set(attachment.networkId, lines);
     this.writeBatch();
   }
 
   async unplug(networkId: number): Promise<void> {
     await unplugPrivateNetwork(this.identity, this.spec.id, networkId);
+    this.attachments.delete(networkId);
     if (this.networks.delete(networkId)) this.writeBatch();
   }
 
@@ -182,6 +188,11 @@ export class NspawnHost {
 
   async injectFault(fault: HostFault): Promise<void> {
     const { identity, spec } = this;
+    if (fault === "no-address" || fault === "large-packets" || fault === "address") {
+      this.privateFault = fault === "address" ? undefined : fault;
+      for (const attachment of this.attachments.values()) await this.plug(attachment);
+      return;
+    }
     await injectHostFault({ identity, spec, networkIds: [...this.networks.keys()] }, fault);
   }
 

@@ -1,3 +1,4 @@
+import { hostFaults } from "../../sandbox/hosts/driver";
 import { RecordingDriver } from "./support/recordingDriver";
 import { at, idOf, serverFields, Simulator, token } from "./support/simulator";
 
@@ -82,14 +83,12 @@ describe("faults on demand", () => {
 
   it("are handed to hosts, and answered when there is none", async () => {
     const id = await sim.server();
-    for (const fault of ["freeze", "thaw", "cut", "mend", "fill", "free", "kill"])
+    for (const fault of hostFaults)
       expect((await sim.admin("POST", `/hosts/${id}/${fault}`)).status).toBe(204);
     const faults = sim.driver.calls.filter(([name]) => name === "injectFault");
-    expect(faults.map((call) => call[2])).toEqual(
-      ["freeze", "thaw", "cut", "mend", "fill", "free", "kill"], // as they were asked for
-    );
+    expect(faults.map((call) => call[2])).toEqual(hostFaults);
     expect((await sim.admin("POST", `/hosts/${id}/melt`)).body.error?.message).toBe(
-      "invalid input in field 'fault': 'melt' is none; one of kill, freeze, thaw, cut, mend, fill, free",
+      "invalid input in field 'fault': 'melt' is none; one of kill, freeze, thaw, cut, mend, fill, free, expire, renew, no-address, large-packets, address",
     );
     expect((await sim.admin("POST", "/hosts/1/kill")).status).toBe(404);
     const off = await sim.server({ name: "off", start_after_create: false });

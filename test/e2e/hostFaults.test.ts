@@ -20,10 +20,17 @@ describe("a fault put in by the command line", () => {
     must(`fault ${args.join(" ")}`, await run("fault", ...args));
   };
 
+  const serverId = async (): Promise<number> => (await listServers(sandbox))[0]?.id ?? 0;
+
   beforeAll(async () => {
     await down(dir, () => undefined);
     sandbox = await up({ dir, apiOnly: false, log: () => undefined });
-    address = await makeServer(sandbox, "web");
+    const network = await callApi<{ network: { id: number } }>(sandbox, "POST", "/networks", {
+      name: "private",
+      ip_range: "10.1.0.0/16",
+      subnets: [{ type: "cloud", ip_range: "10.1.0.0/24", network_zone: "eu-central" }],
+    });
+    address = await makeServer(sandbox, "web", { networks: [network.network.id] });
     await until("sshd greets", () => greets(address));
   }, 120_000);
 
@@ -54,6 +61,39 @@ describe("a fault put in by the command line", () => {
     expect((await write()).stderr).toContain("No space left on device");
     await fault("host", "web", "free");
     expect((await write()).code).toBe(0);
+  }, 60_000);
+
+  it("expires root's password, for which PAM refuses every command, and renews it", async () => {
+    const ends = async (): Promise<string> =>
+      (await run("ssh", "web", "chage", "-l", "root")).stdout.split("\n")[1] ?? "";
+    await fault("host", "web", "expire");
+    expect(await ends()).toMatch(/must be changed$/);
+    await fault("host", "web", "renew");
+    expect(await ends()).toMatch(/never$/);
+  }, 60_000);
+
+  it("leaves a private interface without its address over a reboot, and gives it back", async () => {
+    const addresses = async (): Promise<string> =>
+      (await run("ssh", "web", "ip", "-br", "-4", "addr", "show", "enp7s0")).stdout;
+    expect(await addresses()).toContain(" 10.1.0.2/32");
+    await fault("host", "web", "no-address");
+    expect(await addresses()).not.toContain("10.1.0.2");
+    await callApi(sandbox, "POST", `/servers/${await serverId()}/actions/reboot`);
+    await until("sshd greets again", () => greets(address));
+    expect(await addresses()).not.toContain("10.1.0.2");
+    await fault("host", "web", "address");
+    expect(await addresses()).toContain(" 10.1.0.2/32");
+  }, 60_000);
+
+  it("loses large packets in the private network, small ones and answers not", async () => {
+    const ping = async (bytes: number): Promise<number> =>
+      (await run("ssh", "web", "ping", "-M", "do", "-s", `${bytes - 28}`, "-c1", "-W1", "10.1.0.1"))
+        .code;
+    expect(await ping(1_450)).toBe(0);
+    await fault("host", "web", "large-packets");
+    expect([await ping(100), await ping(1_500)]).toEqual([0, 1]);
+    await fault("host", "web", "address");
+    expect(await ping(1_450)).toBe(0);
   }, 60_000);
 
   it("stops the name server, and starts it again", async () => {
@@ -99,8 +139,7 @@ describe("a fault put in by the command line", () => {
     const status = async (): Promise<string | undefined> => (await listServers(sandbox))[0]?.status;
     await until("the API knows", async () => (await status()) === "off");
     expect(await greets(address)).toBe(false);
-    const id = (await listServers(sandbox))[0]?.id ?? 0;
-    await callApi(sandbox, "POST", `/servers/${id}/actions/poweron`);
+    await callApi(sandbox, "POST", `/servers/${await serverId()}/actions/poweron`);
     await until("sshd greets again", () => greets(address));
     expect(await status()).toBe("running");
   }, 60_000);

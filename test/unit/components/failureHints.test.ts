@@ -39,6 +39,10 @@ describe("hintFor", () => {
       "ssh: handshake failed: ssh: unable to authenticate, attempted methods [none]",
       "The deployment key",
     ],
+    [
+      'Process exited with status 1: running "bash -s -- # host/ready":\nWARNING: Your password has expired.\nPassword change required but no TTY available.\n',
+      "root's password on that host has expired",
+    ],
     ["wait: remote command exited without exit status or exit signal", "did the host reboot?"],
   ])("says what to do about a connection's %s", (error, hint) => {
     expect(ofSsh(error)).toContain(hint);

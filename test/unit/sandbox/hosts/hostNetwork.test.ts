@@ -15,7 +15,7 @@ describe("privateInterfaceLines", () => {
       mac: "86:00:00:00:00:01",
     };
     expect(privateInterfaceLines(attachment, "enp7s0")).toEqual([
-      "link set enp7s0 mtu 1450 up",
+      "link set enp7s0 mtu 1450 gso_max_segs 65535 up",
       "addr replace 10.0.1.2/32 dev enp7s0",
       "route replace 10.0.0.1/32 dev enp7s0 scope link src 10.0.1.2",
       "route replace 10.0.0.0/16 via 10.0.0.1 dev enp7s0 src 10.0.1.2",
