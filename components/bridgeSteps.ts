@@ -19,6 +19,8 @@ export interface WebHostAccess {
   bridgeVersion: pulumi.Input<string>;
   /** The account to log in with. */
   account: BridgeAccount;
+  /** The step after which jicofo answers: without it, nobody moves participants off a bridge. */
+  jicofo: pulumi.Resource;
 }
 
 /** The program of a bridge, on whatever host it runs. */
@@ -133,7 +135,7 @@ export function turnSteps(
       onUpdate: "update",
       triggers,
     },
-    { parent, dependsOn: previous === undefined ? dependsOn : [dependsOn, previous] },
+    { parent, dependsOn: [dependsOn, web.jicofo, ...(previous === undefined ? [] : [previous])] },
   );
   const turn = out.stdout;
   const apply = remoteStep(

@@ -53,6 +53,8 @@ export class WebHost extends Component {
   readonly bridgeVersion: pulumi.Output<string>;
   /** What a step has to wait for that needs an installed host, in its version of Jitsi, configured or not. */
   readonly ready: pulumi.Resource[];
+  /** The step after which jicofo answers. */
+  readonly jicofo: pulumi.Resource;
   /** What has to be done before people can be let in. */
   readonly configured: pulumi.Resource[];
 
@@ -123,7 +125,11 @@ export class WebHost extends Component {
       {
         connection: host.connection,
         script: "web/jicofo",
-        values: { HEAP_MB: heapMb, JICOFO_SERVICE: hostFile("JICOFO_SERVICE") },
+        values: {
+          HEAP_MB: heapMb,
+          JICOFO_SERVICE: hostFile("JICOFO_SERVICE"),
+          JITSI_VERSION: jitsiVersion,
+        },
       },
       { parent: this, dependsOn: configure },
     );
@@ -146,6 +152,7 @@ export class WebHost extends Component {
     this.connection = host.connection;
     this.xmppCertificate = publicOutput(configure);
     this.ready = [...host.ready, version];
+    this.jicofo = jicofo;
     this.configured = [configure, jicofo, certificate];
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
   }

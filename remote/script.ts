@@ -40,8 +40,10 @@ export interface ScriptValues {
     /** Version of the metapackage jitsi-meet; empty for what is there. */
     JITSI_VERSION: string;
   };
-  /** jicofo as a service that comes back; restarts it where the unit or the heap changed. */
+  /** jicofo as a service that comes back; restarts it where the unit or the heap changed, and waits for it. */
   "web/jicofo": {
+    /** Version of the metapackage jitsi-meet, as web/version printed it: the step runs when it changes. */
+    JITSI_VERSION: string;
     /** Largest heap in MB, as decimal text. */
     HEAP_MB: string;
     /** Text of its unit. */
@@ -173,15 +175,16 @@ export interface Policy {
 const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "web/configure": ["web/prosody", "web/guests"],
   "web/account": ["web/prosody"],
+  "web/jicofo": ["web/focus"],
   "jvb/files": ["bridge", "jvb/join"],
   "jvb/apply": ["bridge", "jvb/join"],
-  "web/out": ["bridge", "web/bridges", "web/empty", "web/turn"],
-  "web/in": ["bridge", "web/bridges", "web/empty", "web/turn"],
-  "web/status": ["bridge"],
-  "web/policy": ["bridge", "web/bridges"],
-  "web/drain": ["bridge", "web/bridges", "web/empty"],
-  "web/accept": ["bridge", "web/bridges"],
-  "web/localBridge": ["apt", "bridge", "web/bridges"],
+  "web/out": ["bridge", "web/focus", "web/bridges", "web/empty", "web/turn"],
+  "web/in": ["bridge", "web/focus", "web/bridges", "web/empty", "web/turn"],
+  "web/status": ["bridge", "web/focus"],
+  "web/policy": ["bridge", "web/focus", "web/bridges"],
+  "web/drain": ["bridge", "web/focus", "web/bridges", "web/empty"],
+  "web/accept": ["bridge", "web/focus", "web/bridges"],
+  "web/localBridge": ["apt", "bridge", "web/focus", "web/bridges"],
 };
 
 /**

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Verbs of the web host about the bridges: which there are, what each was last told to do, one step at a time on each,
-# and what jicofo sees. Needs lib.sh and bridge.sh.
+# and what jicofo sees. Needs lib.sh, bridge.sh and focus.sh.
 #
 # The registry has a file for each bridge, NICKNAME, with its name, the address of its REST API and its goal:
 #   serving   it takes people
@@ -11,13 +11,12 @@
 # A goal is written down before anything is done for it (serving: after), so that a later step finds what a killed
 # one began.
 
-: "${state_dir:?}"
+: "${state_dir:?}" "${jicofo_url:?}"
 readonly registry=$state_dir/bridges
 # Of each bridge, by its nickname: with which settings it came into service last (web/turn.sh).
 readonly notes=$state_dir/running-settings.d
 # shellcheck disable=SC2034 # read by the scripts
 readonly policy=/etc/jitsi-hetzner/policy.json
-readonly jicofo_url=http://127.0.0.1:8888
 
 # use_bridge NAME NICKNAME ADDRESS: the bridge that the verbs below and those of bridge.sh are about.
 use_bridge() {
@@ -149,7 +148,7 @@ start_bridge() {
 # jicofo_bridges: [{jid, nickname, takesPeople, operational, draining, ending, state}] with state "ready" or what
 # keeps the bridge from taking people.
 jicofo_bridges() {
-  curl -fsS --max-time 5 --noproxy '*' "$jicofo_url/debug" | jq -e '
+  jicofo_get /debug | jq -e '
     [.bridge_selector.bridge // {} | to_entries[] | .key as $jid | .value
      | (.["graceful-shutdown"] or .["shutting-down"]) as $ending
      | [if .operational | not then "not operational" else empty end,

@@ -55,6 +55,7 @@ drain() {
     alive) ;;
     *) fatal "$state" "repair it, then: pulumi up; or take the drain out: npm run drain:skip -- ${NAME##*-}" ;;
   esac
+  expect_jicofo "$NAME stays in service"
   # However this ends, short of success: a bridge that stays must take people.
   trap 'back_in_service' EXIT
   take_out_of_service leaving

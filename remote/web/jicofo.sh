@@ -1,8 +1,9 @@
 #!/bin/bash
 # jicofo as a service that comes back, with the heap it may have; it restarts where one of the two changed.
-# Inputs: HEAP_MB, JICOFO_SERVICE (text of the unit).
+# Inputs: HEAP_MB, JICOFO_SERVICE (text of the unit), JITSI_VERSION (only makes this run: another version of the package
+# has stopped jicofo and started it again).
 set -euo pipefail
-: "${HEAP_MB:?}" "${JICOFO_SERVICE:?}"
+: "${HEAP_MB:?}" "${JICOFO_SERVICE:?}" "${jicofo_url:?}" "${jicofo_seconds:?}" # focus.sh
 
 readonly service_file=/etc/systemd/system/jicofo.service
 readonly environment_file=/etc/jitsi-hetzner/jicofo.env
@@ -16,24 +17,21 @@ main() {
   fi
   systemctl enable --quiet jicofo
   restart_if_changed jicofo "$service_file" "$environment_file"
+  # Restart=always does not bring back what was stopped.
+  systemctl start jicofo || fatal "jicofo does not start" "journalctl -u jicofo -n 50; then: pulumi up"
   wait_for_jicofo
 }
 
-# Its health check fails while there is no bridge, as before the first one has joined; its version does not.
 wait_for_jicofo() {
-  if wait_for 30 "jicofo" jicofo_answers; then
+  if wait_for "$jicofo_seconds" "jicofo" jicofo_answers; then
     return
   fi
   info "jicofo does not answer, restarting it"
   systemctl restart jicofo
-  wait_for 60 "jicofo" jicofo_answers || {
+  wait_for "$jicofo_seconds" "jicofo" jicofo_answers || {
     last_lines /var/log/jitsi/jicofo.log
-    fatal "jicofo does not answer on 127.0.0.1:8888" "systemctl status jicofo; then: pulumi up"
+    fatal "jicofo does not answer on $jicofo_url" "systemctl status jicofo; then: pulumi up"
   }
-}
-
-jicofo_answers() {
-  curl -fsS --max-time 5 --noproxy '*' http://127.0.0.1:8888/about/version
 }
 
 main "$@"

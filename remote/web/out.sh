@@ -29,6 +29,7 @@ take_out() {
     alive) ;;
     *) fatal "$state" "repair it, then: pulumi up" ;;
   esac
+  expect_jicofo "$NAME stays in service, with its old settings"
   # However this ends, short of success: a bridge that does not restart must take people.
   trap 'back_as_it_was' EXIT
   set_goal_out

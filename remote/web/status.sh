@@ -21,10 +21,6 @@ jicofo_view() {
   jq -n --argjson version "$version" --argjson bridges "$bridges" '{version: $version, bridges: $bridges}'
 }
 
-jicofo_get() {
-  curl -fsS --max-time 5 --noproxy '*' "http://127.0.0.1:8888$1"
-}
-
 # {package: version} of Jitsi's packages, and of what they run on.
 versions() {
   # It fails for a pattern that nothing matches, such as jibri's here.

@@ -64,7 +64,10 @@ describe("a cluster with one bridge, behind a bastion", () => {
     const prosody = "systemctl show -p MainPID --value prosody";
     const before = await cluster.mustOnHost("web", prosody);
     await cluster.configure({ jitsiVersion: old, timezone: "Asia/Tokyo" });
-    await cluster.mustUp();
+    const changed = await cluster.mustUp();
+    // The package stops jicofo at each configuration.
+    expect(changed.text).toMatch(/changing to version \S+ of Jitsi/);
+    expect(await cluster.mustOnHost("web", "systemctl is-active jicofo")).toBe("active");
     expect(await cluster.outputs()).toMatchObject({ jitsiVersion: old });
     expect(await version("web", "jicofo")).toBe(oldJicofo);
     expect(await version("jvb-0", "jitsi-videobridge2")).toBe(oldBridge);

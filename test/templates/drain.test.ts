@@ -203,11 +203,22 @@ describe("web/drain", () => {
     expect(text).toContain("jicofo does not answer, so nobody can tell whether people are on b0");
   });
 
-  it("waits for people where jicofo is down, which cannot move them", async () => {
+  it("does not begin while jicofo is down, which cannot move participants then", async () => {
     await cluster.stopJicofo();
     leaving.people = 3;
+    const { code, text } = await drain();
+    expect(code).toBe(1);
+    expect(text).toMatch(/jicofo does not answer on \S+ \(.*\), .*; b0 stays in service/);
+    expect(text).toContain("npm run repair -- web");
+    expect(leaving.asked).toEqual([]);
+  });
+
+  it("waits for participants where jicofo goes away meanwhile", async () => {
+    leaving.people = 3;
+    staying.draining = true;
     const { code, text } = await cluster.drain(leaving, "drain", {
       watch: (seen) => {
+        if (seen.includes("participants left")) void cluster.stopJicofo();
         if (seen.includes("jicofo cannot be asked to move people")) leaving.people = 0;
       },
     });

@@ -167,6 +167,7 @@ export class FakeCluster {
   }
 
   async stopJicofo(): Promise<void> {
+    if (!this.jicofo.listening) return;
     this.jicofo.closeAllConnections();
     await new Promise((resolve) => this.jicofo.close(resolve));
   }
@@ -254,6 +255,7 @@ export class FakeCluster {
   private answer(url: string): unknown {
     const { pathname, searchParams } = new URL(url, "http://fake");
     const brewery = "jvbbrewery@internal.auth.a.test";
+    if (pathname === "/about/version") return { version: "1.0.1196" };
     if (pathname === "/debug") {
       const listed = this.bridges.filter((bridge) => this.seen.get(bridge)?.gone !== true);
       const entries = listed.map((bridge) => [

@@ -121,7 +121,11 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
   "host/system": systemValues("Europe/Berlin"),
   "web/version": { JITSI_VERSION: "2.0.10888-1" },
-  "web/jicofo": { HEAP_MB: "1024", JICOFO_SERVICE: hostFile("JICOFO_SERVICE") },
+  "web/jicofo": {
+    HEAP_MB: "1024",
+    JICOFO_SERVICE: hostFile("JICOFO_SERVICE"),
+    JITSI_VERSION: "2.0.10888-1",
+  },
   "web/certificate": { DOMAIN: longDomain },
   "web/policy": {
     POLICY: JSON.stringify({

@@ -15,6 +15,7 @@ const libraries = [
   "jvb/join.sh",
   "web/bridges.sh",
   "web/empty.sh",
+  "web/focus.sh",
   "web/guests.sh",
   "web/prosody.sh",
   "web/turn.sh",

@@ -98,6 +98,17 @@ describe("a bridge's turn", () => {
     expect(text).toContain("b0 is dead, so nobody is on it");
   });
 
+  it("is not taken while jicofo is down, which cannot move participants then", async () => {
+    await cluster.stopJicofo();
+    bridge.people = 3;
+    const { code, text } = await out("new");
+    expect(code).toBe(1);
+    expect(text).toMatch(
+      /jicofo does not answer on .*; b0 stays in service, with its old settings/,
+    );
+    expect([bridge.asked, cluster.goals()]).toEqual([[], { b0: "serving" }]);
+  });
+
   it("is not taken when nobody can tell whether people are on the bridge", async () => {
     bridge.faults.set("/colibri/drain", 404);
     const { code, text } = await out("new");

@@ -135,6 +135,7 @@ describe("a cluster without bridge hosts", () => {
       "jitsi-local-files",
       "jitsi-local-in",
       "jitsi-local-out",
+      "jitsi-web-jicofo",
     ]);
     for (const name of ["jitsi-local-apply", "jitsi-local-files"]) {
       expect(find(after, name).inputs.stdin).toContain("BRIDGE_VERSION='2.3-296-g1c04be2d-1'");

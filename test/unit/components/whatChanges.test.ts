@@ -124,7 +124,7 @@ describe("a changed setting", () => {
     ]);
   });
 
-  it("another version on the web host reaches every bridge: its files, and the step that restarts it in turn", async () => {
+  it("another version on the web host reaches jicofo, and every bridge: its files, and the step that restarts it in turn", async () => {
     const changed = await touched({}, '{"version":"2.0.11031-1","bridge":"2.3-296-g1c04be2d-1"}');
     expect(names(changed)).toEqual([
       "jitsi-jvb-0-apply",
@@ -135,6 +135,7 @@ describe("a changed setting", () => {
       "jitsi-jvb-1-files",
       "jitsi-jvb-1-in",
       "jitsi-jvb-1-out",
+      "jitsi-web-jicofo",
     ]);
   });
 
