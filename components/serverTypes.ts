@@ -38,10 +38,13 @@ export const serverSizes: Readonly<Record<string, ServerSize>> = {
 
 /** Memory in GB by server type: of the table above, and of `known` types, which say more. */
 export function memoryOfTypes(
-  known: readonly { readonly name: string; readonly memory: number }[] = [],
+  known: readonly { readonly name: string; readonly memory?: number }[] = [],
 ): Record<string, number> {
-  const table = Object.entries(serverSizes).map(([name, { memory }]) => ({ name, memory }));
-  return Object.fromEntries([...table, ...known].map(({ name, memory }) => [name, memory]));
+  const table = Object.entries(serverSizes).map(([name, { memory }]) => [name, memory] as const);
+  const told = known.flatMap(({ name, memory }) =>
+    memory === undefined ? [] : [[name, memory] as const],
+  );
+  return Object.fromEntries([...table, ...told]);
 }
 
 /** Retired type to the type of the same size that is sold today; none is smaller in anything. */

@@ -32,22 +32,33 @@ export function checkImage(image: string, images: readonly ImageFact[], now: Dat
       `is "${image}", ${reason}`,
       "hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
     );
-  const available = images.filter(({ status }) => status === "available");
-  const usable = available.find(({ architecture }) => architecture === "x86");
+  const forX86 = images.filter(({ architecture }) => architecture === "x86");
+  const usable = forX86.find(({ status }) => status === "available");
   if (usable === undefined) {
-    return available.length > 0
-      ? refuse("which Hetzner offers for ARM only; the hosts are x86")
-      : refuse("which Hetzner does not offer for x86");
+    const status = forX86[0]?.status;
+    if (status !== undefined) return refuse(`which is ${status} at Hetzner, not available`);
+    const others = [...new Set(images.map(({ architecture }) => architecture))].join(" and ");
+    return refuse(
+      others === ""
+        ? "which Hetzner does not offer"
+        : `which Hetzner offers for ${others} only; the hosts are x86`,
+    );
   }
-  const { deprecation } = usable;
-  if (deprecation === undefined || deprecation === null) return none;
-  const end = deprecation.unavailable_after.slice(0, 10);
-  return new Date(deprecation.unavailable_after) > now
-    ? warning(
-        `image ${image} is deprecated since ${deprecation.announced.slice(0, 10)}; it can be ordered until ${end} only`,
-      )
-    : refuse(`which cannot be ordered since ${end}`);
+  if (usable.deprecation === undefined) return none;
+  const { announced, unavailable_after: end } = usable.deprecation;
+  if (end !== undefined && new Date(end) <= now) {
+    return refuse(`which cannot be ordered since ${dayOf(end)}`);
+  }
+  const since = announced === undefined ? "" : ` since ${dayOf(announced)}`;
+  const until = end === undefined ? "some day" : dayOf(end);
+  return warning(`image ${image} is deprecated${since}; it can be ordered until ${until} only`);
 }
+
+/** Of a date of the API. */
+const dayOf = (date: string): string => date.slice(0, 10);
+
+/** What Hetzner says of a zone whose names are not found; what else it may say one day is no reason to alarm anybody. */
+const notDelegated: readonly string[] = ["partially-valid", "invalid", "lame", "unregistered"];
 
 /** @param zone `undefined` where the project has none of this name */
 export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings {
@@ -66,10 +77,11 @@ export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings
     );
   }
   const { delegation_status: delegation, assigned = [] } = zone.authoritative_nameservers ?? {};
-  // Hetzner has not looked yet, or does not tell: no reason to alarm anybody.
-  if (delegation === undefined || delegation === "valid" || delegation === "unknown") return none;
+  if (delegation === undefined || !notDelegated.includes(delegation)) return none;
+  const servers =
+    assigned.length === 0 ? "Hetzner's name servers" : `the name servers ${assigned.join(", ")}`;
   return warning(
-    `the zone ${dnsZone} is not delegated to Hetzner (${delegation}): names in it are not found until its registrar has the name servers ${assigned.join(", ")}`,
+    `the zone ${dnsZone} is not delegated to Hetzner (${delegation}): names in it are not found until its registrar has ${servers}`,
   );
 }
 
@@ -106,7 +118,9 @@ export function checkRecords(
 export function checkPrivateRange(networks: readonly NetworkFact[]): Findings {
   const overlapping = networks.filter(
     ({ ip_range: range, labels }) =>
-      labels.project !== componentPackage && overlap(range, privateNetwork.range),
+      labels.project !== componentPackage &&
+      ipaddr.isValidCIDR(range) &&
+      overlap(range, privateNetwork.range),
   );
   return warning(
     ...overlapping.map(

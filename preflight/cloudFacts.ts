@@ -1,7 +1,26 @@
 import { labels } from "../components/labels";
+import { successors } from "../components/serverTypes";
+import { list, object, readableRows, type Read } from "./answer";
+import * as read from "./factReaders";
 import { ApiError, type HcloudApi } from "./hcloudApi";
 
-/** The API's own names and units; only what is used here. */
+// The API's own names and units; only what is used here.
+
+/** Dates as the API writes them: `2026-11-30T00:00:00Z`. */
+export interface Deprecation {
+  readonly announced?: string;
+  /** From then on it cannot be ordered. */
+  readonly unavailable_after?: string;
+}
+
+export interface ServerTypePrice {
+  readonly location: string;
+  readonly price_monthly: { readonly net: string };
+  /** Bytes. */
+  readonly included_traffic: number;
+  readonly price_per_tb_traffic: { readonly net: string };
+}
+
 export interface ServerTypeFact {
   readonly name: string;
   readonly architecture: string;
@@ -10,33 +29,21 @@ export interface ServerTypeFact {
   readonly memory: number;
   /** GB. */
   readonly disk: number;
-  readonly prices: readonly {
-    readonly location: string;
-    readonly price_monthly: { readonly net: string };
-    /** Bytes. */
-    readonly included_traffic: number;
-    readonly price_per_tb_traffic: { readonly net: string };
-  }[];
+  readonly prices: readonly ServerTypePrice[];
   readonly locations: readonly {
     readonly name: string;
     /** Whether there is stock now. */
     readonly available: boolean;
-    readonly deprecation: { readonly unavailable_after: string } | null;
+    /** Absent where it is sold without an end in sight. */
+    readonly deprecation?: Deprecation;
   }[];
-}
-
-/** Dates as the API writes them: `2026-11-30T00:00:00Z`. */
-export interface Deprecation {
-  readonly announced: string;
-  /** From then on it cannot be ordered. */
-  readonly unavailable_after: string;
 }
 
 export interface ImageFact {
   readonly status: string;
   readonly architecture: string;
-  /** Null or absent for a current one. */
-  readonly deprecation?: Deprecation | null;
+  /** Absent for a current one. */
+  readonly deprecation?: Deprecation;
 }
 
 export interface ServerFact {
@@ -45,12 +52,17 @@ export interface ServerFact {
   /** running, off, ... */
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly server_type: ServerTypeFact;
-  readonly public_net?: { readonly ipv4: { readonly ip: string } | null };
-  /** Null for one that Hetzner has taken away. */
-  readonly image?: { readonly name: string | null } | null;
-  readonly location?: { readonly name: string };
-  readonly datacenter?: { readonly location: { readonly name: string } } | null;
+  /** It may be one that is listed nowhere any more. */
+  readonly server_type: {
+    readonly name: string;
+    /** GB. */
+    readonly memory?: number;
+    readonly prices: readonly ServerTypePrice[];
+  };
+  readonly public_net?: { readonly ipv4?: { readonly ip?: string } };
+  /** Absent, or without a name, for one that Hetzner has taken away. */
+  readonly image?: { readonly name?: string };
+  readonly location?: { readonly name?: string };
 }
 
 export interface NetworkFact {
@@ -97,7 +109,8 @@ export interface CloudFacts {
   readonly servers: readonly ServerFact[];
   /** The whole project's. */
   readonly networks: readonly NetworkFact[];
-  readonly pricing: PriceFact;
+  /** `undefined` where no price list can be read. */
+  readonly pricing: PriceFact | undefined;
   /** `undefined` where no zone is asked for or none of that name is there. */
   readonly zone: ZoneFact | undefined;
 }
@@ -112,31 +125,48 @@ export function stackSelector(stack: string): string {
   return encodeURIComponent(`project=${project ?? ""},stack=${value ?? ""}`);
 }
 
-/** @throws ApiError, UnreachableError */
-export async function readCloud(
-  api: HcloudApi,
-  wanted: { readonly stack: string; readonly image: string; readonly dnsZone?: string },
-): Promise<CloudFacts> {
+interface Wanted {
+  readonly stack: string;
+  readonly image: string;
+  readonly webServerType: string;
+  readonly jvbServerType: string;
+  readonly dnsZone?: string;
+}
+
+/** @throws AnswerError, ApiError, UnreachableError */
+export async function readCloud(api: HcloudApi, wanted: Wanted): Promise<CloudFacts> {
   const image = encodeURIComponent(wanted.image);
-  const [serverTypes, images, servers, networks, pricing, zone] = await Promise.all([
-    api.list<ServerTypeFact>("/server_types", "server_types"),
-    api.list<ImageFact>(`/images?name=${image}&include_deprecated=true`, "images"),
-    api.list<ServerFact>(`/servers?label_selector=${stackSelector(wanted.stack)}`, "servers"),
-    api.list<NetworkFact>("/networks", "networks"),
-    api.get("/pricing") as Promise<{ pricing: PriceFact }>,
+  const selector = `label_selector=${stackSelector(wanted.stack)}`;
+  const [serverTypes, images, servers, networks, { pricing }, zone] = await Promise.all([
+    api.list("/server_types", "server_types", serverTypesFor(wanted)),
+    api.list(`/images?name=${image}&include_deprecated=true`, "images", list(read.image)),
+    api.list(`/servers?${selector}`, "servers", list(read.server)),
+    // What cannot be read is only not warned about.
+    api.list("/networks", "networks", readableRows(read.network)),
+    api.get("/pricing", object({ pricing: read.pricing })),
     wanted.dnsZone === undefined ? undefined : readZone(api, wanted.dnsZone),
   ]);
-  return { serverTypes, images, servers, networks, pricing: pricing.pricing, zone };
+  return { serverTypes, images, servers, networks, pricing, zone };
+}
+
+/** The types that can be ordered today may be of a kind that this program does not know: only those asked for must be read. */
+function serverTypesFor({ webServerType, jvbServerType }: Wanted): Read<ServerTypeFact[]> {
+  const asked = [webServerType, jvbServerType];
+  const needed = [...asked, ...asked.map((name) => successors[name])];
+  return readableRows(read.serverType, (row) => {
+    const name = (row as { name?: unknown } | null)?.name;
+    return typeof name !== "string" || needed.includes(name);
+  });
 }
 
 async function readZone(api: HcloudApi, name: string): Promise<ZoneFact | undefined> {
   const path = `/zones/${encodeURIComponent(name)}`;
   try {
-    const [answer, rrsets] = await Promise.all([
-      api.get(path) as Promise<{ zone: Omit<ZoneFact, "rrsets"> }>,
-      api.list<RrsetFact>(`${path}/rrsets?type=A&type=AAAA&type=CNAME`, "rrsets"),
+    const [{ zone }, rrsets] = await Promise.all([
+      api.get(path, object({ zone: read.zone })),
+      api.list(`${path}/rrsets?type=A&type=AAAA&type=CNAME`, "rrsets", list(read.rrset)),
     ]);
-    return { ...answer.zone, rrsets };
+    return { ...zone, rrsets };
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;

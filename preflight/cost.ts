@@ -55,16 +55,17 @@ export function monthlyCost(
     included += price.included_traffic;
     perTbMore = Math.max(perTbMore, Number(price.price_per_tb_traffic.net));
   }
-  const ipv4 = facts.pricing.primary_ips
+  const { pricing } = facts;
+  const ipv4 = pricing?.primary_ips
     .find(({ type }) => type === "ipv4")
     ?.prices.find((entry) => entry.location === location);
-  if (ipv4 === undefined) return undefined;
+  if (pricing === undefined || ipv4 === undefined) return undefined;
   hosts.forEach(() => {
     add("public IPv4 address", Number(ipv4.price_monthly.net));
   });
   const all = [...lines.values()];
   return {
-    currency: facts.pricing.currency,
+    currency: pricing.currency,
     total: cents(all.reduce((sum, { count, each }) => sum + count * each, 0)),
     lines: all,
     includedTrafficTb: Math.round(included / bytesPerTb),
@@ -72,7 +73,7 @@ export function monthlyCost(
   };
 }
 
-function priceOf(type: ServerTypeFact | undefined, location: string) {
+function priceOf(type: Pick<ServerTypeFact, "prices"> | undefined, location: string) {
   return type?.prices.find((entry) => entry.location === location);
 }
 

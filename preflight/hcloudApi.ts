@@ -1,3 +1,5 @@
+import { list, nullable, number, object, optional, requestOf, type Read } from "./answer";
+
 /** Where the cloud's API is, and by which token. */
 export interface ApiAccess {
   /** With `/v1`, without a trailing slash. */
@@ -27,9 +29,35 @@ const limitsOfRequest = {
   timeoutMs: 5_000,
   /** Pauses before a call is repeated after 429, 5xx or no answer. */
   retryAfterMs: [500, 1_500],
-  /** Pages of one list; with 50 rows a page more than any project has. */
+  /** Pages of one list; more than any project has. */
   pages: 40,
+  rowsInPage: 50,
 } as const;
+
+interface Page<T> {
+  readonly rows: readonly T[];
+  readonly isLast: boolean;
+}
+
+const nextPage: Read<number | null | undefined> = (value, place) =>
+  value === undefined ? undefined : nullable(number)(value, place);
+const paging = object({
+  meta: optional(object({ pagination: optional(object({ next_page: nextPage })) })),
+});
+
+/** One page of a list; where its place in the list is not told, one that is not full is the last. */
+function pageOf<T>(key: string, read: Read<T[]>): Read<Page<T>> {
+  const all = object({ [key]: list((row) => row) });
+  const wanted = object({ [key]: read });
+  return (value, place) => {
+    const isFull = all(value, place)[key]?.length === limitsOfRequest.rowsInPage;
+    const next = paging(value, place).meta?.pagination?.next_page;
+    return {
+      rows: wanted(value, place)[key] ?? [],
+      isLast: next === undefined ? !isFull : next === null,
+    };
+  };
+}
 
 /**
  * The few calls that the program and its tools make themselves, beside the provider's. The provider's own data sources do not
@@ -42,29 +70,25 @@ export class HcloudApi {
       new Promise((resolve) => setTimeout(resolve, ms)),
   ) {}
 
-  /** @throws ApiError, UnreachableError */
-  get(path: string): Promise<unknown> {
-    return this.call(path);
+  /** @throws AnswerError, ApiError, UnreachableError */
+  async get<T>(path: string, read: Read<T>): Promise<T> {
+    return read(await this.call(path), { request: requestOf("GET", path), path: "" });
   }
 
   /**
    * All rows of a list, page by page.
    * @param path with its filters: `/servers?label_selector=...`
    * @param key the answer's field that holds the rows
-   * @throws ApiError, UnreachableError
+   * @param read reads those of one page
+   * @throws AnswerError, ApiError, UnreachableError
    */
-  async list<T>(path: string, key: string): Promise<T[]> {
+  async list<T>(path: string, key: string, read: Read<T[]>): Promise<T[]> {
     const rows: T[] = [];
-    const separator = path.includes("?") ? "&" : "?";
-    let page: number | null | undefined = 1;
-    for (let count = 0; page && count < limitsOfRequest.pages; count++) {
-      const answer = (await this.get(`${path}${separator}per_page=50&page=${page}`)) as Record<
-        string,
-        unknown
-      >;
-      rows.push(...((answer[key] ?? []) as T[]));
-      page = (answer.meta as { pagination?: { next_page: number | null } } | undefined)?.pagination
-        ?.next_page;
+    const query = `${path.includes("?") ? "&" : "?"}per_page=${limitsOfRequest.rowsInPage}`;
+    for (let number = 1; number <= limitsOfRequest.pages; number++) {
+      const page = await this.get(`${path}${query}&page=${number}`, pageOf(key, read));
+      rows.push(...page.rows);
+      if (page.isLast) break;
     }
     return rows;
   }

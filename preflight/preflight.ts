@@ -5,6 +5,8 @@ import type { Settings } from "../config";
 import { defaults } from "../constants";
 import { OperatorError } from "../operatorError";
 import { isOutside } from "../settings/adminCidrs";
+import type { Access } from "./access";
+import { AnswerError, answerErrorFix } from "./answer";
 import {
   checkDomain,
   checkImage,
@@ -17,7 +19,6 @@ import { readCloud, type CloudFacts } from "./cloudFacts";
 import { describeCost, monthlyCost, type MonthlyCost } from "./cost";
 import { declaredHosts, type DeclaredHost } from "./declared";
 import { none, together, type Findings, type Obstacle } from "./findings";
-import type { Access } from "./access";
 import { checkHeaps } from "./heapCheck";
 import { ApiError, HcloudApi, UnreachableError } from "./hcloudApi";
 import { checkWebHost } from "./hungHost";
@@ -118,6 +119,9 @@ function asObstacle(error: unknown, endpoint: string): unknown {
       { reason: error.message, fix: "look at the network, then: pulumi up" },
     ]);
   }
+  if (error instanceof AnswerError) {
+    return new PreflightError([{ reason: sentence(error.message), fix: answerErrorFix }]);
+  }
   if (!(error instanceof ApiError)) return error;
   const { status, code, message } = error;
   return new PreflightError([
@@ -126,6 +130,8 @@ function asObstacle(error: unknown, endpoint: string): unknown {
       : { reason: `${endpoint} answers ${status} ${code}: ${message}`, fix: "pulumi up  # again" },
   ]);
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** The preview goes on by what the program knows itself, and says what it does not know. */
 function withoutCloud(settings: Settings, reason: string): PreflightResult {
@@ -168,8 +174,8 @@ function withCloud(
   const typeToOrder = { web: web.name, jvb: jvb.name };
   const { image, location, rollBridges } = settings;
   const wanted = { types: typeToOrder, image, location };
-  const types = [...facts.serverTypes, ...facts.servers.map(({ server_type }) => server_type)];
-  const memoryGb = memoryOfTypes(types);
+  const hostTypes = facts.servers.map(({ server_type: { name, memory } }) => ({ name, memory }));
+  const memoryGb = memoryOfTypes([...facts.serverTypes, ...hostTypes]);
   const { obstacles, warnings } = together([
     checkDomain(settings.domain, facts.servers),
     web.findings,

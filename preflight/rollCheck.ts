@@ -1,7 +1,6 @@
 import { placementGroupOf } from "../components/placementPlan";
 import type { Settings } from "../config";
 import { limits } from "../constants";
-import type { ServerFact } from "./cloudFacts";
 import type { DeclaredHost } from "./declared";
 import { none, obstacle, type Findings } from "./findings";
 
@@ -32,7 +31,7 @@ export function differingHosts(
       [server.server_type.name, types[role]],
       // An image that Hetzner has taken away has no name any more.
       [server.image?.name ?? image, image],
-      [locationOf(server) ?? location, location],
+      [server.location?.name ?? location, location],
     ];
     const how = pairs.filter(([is, wanted]) => is !== wanted).map((pair) => pair.join(", not "));
     return how.length === 0 ? [] : [{ host, how: how.join("; ") }];
@@ -92,7 +91,3 @@ export function checkRoll(
 
 const isRolled = ({ role, index }: DeclaredHost, rollBridges: Settings["rollBridges"]): boolean =>
   role === "jvb" && (rollBridges === "all" || (index !== undefined && rollBridges.includes(index)));
-
-/** The API is moving from the data centre to the location. */
-const locationOf = ({ location, datacenter }: ServerFact): string | undefined =>
-  location?.name ?? datacenter?.location.name;

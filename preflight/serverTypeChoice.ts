@@ -1,4 +1,4 @@
-import { serverSizes, successors } from "../components/serverTypes";
+import { resolveServerType, serverSizes, successors } from "../components/serverTypes";
 import { defaults } from "../constants";
 import type { ServerTypeFact } from "./cloudFacts";
 import { none, obstacle, warning, type Findings } from "./findings";
@@ -31,10 +31,17 @@ export function chooseServerType(
     findings: refusal(key, asked, reason, location, types, now),
   });
   const itself = types.find(({ name }) => name === asked);
-  if (itself?.architecture === "arm") return refuse("is an ARM type; the hosts are x86");
+  if (itself !== undefined && itself.architecture !== "x86") {
+    const kind =
+      itself.architecture === "arm" ? "an ARM type" : `a type for ${itself.architecture}`;
+    return refuse(`is ${kind}; the hosts are x86`);
+  }
   if (itself !== undefined && isSold(itself, location, now)) {
-    if (!isInStock(itself, location)) return refuse(`is sold out in ${location}`);
-    return { name: asked, findings: endOfSale(key, itself, location) };
+    if (isInStock(itself, location))
+      return { name: asked, findings: endOfSale(key, itself, location) };
+    // Where the API does not tell that a type is retired, the program's own table does.
+    if (resolveServerType(asked, location).name === asked)
+      return refuse(`is sold out in ${location}`);
   }
   const size = itself ?? serverSizes[asked];
   if (size === undefined) return refuse("is no server type of Hetzner's");
@@ -71,7 +78,8 @@ const inLocation = (type: ServerTypeFact, location: string) =>
 function isSold(type: ServerTypeFact, location: string, now: Date): boolean {
   const place = inLocation(type, location);
   if (place === undefined) return false;
-  return place.deprecation === null || new Date(place.deprecation.unavailable_after) > now;
+  const end = place.deprecation?.unavailable_after;
+  return end === undefined || new Date(end) > now;
 }
 
 const isInStock = (type: ServerTypeFact, location: string): boolean =>
@@ -98,7 +106,7 @@ function refusal(
     .filter((type) => type.architecture === "x86" && isSold(type, location, now))
     .filter((type) => isInStock(type, location))
     .filter(({ cores, memory }) => cores >= size.cores && memory >= size.memory)
-    .sort((a, b) => monthlyPrice(a, location) - monthlyPrice(b, location))
+    .sort(byPrice(location))
     .slice(0, 3);
   const places = [asked, successors[asked]]
     .flatMap((name) => types.filter((type) => type.name === name && type.architecture === "x86"))
@@ -107,10 +115,11 @@ function refusal(
         .filter(({ name }) => isSold(type, name, now) && isInStock(type, name))
         .map(({ name }) => `${type.name} in ${name}`),
     );
-  const here = others.map(
-    (type) =>
-      `${type.name} (${describe(type)}, ${monthlyPrice(type, location).toFixed(2)} a month)`,
-  );
+  const here = others.map((type) => {
+    const price = monthlyPrice(type, location);
+    const tag = Number.isFinite(price) ? `, ${price.toFixed(2)} a month` : "";
+    return `${type.name} (${describe(type)}${tag})`;
+  });
   const wouldDo = [
     here.length > 0 ? `in ${location} ${here.join(", ")}` : "",
     places.length > 0 ? `elsewhere ${places.join(", ")}` : "",
@@ -129,6 +138,14 @@ function refusal(
 /** For a name that nobody knows: what the host gets where nothing is set. */
 const usualSize = (key: Key): Size =>
   serverSizes[defaults[key]] ?? { cores: 0, memory: 0, disk: 0 };
+
+/** Those without a price last. */
+const byPrice =
+  (location: string) =>
+  (a: ServerTypeFact, b: ServerTypeFact): number => {
+    const [first, second] = [monthlyPrice(a, location), monthlyPrice(b, location)];
+    return first === second ? 0 : first - second;
+  };
 
 function monthlyPrice(type: ServerTypeFact, location: string): number {
   const price = type.prices.find((entry) => entry.location === location);

@@ -1,11 +1,14 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { AnswerError } from "../preflight/answer";
 import { ApiError, UnreachableError } from "../preflight/hcloudApi";
 import { exitCodes, exitCodesHelp, type CommandName, type ExitCode } from "./commands";
 import { OperatorProblem } from "./operatorProblem";
 
 /** An error of the world, not of the tool: its message is all that a person needs. */
 export function isExpected(error: unknown): error is Error {
-  return [OperatorProblem, ApiError, UnreachableError].some((kind) => error instanceof kind);
+  return [OperatorProblem, AnswerError, ApiError, UnreachableError].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 /** Options that every command has. */

@@ -1,3 +1,14 @@
+import {
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  optional,
+  otherwise,
+  text,
+  type Read,
+} from "../../preflight/answer";
 import { stackSelector } from "../../preflight/cloudFacts";
 import type { HcloudApi } from "../../preflight/hcloudApi";
 import { rrsetType } from "../stackState";
@@ -36,79 +47,104 @@ export interface CloudObject {
   readonly isConnected: boolean;
 }
 
-/** The API's own names; only what is used here. */
-interface Row {
-  readonly id: number | string;
-  readonly name: string;
-  readonly created?: string;
-  readonly protection?: { readonly delete?: boolean; readonly change?: boolean };
-  /** Of networks and placement groups. */
-  readonly servers?: readonly number[];
-  /** Of firewalls. */
-  readonly applied_to?: readonly { readonly server?: { readonly id: number } }[];
-  /** Of primary IPs. */
-  readonly assignee_id?: number | null;
-  /** Of servers. */
-  readonly private_net?: readonly unknown[];
-  readonly public_net?: Readonly<Record<"ipv4" | "ipv6", { readonly ip: string } | null>>;
-  /** Of records. */
-  readonly type?: string;
-  readonly records?: readonly { readonly value: string }[];
+const row = object({
+  id: number,
+  name: text,
+  created: optional(text),
+  // Hetzner refuses to delete what is protected, also where it does not tell.
+  protection: optional(object({ delete: optional(flag) })),
+});
+
+const target = { server: optional(object({ id: number })) };
+const firewall = object({
+  applied_to: list(
+    object({
+      ...target,
+      // Of a label selector: the servers that it finds.
+      applied_to_resources: otherwise(list(object(target)), []),
+    }),
+  ),
+});
+const servers = object({ servers: list(number) });
+const primaryIp = object({ assignee_id: nullable(number) });
+
+/** The servers that an object serves. They decide whether it is deleted, so nothing is taken for granted. */
+const users: Partial<Record<Kind, Read<readonly number[]>>> = {
+  firewall: (...answer) =>
+    firewall(...answer)
+      .applied_to.flatMap((entry) => [entry, ...entry.applied_to_resources])
+      .flatMap(({ server }) => (server === undefined ? [] : [server.id])),
+  network: (...answer) => servers(...answer).servers,
+  "placement group": (...answer) => servers(...answer).servers,
+  "primary IP": (...answer) => [primaryIp(...answer).assignee_id ?? []].flat(),
+};
+
+/** A server that is in the private network may carry calls, and is deleted only on demand. */
+const connections = object({ private_net: list((entry) => entry) });
+
+/** Of one kind, below a path. */
+function objects(kind: Kind, path: string): Read<CloudObject[]> {
+  return list((...answer) => {
+    const { id, name, created, protection } = row(...answer);
+    return {
+      kind,
+      id: id.toString(),
+      name,
+      path: `${path}/${id}`,
+      created,
+      isProtected: protection?.delete === true,
+      usedBy: users[kind]?.(...answer) ?? [],
+      isConnected: kind === "server" && connections(...answer).private_net.length > 0,
+    };
+  });
 }
 
-/** All objects that carry the labels of a stack. @throws ApiError, UnreachableError */
+/** All objects that carry the labels of a stack. @throws AnswerError, ApiError, UnreachableError */
 export async function listObjects(api: HcloudApi, stack: string): Promise<CloudObject[]> {
   const selector = `label_selector=${stackSelector(stack)}`;
-  const rows = await Promise.all(
-    kinds
+  const found = await Promise.all([
+    listRecords(api, selector),
+    ...kinds
       .filter(({ path }) => path !== "")
-      .map(async ({ kind, path }) => ({
-        kind,
-        path,
-        rows: await api.list<Row>(`${path}?${selector}`, path.slice(1)),
-      })),
-  );
-  const servers = rows.find(({ kind }) => kind === "server")?.rows ?? [];
-  const objects = rows.flatMap(({ kind, path, rows }) =>
-    rows.map((row) => object(kind, row, `${path}/${row.id}`)),
-  );
-  return [...(await listRecords(api, selector, servers)), ...objects];
+      .map(({ kind, path }) => api.list(`${path}?${selector}`, path.slice(1), objects(kind, path))),
+  ]);
+  return found.flat();
 }
 
-function object(kind: Kind, row: Row, path: string): CloudObject {
-  const applied = row.applied_to?.flatMap(({ server }) => (server ? [server.id] : [])) ?? [];
-  const assignee = row.assignee_id ? [row.assignee_id] : [];
-  return {
-    kind,
-    id: row.id.toString(),
-    name: row.name,
-    path,
-    created: row.created,
-    isProtected: row.protection?.delete === true,
-    usedBy: [...(row.servers ?? []), ...applied, ...assignee],
-    isConnected: (row.private_net ?? []).length > 0,
-  };
-}
+const zone = object({ id: number, name: text });
+const rrset = object({
+  name: text,
+  type: text,
+  created: optional(text),
+  protection: optional(object({ change: optional(flag) })),
+  records: list(object({ value: text })),
+});
+const address = optional(object({ ip: text }));
+const publicAddresses = object({
+  id: number,
+  public_net: object({ ipv4: address, ipv6: address }),
+});
 
-async function listRecords(
-  api: HcloudApi,
-  selector: string,
-  servers: readonly Row[],
-): Promise<CloudObject[]> {
-  const zones = await api.list<Row>("/zones", "zones");
+async function listRecords(api: HcloudApi, selector: string): Promise<CloudObject[]> {
+  const [zones, servers] = await Promise.all([
+    api.list("/zones", "zones", list(zone)),
+    api.list(`/servers?${selector}`, "servers", list(publicAddresses)),
+  ]);
   const found = await Promise.all(
     zones.map(async (zone) => {
       const path = `/zones/${zone.id}/rrsets`;
-      const rows = await api.list<Row>(`${path}?${selector}`, "rrsets");
-      return rows.map((row): CloudObject => {
-        const type = row.type ?? "";
-        const id = `${zone.name}/${row.name}/${type}`;
+      const rows = await api.list(`${path}?${selector}`, "rrsets", list(rrset));
+      return rows.map(({ name, type, created, protection, records }): CloudObject => {
+        const id = `${zone.name}/${name}/${type}`;
         return {
-          ...object("record", row, `${path}/${row.name}/${type}`),
+          kind: "record",
           id,
           name: id,
-          isProtected: row.protection?.change === true,
-          usedBy: servers.filter((server) => leadsTo(row, server)).map(({ id }) => Number(id)),
+          path: `${path}/${name}/${type}`,
+          created,
+          isProtected: protection?.change === true,
+          usedBy: servers.filter((server) => leadsTo(records, server)).map(({ id }) => id),
+          isConnected: false,
         };
       });
     }),
@@ -117,9 +153,12 @@ async function listRecords(
 }
 
 /** Whether one of a record's addresses is a server's: of IPv6 a server has a whole network, fd00:1::/64. */
-function leadsTo({ records = [] }: Row, { public_net: net }: Row): boolean {
-  const network = net?.ipv6?.ip.replace(/\/\d+$/, "");
+function leadsTo(
+  records: readonly { readonly value: string }[],
+  { public_net: net }: ReturnType<typeof publicAddresses>,
+): boolean {
+  const network = net.ipv6?.ip.replace(/\/\d+$/, "");
   return records.some(
-    ({ value }) => value === net?.ipv4?.ip || (network !== undefined && value.startsWith(network)),
+    ({ value }) => value === net.ipv4?.ip || (network !== undefined && value.startsWith(network)),
   );
 }

@@ -1,12 +1,17 @@
+import { number, object, optional, requestOf, text } from "../../preflight/answer";
 import { ApiError, type HcloudApi } from "../../preflight/hcloudApi";
 import { OperatorProblem } from "../operatorProblem";
 import type { CloudObject } from "./cloudObjects";
 
-interface Action {
-  readonly id: number;
-  readonly status: string;
-  readonly error?: { readonly code: string; readonly message: string } | null;
-}
+const action = object({
+  id: number,
+  status: text,
+  error: optional(object({ code: optional(text), message: optional(text) })),
+});
+type Action = ReturnType<typeof action>;
+
+/** Of an order to change something: most answer with an action, some with nothing. */
+const begun = optional(object({ action: optional(action) }));
 
 const bounds = {
   /** An object is locked while another action on it runs; those of a killed run may still do. */
@@ -60,7 +65,10 @@ async function change(
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = (await api.change(method, path, body)) as { action?: Action } | undefined;
+      const answer = begun(await api.change(method, path, body), {
+        request: requestOf(method, path),
+        path: "",
+      });
       await ended(api, answer?.action, pause);
       return;
     } catch (error) {
@@ -71,17 +79,16 @@ async function change(
   }
 }
 
-async function ended(api: HcloudApi, begun: Action | undefined, pause: Pause): Promise<void> {
-  let action = begun;
-  for (let poll = 0; action?.status === "running"; poll++) {
+async function ended(api: HcloudApi, first: Action | undefined, pause: Pause): Promise<void> {
+  let last = first;
+  for (let poll = 0; last?.status === "running"; poll++) {
     if (poll >= bounds.actionPolls) {
-      throw new OperatorProblem(`action ${action.id} has not ended after ${poll} s`);
+      throw new OperatorProblem(`action ${last.id} has not ended after ${poll} s`);
     }
     await pause(bounds.pollMs);
-    action = ((await api.get(`/actions/${action.id}`)) as { action: Action }).action;
+    last = (await api.get(`/actions/${last.id}`, object({ action }))).action;
   }
-  if (action?.status === "error") {
-    const { code = "unknown", message = "no reason given" } = action.error ?? {};
-    throw new OperatorProblem(`action ${action.id} ended in error: ${code}: ${message}`);
-  }
+  if (last === undefined || last.status === "success") return;
+  const { code = "unknown", message = "no reason given" } = last.error ?? {};
+  throw new OperatorProblem(`action ${last.id} ended in ${last.status}: ${code}: ${message}`);
 }

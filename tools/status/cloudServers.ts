@@ -1,3 +1,4 @@
+import { list, number, object, optional, otherwise, text } from "../../preflight/answer";
 import { stackSelector } from "../../preflight/cloudFacts";
 import type { HcloudApi } from "../../preflight/hcloudApi";
 
@@ -6,8 +7,9 @@ export interface CloudServer {
   readonly id: string;
   /** At Hetzner: jitsi-jvb-0-4f2a91c. */
   readonly name: string;
-  readonly serverType: string;
-  readonly location: string;
+  // Null where the API does not tell.
+  readonly serverType: string | null;
+  readonly location: string | null;
   /** running, off, initializing, ... */
   readonly status: string;
   readonly ipv4: string | null;
@@ -16,27 +18,32 @@ export interface CloudServer {
   readonly privateIp: string | null;
 }
 
-interface Row {
-  readonly id: number;
-  readonly name: string;
-  readonly status: string;
-  readonly server_type: { readonly name: string };
-  readonly location: { readonly name: string };
-  readonly public_net: Readonly<Record<"ipv4" | "ipv6", { readonly ip: string } | null>>;
-  readonly private_net: readonly { readonly ip: string }[];
-}
+const named = optional(object({ name: optional(text) }));
+const addressed = optional(object({ ip: optional(text) }));
 
-/** @throws ApiError, UnreachableError */
+/** What is absent or null is shown as not known. */
+const row = object({
+  id: number,
+  name: text,
+  status: otherwise(text, "unknown"),
+  server_type: named,
+  location: named,
+  public_net: optional(object({ ipv4: addressed, ipv6: addressed })),
+  private_net: otherwise(list(object({ ip: optional(text) })), []),
+});
+
+/** @throws AnswerError, ApiError, UnreachableError */
 export async function listCloudServers(api: HcloudApi, stack: string): Promise<CloudServer[]> {
-  const rows = await api.list<Row>(`/servers?label_selector=${stackSelector(stack)}`, "servers");
-  return rows.map((row) => ({
-    id: row.id.toString(),
-    name: row.name,
-    serverType: row.server_type.name,
-    location: row.location.name,
-    status: row.status,
-    ipv4: row.public_net.ipv4?.ip ?? null,
-    ipv6: row.public_net.ipv6?.ip ?? null,
-    privateIp: row.private_net[0]?.ip ?? null,
+  const path = `/servers?label_selector=${stackSelector(stack)}`;
+  const rows = await api.list(path, "servers", list(row));
+  return rows.map(({ id, name, status, server_type, location, public_net, private_net }) => ({
+    id: id.toString(),
+    name,
+    serverType: server_type?.name ?? null,
+    location: location?.name ?? null,
+    status,
+    ipv4: public_net?.ipv4?.ip ?? null,
+    ipv6: public_net?.ipv6?.ip ?? null,
+    privateIp: private_net[0]?.ip ?? null,
   }));
 }

@@ -14,10 +14,16 @@ export interface Populated {
   readonly zone: number;
 }
 
-/** One of everything, tied together as a cluster is. */
-export async function populate(sim: Simulator): Promise<Populated> {
+/**
+ * One of everything, tied together as a cluster is.
+ * @param labels of all of them
+ */
+export async function populate(
+  sim: Simulator,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<Populated> {
   const make = async (path: string, one: string, body: object): Promise<number> => {
-    const answer: Json = await sim.done("POST", path, body);
+    const answer: Json = await sim.done("POST", path, { labels, ...body });
     return idOf(answer[one]);
   };
   const key = await make("/ssh_keys", "ssh_key", { name: "key", public_key: publicKey });
@@ -49,7 +55,7 @@ export async function populate(sim: Simulator): Promise<Populated> {
     networks: [network],
     placement_group: group,
     firewalls: [{ firewall }],
-    labels: { role: "web" },
+    labels: { ...labels, role: "web" },
     public_net: { enable_ipv4: true, ipv4: primaryIp, enable_ipv6: true },
   });
   const image = await make(`/servers/${server}/actions/create_image`, "image", {

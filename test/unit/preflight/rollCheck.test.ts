@@ -28,7 +28,7 @@ describe("differingHosts", () => {
           {},
           { server_type: { ...cpx42, name: "cpx41" } },
           { image: { name: "debian-11" }, location: { name: "nbg1" } },
-          { datacenter: { location: { name: "hel1" } } },
+          { location: { name: "hel1" } },
         ][i] as Partial<ServerFact>,
     );
     expect(names(differingHosts(other, wanted))).toEqual([
@@ -41,7 +41,7 @@ describe("differingHosts", () => {
   it("knows nothing of an image that Hetzner has taken away", () => {
     expect(
       differingHosts(
-        hosts(1, () => ({ image: null })),
+        hosts(1, () => ({ image: undefined })),
         wanted,
       ),
     ).toEqual([]);

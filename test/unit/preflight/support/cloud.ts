@@ -36,7 +36,7 @@ export function serverType(
     locations: locations.map((location) => ({
       name: location,
       available: !soldOutIn.includes(location),
-      deprecation: until === undefined ? null : { unavailable_after: until },
+      ...(until !== undefined && { deprecation: { unavailable_after: until } }),
     })),
   };
 }
@@ -63,7 +63,7 @@ export function server(role: "web" | "jvb", index?: number, type = cpx42): Serve
 /** A project with nothing in it, where everything can be had. */
 export const emptyCloud: CloudFacts = {
   serverTypes: [cx23, cpx42],
-  images: [{ status: "available", architecture: "x86", deprecation: null }],
+  images: [{ status: "available", architecture: "x86" }],
   servers: [],
   networks: [],
   pricing: {

@@ -1,0 +1,104 @@
+import {
+  amount,
+  date,
+  flag,
+  list,
+  number,
+  object,
+  optional,
+  otherwise,
+  readableRows,
+  text,
+  texts,
+  type Read,
+} from "./answer";
+import type {
+  Deprecation,
+  ImageFact,
+  NetworkFact,
+  PriceFact,
+  RrsetFact,
+  ServerFact,
+  ServerTypeFact,
+  ServerTypePrice,
+  ZoneFact,
+} from "./cloudFacts";
+
+// One reader for each kind of fact. It says which fields the program does without: whatever is `optional`, or has
+// a default.
+
+// The API's own names and units; only what is used here. The interfaces say what the program has to have, the readers
+// below each say what it does without.
+
+const deprecation: Read<Deprecation | undefined> = optional(
+  object({ announced: optional(date), unavailable_after: optional(date) }),
+);
+
+const net = object({ net: amount });
+
+/** No price is better than a wrong one: a row without one of its parts is none. */
+const prices: Read<ServerTypePrice[]> = otherwise(
+  readableRows(
+    object({
+      location: text,
+      price_monthly: net,
+      included_traffic: number,
+      price_per_tb_traffic: net,
+    }),
+  ),
+  [],
+);
+
+export const serverType: Read<ServerTypeFact> = object({
+  name: text,
+  architecture: text,
+  cores: number,
+  memory: number,
+  disk: number,
+  prices,
+  // Not told: the order itself finds out whether there is stock.
+  locations: list(object({ name: text, available: otherwise(flag, true), deprecation })),
+});
+
+export const image: Read<ImageFact> = object({ status: text, architecture: text, deprecation });
+
+const optionalName = optional(object({ name: optional(text) }));
+
+export const server: Read<ServerFact> = object({
+  id: number,
+  name: text,
+  status: otherwise(text, "unknown"),
+  labels: texts,
+  server_type: object({ name: text, memory: optional(number), prices }),
+  public_net: optional(object({ ipv4: optional(object({ ip: optional(text) })) })),
+  image: optionalName,
+  location: optionalName,
+});
+
+export const network: Read<NetworkFact> = object({ name: text, ip_range: text, labels: texts });
+
+export const rrset: Read<RrsetFact> = object({
+  name: text,
+  type: text,
+  labels: texts,
+  records: otherwise(readableRows(object({ value: text })), []),
+});
+
+export const zone: Read<Omit<ZoneFact, "rrsets">> = object({
+  mode: text,
+  authoritative_nameservers: optional(
+    object({ assigned: optional(list(text)), delegation_status: optional(text) }),
+  ),
+});
+
+/** A price list that cannot be read is none: the cost is not told then, and nothing stops. */
+export const pricing: Read<PriceFact | undefined> = (value, place) => priceLists([value], place)[0];
+
+const priceLists = readableRows<PriceFact>(
+  object({
+    currency: text,
+    primary_ips: readableRows(
+      object({ type: text, prices: readableRows(object({ location: text, price_monthly: net })) }),
+    ),
+  }),
+);
