@@ -1,13 +1,32 @@
 #!/bin/bash
-# Verbs about one bridge, by its private REST API. Input: bridge_url, http://ADDRESS:8080.
+# Verbs about one bridge, by its private REST API. Inputs: bridge_url, http://ADDRESS:8080; for those that change
+# something NICKNAME too.
 
 # shellcheck disable=SC2154 # set by the script, after this file is read
 bridge_get() {
   curl -fsS --max-time 5 --noproxy '*' -H 'Accept: text/plain, application/json' "$bridge_url$1"
 }
 
-# bridge_post PATH [JSON]
+# is_own_bridge: whether the bridge at bridge_url is NICKNAME. Hetzner gives private addresses out again, and a request
+# meant for a server that is gone would drain or end the one that has its address. The relay id is the nickname
+# (jvb.conf.hbs), and of what the REST API shows the only thing that tells bridges apart.
+is_own_bridge() {
+  local stats actual="one without a relay id"
+  stats=$(bridge_get /colibri/stats) || return 1
+  # No jq: it is asked every two seconds by each of the drains that run side by side.
+  if [[ $stats =~ \"relay_id\"\ *:\ *\"([^\"]*)\" ]]; then
+    actual=${BASH_REMATCH[1]}
+  fi
+  # shellcheck disable=SC2153 # set by use_bridge
+  if [[ $actual != "$NICKNAME" ]]; then
+    printf '%s belongs to another bridge now: %s, not %s\n' "$bridge_url" "$actual" "$NICKNAME" >&2
+    return 1
+  fi
+}
+
+# bridge_post PATH [JSON]: to this bridge and to no other.
 bridge_post() {
+  is_own_bridge || return 1
   curl -fsS --max-time 5 --noproxy '*' -o /dev/null -X POST ${2:+-H 'Content-Type: application/json' -d "$2"} "$bridge_url$1"
 }
 

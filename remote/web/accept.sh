@@ -83,9 +83,9 @@ send_away() {
   elif [[ $(jicofo_view) == gone ]]; then
     # Removed without a drain. Should one come after all, it registers the bridge again.
     forget_bridge "$1"
-    info "$name is gone"
+    info "$name does not answer, and jicofo does not list it: it is forgotten"
   else
-    info "$name does not take drain mode through its REST API ($address); its drain will look closer"
+    info "$name does not take drain mode through its REST API ($address); participants that jicofo has on it: $(jicofo_participants 2>/dev/null || printf unknown); its drain looks closer"
   fi
 }
 

@@ -17,6 +17,11 @@ readonly registry=$state_dir/bridges
 readonly notes=$state_dir/running-settings.d
 # shellcheck disable=SC2034 # read by the scripts
 readonly policy=/etc/jitsi-hetzner/policy.json
+# A bridge that is not listed may not be listed yet, and an overloaded one fails a health check, too: so long its REST API
+# has to be silent until jicofo's word is believed.
+readonly silent_seconds=20
+# So long both get to be clear.
+readonly judge_seconds=60
 
 # use_bridge NAME NICKNAME ADDRESS: the bridge that the verbs below and those of bridge.sh are about.
 use_bridge() {
@@ -36,13 +41,24 @@ goal_of() {
 set_goal() {
   local entry
   install -d -m 0755 "$registry"
-  # Addresses are given out again: an entry that a skipped drain left behind would have this bridge emptied.
+  # Addresses are given out again: an entry that a skipped drain left behind belongs to no bridge any more. One that
+  # leaves may be the old one itself.
+  if [[ ! $1 =~ ^(leaving|left)$ ]]; then
+    while read -r entry; do
+      forget_bridge "$entry"
+    done < <(others_at_address)
+  fi
+  write_file "$registry/$NICKNAME" 0644 root:root "$NAME $REST_ADDRESS $1"$'\n' >/dev/null
+}
+
+# others_at_address: nicknames of registered bridges that have this bridge's address.
+others_at_address() {
+  local entry
   while read -r entry; do
     if [[ $(awk '{ print $2 }' "$registry/$entry" 2>/dev/null) == "$REST_ADDRESS" && $entry != "$NICKNAME" ]]; then
-      forget_bridge "$entry"
+      printf '%s\n' "$entry"
     fi
   done < <(registered)
-  write_file "$registry/$NICKNAME" 0644 root:root "$NAME $REST_ADDRESS $1"$'\n' >/dev/null
 }
 
 # forget_bridge NICKNAME: it is gone, and so is all that is known of it here.
@@ -118,7 +134,7 @@ take_out_of_service() {
 
 # ensure_running: a bridge whose program was ended by a drain is started again.
 ensure_running() {
-  if ! bridge_get /colibri/drain >/dev/null 2>&1 || bridge_is_ending; then
+  if bridge_is_silent 2>/dev/null || bridge_is_ending; then
     revive
   fi
 }
@@ -130,23 +146,38 @@ revive() {
       "once they have left, or with systemctl restart jitsi-videobridge2 on the bridge: pulumi up"
   info "$NAME does not answer on $bridge_url: starting it"
   wait_for 60 "$NAME to start" start_bridge ||
-    fatal "$NAME does not answer on $bridge_url ($(bridge_problem /colibri/drain))" \
+    fatal "$NAME does not answer on $bridge_url ($(rest_problem))" \
       "on the bridge: systemctl status jitsi-videobridge2; then: pulumi up"
 }
 
+# bridge_answers: whether this bridge answers at its address, and not another that the address was given to.
+bridge_answers() {
+  bridge_get /colibri/drain >/dev/null && is_own_bridge
+}
+
 bridge_is_silent() {
-  ! bridge_get /colibri/drain
+  ! bridge_answers
+}
+
+# rest_problem: why bridge_answers fails.
+rest_problem() {
+  bridge_answers 2>&1 || true
+}
+
+# own_participants: how many participants this bridge says it carries; fails when it cannot tell.
+own_participants() {
+  is_own_bridge && participants
 }
 
 # The bridge's systemd starts the program for whoever connects (jitsi-hetzner-start.socket).
 start_bridge() {
   timeout 5 bash -c "exec 8<>'/dev/tcp/$REST_ADDRESS/8081'" || true
   sleep 1
-  bridge_get /colibri/drain
+  bridge_answers
 }
 
-# jicofo_bridges: [{jid, nickname, takesPeople, operational, draining, ending, state}] with state "ready" or what
-# keeps the bridge from taking people.
+# jicofo_bridges: [{jid, nickname, takesPeople, usable, operational, draining, ending, participants, state}] with state "ready"
+# or what keeps the bridge from taking people; participants is jicofo's own count of those it has placed there.
 jicofo_bridges() {
   jicofo_get /debug | jq -e '
     [.bridge_selector.bridge // {} | to_entries[] | .key as $jid | .value
@@ -160,18 +191,28 @@ jicofo_bridges() {
          operational: .operational,
          draining: .drain,
          ending: $ending,
+         participants: .endpoints,
          takesPeople: ($problems == []),
+         usable: (.operational and .healthy != false),
          state: (if $problems == [] then "ready" else $problems | join(", ") end) }]'
 }
 
 # forget_occupant: a host that died has closed no connection, and prosody would keep the bridge in jicofo's room, perhaps
 # for hours: not operational, so harmless, but counted. Its connection is closed for it.
 forget_occupant() {
-  if [[ $REST_ADDRESS != 127.* ]]; then
+  # An address that has been given out again has another bridge's connection.
+  if [[ $REST_ADDRESS != 127.* && -z $(others_at_address) ]]; then
     ss -K -H -t dst "$REST_ADDRESS" sport = :5222 >/dev/null || true
   fi
   wait_for 10 "jicofo to forget $NAME" jicofo_has_forgotten ||
     info "$NAME stays in jicofo's list, not operational, until prosody gives its connection up"
+}
+
+# jicofo_participants: how many participants jicofo has on this bridge, 0 where it does not list the bridge; fails where
+# nobody can tell.
+jicofo_participants() {
+  jicofo_bridges | jq -e --arg nickname "$NICKNAME" '
+    map(select(.nickname == $nickname)) | if length == 0 then 0 else .[0].participants end'
 }
 
 jicofo_has_forgotten() {
@@ -191,23 +232,22 @@ jicofo_view() {
 }
 
 # One word: alive (its REST answers), gone, dead; else the reason why nobody can tell. A bridge that is unplugged stays
-# in jicofo's list for a while, and a jicofo that has just started has no list yet: both get 60 s to be clear.
+# in jicofo's list for a while, and a jicofo that has just started has no list yet: both get time to be clear.
 bridge_state() {
   local start=$SECONDS state
   while true; do
-    if bridge_get /colibri/drain >/dev/null 2>&1; then
+    if bridge_answers >/dev/null 2>&1; then
       printf alive
       return
     fi
     state=$(jicofo_view)
-    # Not listed may mean not listed yet, and an overloaded bridge fails a health check, too: believed after some time.
-    if [[ $state =~ ^(gone|dead)$ ]] && ((SECONDS - start >= 20)); then
+    if [[ $state =~ ^(gone|dead)$ ]] && ((SECONDS - start >= silent_seconds)); then
       printf '%s' "$state"
       return
     fi
-    if ((SECONDS - start >= 60)); then
+    if ((SECONDS - start >= judge_seconds)); then
       if [[ $state == operational ]]; then
-        state="jicofo finds $NAME operational, so people may be on it, but its REST API fails: $(bridge_problem /colibri/drain)"
+        state="jicofo finds $NAME operational, so people may be on it, but its REST API fails: $(rest_problem)"
       fi
       printf '%s' "$state"
       return

@@ -32,7 +32,7 @@ empty_and_keep() {
   take_out_of_service drained
   wait_until_jicofo_knows
   if wait_until_empty; then
-    info "$NAME is empty and stays so"
+    say_empty " and it stays so"
   elif [[ $force_drain == true ]] || ((drain_timeout == 0)); then
     info "$NAME takes nobody any more; participants who are still on it: $left"
   else
@@ -48,9 +48,10 @@ drain() {
   state=$(bridge_state)
   case $state in
     gone | dead)
-      info "$NAME is $state: it does not answer, and jicofo has $([[ $state == gone ]] && printf 'no such bridge' || printf 'found it not operational'); nobody is on it"
-      has_left
-      return
+      if leave_unreachable "$state" "it does not answer and stays as it is"; then
+        has_left
+        return
+      fi
       ;;
     alive) ;;
     *) fatal "$state" "repair it, then: pulumi up; or take the drain out: npm run drain:skip -- ${NAME##*-}" ;;
@@ -61,7 +62,7 @@ drain() {
   take_out_of_service leaving
   wait_until_jicofo_knows
   if wait_until_empty; then
-    info "$NAME is empty"
+    say_empty ""
     end_program true
     # Somebody may have come in the very last moment.
     has_ended || wait_until_empty || cut_off
@@ -80,21 +81,21 @@ has_left() {
   fi
 }
 
-# Only goes on where the operator wants people to be cut off.
+# give_up CONSEQUENCE: only goes on where the operator wants people to be cut off.
 give_up() {
   if ((drain_timeout == 0)); then
     info "drainTimeout is 0: participants cut off on $NAME: $left"
   elif [[ $force_drain == true ]]; then
     info "forceDrain, after $drain_timeout s: participants cut off on $NAME: $left"
   else
-    fatal "participants on $NAME after $drain_timeout s: $left; it goes back into service" "$(printf '%s\n%s' \
+    fatal "participants on $NAME after $drain_timeout s: $left; $1" "$(printf '%s\n%s' \
       "pulumi up at a quieter time, or with a longer drainTimeout; pulumi config set forceDrain true cuts them off;" \
       "    or keep it: set jvbCount back, or take its number out of removedBridges")"
   fi
 }
 
 cut_off() {
-  give_up
+  give_up "it goes back into service"
   end_program false
   has_ended || true
 }

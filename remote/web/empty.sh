@@ -2,10 +2,11 @@
 # Empties a bridge: jicofo moves people to others where it can, the rest are waited for. Needs web/bridges.sh, and a
 # bridge in drain mode.
 
-: "${policy:?}" "${jicofo_url:?}"
+: "${policy:?}" "${jicofo_url:?}" "${silent_seconds:?}" "${judge_seconds:?}"
 
-# At the end of wait_until_empty: how many people are left, or "unknown".
+# Set by count_left: how many participants are left, or "unknown"; and whether that is jicofo's word or the bridge's.
 left=unknown
+counted_by=bridge
 
 # read_policy sets these.
 drain_timeout=0
@@ -17,25 +18,20 @@ read_policy() {
   force_drain=$(jq -r .forceDrain "$policy")
 }
 
-# wait_until_empty: 1 when the policy's time is over and people are left. The policy is read in each round: one that
-# is written meanwhile is obeyed.
+# wait_until_empty [SECONDS]: 1 when the policy's time is over and participants are left. The policy is read in each
+# round: one that is written meanwhile is obeyed. With SECONDS the bridge's REST API has been silent for so long already;
+# 2 when it answers again, because it takes participants then.
 wait_until_empty() {
-  local start=$SECONDS silent_since=$SECONDS report_at=0 move_at=0 move_pause=15 problem=""
+  local start=$SECONDS silent_since=$((SECONDS - ${1:-0})) report_at=0 move_at=0 move_pause=15 problem=""
+  counted_by=bridge
   while true; do
     read_policy
-    if left=$(participants 2>&1); then
-      silent_since=$SECONDS
-      problem=""
-      if ((left == 0)); then
-        return
-      fi
-    else
-      problem=${left:-/metrics has no such figure}
-      left=unknown
-      if has_died $((SECONDS - silent_since)) "$problem"; then
-        left=0
-        return
-      fi
+    count_left
+    if [[ -n ${1:-} && $counted_by == bridge && $left != unknown ]]; then
+      return 2
+    fi
+    if [[ $left == 0 ]]; then
+      return
     fi
     if ((SECONDS - start >= report_at)); then
       info "$NAME: participants left: $left ($((SECONDS - start)) of $drain_timeout s${problem:+, $problem})"
@@ -57,23 +53,65 @@ wait_until_empty() {
   done
 }
 
-# has_died SECONDS PROBLEM: whether a bridge that has been silent for so long is gone. Silent, but alive, it fails: to wait
-# for hours for an answer that never comes helps nobody.
-has_died() {
-  local view
-  if (($1 < 20)); then
-    return 1
+# count_left: sets left, counted_by and the caller's problem and silent_since. A bridge that is dead to REST and jicofo
+# may still carry participants by its public address: jicofo's own count of them is believed then, and nothing less.
+# Silent, but operational, it fails: to wait for hours for an answer that never comes helps no participant.
+count_left() {
+  local silent view
+  if left=$(own_participants 2>&1); then
+    counted_by=bridge
+    silent_since=$SECONDS
+    problem=""
+    return
+  fi
+  problem=${left:-/metrics has no such figure}
+  left=unknown
+  silent=$((SECONDS - silent_since))
+  if ((silent < silent_seconds)); then
+    return
   fi
   view=$(jicofo_view)
   if [[ $view =~ ^(gone|dead)$ ]]; then
-    info "$NAME died while it was emptied"
+    if [[ $counted_by == bridge ]]; then
+      counted_by=jicofo
+      info "$NAME does not answer: participants are counted by jicofo"
+    fi
+    left=$(jicofo_participants 2>/dev/null) || left=unknown
     return
   fi
-  if (($1 >= 60)) && [[ $force_drain != true ]]; then
-    fatal "$NAME does not say how many people are on it: $2" \
+  if ((silent >= judge_seconds)) && [[ $force_drain != true ]]; then
+    fatal "$NAME does not say how many people are on it: $problem" \
       "on the bridge: systemctl status jitsi-videobridge2; then: pulumi up"
   fi
-  return 1
+}
+
+# say_empty: only after wait_until_empty has returned 0.
+say_empty() {
+  if [[ $counted_by == bridge ]]; then
+    info "$NAME is empty$1"
+  else
+    info "$NAME does not answer, and jicofo has no participants on it$1"
+  fi
+}
+
+# leave_unreachable gone|dead CONSEQUENCE: a bridge whose REST API is silent has no participants, or the operator wants
+# those that it has to be cut off (else give_up fails, with CONSEQUENCE). 1 when it answers again: it can be drained as
+# any other then.
+leave_unreachable() {
+  local code=0 view="does not list it"
+  if [[ $1 == dead ]]; then
+    view="finds it not operational"
+  fi
+  info "$NAME is $1: it does not answer, and jicofo $view"
+  wait_until_empty "$silent_seconds" || code=$?
+  case $code in
+    0) say_empty "" ;;
+    1) give_up "$2" ;;
+    *)
+      info "$NAME answers again"
+      return 1
+      ;;
+  esac
 }
 
 # move_people: jicofo takes them to other bridges; 1 when it moved nobody, which is said with the reason.
@@ -85,7 +123,11 @@ move_people() {
   fi
   jid=$(jq -r --arg nickname "$NICKNAME" '.[] | select(.nickname == $nickname) | .jid' <<<"$bridges")
   others=$(jq --arg nickname "$NICKNAME" 'map(select(.takesPeople and .nickname != $nickname)) | length' <<<"$bridges")
-  if [[ -z $jid ]] || ((others == 0)); then
+  if [[ -z $jid ]]; then
+    info "jicofo does not list $NAME, so it moves no participants off it; they are waited for"
+    return 1
+  fi
+  if ((others == 0)); then
     info "no other bridge can take people from $NAME; they are waited for"
     return 1
   fi

@@ -22,9 +22,10 @@ take_out() {
   state=$(bridge_state)
   case $state in
     gone | dead)
-      info "$NAME is $state, so nobody is on it"
-      set_goal_out
-      return
+      if leave_unreachable "$state" "it does not answer and is not restarted"; then
+        set_goal_out
+        return
+      fi
       ;;
     alive) ;;
     *) fatal "$state" "repair it, then: pulumi up" ;;
@@ -36,14 +37,14 @@ take_out() {
   take_out_of_service out
   wait_until_jicofo_knows
   if wait_until_empty; then
-    info "$NAME is empty, and out of service for its restart"
+    say_empty ", and it is out of service for its restart"
   else
-    give_up
+    give_up "it goes back into service with its old settings"
   fi
   trap - EXIT
 }
 
-# Only goes on where the operator wants people to be cut off.
+# give_up CONSEQUENCE: only goes on where the operator wants people to be cut off.
 # shellcheck disable=SC2154 # drain_timeout, force_drain and left are set by empty.sh
 give_up() {
   if ((drain_timeout == 0)); then
@@ -51,7 +52,7 @@ give_up() {
   elif [[ $force_drain == true ]]; then
     info "forceDrain, after $drain_timeout s: participants cut off by the restart of $NAME: $left"
   else
-    fatal "participants on $NAME after $drain_timeout s: $left; it goes back into service with its old settings" \
+    fatal "participants on $NAME after $drain_timeout s: $left; $1" \
       "pulumi up at a quieter time, or with a longer drainTimeout; pulumi config set forceDrain true cuts them off"
   fi
 }

@@ -1,6 +1,6 @@
 import { FakeCluster, type FakeBridge } from "./fakeCluster";
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 /** The real script against REST APIs that behave, and that do not. */
 describe("web/drain", () => {
@@ -168,7 +168,7 @@ describe("web/drain", () => {
   });
 
   it("lets a frozen bridge go, whose REST API takes connections and never answers", async () => {
-    leaving.faults.set("/colibri/drain", "hang");
+    leaving.freeze();
     cluster.seen.set(leaving, { operational: false });
     const { code, text } = await drain();
     expect([code, text]).toEqual([0, expect.stringContaining("b0 is dead")]);
@@ -181,7 +181,7 @@ describe("web/drain", () => {
     expect([code, text]).toEqual([0, expect.stringContaining("b0 is gone")]);
   });
 
-  it("lets a bridge go that dies while it is emptied", async () => {
+  it("lets a bridge go that dies while it is emptied, once jicofo has no participants on it", async () => {
     leaving.people = 3;
     staying.draining = true;
     const { code, text } = await cluster.drain(leaving, "drain", {
@@ -190,9 +190,98 @@ describe("web/drain", () => {
           cluster.seen.set(leaving, { operational: false });
           void leaving.stop();
         }
+        if (seen.includes("30 of 40 s")) leaving.people = 0;
       },
     });
-    expect([code, text]).toEqual([0, expect.stringContaining("died while it was emptied")]);
+    expect(text).toContain("b0 does not answer: participants are counted by jicofo");
+    expect(text).toMatch(/participants left: 3 \(30 of 40 s/);
+    expect([code, text]).toEqual([0, expect.stringContaining("jicofo has no participants on it")]);
+  });
+
+  describe("a bridge that is dead to REST and jicofo, and carries participants by its public address", () => {
+    beforeEach(async () => {
+      await leaving.stop();
+      cluster.seen.set(leaving, { operational: false });
+      leaving.people = 12;
+    });
+
+    it("goes once jicofo has moved them", async () => {
+      const { code, text } = await drain();
+      expect(text).toContain("jicofo moves people to other bridges: 12");
+      expect([code, leaving.people, staying.people]).toEqual([0, 0, 12]);
+      expect(text).toContain("b0 does not answer, and jicofo has no participants on it");
+    });
+
+    it("stays when they cannot be moved, and the time is over", async () => {
+      staying.draining = true;
+      const { code, text } = await drain();
+      expect(code).toBe(1);
+      expect(text).toContain("participants on b0 after 40 s: 12; it does not answer and stays");
+      expect(cluster.goals()).toEqual({});
+    });
+
+    it.each([
+      ["forceDrain, after 5 s", { drainTimeoutSeconds: 5, forceDrain: true }],
+      ["drainTimeout is 0", { drainTimeoutSeconds: 0 }],
+    ])(
+      "goes where that is wanted, and the drain says how many are cut off: %s",
+      async (reason, policy) => {
+        cluster.setPolicy(policy);
+        staying.draining = true;
+        const { code, text } = await drain();
+        expect([code, text]).toEqual([
+          0,
+          expect.stringContaining(`${reason}: participants cut off on b0: 12`),
+        ]);
+        expect(text).not.toMatch(/nobody is on it|is empty|no participants/);
+      },
+    );
+
+    it("is drained as any other when it answers again", async () => {
+      staying.draining = true;
+      const { code } = await cluster.drain(leaving, "drain", {
+        watch: (seen) => {
+          if (!seen.includes("participants left: 12 (0 of 40 s") || !staying.draining) return;
+          staying.draining = false;
+          cluster.seen.delete(leaving);
+          void leaving.start();
+        },
+      });
+      expect([code, staying.people]).toEqual([0, 12]);
+      expect(leaving.asked).toEqual(["drain/enable", shutdown]);
+    });
+  });
+
+  describe("whose private address another server has by now", () => {
+    beforeEach(async () => {
+      cluster.seen.set(leaving, { gone: true });
+      await staying.takeAddressOf(leaving);
+      staying.people = 5;
+      cluster.setGoal(staying, "serving");
+    });
+
+    it("asks nothing of that server's bridge, and leaves its entry alone", async () => {
+      const { code, text } = await drain();
+      expect([code, text]).toEqual([0, expect.stringContaining("b0 is gone")]);
+      expect([staying.asked, staying.draining, staying.people]).toEqual([[], false, 5]);
+      expect(cluster.goals()).toEqual({ b0: "left", b1: "serving" });
+    });
+
+    it("fails with the bridge's name where jicofo still finds the old one operational", async () => {
+      cluster.seen.delete(leaving);
+      const { code, text } = await drain();
+      expect(code).toBe(1);
+      expect(text).toContain("belongs to another bridge now: jvb-101, not jvb-100");
+      expect(staying.asked).toEqual([]);
+    });
+
+    it("does not close that server's connection to prosody for a dead bridge's", async () => {
+      cluster.seen.set(leaving, { operational: false });
+      const { code, text } = await cluster.drain(leaving, "drain", {
+        stub: 'ss() { info "closes a connection: $*"; }\n',
+      });
+      expect([code, text]).toEqual([0, expect.not.stringContaining("closes a connection")]);
+    });
   });
 
   it("fails when the bridge is silent and jicofo is down: nobody can tell", async () => {

@@ -1,6 +1,6 @@
 import { FakeCluster, type FakeBridge } from "./fakeCluster";
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 /** The steps on the web host around a bridge's restart, against REST APIs on loopback. */
 describe("a bridge's turn", () => {
@@ -31,7 +31,7 @@ describe("a bridge's turn", () => {
     bridge.people = 7;
     const { code, text } = await out("new");
     expect(text).toContain("jicofo moves people to other bridges: 7");
-    expect(text).toContain("b0 is empty, and out of service for its restart");
+    expect(text).toContain("b0 is empty, and it is out of service for its restart");
     expect([code, bridge.people, other.people, bridge.draining]).toEqual([0, 0, 7, true]);
     expect(cluster.goals()).toEqual({ b0: "out" });
   });
@@ -90,12 +90,24 @@ describe("a bridge's turn", () => {
     expect(text).toContain(`${reason}: participants cut off by the restart of b0: 3`);
   });
 
-  it("is for a dead bridge too: nobody is on it, and its restart may help", async () => {
+  it("is for a dead bridge too, once jicofo has moved its participants: its restart may help", async () => {
     await bridge.stop();
+    bridge.people = 12;
     cluster.seen.set(bridge, { operational: false });
     const { code, text } = await out("new");
-    expect([code, cluster.goals()]).toEqual([0, { b0: "out" }]);
-    expect(text).toContain("b0 is dead, so nobody is on it");
+    expect([code, other.people, cluster.goals()]).toEqual([0, 12, { b0: "out" }]);
+    expect(text).toContain("b0 does not answer, and jicofo has no participants on it");
+  });
+
+  it("is not taken by a dead bridge whose participants cannot be moved", async () => {
+    cluster.setPolicy({ drainTimeoutSeconds: 5 });
+    await bridge.stop();
+    bridge.people = 12;
+    other.draining = true;
+    cluster.seen.set(bridge, { operational: false });
+    const { code, text } = await out("new");
+    expect([code, cluster.goals()]).toEqual([1, { b0: "serving" }]);
+    expect(text).toContain("participants on b0 after 5 s: 12; it does not answer and is not");
   });
 
   it("is not taken while jicofo is down, which cannot move participants then", async () => {
