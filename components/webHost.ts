@@ -126,6 +126,8 @@ export class WebHost extends Component {
         connection: host.connection,
         script: "web/jicofo",
         values: {
+          DOMAIN: domain,
+          XMPP_CERTIFICATE: publicOutput(configure),
           HEAP_MB: heapMb,
           JICOFO_SERVICE: hostFile("JICOFO_SERVICE"),
           JITSI_VERSION: jitsiVersion,

@@ -40,8 +40,11 @@ export interface ScriptValues {
     /** Version of the metapackage jitsi-meet; empty for what is there. */
     JITSI_VERSION: string;
   };
-  /** jicofo as a service that comes back; restarts it where the unit or the heap changed, and waits for it. */
+  /** jicofo as a service that comes back; restarts it where unit, heap or certificate changed; waits until it is logged in. */
   "web/jicofo": {
+    DOMAIN: string;
+    /** PEM, as web/configure printed it: the step runs when it changes. */
+    XMPP_CERTIFICATE: string;
     /** Version of the metapackage jitsi-meet, as web/version printed it: the step runs when it changes. */
     JITSI_VERSION: string;
     /** Largest heap in MB, as decimal text. */
@@ -173,11 +176,11 @@ export interface Policy {
 
 /** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
 const libraries: Partial<Record<ScriptName, readonly string[]>> = {
-  "web/configure": ["web/prosody", "web/guests"],
+  "web/configure": ["trust", "web/prosody", "web/guests"],
   "web/account": ["web/prosody"],
-  "web/jicofo": ["web/focus"],
-  "jvb/files": ["bridge", "jvb/join"],
-  "jvb/apply": ["bridge", "jvb/join"],
+  "web/jicofo": ["trust", "web/focus"],
+  "jvb/files": ["bridge", "trust", "jvb/join"],
+  "jvb/apply": ["bridge", "trust", "jvb/join"],
   "web/out": ["bridge", "web/focus", "web/bridges", "web/empty", "web/turn"],
   "web/in": ["bridge", "web/focus", "web/bridges", "web/empty", "web/turn"],
   "web/status": ["bridge", "web/focus"],

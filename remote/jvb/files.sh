@@ -26,15 +26,10 @@ main() {
 
 trust_web_host() {
   # On the web host itself prosody's packages have put a link to their own file there, and its owner is theirs.
-  if [[ -L $ca_file ]]; then
-    FILE_CHANGED=no
-  else
+  if [[ ! -L $ca_file ]]; then
     write_file "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
   fi
-  if [[ $FILE_CHANGED == yes || ! -e /etc/ssl/certs/$AUTH_DOMAIN.pem ]]; then
-    # Fresh: Java's own store would keep an older certificate of the same name.
-    update-ca-certificates --fresh >/dev/null
-  fi
+  trust "$ca_file"
 }
 
 # After all files that it stands for.

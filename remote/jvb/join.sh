@@ -67,7 +67,7 @@ deaths() {
 # why_not_joined DEATHS (before our restart's wait): the causes in the order in which a login meets them, each
 # looked at by itself rather than read from a log.
 why_not_joined() {
-  local xmpp_host domain ca
+  local xmpp_host domain ca shown
   xmpp_host=$(property HOSTNAME)
   domain=$(property DOMAIN)
   ca=/usr/local/share/ca-certificates/$domain.crt
@@ -76,12 +76,13 @@ why_not_joined() {
     printf 'the service jitsi-videobridge2 does not stay up'
   elif ! timeout 5 bash -c "exec 9<>'/dev/tcp/$xmpp_host/5222'" 2>/dev/null; then
     printf 'port 5222 of the web host (%s) cannot be reached; is prosody running there, is the private network attached?' "$xmpp_host"
-  elif ! openssl x509 -in "$ca" -noout -checkend 0 >/dev/null; then
-    printf 'the certificate of %s, by which this bridge knows the web host, has expired (%s)' \
-      "$domain" "$(openssl x509 -in "$ca" -noout -enddate)"
-  elif ! timeout 10 openssl s_client -starttls xmpp -xmpphost "$domain" -connect "$xmpp_host:5222" -CAfile "$ca" \
-    -no-CApath -no-CAstore -verify_hostname "$domain" -verify_return_error </dev/null >/dev/null 2>&1; then
-    printf 'the web host does not show the certificate of %s that this bridge was given (wrong or renewed certificate)' "$domain"
+  elif ! shown=$(shown_certificate "$xmpp_host" "$domain"); then
+    printf 'prosody on the web host (%s) shows no certificate for %s: npm run repair -- web' "$xmpp_host" "$domain"
+  # Not whether it is valid: Java accepts an expired one that itself is trusted.
+  elif [[ $shown != "$(certificate_text "$ca")" ]]; then
+    printf 'the web host shows another certificate of %s than this bridge was given: npm run repair -- web' "$domain"
+  elif ! is_trusted "$ca"; then
+    printf 'the certificate of %s is not among those that this bridge trusts: update-ca-certificates --fresh' "$domain"
   else
     printf 'the web host is reached and its certificate is right, so prosody refuses the login of %s@%s (wrong secret?)' \
       "$(property USERNAME)" "$domain"

@@ -5,7 +5,7 @@
 # Inputs: DOMAIN, BRIDGES (JSON: [{name, nickname, draining}]).
 set -euo pipefail
 : "${DOMAIN:?}" "${BRIDGES:?}"
-: "${registry:?}" "${jicofo_url:?}" # web/bridges.sh
+: "${registry:?}" "${jicofo_url:?}" "${jicofo_seconds:?}" "${jicofo_repair:?}" # web/bridges.sh, web/focus.sh
 
 readonly accept_seconds=120
 
@@ -16,10 +16,9 @@ main() {
     last_lines /var/log/nginx/error.log
     fatal "https://$DOMAIN does not answer" "systemctl status nginx; then: pulumi up"
   }
-  wait_for 30 "jicofo" jicofo_bridges || {
+  wait_for "$jicofo_seconds" "jicofo" jicofo_works || {
     last_lines /var/log/jitsi/jicofo.log
-    fatal "jicofo does not answer on $jicofo_url, so nobody can tell where people are; nothing is removed" \
-      "systemctl restart jicofo; then: pulumi up"
+    fatal "$(jicofo_problem); nobody can tell where participants are, so nothing is removed" "$jicofo_repair"
   }
   wait_for "$accept_seconds" "jicofo to find every bridge" all_found || red
   info "https://$DOMAIN answers; jicofo finds every declared bridge: $(jq -r 'map(.name) | join(", ")' <<<"$BRIDGES")"
@@ -45,8 +44,11 @@ all_found() {
 }
 
 red() {
-  local list bridges
-  list=$(missing) || fatal "jicofo stopped answering on $jicofo_url" "systemctl restart jicofo; then: pulumi up"
+  local list bridges problem
+  # Without jicofo or prosody every bridge is missing, and no bridge is to blame.
+  problem=$(jicofo_problem)
+  [[ -z $problem ]] || fatal "$problem" "$jicofo_repair"
+  list=$(missing) || fatal "jicofo stopped answering on $jicofo_url" "$jicofo_repair"
   bridges=$(jq -r 'map("\(.name) (\(.nickname)): \(.state), not \(.wanted)") | join("; ")' <<<"$list")
   printf 'jicofo sees:\n'
   jicofo_bridges | jq -r '.[] | "  \(.nickname): \(.state)"'

@@ -221,11 +221,19 @@ jicofo_has_forgotten() {
 
 # jicofo_view: one word, gone, dead or operational; else the reason why nobody can tell.
 jicofo_view() {
-  local bridges
+  local bridges problem
   bridges=$(jicofo_bridges 2>/dev/null) || {
-    printf 'jicofo does not answer, so nobody can tell whether people are on %s (on the web host: systemctl restart jicofo)' "$NAME"
+    printf 'jicofo does not answer, so nobody can tell whether people are on %s (npm run repair -- web)' "$NAME"
     return
   }
+  # Without a login jicofo lists no bridge at all.
+  if [[ $bridges == "[]" ]]; then
+    problem=$(jicofo_problem)
+    if [[ -n $problem ]]; then
+      printf '%s, and nobody can tell whether people are on %s (npm run repair -- web)' "$problem" "$NAME"
+      return
+    fi
+  fi
   jq -r --arg nickname "$NICKNAME" '
     map(select(.nickname == $nickname))
     | if length == 0 then "gone" elif .[0].operational then "operational" else "dead" end' <<<"$bridges"

@@ -1,32 +1,68 @@
 #!/bin/bash
 # The XMPP side of the web host: guests kept out of the control rooms, prosody alive. Prints the
-# certificate of auth.DOMAIN (PEM) on stdout.
+# certificate of auth.DOMAIN (PEM) on stdout, which prosody shows to jicofo and the bridges.
 # Inputs: DOMAIN, WEB_PRIVATE_IP, LOGIN_MODULE (text of mod_no_http_login.lua).
 set -euo pipefail
-: "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${prosody_config:?}" # prosody.sh
+: "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${prosody_config:?}" "${state_dir:?}" # prosody.sh, lib.sh
 
 readonly certificate=/var/lib/prosody/auth.$DOMAIN.crt
+readonly certificate_days=3650
 
 main() {
   [[ -f $prosody_config ]] ||
     fatal "$prosody_config is missing: jitsi-meet-prosody was configured for another domain" \
       "a host keeps its domain for life; replace the web host to change it"
+  [[ -s $certificate ]] || fatal "$certificate is missing" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
+  make_certificate_last
   keep_guests_out
   wait_for 30 "prosody on $WEB_PRIVATE_IP:5222" prosody_answers || {
     last_lines /var/log/prosody/prosody.err
     fatal "prosody does not answer on $WEB_PRIVATE_IP:5222" "journalctl -u prosody -n 50; is the private network attached?"
   }
   expect_guests_out
-  [[ -s $certificate ]] || fatal "$certificate is missing" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
-  expect_valid
+  expect_certificate_shown
+  warn_if_expired
   result "$(openssl x509 -in "$certificate")"
 }
 
-# No bridge would log in; the packages make it for a year and never renew it.
-expect_valid() {
+# The packages make it for a year and never renew it; here it lasts ten. Only before prosody was ever started with our
+# settings: no bridge has the certificate yet, and keep_guests_out restarts prosody. Key, names and extensions stay.
+make_certificate_last() {
+  if [[ -e $state_dir/restarted-prosody ]]; then
+    return
+  fi
+  openssl x509 -in "$certificate" -signkey "${certificate%.crt}.key" -days "$certificate_days" \
+    -set_serial "0x$(openssl rand -hex 16)" -out "$certificate.new" ||
+    fatal "the certificate of auth.$DOMAIN cannot be signed with its key" "ls -l ${certificate%.crt}.*; then: pulumi up"
+  chown --reference="$certificate" "$certificate.new"
+  chmod --reference="$certificate" "$certificate.new"
+  mv -f "$certificate.new" "$certificate"
+  info "the certificate of auth.$DOMAIN is valid for $certificate_days days"
+}
+
+# What is handed out to the bridges must be what prosody shows, or none of them could log in again. A reload reads
+# certificates anew and cuts no connection.
+expect_certificate_shown() {
+  if ! shows_certificate; then
+    info "prosody shows another certificate than $certificate: reloading prosody"
+    systemctl reload prosody
+  fi
+  wait_for 20 "prosody to show $certificate" shows_certificate || {
+    last_lines /var/log/prosody/prosody.err
+    fatal "prosody does not show the certificate in $certificate for auth.$DOMAIN" \
+      "its key must be ${certificate%.crt}.key, readable by prosody; then: pulumi up"
+  }
+}
+
+shows_certificate() {
+  [[ $(shown_certificate "$WEB_PRIVATE_IP" "auth.$DOMAIN") == "$(certificate_text "$certificate")" ]]
+}
+
+# Java accepts a certificate that itself is trusted, however old. A new one would need a restart of prosody, which ends
+# every meeting.
+warn_if_expired() {
   openssl x509 -in "$certificate" -noout -checkend 0 >/dev/null ||
-    fatal "the certificate of auth.$DOMAIN, by which bridges know this host, has expired ($(openssl x509 -in "$certificate" -noout -enddate))" \
-      "on $HOSTNAME: rm ${certificate%.crt}.{crt,key,cnf} && dpkg-reconfigure jitsi-meet-prosody; then: pulumi up"
+    info "WARNING: the certificate of auth.$DOMAIN has expired ($(openssl x509 -in "$certificate" -noout -enddate)). Jitsi goes on with it, because each host trusts this certificate itself: nothing has to be done"
 }
 
 prosody_answers() {

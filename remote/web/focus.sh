@@ -4,6 +4,7 @@
 readonly jicofo_url=http://127.0.0.1:8888
 # jicofo takes 4 s to start, 15 s on a busy host; this leaves room for a host that is busier.
 readonly jicofo_seconds=90
+readonly jicofo_repair="npm run repair -- web; then: pulumi up"
 
 # jicofo_get PATH
 jicofo_get() {
@@ -17,7 +18,36 @@ jicofo_answers() {
 
 # expect_jicofo WHAT: before anything is done that needs it to move participants. Waits, as it may just be starting.
 expect_jicofo() {
-  wait_for "$jicofo_seconds" jicofo jicofo_answers ||
-    fatal "jicofo does not answer on $jicofo_url ($(jicofo_answers 2>&1)), so it cannot move participants; $1" \
-      "npm run repair -- web; then: pulumi up"
+  wait_for "$jicofo_seconds" jicofo jicofo_works ||
+    fatal "$(jicofo_problem); it cannot move participants, so $1" "$jicofo_repair"
+}
+
+# jicofo_problem: what keeps jicofo from its work; nothing where it works. Its REST API answers without a login too, and
+# its list of bridges is empty then, as if all of them were gone.
+jicofo_problem() {
+  local answer
+  if ! timeout 5 bash -c "exec 9<>'/dev/tcp/127.0.0.1/5222'" 2>/dev/null; then
+    printf 'prosody does not answer on port 5222 of the web host, and neither jicofo nor any bridge can log in'
+  elif ! answer=$(jicofo_answers 2>&1); then
+    printf 'jicofo does not answer on %s (%s)' "$jicofo_url" "$answer"
+  elif ! answer=$(focus_session); then
+    printf 'prosody cannot be asked whether jicofo is logged in (%s)' "${answer:-prosodyctl shell does not answer}"
+  elif [[ $answer != *"logged in"* ]]; then
+    printf 'jicofo is not logged in to prosody, so it knows no bridge'
+  fi
+}
+
+# focus_session: what prosody says of jicofo's connection. One that is broken lingers for some seconds, hibernating.
+# jicofo itself does not tell: neither its REST API nor its metrics have a figure for it.
+focus_session() {
+  timeout 20 prosodyctl shell '> for jid, user in pairs(prosody.bare_sessions) do
+    if jid:find("^focus@auth%.") then
+      for _, session in pairs(user.sessions) do if not session.hibernating then return "logged in" end end
+    end
+  end
+  return "logged out"' 2>&1 </dev/null | grep -E 'Result|rror'
+}
+
+jicofo_works() {
+  [[ -z $(jicofo_problem) ]]
 }

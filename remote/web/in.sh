@@ -36,9 +36,11 @@ come_back() {
   fi
   put_into_service
   # Else the next bridge would be emptied when nobody can take its people.
-  wait_for "$seen_seconds" "jicofo to send people to $NAME" jicofo_sends_people ||
+  wait_for "$seen_seconds" "jicofo to send people to $NAME" jicofo_sends_people || {
+    expect_jicofo "$NAME waits for it"
     fatal "jicofo sends nobody to $NAME after $seen_seconds s ($(jicofo_view))" \
       "on the bridge: tail /var/log/jitsi/jvb.log; then: pulumi up"
+  }
   info "$NAME was out of service for $(($(date +%s) - since)) s"
 }
 

@@ -1,12 +1,18 @@
 #!/bin/bash
-# jicofo as a service that comes back, with the heap it may have; it restarts where one of the two changed.
-# Inputs: HEAP_MB, JICOFO_SERVICE (text of the unit), JITSI_VERSION (only makes this run: another version of the package
-# has stopped jicofo and started it again).
+# jicofo as a service that comes back, with the heap it may have, logged in to prosody. It restarts where its unit, its
+# heap or prosody's certificate changed.
+# Inputs: DOMAIN, HEAP_MB, JICOFO_SERVICE (text of the unit); JITSI_VERSION and XMPP_CERTIFICATE only make this run: another
+# version of the package has stopped jicofo and started it again, another certificate keeps it from logging in.
 set -euo pipefail
-: "${HEAP_MB:?}" "${JICOFO_SERVICE:?}" "${jicofo_url:?}" "${jicofo_seconds:?}" # focus.sh
+: "${DOMAIN:?}" "${HEAP_MB:?}" "${JICOFO_SERVICE:?}" "${jicofo_url:?}" "${jicofo_seconds:?}" # focus.sh
 
 readonly service_file=/etc/systemd/system/jicofo.service
 readonly environment_file=/etc/jitsi-hetzner/jicofo.env
+readonly certificate=/var/lib/prosody/auth.$DOMAIN.crt
+# The packages make this link; update-ca-certificates reads it.
+readonly ca_file=/usr/local/share/ca-certificates/auth.$DOMAIN.crt
+# jicofo tries to log in every second.
+readonly login_seconds=20
 
 main() {
   [[ -x /usr/share/jicofo/jicofo.sh ]] || fatal "jicofo is not installed" "pulumi up"
@@ -16,10 +22,21 @@ main() {
     systemctl daemon-reload
   fi
   systemctl enable --quiet jicofo
-  restart_if_changed jicofo "$service_file" "$environment_file"
+  trust_prosody
+  restart_if_changed jicofo "$service_file" "$environment_file" "$ca_file"
   # Restart=always does not bring back what was stopped.
   systemctl start jicofo || fatal "jicofo does not start" "journalctl -u jicofo -n 50; then: pulumi up"
   wait_for_jicofo
+  wait_for_login
+}
+
+# Else jicofo cannot log in when prosody shows another certificate than the one that was made with the host.
+trust_prosody() {
+  if [[ $(readlink "$ca_file") != "$certificate" ]]; then
+    ln -sfn "$certificate" "$ca_file"
+    info "linked $ca_file to $certificate"
+  fi
+  trust "$ca_file"
 }
 
 wait_for_jicofo() {
@@ -31,6 +48,20 @@ wait_for_jicofo() {
   wait_for "$jicofo_seconds" "jicofo" jicofo_answers || {
     last_lines /var/log/jitsi/jicofo.log
     fatal "jicofo does not answer on $jicofo_url" "systemctl status jicofo; then: pulumi up"
+  }
+}
+
+# Where it is not logged in, no meeting has a focus: a restart cuts nothing, and Java reads its certificates only at the
+# start.
+wait_for_login() {
+  if wait_for "$login_seconds" "jicofo to log in" jicofo_works; then
+    return
+  fi
+  info "$(jicofo_problem): restarting jicofo"
+  systemctl restart jicofo
+  wait_for "$jicofo_seconds" "jicofo to log in" jicofo_works || {
+    last_lines /var/log/jitsi/jicofo.log
+    fatal "$(jicofo_problem)" "see the lines of its log above; journalctl -u prosody -n 50; then: pulumi up"
   }
 }
 

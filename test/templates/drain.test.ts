@@ -292,12 +292,22 @@ describe("web/drain", () => {
     expect(text).toContain("jicofo does not answer, so nobody can tell whether people are on b0");
   });
 
+  it("does not take a silent bridge for gone where jicofo is not logged in, and lists none", async () => {
+    await leaving.stop();
+    for (const bridge of cluster.bridges) cluster.seen.set(bridge, { gone: true });
+    const stub = "focus_session() { echo 'Result: logged out'; }\n";
+    const { code, text } = await cluster.drain(leaving, "drain", { stub });
+    expect(code).toBe(1);
+    expect(text).toContain("jicofo is not logged in to prosody");
+    expect(text).not.toContain("b0 is gone");
+  });
+
   it("does not begin while jicofo is down, which cannot move participants then", async () => {
     await cluster.stopJicofo();
     leaving.people = 3;
     const { code, text } = await drain();
     expect(code).toBe(1);
-    expect(text).toMatch(/jicofo does not answer on \S+ \(.*\), .*; b0 stays in service/);
+    expect(text).toMatch(/jicofo does not answer on \S+ \(.*\); .*, so b0 stays in service/);
     expect(text).toContain("npm run repair -- web");
     expect(leaving.asked).toEqual([]);
   });

@@ -146,6 +146,7 @@ export class FakeBridge {
 }
 
 interface Ports {
+  readonly prosody: number;
   readonly rest: number;
   readonly start: number;
   readonly jicofo: number;
@@ -165,13 +166,15 @@ export class FakeCluster {
   private readonly jicofo = serve(this.jicofoFaults, (path) => this.answer(path));
   private readonly dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
   private readonly children = new Set<ChildProcess>();
-  private ports: Ports = { rest: 0, start: 0, jicofo: 0 };
+  private readonly prosody = createTcpServer((socket) => socket.destroy());
+  private ports: Ports = { prosody: 0, rest: 0, start: 0, jicofo: 0 };
 
   static async with(bridges: number): Promise<FakeCluster> {
     const cluster = new FakeCluster();
     mkdirSync(join(cluster.dir, "lock"));
     const jicofo = await listen(cluster.jicofo, 0, "127.0.0.1");
-    cluster.ports = { jicofo, rest: await freePort(), start: await freePort() };
+    const prosody = await listen(cluster.prosody, 0, "127.0.0.1");
+    cluster.ports = { prosody, jicofo, rest: await freePort(), start: await freePort() };
     for (let index = 0; index < bridges; index++) {
       const bridge = new FakeBridge(index, cluster.ports);
       cluster.bridges.push(bridge);
@@ -184,6 +187,7 @@ export class FakeCluster {
     for (const child of this.children) child.kill("SIGKILL");
     this.jicofo.closeAllConnections();
     if (this.jicofo.listening) await new Promise((resolve) => this.jicofo.close(resolve));
+    if (this.prosody.listening) await this.stopProsody();
     await Promise.all(this.bridges.map((bridge) => bridge.end()));
     rmSync(this.dir, { recursive: true, force: true });
   }
@@ -192,6 +196,10 @@ export class FakeCluster {
     if (!this.jicofo.listening) return;
     this.jicofo.closeAllConnections();
     await new Promise((resolve) => this.jicofo.close(resolve));
+  }
+
+  async stopProsody(): Promise<void> {
+    await new Promise((resolve) => this.prosody.close(resolve));
   }
 
   setPolicy(policy: Partial<Policy>): void {
@@ -249,7 +257,7 @@ export class FakeCluster {
       });
     }
     const lastLine = 'main "$@"\n';
-    const script = remoteScript(name, values).replace(lastLine, stub + lastLine);
+    const script = remoteScript(name, values).replace(lastLine, loggedIn + stub + lastLine);
     child.stdin.end(this.moved(script, fast));
     return new Promise((resolve) => {
       child.on("close", (code) => {
@@ -269,6 +277,7 @@ export class FakeCluster {
       .replaceAll("127.0.0.1:8888", `127.0.0.1:${this.ports.jicofo.toString()}`)
       .replaceAll(":8080", `:${this.ports.rest.toString()}`)
       .replaceAll("/8081", `/${this.ports.start.toString()}`)
+      .replaceAll("/127.0.0.1/5222", `/127.0.0.1/${this.ports.prosody.toString()}`)
       .replaceAll("root:root", `${uid.toString()}:${gid.toString()}`)
       .replaceAll("accept_seconds=120", "accept_seconds=5")
       // Shorter only where it is to be met: on a busy machine an answer takes its time.
@@ -333,6 +342,9 @@ export interface Outcome {
 /** A clock that only `sleep` moves: unset, SECONDS is an ordinary variable. */
 const fastClock =
   "unset SECONDS; SECONDS=0; sleep() { SECONDS=$((SECONDS + $1)); command sleep 0.01; }";
+
+/** A prosody on which jicofo is logged in. */
+const loggedIn = "focus_session() { echo 'Result: logged in'; }\n";
 
 function listen(server: Server | TcpServer, port: number, address: string): Promise<number> {
   return new Promise((resolve, reject) => {

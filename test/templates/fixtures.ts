@@ -122,6 +122,8 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/system": systemValues("Europe/Berlin"),
   "web/version": { JITSI_VERSION: "2.0.10888-1" },
   "web/jicofo": {
+    DOMAIN: longDomain,
+    XMPP_CERTIFICATE: certificate,
     HEAP_MB: "1024",
     JICOFO_SERVICE: hostFile("JICOFO_SERVICE"),
     JITSI_VERSION: "2.0.10888-1",

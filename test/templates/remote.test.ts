@@ -13,6 +13,7 @@ const libraries = [
   "apt.sh",
   "bridge.sh",
   "jvb/join.sh",
+  "trust.sh",
   "web/bridges.sh",
   "web/empty.sh",
   "web/focus.sh",

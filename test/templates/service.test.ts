@@ -263,7 +263,26 @@ describe("a bridge's service", () => {
       await cluster.stopJicofo();
       const { code, text } = await accept(declared(first));
       expect(code).toBe(1);
-      expect(text).toContain("nobody can tell where people are; nothing is removed");
+      expect(text).toMatch(/jicofo does not answer .*; nobody can tell .*, so nothing is removed/);
+      expect(text).toContain("npm run repair -- web");
+    });
+
+    it.each([
+      ["prosody, where it is down", "prosody does not answer on port 5222 of the web host"],
+      ["jicofo, where it is not logged in", "jicofo is not logged in to prosody"],
+    ])("names %s, and no bridge", async (what, problem) => {
+      cluster.seen.set(first, { gone: true });
+      cluster.seen.set(second, { gone: true });
+      const isDown = what.startsWith("prosody");
+      if (isDown) await cluster.stopProsody();
+      const values = { DOMAIN: "a.test", BRIDGES: JSON.stringify([declared(first)]) };
+      const loggedOut = "focus_session() { echo 'Result: logged out'; }\n";
+      const stub = https + (isDown ? "" : loggedOut);
+      const { code, text } = await cluster.run("web/accept", values, undefined, { stub });
+      expect(code).toBe(1);
+      expect(text).toContain(problem);
+      expect(text).toContain("npm run repair -- web");
+      expect(text).not.toContain("b0");
     });
   });
 });

@@ -116,7 +116,7 @@ describe("a bridge's turn", () => {
     const { code, text } = await out("new");
     expect(code).toBe(1);
     expect(text).toMatch(
-      /jicofo does not answer on .*; b0 stays in service, with its old settings/,
+      /jicofo does not answer on .*, so b0 stays in service, with its old settings/,
     );
     expect([bridge.asked, cluster.goals()]).toEqual([[], { b0: "serving" }]);
   });

@@ -1,11 +1,12 @@
 """One XMPP account that joins rooms and stays there: connects again for ever, as Smack does.
 
-The server's certificate is verified against the system's trust store, and the name in it must be
-the XMPP domain (not the host that was dialled). TLS is required except on loopback.
+The server's certificate is verified against Java's trust store, as it was when the program started, and the name in it
+must be the XMPP domain (not the host that was dialled). TLS is required except on loopback.
 """
 
 import asyncio
 import logging
+import ssl
 from typing import Callable, Optional
 from xml.etree import ElementTree as ET
 
@@ -17,6 +18,7 @@ from slixmpp.xmlstream.matcher.base import MatcherBase
 
 from .account import Account
 from .names import MUC, MUC_USER, PING
+from .trust import TrustStore
 
 log = logging.getLogger("MucClient")
 
@@ -30,6 +32,10 @@ class _Failed(Exception):
 
 class _Client(ClientXMPP):
     """Dials exactly the host that it is told, but verifies the XMPP domain's name."""
+
+    def get_ssl_context(self) -> ssl.SSLContext:
+        # slixmpp would add the system's store, which changes while the program runs.
+        return self.ssl_context
 
     async def _pick_dns_answer(self, domain, port=None):
         return None
@@ -50,6 +56,7 @@ class MucClient:
 
     def __init__(self, account: Account, retry_seconds: float = 5.0) -> None:
         self.account = account
+        self._trusted = TrustStore()
         self.retry_seconds = retry_seconds
         self.joined: set[str] = set()
         self.connected = False
@@ -100,10 +107,9 @@ class MucClient:
     def _new_client(self, outcome: "asyncio.Future[None]", lost: asyncio.Event) -> _Client:
         account = self.account
         client = _Client(f"{account.username}@{account.domain}", account.password)
+        client.ssl_context = self._trusted.context()
         if not account.verify:
             log.warning("Disabling certificate verification!")
-            import ssl
-
             client.ssl_context.check_hostname = False
             client.ssl_context.verify_mode = ssl.CERT_NONE
 
