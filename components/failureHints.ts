@@ -33,6 +33,11 @@ const apiHints: readonly Hint[] = [
       `there is none left in ${location}, which was not so at the check before: pulumi up  # checks again, and lists what would do`,
   },
   {
+    pattern: /\(not_found[,)]/,
+    text: () =>
+      "Hetzner does not have this any more: it was deleted outside of this program, and the state still has it. Take it out of the state: pulumi refresh; then: pulumi up",
+  },
+  {
     pattern: /\((unauthorized|forbidden|token_readonly)[,)]/,
     text: () =>
       "Hetzner no longer takes the token: pulumi config set --secret hcloud:token  # or: export HCLOUD_TOKEN=...; then: pulumi up",
@@ -67,13 +72,23 @@ const sshHints: readonly Hint[] = [
     text: ([, address = ""], { adminCidrs, sshProxy }) => {
       const who =
         sshProxy === undefined ? "the machine that runs this" : `the bastion ${sshProxy.host}`;
-      return `nothing answers at port 22 of ${address}, which is open to ${adminCidrs.join(", ")} (adminCidrs). Is ${who} in it? If so the host is off or hangs: look at its console at Hetzner. Then: pulumi up`;
+      return `nothing answers at port 22 of ${address}, which is open to ${adminCidrs.join(", ")} (adminCidrs). Is ${who} in it? If so the host is off or hangs: look at its console at Hetzner. Then: pulumi up. Where its server is gone (hcloud server list), first: pulumi refresh`;
     },
   },
   {
     pattern: /dial tcp (\S+):\d+: connect: connection refused/,
     text: ([, address = ""]) =>
       `${address} is there, but has no SSH server: look at its console at Hetzner. Then: pulumi up`,
+  },
+  {
+    pattern: /dial tcp (\S+):\d+: connect: network is unreachable/,
+    text: ([, address = ""]) =>
+      `this machine has no way to ${address}: look at its network (ip route get ${address}). Where the server is gone (hcloud server list): pulumi refresh; then: pulumi up`,
+  },
+  {
+    pattern: /dial unix (\S+): /,
+    text: ([, path = ""]) =>
+      `SSH_AUTH_SOCK is ${path}, and no SSH agent answers there: unset SSH_AUTH_SOCK  # or start the agent; then: pulumi up`,
   },
   {
     pattern: /host key mismatch/,

@@ -69,6 +69,7 @@ export interface NetworkFact {
   readonly name: string;
   readonly ip_range: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly subnets?: readonly { readonly network_zone?: string }[];
 }
 
 export interface RrsetFact {

@@ -75,7 +75,12 @@ export const server: Read<ServerFact> = object({
   location: optionalName,
 });
 
-export const network: Read<NetworkFact> = object({ name: text, ip_range: text, labels: texts });
+export const network: Read<NetworkFact> = object({
+  name: text,
+  ip_range: text,
+  labels: texts,
+  subnets: optional(readableRows(object({ network_zone: optional(text) }))),
+});
 
 export const rrset: Read<RrsetFact> = object({
   name: text,

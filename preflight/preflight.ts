@@ -2,9 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../components/labels";
 import { memoryOfTypes, resolveServerType } from "../components/serverTypes";
 import type { Settings } from "../config";
-import { defaults } from "../constants";
 import { OperatorError } from "../operatorError";
-import { isOutside } from "../settings/adminCidrs";
 import type { Access } from "./access";
 import { AnswerError, answerErrorFix } from "./answer";
 import {
@@ -18,14 +16,21 @@ import {
 import { readCloud, type CloudFacts } from "./cloudFacts";
 import { describeCost, monthlyCost, type MonthlyCost } from "./cost";
 import { declaredHosts, type DeclaredHost } from "./declared";
+import { checkEngineMemory } from "./engineMemory";
 import { none, together, type Findings, type Obstacle } from "./findings";
+import { checkGoneServers } from "./goneServers";
 import { checkHeaps } from "./heapCheck";
 import { ApiError, HcloudApi, UnreachableError } from "./hcloudApi";
 import { checkWebHost } from "./hungHost";
 import { checkLocalBridge } from "./localBridgeCheck";
+import { checkNetworkZone } from "./networkZone";
 import { powerOnHosts } from "./powerOn";
 import { checkRoll, rollNotes } from "./rollCheck";
+import { describeServers } from "./serverList";
 import { chooseServerType } from "./serverTypeChoice";
+import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
+import { checkSshAgent } from "./sshAgent";
+import { readState, type StateResource } from "./stackState";
 
 /** What this `up` would stumble over, in one message, before anything is made. */
 export class PreflightError extends OperatorError {
@@ -58,6 +63,10 @@ export interface PreflightArgs {
   /** By default the real one. */
   readonly api?: HcloudApi;
   readonly now?: Date;
+  /** By default those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Reads the stack's state; by default the engine tells. */
+  readonly state?: () => Promise<readonly StateResource[]>;
 }
 
 /**
@@ -69,7 +78,7 @@ export interface PreflightArgs {
 export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
   const { settings, access, dryRun } = args;
   const { token } = access;
-  if (dryRun) remarks(settings).forEach((text) => void pulumi.log.info(text));
+  if (dryRun) remarkOnSshAccess(settings);
   if (token === undefined) {
     if (!dryRun) throw new PreflightError([noToken]);
     return withoutCloud(
@@ -80,15 +89,17 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
   try {
     const api = args.api ?? new HcloudApi({ ...access, token });
     const facts = await readCloud(api, { ...settings, stack: args.stack });
-    const result = withCloud(settings, args.stack, facts, args.now ?? new Date());
+    const state = args.state ?? readState;
+    const around = await Promise.all([
+      checkLocalBridge(settings.localBridge, facts.servers.length > 0, state),
+      checkGoneServers(await state(), facts.servers, api),
+      checkSshAgent(args.env),
+    ]);
+    const result = withCloud(args, facts, around);
     const hosts = declaredHosts(settings, facts.servers);
-    const { obstacles } = together(
-      await Promise.all([
-        checkLocalBridge(settings.localBridge, facts.servers.length > 0),
-        // Through a bastion it cannot be asked from here.
-        dryRun || settings.sshProxy !== undefined ? none : checkWebHost(hosts),
-      ]),
-    );
+    // Through a bastion it cannot be asked from here.
+    const { obstacles } =
+      dryRun || settings.sshProxy !== undefined ? none : await checkWebHost(hosts);
     if (obstacles.length > 0) throw new PreflightError(obstacles);
     await powerOnHosts(hosts, api, dryRun);
     return result;
@@ -96,16 +107,6 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);
     throw asObstacle(error, access.endpoint);
   }
-}
-
-/** What may be meant so, but not by everybody. */
-function remarks({ adminCidrs }: Settings): string[] {
-  const open = adminCidrs.filter((range) => range.endsWith("/0"));
-  return open.length === 0
-    ? []
-    : [
-        `Everybody (${open.join(", ")}) reaches port 22 of the hosts, where sshd takes keys and no passwords; fewer do after: pulumi config set --path 'adminCidrs[0]' YOUR-ADDRESS/32`,
-      ];
 }
 
 const noToken: Obstacle = {
@@ -152,11 +153,11 @@ function withoutCloud(settings: Settings, reason: string): PreflightResult {
   };
 }
 
+/** @param around what was found beside the cloud's own lists */
 function withCloud(
-  settings: Settings,
-  stack: string,
+  { settings, stack, now = new Date() }: PreflightArgs,
   facts: CloudFacts,
-  now: Date,
+  around: readonly Findings[],
 ): PreflightResult {
   const hosts = declaredHosts(settings, facts.servers);
   const missing = hosts.filter(({ server }) => server === undefined);
@@ -176,7 +177,11 @@ function withCloud(
   const wanted = { types: typeToOrder, image, location };
   const hostTypes = facts.servers.map(({ server_type: { name, memory } }) => ({ name, memory }));
   const memoryGb = memoryOfTypes([...facts.serverTypes, ...hostTypes]);
+  const isMaking = missing.length > 0 || rollBridges === "all" || rollBridges.length > 0;
+  const zone = checkNetworkZone(location, facts.networks, labels({ stack }));
   const { obstacles, warnings } = together([
+    ...around,
+    isMaking ? zone : asWarnings(zone),
     checkDomain(settings.domain, facts.servers),
     web.findings,
     jvb.findings,
@@ -184,12 +189,14 @@ function withCloud(
     checkQuota(hosts.length, missing.length),
     facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
     checkNames(settings, stack, hosts, facts),
+    checkEngineMemory(...bridgeCounts(hosts)),
     checkHeaps(settings, hosts, typeToOrder, memoryGb),
     checkRoll(hosts, wanted, rollBridges),
   ]);
+  void pulumi.log.info(describeServers(hosts));
   warnings.forEach((text) => void pulumi.log.warn(text));
   if (obstacles.length > 0) throw new PreflightError(obstacles);
-  if (missing.length > 0) tellWhoReachesSsh(settings);
+  if (missing.length > 0) tellWhoReachesNewHosts(settings);
   rollNotes(hosts, wanted, rollBridges).forEach((text) => void pulumi.log.info(text));
   const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
   void pulumi.log.info(
@@ -198,18 +205,10 @@ function withCloud(
   return { webServerType: web.name, jvbServerType: jvb.name, memoryGb, monthlyCost: cost };
 }
 
-/** A connection that is filtered ends in a bare "i/o timeout", minutes later: then this line stands beside it. */
-function tellWhoReachesSsh({ adminCidrs, sshProxy }: Settings): void {
-  const everybody: readonly string[] = defaults.adminCidrs;
-  if (everybody.every((range) => adminCidrs.includes(range))) return;
-  const who =
-    sshProxy === undefined ? "the machine that runs this" : `the bastion ${sshProxy.host}`;
-  const open = `Port 22 of the new hosts is open to ${adminCidrs.join(", ")} only (adminCidrs)`;
-  if (sshProxy !== undefined && isOutside(sshProxy.host, adminCidrs)) {
-    void pulumi.log.warn(
-      `${open}, and ${who} is not in it: has it another address on its way out?`,
-    );
-  } else void pulumi.log.info(`${open}: ${who} must be in it`);
+/** Bridges that have a server, and all of them. */
+function bridgeCounts(hosts: readonly DeclaredHost[]): [existing: number, total: number] {
+  const bridges = hosts.filter(({ role }) => role === "jvb");
+  return [bridges.filter(({ server }) => server !== undefined).length, bridges.length];
 }
 
 /** For hosts that are all there: it would be in the way of the next one only. */

@@ -28,6 +28,7 @@ const urlOf = (input: Parameters<typeof fetch>[0]): string =>
 const nonsense = /\b(undefined|NaN|Infinity|null)\b|\[object/;
 
 describe("answers of the API without a field, with null, another type or a new word in its place", () => {
+  const state = () => Promise.resolve([]);
   let sim: Simulator;
   let api: HcloudApi;
   let said: string[];
@@ -125,7 +126,7 @@ describe("answers of the API without a field, with null, another type or a new w
 
   it("preflight works, or names the field", async () => {
     const access = { endpoint: sim.endpoint, token };
-    const run = () => preflight({ settings, stack, access, dryRun: true, api });
+    const run = () => preflight({ settings, stack, access, dryRun: true, api, state, env: {} });
     expect(await tryAll(run)).toEqual({
       wrong: [],
       needed: [
@@ -230,7 +231,7 @@ describe("answers of the API without a field, with null, another type or a new w
     const page = () => Promise.resolve(new Response("<html>Please log in</html>"));
     jest.spyOn(globalThis, "fetch").mockImplementation(page);
     const access = { endpoint: sim.endpoint, token };
-    const run = () => preflight({ settings, stack, access, dryRun: true, api });
+    const run = () => preflight({ settings, stack, access, dryRun: true, api, state, env: {} });
     expect(await failure(run)).toMatch(
       /to GET \S+ is not as this program knows it: its JSON is missing, and an object is needed/,
     );
@@ -238,7 +239,7 @@ describe("answers of the API without a field, with null, another type or a new w
 
   it("preflight goes on without a price, and says so", async () => {
     const access = { endpoint: sim.endpoint, token };
-    const run = () => preflight({ settings, stack, access, dryRun: true, api });
+    const run = () => preflight({ settings, stack, access, dryRun: true, api, state, env: {} });
     const answers = await record(run);
     replay(answers, { endpoint: "GET /pricing", path: "pricing", how: "null" });
     said = [];

@@ -22,6 +22,7 @@ describe("hintFor", () => {
     ["it went wrong (action_failed, 1010)", "(action 1010) and did not finish it"],
     ["internal (server_error)", "https://status.hetzner.com"],
     ["bad gateway (bad_gateway)", "https://status.hetzner.com"],
+    ["server with ID '42' not found (not_found, 3f2a)", "pulumi refresh; then: pulumi up"],
   ])("says what to do about Hetzner's %s", (error, hint) => {
     expect(ofApi(error)).toContain(hint);
   });
@@ -30,6 +31,14 @@ describe("hintFor", () => {
     ["after 41 failed attempts: dial tcp 192.0.2.1:22: i/o timeout", "open to 203.0.113.0/24"],
     ["after 41 failed attempts: dial tcp 192.0.2.1:22: connect: no route to host", "adminCidrs"],
     ["dial tcp 192.0.2.1:22: connect: connection refused", "192.0.2.1 is there, but has no SSH"],
+    [
+      "after 21 failed attempts: dial tcp 192.0.2.1:22: connect: network is unreachable",
+      "Where the server is gone (hcloud server list): pulumi refresh",
+    ],
+    [
+      "dial unix /tmp/ssh-x/agent.7: connect: no such file or directory",
+      "SSH_AUTH_SOCK is /tmp/ssh-x/agent.7, and no SSH agent answers there: unset SSH_AUTH_SOCK",
+    ],
     ["ssh: handshake failed: ssh: host key mismatch", "another host answers"],
     [
       'ssh: no common algorithm for host key; we offered: ["ecdsa-sha2-nistp256"]',

@@ -4,10 +4,11 @@ import { checkLocalBridge } from "../../../preflight/localBridgeCheck";
 const type =
   "jitsi-hetzner:index:JitsiCluster$jitsi-hetzner:index:LocalBridge$command:remote:Command";
 const urn = (name: string) => `urn:pulumi:production::jitsi-hetzner::${type}::${name}`;
-const withLocal = () => Promise.resolve([urn("jitsi-jvb-0-drain"), urn("jitsi-local-drain")]);
-const withoutLocal = () => Promise.resolve([urn("jitsi-jvb-0-drain")]);
-const never = async (urns: () => Promise<string[]>) =>
-  (await checkLocalBridge("never", true, urns)).obstacles;
+const stateOf = (...names: string[]) => Promise.resolve(names.map((name) => ({ urn: urn(name) })));
+const withLocal = () => stateOf("jitsi-jvb-0-drain", "jitsi-local-drain");
+const withoutLocal = () => stateOf("jitsi-jvb-0-drain");
+const never = async (state: typeof withLocal) =>
+  (await checkLocalBridge("never", true, state)).obstacles;
 
 describe("checkLocalBridge", () => {
   it("refuses to close the port of a bridge that people may be on, and names the order", async () => {

@@ -3,7 +3,7 @@ import { parseSettings } from "../../../config";
 import type { CloudFacts } from "../../../preflight/cloudFacts";
 import { HcloudApi } from "../../../preflight/hcloudApi";
 import { preflight, PreflightError, type PreflightArgs } from "../../../preflight/preflight";
-import { cx23, emptyCloud, server, serverType } from "./support/cloud";
+import { cx23, emptyCloud, server, serverType, stateServer } from "./support/cloud";
 import type { RawConfig } from "../../../settings/problem";
 import { fakeFetch } from "./support/fakeFetch";
 
@@ -29,7 +29,16 @@ function run(raw: RawConfig = {}, args: Partial<PreflightArgs> = {}) {
   // Repeats wait in real life.
   const api = new HcloudApi({ endpoint, token }, () => Promise.resolve());
   const access = { endpoint, token };
-  return preflight({ settings, stack: "production", access, dryRun: false, api, ...args });
+  const nothing = { state: () => Promise.resolve([]), env: {} };
+  return preflight({
+    settings,
+    stack: "production",
+    access,
+    dryRun: false,
+    api,
+    ...nothing,
+    ...args,
+  });
 }
 
 function inCloud(facts: Partial<CloudFacts>, raw: RawConfig = {}) {
@@ -52,6 +61,7 @@ describe("preflight", () => {
         "cx21 (2 vCPU, 4 GB, 40 GB disk) is no longer sold in fsn1",
       ) as string,
       expect.stringContaining("cpx41 (8 vCPU, 16 GB, 240 GB disk) is no longer sold") as string,
+      "Hetzner lists 0 of the 3 declared servers; missing: web, jvb-0, jvb-1",
       expect.stringContaining("The cluster costs 145.97 EUR a month") as string,
     ]);
     expect(said.warn).toEqual([]);
@@ -109,7 +119,7 @@ describe("preflight", () => {
 
   it("does not speak of retired types to somebody whose hosts are all there", async () => {
     await inCloud({ servers: everything });
-    expect(said.info).toHaveLength(1);
+    expect(said.info.join()).not.toContain("no longer sold");
   });
 
   it("refuses as soon as one more host of a sold-out type is asked for", async () => {
@@ -156,6 +166,48 @@ describe("preflight", () => {
     said.info = [];
     await run({ adminCidrs: '["203.0.113.0/24"]' }, { dryRun: true });
     expect(said.info).not.toContainEqual(expect.stringContaining("port 22"));
+  });
+
+  it("refuses a location in another network zone than the cluster's network, before a server is made", async () => {
+    const labels = { project: "jitsi-hetzner", stack: "production" };
+    const subnets = [{ network_zone: "eu-central" }];
+    const networks = [{ name: "jitsi-network", ip_range: "10.80.0.0/16", labels, subnets }];
+    const type = serverType("cx23", [2, 4, 40], { locations: ["fsn1", "ash"] });
+    const serverTypes = [type, serverType("cpx42", [8, 16, 320], { locations: ["ash"] })];
+    const cloud = { networks, serverTypes };
+    const inAsh = { location: "ash" };
+    await expect(inCloud(cloud, inAsh)).rejects.toThrow(
+      [
+        '  location is "ash", in the network zone us-east, but the cluster\'s network jitsi-network is in eu-central, which a server has to share; its locations are fsn1, nbg1, hel1:',
+        "      pulumi config set location fsn1  # or, for a cluster in ash, a stack of its own: pulumi stack init NAME",
+      ].join("\n"),
+    );
+    const running = { ...cloud, servers: everything };
+    await inCloud(running, inAsh);
+    expect(said.warn).toContainEqual(
+      expect.stringMatching(/^for the next new host: location is "ash"/) as string,
+    );
+    await expect(inCloud(running, { ...inAsh, rollBridges: "true" })).rejects.toThrow("eu-central");
+  });
+
+  it("refuses what the state has and Hetzner has not, a bridge that is not declared any more too", async () => {
+    jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch({ servers: everything }));
+    const state = () => Promise.resolve([stateServer("102", "1"), stateServer("100", "0")]);
+    const refused = run({ jvbCount: "1" }, { state });
+    await expect(refused).rejects.toThrow(
+      [
+        "  The server of jvb-1 (jitsi-jvb-1-a, id 102) is not at Hetzner any more, and the stack's state still has it:",
+        "      pulumi refresh  # takes it out of the state; then: pulumi up",
+      ].join("\n"),
+    );
+    await expect(refused).rejects.not.toThrow("jvb-0");
+  });
+
+  it("finds an SSH agent that is gone", async () => {
+    jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch());
+    await expect(run({}, { env: { SSH_AUTH_SOCK: "/nowhere/agent" } })).rejects.toThrow(
+      'SSH_AUTH_SOCK is "/nowhere/agent", and no SSH agent answers there (ENOENT)',
+    );
   });
 
   it("does not ask for a zone that nobody wants", async () => {

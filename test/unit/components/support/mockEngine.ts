@@ -76,11 +76,15 @@ export async function runProgram<T>(
         return answer(args);
       },
       call: ({ token }) => {
+        // The state of a stack that was never deployed.
+        if (token === "pulumi:pulumi:readStackResourceOutputs") return { outputs: {} };
         throw new Error(`no answer is declared for a call of ${token}`);
       },
     },
     "jitsi-hetzner",
     "test",
+    false,
+    "acme",
   );
   const resources: Registered[] = [];
   record(pulumi.runtime.getMonitor() as unknown as Monitor, resources);

@@ -1,4 +1,5 @@
 import type { CloudFacts, ServerFact, ServerTypeFact } from "../../../../preflight/cloudFacts";
+import type { StateResource } from "../../../../preflight/stackState";
 
 const tb = 1024 ** 4;
 
@@ -57,6 +58,16 @@ export function server(role: "web" | "jvb", index?: number, type = cpx42): Serve
       ...(index === undefined ? {} : { index: index.toString() }),
     },
     server_type: type,
+  };
+}
+
+/** The server of a bridge, as the stack's state has it. */
+export function stateServer(id: string, index: string): StateResource {
+  const name = `jitsi-jvb-${index}`;
+  return {
+    urn: `urn:pulumi:production::jitsi-hetzner::hcloud:index/server:Server::${name}`,
+    type: "hcloud:index/server:Server",
+    outputs: { id, name: `${name}-a`, labels: { role: "jvb", index } },
   };
 }
 

@@ -17,9 +17,9 @@ export function fakeFetch(changes: Partial<CloudFacts> = {}): typeof fetch {
     const { pathname } = new URL(input instanceof Request ? input.url : input.toString());
     const body = bodies[pathname];
     if (body !== undefined) return Promise.resolve(Response.json(body));
-    if (!pathname.startsWith("/v1/zones/")) throw new Error(`nobody expected ${pathname}`);
+    if (!/^\/v1\/(zones|servers)\//.test(pathname)) throw new Error(`nobody expected ${pathname}`);
     return Promise.resolve(
-      Response.json({ error: { code: "not_found", message: "zone not found" } }, { status: 404 }),
+      Response.json({ error: { code: "not_found", message: "not found" } }, { status: 404 }),
     );
   };
 }
