@@ -11,6 +11,7 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 readonly keyring=/usr/share/keyrings/jitsi-keyring.gpg
 readonly source_list=/etc/apt/sources.list.d/jitsi-stable.list
 readonly state_dir=/var/lib/jitsi-hetzner
+readonly dpkg_updates=/var/lib/dpkg/updates
 readonly tools=(curl jq nftables openssl tzdata unattended-upgrades)
 
 info() {
@@ -96,7 +97,17 @@ exactly() {
 }
 
 install_packages() {
-  retry 3 "installing $*" apt_get install -y --no-install-recommends --allow-downgrades --allow-change-held-packages "$@"
+  retry 3 "installing $*" install_now --allow-downgrades --allow-change-held-packages "$@"
+}
+
+# What a reboot or a full disk cut in the middle is completed first: apt installs nothing before that. If another apt
+# works just now, dpkg refuses, and apt_get waits for it.
+install_now() {
+  if [[ -n $(dpkg --audit) || -n $(find "$dpkg_updates" -type f -name '[0-9]*') ]]; then
+    info "an installation was cut in the middle; completing it"
+    timeout 400 dpkg --force-confdef --force-confold --configure -a || info "dpkg could not complete it; the lines above say why"
+  fi
+  apt_get install -y --no-install-recommends "$@"
 }
 
 # jitsi_packages NAMES: those of them that are Jitsi's, without versions.
@@ -164,7 +175,7 @@ need_programs() {
   done
   if ((${#missing[@]} > 0)); then
     refresh_lists
-    retry 3 "installing ${missing[*]}" apt_get install -y --no-install-recommends ca-certificates "${missing[@]}"
+    retry 3 "installing ${missing[*]}" install_now ca-certificates "${missing[@]}"
   fi
 }
 

@@ -8,6 +8,29 @@ apt_get() {
     "$@" </dev/null
 }
 
+# refresh_lists: a mirror may be away for a moment.
+refresh_lists() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    if apt_get -o APT::Update::Error-Mode=any update; then
+      return
+    fi
+    info "reading the package lists failed (attempt $attempt of 5)"
+    sleep 10
+  done
+  return 1
+}
+
+# complete_dpkg: what a reboot or a full disk cut in the middle, as apt installs nothing before that. If another apt works
+# just now, dpkg refuses, and apt_get waits for it.
+complete_dpkg() {
+  if [[ -n $(dpkg --audit) || -n $(find /var/lib/dpkg/updates -type f -name '[0-9]*') ]]; then
+    info "an installation was cut in the middle; completing it"
+    DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l timeout 400 dpkg --force-confdef --force-confold --configure -a </dev/null ||
+      info "dpkg could not complete it; the lines above say why"
+  fi
+}
+
 # installed_version PACKAGE: fails where it is not installed.
 installed_version() {
   dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null | sed -n 's/^installed //p' | grep .

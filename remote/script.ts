@@ -31,6 +31,9 @@ export interface ScriptValues {
     APT_CONF: string;
     NEEDRESTART_CONF: string;
     RESTART_CONF: string;
+    START_LIMIT_CONF: string;
+    LIMITS_CONF: string;
+    NGINX_LIMITS: string;
     WATCH: string;
     WATCH_SERVICE: string;
     WATCH_TIMER: string;
@@ -176,6 +179,7 @@ export interface Policy {
 
 /** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
 const libraries: Partial<Record<ScriptName, readonly string[]>> = {
+  "host/system": ["host/limits"],
   "web/configure": ["trust", "web/prosody", "web/guests"],
   "web/account": ["web/prosody"],
   "web/jicofo": ["trust", "web/focus"],

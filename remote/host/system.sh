@@ -1,9 +1,9 @@
 #!/bin/bash
-# What every host is set up with beside Jitsi: its time zone, what apt may do by itself, and that services come back.
-# Nothing of it restarts a service. Inputs: TIMEZONE; APT_CONF, NEEDRESTART_CONF, RESTART_CONF, WATCH, WATCH_SERVICE,
-# WATCH_TIMER: texts of files.
+# What every host is set up with beside Jitsi: its time zone, what apt may do by itself, that services come back and
+# how many connections they take. Nothing of it restarts a service. Inputs: TIMEZONE; all others are texts of files.
 set -euo pipefail
-: "${TIMEZONE:?}" "${APT_CONF:?}" "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${WATCH:?}" "${WATCH_SERVICE:?}" "${WATCH_TIMER:?}"
+: "${TIMEZONE:?}" "${APT_CONF:?}" "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${START_LIMIT_CONF:?}" "${LIMITS_CONF:?}"
+: "${WATCH:?}" "${WATCH_SERVICE:?}" "${WATCH_TIMER:?}"
 
 readonly units=/etc/systemd/system
 
@@ -12,6 +12,8 @@ main() {
   write_file /etc/apt/apt.conf.d/52jitsi-hetzner 0644 root:root "$APT_CONF"
   write_file /etc/needrestart/conf.d/50-jitsi-hetzner.conf 0644 root:root "$NEEDRESTART_CONF"
   write_units
+  raise_limits nginx prosody jicofo
+  raise_nginx_limits
 }
 
 # By the files, as timedatectl does it: it needs a D-Bus service, which may be busy or absent.
@@ -31,6 +33,10 @@ write_units() {
   local unit changed=no
   for unit in nginx prosody ssh jitsi-videobridge2; do
     write_unit "$unit.service.d/50-jitsi-hetzner.conf" "$RESTART_CONF"
+  done
+  write_unit nginx.service.d/55-jitsi-hetzner-start-limit.conf "$START_LIMIT_CONF"
+  for unit in nginx prosody jicofo; do
+    write_unit "$unit.service.d/60-jitsi-hetzner-limits.conf" "$LIMITS_CONF"
   done
   write_file /usr/local/sbin/jitsi-hetzner-watch 0755 root:root "$WATCH"
   write_unit jitsi-hetzner-watch.service "$WATCH_SERVICE"

@@ -27,7 +27,7 @@ install_bridge() {
   if version=$(installed_version "$package"); then
     info "$package $version is installed"
   else
-    apt_get update || fatal "the package lists cannot be read" "see the lines above; then: pulumi up"
+    refresh_lists || fatal "the package lists cannot be read" "see the lines above; then: pulumi up"
     version=$(pinned_version "$package") ||
       fatal "apt knows no jitsi-meet that goes with the packages of this host, so the bridge's version is not known" \
         "apt-cache show jitsi-meet jitsi-meet-web jicofo; then: pulumi up"
@@ -40,11 +40,12 @@ install_bridge() {
 
 # Masked while it is installed: the package would start it with a login of its own making, which is a wrong one.
 apt_install() {
-  expect_only "install $package $1" install "$package=$1"
   # Shared with the packages that are there, which have asked for it already.
   debconf-set-selections <<<"$package jitsi-videobridge/jvb-hostname string $DOMAIN"
   systemctl mask --quiet --runtime "$unit"
   trap 'systemctl unmask --quiet --runtime "$unit"' EXIT
+  complete_dpkg
+  expect_only "install $package $1" install "$package=$1"
   apt_get install -y --no-install-recommends "$package=$1" ||
     fatal "$package $1 cannot be installed" "see the lines above; then: pulumi up"
   trap - EXIT
@@ -65,6 +66,7 @@ remove_bridge() {
   if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) =~ ^(|not-installed)$ ]]; then
     info "$package is not here"
   else
+    complete_dpkg
     expect_only "remove $package" purge "$package"
     apt-mark unhold "$package" >/dev/null
     purge

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { demoConfig } from "../../sandbox/commands/demo";
 import { waitUntil } from "../../sandbox/hosts/exec";
 import type { PeopleReport } from "../../sandbox/people";
@@ -121,6 +123,31 @@ describe("a cluster with two bridges", () => {
     await untilOperational(cluster, 2);
   }, 120_000);
 
+  it("lets nginx and prosody have more connections than 1,024 file descriptors", async () => {
+    expect(await cluster.mustOnHost("web", holdWebsockets("meet.example.test", 1_100))).toBe(
+      "1100",
+    );
+  }, 240_000);
+
+  it("kills no prosody that is out of file descriptors, and says that it is full", async () => {
+    const { stdout } = await cluster.onHost("web", watchFullProsody);
+    await untilOperational(cluster, 2);
+    expect(stdout).toMatch(/prosody is full \(\d+ of 64 file descriptors\), so it is not killed/);
+  }, 120_000);
+
+  it("gives up an nginx that refuses its configuration, and has it back with the right one", async () => {
+    const seen = await cluster.mustOnHost(
+      "web",
+      `echo broken >/etc/nginx/conf.d/broken.conf
+       systemctl kill --kill-who=main --signal=KILL nginx
+       for ((i = 0; i < 120; i++)); do systemctl is-failed -q nginx && break; sleep 0.5; done
+       systemctl show -p Result --value nginx
+       rm /etc/nginx/conf.d/broken.conf
+       systemctl reset-failed nginx && systemctl start nginx && systemctl is-active nginx`,
+    );
+    expect(seen).toBe("start-limit-hit\nactive");
+  }, 90_000);
+
   /** Runs a script for each unit of each host, all side by side; what those say that fail. */
   async function failures(
     units: Readonly<Record<string, readonly string[]>>,
@@ -230,6 +257,27 @@ describe("a cluster with two bridges", () => {
     guestCases(() => cluster);
   });
 });
+
+/** Opens websockets to prosody through nginx on the web host and prints how many stay open. */
+function holdWebsockets(domain: string, count: number): string {
+  const program = readFileSync(join(__dirname, "programs/websockets.py"), "utf8");
+  return `python3 - ${domain} ${count} <<'END'\n${program}END`;
+}
+
+/** A prosody with 64 file descriptors and more clients than that, judged by the watch as if it had run for long. */
+const watchFullProsody = `
+  dir=/run/systemd/system/prosody.service.d
+  mkdir -p $dir && printf '[Service]\\nLimitNOFILE=64\\n' >$dir/90-test.conf
+  systemctl daemon-reload && systemctl restart prosody
+  for ((i = 0; i < 30; i++)); do curl -s -o /dev/null http://127.0.0.1:5280/ && break; sleep 1; done
+  python3 -c 'import socket, time
+all = [socket.create_connection(("127.0.0.1", 5222)) for _ in range(80)]
+time.sleep(60)' &
+  clients=$!
+  sleep 2
+  sed 's/^readonly seconds_to_start=60/readonly seconds_to_start=0/' /usr/local/sbin/jitsi-hetzner-watch >/root/watch
+  for check in 1 2 3 4; do bash /root/watch; done
+  kill $clients; rm -r $dir; systemctl daemon-reload; systemctl restart prosody`;
 
 /** Does something to a unit, then waits until another process of it runs; fails after `seconds`. */
 function another(unit: string, deed: string, seconds: number): string {

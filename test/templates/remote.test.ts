@@ -12,6 +12,7 @@ const libraries = [
   "lib.sh",
   "apt.sh",
   "bridge.sh",
+  "host/limits.sh",
   "jvb/join.sh",
   "trust.sh",
   "web/bridges.sh",

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostConf, installer } from "../../../cloud-init/userData";
@@ -46,11 +46,13 @@ interface Host {
   readonly world?: string;
   /** The host's folder. Default: a new one. */
   readonly root?: string;
+  /** Whether dpkg was cut in the middle. */
+  readonly interrupted?: boolean;
 }
 
 /** Runs the installer on a host that is played by functions; its calls of apt are lines on stdout. */
 function install(raw: RawConfig, args: readonly string[], host: Host = {}) {
-  const { role = "web", root = mkdtempSync(join(dir, "root-")) } = host;
+  const { role = "web", root = mkdtempSync(join(dir, "root-")), interrupted = false } = host;
   const software = parseSoftware({ jitsiAptKeyFingerprint: fingerprint, ...raw });
   writeFileSync(join(root, "host.conf"), hostConf({ role, domain: "a.test", software }));
   writeFileSync(join(root, "key"), key);
@@ -58,11 +60,16 @@ function install(raw: RawConfig, args: readonly string[], host: Host = {}) {
     .replaceAll("/etc/jitsi-hetzner/host.conf", `${root}/host.conf`)
     .replaceAll("/usr/share/keyrings/", `${root}/`)
     .replaceAll("/etc/apt/sources.list.d/", `${root}/`)
-    .replace("state_dir=/var/lib/jitsi-hetzner", `state_dir=${root}`);
+    .replace("state_dir=/var/lib/jitsi-hetzner", `state_dir=${root}`)
+    .replace("dpkg_updates=/var/lib/dpkg/updates", `dpkg_updates=${root}/updates`);
+  mkdirSync(join(root, "updates"), { recursive: true });
+  if (interrupted) writeFileSync(join(root, "updates/0001"), "");
   const world = `
     sleep() { :; }
     curl() { echo "curl \${!#}"; while [[ $1 != -o ]]; do shift; done; cp ${root}/key "$2"; }
     apt_get() { echo "apt-get $*"; }
+    dpkg() { [[ $1 == --audit ]] || { echo "dpkg $*"; rm -f ${root}/updates/*; }; }
+    timeout() { shift; "$@"; }
     apt-mark() { echo "apt-mark $*" >&2; }
     debconf-set-selections() { cat >${root}/preseed; }
     apt-cache() {
@@ -87,6 +94,7 @@ describe("jitsi-hetzner-install", () => {
     const { stdout, stderr, status } = install({}, []);
     expect(stderr).toContain("done: version 2.0.2-1");
     expect(status).toBe(0);
+    expect(stdout).not.toContain("dpkg ");
     expect(stdout).toContain(
       "nginx prosody jicofo=1.0-9-1 jitsi-meet-prosody=1.0.7-1 jitsi-meet-web=1.0.7-1 curl jq",
     );
@@ -209,6 +217,14 @@ describe("jitsi-hetzner-install", () => {
       "--allow-downgrades --allow-change-held-packages jicofo=1.0-8-1 jitsi-meet-web=1.0.6-1",
     );
     expect(stderr).toContain("apt-mark hold jicofo jitsi-meet-web\n");
+  });
+
+  it("completes what was cut in the middle before it installs anything, as apt itself would configure it", () => {
+    const { stdout, status } = install({}, ["exactly", "jicofo=1.0-8-1"], { interrupted: true });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^dpkg --force-confdef --force-confold --configure -a\napt-get install .*jicofo=1.0-8-1$/m,
+    );
   });
 
   it("never gives the bridges' account its default password: a random one is preseeded", () => {

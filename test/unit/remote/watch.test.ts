@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostFile } from "../../../remote/hostFile";
@@ -17,10 +17,15 @@ interface Host {
   readonly running?: Readonly<Record<string, number>>;
   /** Addresses that answer. */
   readonly answering?: readonly string[];
+  /** Who waits for a connection of nginx or prosody; by default one that came first and is never accepted. */
+  readonly waiting?: readonly string[];
+  /** File descriptors that nginx and prosody use, of 1,024. */
+  readonly descriptors?: number;
 }
 
 /** Runs the watch once on a host that is played by functions; gives what it says and whom it kills. */
-function watch({ running = {}, answering = [] }: Host): string {
+function watch({ running = {}, answering = [], ...host }: Host): string {
+  const { waiting = ["127.0.0.1:40000"], descriptors = 100 } = host;
   const since = Object.entries(running)
     .map(([unit, seconds]) => `${unit}.service) echo $(( (\${up%.*} - ${seconds}) * 1000000 )) ;;`)
     .join(" ");
@@ -36,9 +41,14 @@ function watch({ running = {}, answering = [] }: Host): string {
       esac
     }
     curl() { case "\${!#}" in ${answering.map((url) => `${url}) return 0 ;;`).join(" ")} *) return 28 ;; esac; }
+    waiting_at() { printf '%s' '${waiting.join(" ")}'; }
+    descriptors() { echo ${descriptors} 1024; }
+    is_listening() { true; }
     answers_by_greeting() { ${answering.includes("22") ? "true" : "false"}; }
   `;
-  const text = hostFile("WATCH").replace("/run/jitsi-hetzner-watch", dir);
+  const text = hostFile("WATCH")
+    .replace("/run/jitsi-hetzner-watch", dir)
+    .replace("/var/lib/jitsi-hetzner", dir);
   const script = `${text.replace(/\nmain\n$/, "\n")}${world}\nmain\n`;
   const { stdout, stderr, status } = spawnSync("bash", ["-s"], { input: script, encoding: "utf8" });
   expect([status, stderr]).toEqual([0, ""]);
@@ -47,6 +57,15 @@ function watch({ running = {}, answering = [] }: Host): string {
 
 const jicofo = "http://127.0.0.1:8888/about/version";
 const kill = "systemctl kill --kill-who=main --signal=KILL jicofo.service";
+
+/** What the watch has written down, without the times. */
+const record = (): string[] => {
+  const file = join(dir, "watch.log");
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ /);
+  return lines.map((line) => line.slice(line.indexOf(" ") + 1));
+};
 
 describe("jitsi-hetzner-watch", () => {
   it("says nothing where everything answers", () => {
@@ -85,5 +104,69 @@ describe("jitsi-hetzner-watch", () => {
     watch(hung);
     watch(hung);
     expect(watch(hung)).toContain(`--signal=KILL ${unit}.service\n`);
+  });
+
+  it("writes down what it killed", () => {
+    const hung = { running: { jicofo: 600 } };
+    for (let check = 0; check < 3; check++) watch(hung);
+    expect(record()).toEqual([
+      `jicofo did not answer on ${jicofo} 3 times: it is killed, and systemd starts it again`,
+    ]);
+  });
+
+  it("keeps the newest 50 of what it did", () => {
+    writeFileSync(join(dir, "watch.log"), "2026-11-29T00:00:00Z ssh old\n".repeat(50));
+    for (let check = 0; check < 3; check++) watch({ running: { jicofo: 600 } });
+    expect(record()).toHaveLength(50);
+    expect(record().at(-1)).toContain("jicofo did not answer");
+  });
+
+  describe.each(["nginx", "prosody"])("of %s", (unit) => {
+    const running = { [unit]: 600 };
+    const fourChecks = (host: (check: number) => Host): string =>
+      [0, 1, 2, 3].map((check) => watch({ running, ...host(check) })).join("");
+
+    it("kills no service that is out of file descriptors, and says so once", () => {
+      const said = fourChecks(() => ({ descriptors: 1_020 }));
+      expect(said).toBe(
+        `<3>${unit} is full (1020 of 1024 file descriptors), so it is not killed\n`,
+      );
+      expect(record()).toEqual([
+        `${unit} is full (1020 of 1024 file descriptors), so it is not killed`,
+      ]);
+    });
+
+    it("says so again after it has answered between", () => {
+      watch({ running, descriptors: 1_020 });
+      watch({ running, answering: ["https://127.0.0.1/", "http://127.0.0.1:5280/"] });
+      watch({ running, descriptors: 1_020 });
+      expect(record()).toHaveLength(2);
+    });
+
+    it("kills no service that takes connections and answers late", () => {
+      expect(fourChecks(() => ({ waiting: [] }))).toMatch(
+        /^<3>\w+ is slow \(it takes connections, .*\), so it is not killed\n$/,
+      );
+    });
+
+    it("kills no service that lets those in who waited, however many wait by then", () => {
+      const said = fourChecks((check) => ({
+        waiting: [`127.0.0.1:${40_000 + check}`, `203.0.113.${check}:999`],
+      }));
+      expect(said).toContain("is slow (those who waited before have their connections now)");
+      expect(said).not.toContain("is killed");
+    });
+
+    it("takes a visitor who gave up for no progress", () => {
+      const said = fourChecks((check) => ({
+        waiting: ["127.0.0.1:40000", `203.0.113.${check}:999`],
+      }));
+      expect(said).toContain(`--signal=KILL ${unit}.service`);
+    });
+
+    it("kills one whose queue is so full that only visitors wait in it, always the same", () => {
+      const said = fourChecks(() => ({ waiting: ["203.0.113.1:999", "203.0.113.2:999"] }));
+      expect(said).toContain(`--signal=KILL ${unit}.service`);
+    });
   });
 });
