@@ -5,7 +5,7 @@
 set -Eeuo pipefail
 : "${STEP:?}"
 export LC_ALL=C
-exec 3>&1 1>&2
+exec 3>&1 4>&2 1>&2
 
 info() {
   printf '%s: %s\n' "$STEP" "$*"
@@ -31,16 +31,34 @@ fatal() {
 # BASH_COMMAND is the text before expansion: no value, so no secret, is shown.
 trap 'fatal "\"$BASH_COMMAND\" ended with code $?" "look at the lines above, repair, then: pulumi up"' ERR
 
+# Ctrl-C in pulumi waits for the running step. So whoever cannot wait ends the step here, on the host.
+# The signal may come while a function's output goes to /dev/null: the message goes to where the script's own goes.
+trap 'exec >&4 2>&4; fatal "this step was ended on the host by a signal" "pulumi up"' TERM
+
+# Seconds: a wait that may be longer says how to end it.
+readonly long_wait=60
+
+# how_to_end LIMIT: for the lines of a wait of so many seconds at most.
+how_to_end() {
+  if (($1 > long_wait)); then
+    printf '; to end this step, on %s: kill %d' "$HOSTNAME" "$$"
+  fi
+}
+
 # wait_for SECONDS WHAT COMMAND...: asks every second, says so every 15 s; 1 when the time is over. COMMAND must be bounded itself.
 wait_for() {
   local limit=$1 what=$2 start=$SECONDS next=15
   shift 2
+  # A long wait says so before its first pause.
+  if ((limit > long_wait)); then
+    next=0
+  fi
   until "$@" >/dev/null 2>&1; do
     if ((SECONDS - start >= limit)); then
       return 1
     fi
     if ((SECONDS - start >= next)); then
-      info "still waiting for $what ($((SECONDS - start)) of $limit s)"
+      info "still waiting for $what ($((SECONDS - start)) of $limit s)$(how_to_end "$limit")"
       next=$((next + 15))
     fi
     sleep 1

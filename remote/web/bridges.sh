@@ -91,14 +91,15 @@ take_over() {
         return 1
       fi
       info "ending a step on $NAME that was interrupted (process $holder)"
-      kill "$holder" 2>/dev/null || true
+      kill -HUP "$holder" 2>/dev/null || true
       ended=$holder
     fi
     ((++attempt < 60)) || fatal "another step is at work on $NAME (process ${holder:-unknown})" \
       "wait until it has ended, or end it, on the web host; then: pulumi up"
   done
   printf '%s %s\n' "$BASHPID" "$1" >"$lock"
-  trap 'trap - EXIT; exit 143' TERM
+  # Not TERM, by which an operator ends a step: that one puts the bridge back, this one leaves it to the step that follows.
+  trap 'trap - EXIT; exit 129' HUP
 }
 
 # has_lock PROCESS LOCK: whether it is one of these steps, and no other program with a number that is given out again.

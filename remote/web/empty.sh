@@ -34,7 +34,7 @@ wait_until_empty() {
       return
     fi
     if ((SECONDS - start >= report_at)); then
-      info "$NAME: participants left: $left ($((SECONDS - start)) of $drain_timeout s${problem:+, $problem})"
+      info "$NAME: participants left: $left ($((SECONDS - start)) of $drain_timeout s${problem:+, $problem})$(how_to_end "$drain_timeout")"
       report_at=$((SECONDS - start + 30))
     fi
     # A move that finds no better bridge disturbs those who stay: not too often.

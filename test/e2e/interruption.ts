@@ -6,16 +6,34 @@ import { must, runProgram, type TestCluster } from "./harness";
 /** When the signal comes: so many seconds after the start, or as soon as `pulumi` has said this. */
 export type Moment = number | RegExp;
 
+/** A `pulumi up` that has been sent the signal and still runs: it waits for the steps that it has begun. */
+export interface Waiting {
+  /** What it has said so far. */
+  readonly text: string;
+  /** Sends the signal again. */
+  readonly again: () => void;
+}
+
+/** A `pulumi up` that was interrupted, once it has ended. */
+export interface Interrupted {
+  /** What had begun and not ended when the signal came. */
+  readonly inFlight: string;
+  /** How long it ran on after the signal. */
+  readonly seconds: number;
+  readonly text: string;
+}
+
 /**
- * Starts `pulumi up` and ends its engine by a signal at some moment.
- * @returns what it was at then; it may have ended before
+ * Starts `pulumi up`, sends its engine a signal at some moment, and waits until it has ended; it may have ended before.
+ * @param meanwhile what is done while it waits for the running steps
  * @throws when the moment never came
  */
 export async function interruptUp(
   cluster: TestCluster,
   signal: NodeJS.Signals,
   moment: Moment,
-): Promise<string> {
+  meanwhile?: (waiting: Waiting) => Promise<void> | void,
+): Promise<Interrupted> {
   const args = ["-C", projectDir, "up", "--yes", "--skip-preview", "--stack", cluster.stack];
   const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
     env: cluster.env,
@@ -39,9 +57,16 @@ export async function interruptUp(
     throw new Error(`pulumi up ended before ${String(moment)}:\n${text}`);
   }
   const open = inFlight(text);
+  const signalled = performance.now();
   child.kill(signal);
+  try {
+    await meanwhile?.({ text, again: () => child.kill(signal) });
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
   await end;
-  return open;
+  return { inFlight: open, seconds: (performance.now() - signalled) / 1000, text };
 }
 
 function hasCome(moment: Moment, text: string, seconds: number): boolean {

@@ -5,6 +5,9 @@ import { TestCluster, type Outcome } from "./harness";
 import { interruptUp, repairState } from "./interruption";
 import { untilClusterIs } from "./wholeCluster";
 
+/** The line of a drain that waits; it has the process that `kill` ends. */
+const drainBegins = /participants left: .*; to end this step, on meet: kill (\d+)/;
+
 /** Bridges join and leave while people talk. The order matters: each case starts where the last one ended. */
 describe("a cluster that is scaled while people talk", () => {
   let cluster: TestCluster;
@@ -114,10 +117,28 @@ describe("a cluster that is scaled while people talk", () => {
     await untilClusterIs(cluster, 2);
   }, 300_000);
 
-  it("comes back from an interrupted drain when it is set back, with nobody cut", async () => {
+  it("waits for a drain at Ctrl-C; the command that the drain names ends it, and no participant is cut", async () => {
     await cluster.configure({ drainTimeout: "10m" });
     const { before } = await peopleOn("jvb-1");
-    await interruptUp(cluster, "SIGINT", /participants left/);
+    await cluster.configure({ jvbCount: "1" });
+    const { text } = await interruptUp(cluster, "SIGINT", drainBegins, async (waiting) => {
+      const [, process = ""] = drainBegins.exec(waiting.text) ?? [];
+      await cluster.mustOnHost("web", `kill ${process}`);
+    });
+    expect(text).toContain("web/drain failed on meet: this step was ended on the host by a signal");
+    expect(text).toContain("jvb-1 is back in service");
+    expect((await scaleTo(2)).code).toBe(0);
+    await untilClusterIs(cluster, 2);
+    expect((await people()).totals).toEqual(before.totals);
+  }, 300_000);
+
+  it("leaves no lock after a second Ctrl-C in a drain, and comes back when it is set back", async () => {
+    const { before } = await peopleOn("jvb-1");
+    await cluster.configure({ jvbCount: "1" });
+    const { seconds } = await interruptUp(cluster, "SIGINT", drainBegins, ({ again }) => {
+      again();
+    });
+    console.log(`second Ctrl-C: pulumi up ended ${seconds.toFixed(0)} s later`);
     expect((await scaleTo(2)).code).toBe(0);
     await untilClusterIs(cluster, 2);
     expect((await people()).totals).toEqual(before.totals);

@@ -119,7 +119,7 @@ const describe = ({ number, from, to, signal }: Round): string =>
 /** @returns what happened, a row of a table. @throws when the cluster does not come to the declared state */
 async function interruptOnce(cluster: TestCluster, round: Round, after: number): Promise<string> {
   await cluster.configure({ jvbCount: round.to.toString() });
-  const inFlight = await interruptUp(cluster, round.signal, after);
+  const { inFlight, seconds } = await interruptUp(cluster, round.signal, after);
   await cluster.configure({ jvbCount: wanted(round).toString() });
   const steps = await goOn(cluster, round.signal);
   const begin = performance.now();
@@ -127,6 +127,7 @@ async function interruptOnce(cluster: TestCluster, round: Round, after: number):
   const waited = (performance.now() - begin) / 1000;
   const columns = [
     `${after.toFixed(0)} s`,
+    `${seconds.toFixed(0)} s`,
     inBrief(inFlight),
     wanted(round),
     steps,

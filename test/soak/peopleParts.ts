@@ -92,9 +92,9 @@ async function breakMoving(cluster: TestCluster): Promise<void> {
 const mendMoving = (cluster: TestCluster): Promise<string> =>
   cluster.mustOnHost("web", "rm /usr/local/bin/curl");
 
-/** A drain that was interrupted when the bridge's program had ended, or was about to: the bridge is kept after all. */
+/** Ctrl-C in a drain whose bridge is empty: the drain ends, nothing after it begins, and the bridge is kept after all. */
 async function comesBack(cluster: TestCluster): Promise<void> {
-  const inFlight = await interruptUp(cluster, "SIGINT", /jvb-1 shuts down/);
+  const { inFlight } = await interruptUp(cluster, "SIGINT", /jvb-1 shuts down/);
   await scale(cluster, 2);
   const what = "2 -> 1, interrupted when the bridge was empty (" + inFlight + "), and back to 2";
   const { text } = must("back to 2", await measure(cluster, what));

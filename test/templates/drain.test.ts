@@ -343,4 +343,32 @@ describe("web/drain", () => {
     expect(code).toBe(0);
     expect(leaving.asked).toEqual(["drain/enable", "drain/enable", shutdown]);
   });
+
+  it("says how to end a long drain on the web host; ended so, it fails and the bridge is back in service", async () => {
+    cluster.setPolicy({ drainTimeoutSeconds: 1800 });
+    leaving.people = 3;
+    staying.draining = true;
+    let ended = false;
+    const { code, text } = await cluster.drain(leaving, "drain", {
+      watch: (seen) => {
+        const [, pid] = /participants left: 3 .*; to end this step, on \S+: kill (\d+)\n/.exec(seen) ?? [];
+        if (pid === undefined || ended) return;
+        ended = true;
+        process.kill(Number(pid), "SIGTERM");
+      },
+    });
+    expect(code).toBe(1);
+    expect(text).toMatch(/web\/drain failed on \S+: this step was ended on the host by a signal/);
+    expect(text).toMatch(/What to do: pulumi up\n[^]*b0 is back in service/);
+    expect(leaving.asked).toEqual(["drain/enable", "drain/disable"]);
+    expect(cluster.goals()).toMatchObject({ b0: "serving" });
+  });
+
+  it("does not say how to end a drain that is short", async () => {
+    cluster.setPolicy({ drainTimeoutSeconds: 60 });
+    leaving.people = 3;
+    staying.draining = true;
+    const { code, text } = await drain();
+    expect([code, text]).toEqual([1, expect.stringContaining("participants left: 3 (0 of 60 s)\n")]);
+  });
 });

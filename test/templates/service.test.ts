@@ -171,7 +171,7 @@ describe("a bridge's service", () => {
           if (text.includes("participants left")) outcome ??= policy(declared(first));
         },
       });
-      expect((await drain).code).toBe(143);
+      expect((await drain).code).toBe(129);
       expect((await outcome)?.code).toBe(0);
       expect([first.draining, cluster.goals()]).toEqual([false, { b0: "serving" }]);
     });

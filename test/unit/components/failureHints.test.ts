@@ -28,8 +28,8 @@ describe("hintFor", () => {
   });
 
   it.each([
-    ["after 41 failed attempts: dial tcp 192.0.2.1:22: i/o timeout", "open to 203.0.113.0/24"],
-    ["after 41 failed attempts: dial tcp 192.0.2.1:22: connect: no route to host", "adminCidrs"],
+    ["after 40 failed attempts: dial tcp 192.0.2.1:22: i/o timeout", "open to 203.0.113.0/24"],
+    ["after 40 failed attempts: dial tcp 192.0.2.1:22: connect: no route to host", "adminCidrs"],
     ["dial tcp 192.0.2.1:22: connect: connection refused", "192.0.2.1 is there, but has no SSH"],
     [
       "after 21 failed attempts: dial tcp 192.0.2.1:22: connect: network is unreachable",

@@ -70,6 +70,33 @@ describe("lib.sh", () => {
       const outcome = inLib('wait_for 1 it false || result "gave up"');
       expect(outcome.stdout).toBe("gave up\n");
     });
+
+    const stub = "sleep() { SECONDS=$((SECONDS + $1)); }; ";
+
+    it("says at once, and in each line, how to end a wait of more than 60 s, and of no shorter one", () => {
+      const said = (seconds: number): string[] =>
+        inLib(`${stub} wait_for ${seconds.toString()} it false || true`).stderr.split("\n");
+      const line = (second: number): unknown =>
+        expect.stringMatching(
+          new RegExp(
+            `it \\(${second.toString()} of 61 s\\); to end this step, on \\S+: kill \\d+$`,
+          ),
+        );
+      expect(said(61)).toEqual([...[0, 15, 30, 45, 60].map(line), ""]);
+      expect(said(60).filter((text) => text.includes("kill"))).toEqual([]);
+      expect(said(60)).toHaveLength(4);
+    });
+
+    it("fails loudly when it is ended so, also where the condition's output goes nowhere", () => {
+      const condition = `asked() { kill $$; false; }`;
+      const { status, stderr } = inLib(
+        `trap 'info "goes back"' EXIT; ${condition}; wait_for 600 it asked`,
+      );
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /failed on \S+: this step was ended on the host by a signal\n {2}What to do: pulumi up\n.*goes back\n$/,
+      );
+    });
   });
 
   it("says what to do after a failure, and on a host that is going off, that", () => {

@@ -77,20 +77,6 @@ func TestFilesThatTheCommandMadeAreReturned(t *testing.T) {
 	}
 }
 
-func TestALongLineIsShownAndKept(t *testing.T) {
-	engine := newEngine(t)
-	state, err := engine.create(localCommand, props{"create": "head -c 300000 /dev/zero | tr '\\0' x"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := plain(t, state, "stdout"); len(got) != 300_000 {
-		t.Errorf("%d characters were kept", len(got))
-	}
-	if shown := strings.Join(engine.shown(), ""); len(shown) != 300_000 {
-		t.Errorf("%d characters were shown", len(shown))
-	}
-}
-
 func TestALocalUpstreamStateIsRead(t *testing.T) {
 	file := write(t, filepath.Join(t.TempDir(), "made"), "by create")
 	state := resource.NewPropertyMapFromMap(props{

@@ -1,16 +1,18 @@
 package command_test
 
 import (
-	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/protobuf/types/known/emptypb"
 
 	"jitsi-hetzner/toolchain/providers/command/internal/sshtest"
 )
@@ -258,31 +260,116 @@ func TestDiffNamesTheTriggersForTheSdkAndUpdatesOnOtherInputs(t *testing.T) {
 	}
 }
 
-func TestCancelEndsAHangingCommand(t *testing.T) {
+// cancellable starts to create a resource.
+func cancellable(
+	t *testing.T, engine *engine, token string, inputs props,
+) (cancel func(), ended chan outcome) {
+	ended = make(chan outcome, 1)
+	go func() {
+		state, err := engine.createIn(t.Context(), token, inputs, false)
+		ended <- outcome{state, err}
+	}()
+	// As the Pulumi engine says it at the first Ctrl-C.
+	return func() {
+		if _, err := engine.provider.Cancel(t.Context(), &emptypb.Empty{}); err != nil {
+			t.Error(err)
+		}
+	}, ended
+}
+
+type outcome struct {
+	state resource.PropertyMap
+	err   error
+}
+
+// stillRuns fails the test when the operation ends although nothing has ended the command.
+func stillRuns(t *testing.T, ended chan outcome) {
+	t.Helper()
+	select {
+	case it := <-ended:
+		t.Fatalf("it ended: %v %v", it.state, it.err)
+	case <-time.After(time.Second):
+	}
+}
+
+func result(t *testing.T, ended chan outcome) outcome {
+	t.Helper()
+	select {
+	case it := <-ended:
+		return it
+	case <-time.After(10 * time.Second):
+		t.Fatal("the command has ended and the operation goes on")
+		return outcome{}
+	}
+}
+
+func TestACancelledRemoteCommandRunsToItsEndAndSucceeds(t *testing.T) {
+	engine, server := newEngine(t), sshtest.Start(t, sshtest.Options{})
+	file := filepath.Join(t.TempDir(), "go-on")
+	cancel, ended := cancellable(t, engine, remoteCommand, props{
+		"connection": connection(server),
+		"create":     "echo begun; until [ -e " + file + " ]; do sleep 0.1; done; echo over",
+	})
+	waitFor(t, func() bool { return slices.Contains(engine.shown(), "begun") })
+	cancel()
+	stillRuns(t, ended)
+	write(t, file, "")
+	it := result(t, ended)
+	if it.err != nil || plain(t, it.state, "stdout") != "begun\nover" {
+		t.Errorf("ended with %v %v", it.state, it.err)
+	}
+}
+
+func TestACancelledRemoteCommandFailsWhenItsProcessIsEndedOnTheHost(t *testing.T) {
+	engine, server := newEngine(t), sshtest.Start(t, sshtest.Options{})
+	cancel, ended := cancellable(t, engine, remoteCommand, props{
+		"connection": connection(server), "create": "echo process $$; exec sleep 60",
+	})
+	var pid int
+	waitFor(t, func() bool {
+		shown := strings.Join(engine.shown(), "")
+		_, err := fmt.Sscanf(shown, "process %d", &pid)
+		return err == nil
+	})
+	cancel()
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if it := result(t, ended); it.err == nil {
+		t.Errorf("a command that was ended by a signal succeeds: %v", it.state)
+	}
+}
+
+func TestACancelledLocalCommandIsOverWhenItsChildrenAre(t *testing.T) {
+	engine := newEngine(t)
+	file := filepath.Join(t.TempDir(), "go-on")
+	cancel, ended := cancellable(t, engine, localCommand, props{
+		// The child holds the output open when the shell is killed.
+		"create": "(echo begun; until [ -e " + file + " ]; do sleep 0.1; done); echo over",
+	})
+	waitFor(t, func() bool { return slices.Contains(engine.shown(), "begun") })
+	cancel()
+	stillRuns(t, ended)
+	write(t, file, "")
+	if it := result(t, ended); it.err == nil || !strings.Contains(it.err.Error(), "signal: killed") {
+		t.Errorf("ended with %v %v", it.state, it.err)
+	}
+}
+
+func TestAShownLineOver64KiBHoldsTheStep(t *testing.T) {
+	line := "head -c 70000 /dev/zero | tr '\\0' x"
 	server := sshtest.Start(t, sshtest.Options{})
 	for token, inputs := range map[string]props{
-		remoteCommand: {"connection": connection(server)},
-		localCommand:  {},
+		remoteCommand: {"connection": connection(server), "create": line},
+		localCommand:  {"create": line},
 	} {
 		t.Run(token, func(t *testing.T) {
 			engine := newEngine(t)
-			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan error, 1)
-			go func() {
-				// The shell ends at once, its child would hold the output open.
-				create := props{"create": "echo begun; sleep 60; echo over"}
-				_, err := engine.createIn(ctx, token, with(inputs, create), false)
-				ended <- err
-			}()
-			waitFor(t, func() bool { return slices.Contains(engine.shown(), "begun") })
-			cancel()
-			select {
-			case err := <-ended:
-				if err == nil || !strings.Contains(err.Error(), "cancelled") {
-					t.Errorf("error is %v", err)
-				}
-			case <-time.After(10 * time.Second):
-				t.Error("the command goes on after it was cancelled")
+			_, ended := cancellable(t, engine, token, inputs)
+			stillRuns(t, ended)
+			state, err := engine.create(token, with(inputs, props{"logging": "none"}))
+			if err != nil || len(plain(t, state, "stdout")) != 70_000 {
+				t.Errorf("not shown, it is not kept whole: %v", err)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package command_test
 
 import (
-	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -10,6 +9,8 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -135,41 +136,68 @@ func TestARefusedPortIsRetried(t *testing.T) {
 	err = hello(t, newEngine(t), props{
 		"host": "127.0.0.1", "port": float64(port), "dialErrorLimit": 1.0,
 	})
-	if err == nil || !strings.Contains(err.Error(), "after 2 failed attempts") ||
+	if err == nil || !strings.Contains(err.Error(), "after 1 failed attempts") ||
 		!strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("error is %v", err)
 	}
 }
 
-func TestCancelEndsADialThatHangs(t *testing.T) {
-	// Accepts connections and never says a word.
+// silentServer accepts connections and never says a word; it counts them.
+func silentServer(t *testing.T) (conn props, accepted *atomic.Int32, release func()) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { listener.Close() })
-	ctx, cancel := context.WithCancel(t.Context())
+	accepted = &atomic.Int32{}
+	over := make(chan struct{})
+	release = sync.OnceFunc(func() { listener.Close(); close(over) })
+	t.Cleanup(release)
 	go func() {
-		if conn, err := listener.Accept(); err == nil {
-			t.Cleanup(func() { conn.Close() })
-			cancel()
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			accepted.Add(1)
+			go func() { <-over; conn.Close() }()
 		}
 	}()
-	engine, ended := newEngine(t), make(chan error, 1)
-	go func() {
-		_, err := engine.createIn(ctx, remoteCommand, props{
-			"connection": props{"host": "127.0.0.1", "port": float64(listener.Addr().(*net.TCPAddr).Port)},
-			"create":     "true",
-		}, false)
-		ended <- err
-	}()
-	select {
-	case err := <-ended:
-		if err == nil {
-			t.Error("a cancelled dial is no error")
+	return props{
+		"host": "127.0.0.1", "port": float64(listener.Addr().(*net.TCPAddr).Port),
+		"perDialTimeout": 1.0, "dialErrorLimit": 0.0,
+	}, accepted, release
+}
+
+func TestAServerThatSaysNothingHoldsTheStepWhateverTheTimeoutAndTheCancel(t *testing.T) {
+	server := sshtest.Start(t, sshtest.Options{})
+	for _, isProxy := range []bool{false, true} {
+		engine := newEngine(t)
+		conn, accepted, release := silentServer(t)
+		if isProxy {
+			conn = with(connection(server), props{"proxy": conn})
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("the dial goes on after it was cancelled")
+		cancel, ended := cancellable(t, engine, remoteCommand, props{"connection": conn, "create": "true"})
+		waitFor(t, func() bool { return accepted.Load() == 1 })
+		time.Sleep(1500 * time.Millisecond) // longer than perDialTimeout
+		cancel()
+		stillRuns(t, ended)
+		release()
+		if it := result(t, ended); it.err == nil || !strings.Contains(it.err.Error(), "handshake failed") {
+			t.Errorf("ended with %v", it.err)
+		}
+	}
+}
+
+func TestACancelEndsThePauseBetweenTwoAttempts(t *testing.T) {
+	engine, server := newEngine(t), sshtest.Start(t, sshtest.Options{RefuseLogins: 1000})
+	cancel, ended := cancellable(t, engine, remoteCommand, props{
+		"connection": with(connection(server), props{"dialErrorLimit": -1.0}), "create": "true",
+	})
+	waitFor(t, func() bool { return server.Dials() > 2 })
+	cancel()
+	if it := result(t, ended); it.err == nil || !strings.Contains(it.err.Error(), "context canceled") {
+		t.Errorf("ended with %v", it.err)
 	}
 }
 
@@ -312,7 +340,7 @@ func TestBehindAProxyAHostThatAnswersGetsOneHandshake(t *testing.T) {
 	engine, proxy := newEngine(t), sshtest.Start(t, sshtest.Options{})
 	server := sshtest.Start(t, sshtest.Options{RefuseLogins: 1})
 	err := hello(t, engine, with(connection(server), props{"proxy": connection(proxy)}))
-	if err == nil || !strings.Contains(err.Error(), "proxy: after 2 failed attempts: ssh: handshake failed") {
+	if err == nil || !strings.Contains(err.Error(), "proxy: after 1 failed attempts: ssh: handshake failed") {
 		t.Errorf("error is %v", err)
 	}
 	if server.Dials() != 1 {

@@ -3,12 +3,10 @@ package local
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"sort"
 	"strings"
-	"time"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
 	"github.com/pulumi/pulumi-go-provider/infer/types"
@@ -87,7 +85,8 @@ func (*Command) Delete(
 	return infer.DeleteResponse{}, state.run(ctx, state.Delete)
 }
 
-// run executes a command with the state's settings and keeps what it writes.
+// run executes a command with the state's settings and keeps what it writes. As upstream, a cancel
+// kills the interpreter alone, and the step is over when its children have closed the output too.
 func (s *State) run(ctx context.Context, command *string) error {
 	if command == nil {
 		return nil
@@ -95,35 +94,12 @@ func (s *State) run(ctx context.Context, command *string) error {
 	cmd := s.execCommand(ctx, *command)
 	capture := stream.NewCapture(ctx, s.Logging)
 	cmd.Stdout, cmd.Stderr = capture.Stdout, capture.Stderr
-	stdout, stderr, err := capture.Result(*command, runUnlessCancelled(ctx, cmd))
+	stdout, stderr, err := capture.Result(*command, cmd.Run())
 	if err != nil {
 		return err
 	}
 	s.Stdout, s.Stderr = stdout, stderr
 	return s.collect()
-}
-
-// grace is how long a killed command may take to be gone.
-const grace = time.Second
-
-// runUnlessCancelled does not wait for what a killed command leaves behind: its children keep the
-// output open until they end, and the engine ends those together with this plugin.
-func runUnlessCancelled(ctx context.Context, cmd *exec.Cmd) error {
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	select {
-	case <-ended:
-	case <-time.After(grace):
-	}
-	return fmt.Errorf("cancelled: %w", ctx.Err())
 }
 
 func (s *State) execCommand(ctx context.Context, command string) *exec.Cmd {

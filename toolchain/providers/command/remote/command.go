@@ -103,13 +103,8 @@ func (s *CommandState) run(ctx context.Context, command *string) error {
 	}
 	capture := stream.NewCapture(ctx, s.Logging)
 	session.Stdout, session.Stderr = capture.Stdout, capture.Stderr
-	// Cancelled, nobody waits any longer; as with a broken connection, the host may still be at work.
-	stopWatching := context.AfterFunc(ctx, func() { client.Close() })
-	failure := session.Run(*command)
-	if !stopWatching() && ctx.Err() != nil {
-		failure = fmt.Errorf("cancelled: %w", ctx.Err())
-	}
-	stdout, stderr, err := capture.Result(*command, failure)
+	// As upstream, a cancelled context changes nothing here: the step is over when the command is.
+	stdout, stderr, err := capture.Result(*command, session.Run(*command))
 	if err != nil {
 		return err
 	}

@@ -7,14 +7,8 @@ import (
 	"time"
 
 	p "github.com/pulumi/pulumi-go-provider"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/retry"
 	"golang.org/x/crypto/ssh"
-)
-
-// Waits between attempts to connect: the first, the factor of each next one, the longest.
-const (
-	firstWait   = 100 * time.Millisecond
-	waitFactor  = 1.5
-	longestWait = 5 * time.Second
 )
 
 // dial logs in, through the proxy if there is one. The connection is not closed by those who use
@@ -26,7 +20,7 @@ func (c *Connection) dial(ctx context.Context) (*ssh.Client, error) {
 		return nil, err
 	}
 	if c.Proxy == nil {
-		return retry(ctx, "Dial", c.dialErrorLimit(), func() (*ssh.Client, error) {
+		return dialed(ctx, "Dial", c.dialErrorLimit(), func() (*ssh.Client, error) {
 			return ssh.Dial("tcp", c.address(), config)
 		})
 	}
@@ -44,13 +38,13 @@ func (c *Connection) dialThroughProxy(
 	if err != nil {
 		return nil, err
 	}
-	proxy, err := retry(ctx, "Dial proxy", c.Proxy.dialErrorLimit(), func() (*ssh.Client, error) {
+	proxy, err := dialed(ctx, "Dial proxy", c.Proxy.dialErrorLimit(), func() (*ssh.Client, error) {
 		return ssh.Dial("tcp", c.Proxy.address(), proxyConfig)
 	})
 	if err != nil {
 		return nil, err
 	}
-	channel, err := retry(ctx, "Dial from proxy", c.dialErrorLimit(), func() (net.Conn, error) {
+	channel, err := dialed(ctx, "Dial from proxy", c.dialErrorLimit(), func() (net.Conn, error) {
 		return proxy.Dial("tcp", c.address())
 	})
 	if err != nil {
@@ -58,7 +52,7 @@ func (c *Connection) dialThroughProxy(
 	}
 	// As upstream: each attempt is on the one channel, where a second handshake cannot succeed. So a host that
 	// is not ready is waited for until its port answers, and no longer: what then goes wrong is final.
-	return retry(ctx, "Dial", c.dialErrorLimit(), func() (*ssh.Client, error) {
+	return dialed(ctx, "Dial", c.dialErrorLimit(), func() (*ssh.Client, error) {
 		return handshake(channel, c.address(), config)
 	})
 }
@@ -71,54 +65,36 @@ func handshake(channel net.Conn, address string, config *ssh.ClientConfig) (*ssh
 	return ssh.NewClient(conn, channels, requests), nil
 }
 
-// retry attempts until it succeeds or has failed more than limit times. Every error counts alike, a
+// dialed attempts until it succeeds or has failed more than limit times. Every error counts alike, a
 // wrong host key or a refused login too: a host that is being set up goes through all of them.
-func retry[T any](
+//
+// As upstream, a cancel ends the pause between two attempts, not an attempt: ssh.Dial's timeout bounds
+// the TCP connection alone, so a server that accepts it and then says nothing holds the step for ever.
+func dialed[T any](
 	ctx context.Context, what string, limit int, attempt func() (T, error),
 ) (T, error) {
-	wait := firstWait
-	for failures := 1; ; failures++ {
-		result, err := unlessCancelled(ctx, attempt)
-		if err == nil {
-			return result, nil
+	shownLimit := fmt.Sprint(limit)
+	if limit == unlimited {
+		shownLimit = "inf"
+	}
+	var result T
+	accept := func(failuresBefore int, _ time.Duration) (bool, any, error) {
+		var err error
+		if result, err = attempt(); err == nil {
+			return true, nil, nil
 		}
+		failures := failuresBefore + 1
 		if limit > unlimited && failures > limit {
-			return result, fmt.Errorf("after %d failed attempts: %w", failures, err)
-		}
-		if ctx.Err() != nil {
-			return result, ctx.Err()
-		}
-		shownLimit := fmt.Sprint(limit)
-		if limit == unlimited {
-			shownLimit = "inf"
+			// One less than there were: upstream counts so, and its text is what an operator reads.
+			return false, nil, fmt.Errorf("after %d failed attempts: %w", failuresBefore, err)
 		}
 		p.GetLogger(ctx).InfoStatusf("%s %d/%s failed: retrying", what, failures, shownLimit)
-		select {
-		case <-ctx.Done():
-			return result, ctx.Err()
-		case <-time.After(wait):
-		}
-		wait = min(time.Duration(float64(wait)*waitFactor), longestWait)
+		return false, nil, nil
 	}
-}
-
-// unlessCancelled does not wait for an attempt any longer once the operation is cancelled: a server
-// that accepts the connection and then says nothing would hold it for ever.
-func unlessCancelled[T any](ctx context.Context, attempt func() (T, error)) (T, error) {
-	type outcome struct {
-		result T
-		err    error
+	// Pauses of 0.1 s, 1.5 times as long each, 5 s at most: the SDK's defaults, and upstream's.
+	succeeded, _, err := retry.Until(ctx, retry.Acceptor{Accept: accept})
+	if err == nil && !succeeded {
+		err = ctx.Err()
 	}
-	ended := make(chan outcome, 1)
-	go func() {
-		result, err := attempt()
-		ended <- outcome{result, err}
-	}()
-	select {
-	case o := <-ended:
-		return o.result, o.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
+	return result, err
 }

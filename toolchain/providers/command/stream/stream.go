@@ -3,6 +3,7 @@
 package stream
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -49,87 +50,62 @@ func (l *Logging) shows(stream Logging) bool {
 type Capture struct {
 	Stdout, Stderr io.Writer
 
-	mu          sync.Mutex
-	out, err    bytes.Buffer
-	both        bytes.Buffer
-	shown       []*lines
-	showMessage func(string)
+	mu             sync.Mutex
+	out, err, both bytes.Buffer
+	show           *io.PipeWriter
+	shown          chan struct{}
 }
 
 // NewCapture shows lines as the status of the resource that the context belongs to.
 func NewCapture(ctx context.Context, logging *Logging) *Capture {
-	logger := p.GetLogger(ctx)
-	c := &Capture{showMessage: logger.InfoStatus}
+	lines, show := io.Pipe()
+	c := &Capture{show: show, shown: make(chan struct{})}
 	c.Stdout = c.writer(&c.out, logging.shows(Stdout))
 	c.Stderr = c.writer(&c.err, logging.shows(Stderr))
+	go func() {
+		defer close(c.shown)
+		showLines(lines, p.GetLogger(ctx))
+	}()
 	return c
 }
 
-func (c *Capture) writer(own *bytes.Buffer, show bool) io.Writer {
-	var toShow *lines
-	if show {
-		toShow = &lines{emit: c.showMessage}
-		c.shown = append(c.shown, toShow)
+// showLines ends at a line that is longer than the scanner's 64 KiB, and the pipe is not read any more: as upstream,
+// the command then waits for ever at its output. What writes such lines needs logging "none".
+func showLines(lines io.Reader, logger p.Logger) {
+	scanner := bufio.NewScanner(lines)
+	for scanner.Scan() {
+		logger.InfoStatus(scanner.Text())
 	}
-	return writerFunc(func(text []byte) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		own.Write(text)
-		c.both.Write(text)
-		if toShow != nil {
-			toShow.write(text)
+}
+
+func (c *Capture) writer(own *bytes.Buffer, show bool) io.Writer {
+	return writerFunc(func(text []byte) (int, error) {
+		c.keep(own, text)
+		if !show {
+			return len(text), nil
 		}
+		return c.show.Write(text)
 	})
+}
+
+func (c *Capture) keep(own *bytes.Buffer, text []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	own.Write(text)
+	c.both.Write(text)
 }
 
 // Result is what the streams held, one trailing newline cut from each, once the command has ended;
 // or, when it failed, an error with the command and both streams.
 func (c *Capture) Result(command string, failure error) (stdout, stderr string, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, toShow := range c.shown {
-		toShow.flush()
-	}
+	c.show.Close()
+	<-c.shown
 	if failure != nil {
 		return "", "", fmt.Errorf("%w: running %q:\n%s", failure, command, c.both.String())
 	}
 	return strings.TrimSuffix(c.out.String(), "\n"), strings.TrimSuffix(c.err.String(), "\n"), nil
 }
 
-type writerFunc func([]byte)
+type writerFunc func([]byte) (int, error)
 
-func (write writerFunc) Write(text []byte) (int, error) {
-	write(text)
-	return len(text), nil
-}
-
-// maxLine bounds what is held back while waiting for the end of a line.
-const maxLine = 64 << 10
-
-// lines cuts a stream into lines.
-type lines struct {
-	emit    func(string)
-	pending []byte
-}
-
-func (l *lines) write(text []byte) {
-	l.pending = append(l.pending, text...)
-	for {
-		end := bytes.IndexByte(l.pending, '\n')
-		if end < 0 {
-			break
-		}
-		l.emit(strings.TrimSuffix(string(l.pending[:end]), "\r"))
-		l.pending = l.pending[end+1:]
-	}
-	if len(l.pending) > maxLine {
-		l.flush()
-	}
-}
-
-func (l *lines) flush() {
-	if len(l.pending) > 0 {
-		l.emit(string(l.pending))
-		l.pending = nil
-	}
-}
+func (write writerFunc) Write(text []byte) (int, error) { return write(text) }
