@@ -8,7 +8,8 @@ import { demo, demoStackFile } from "./commands/demo";
 import { down } from "./commands/down";
 import { callRows, faultCommand } from "./commands/fault";
 import { peopleCommand } from "./commands/people";
-import { curlWithNames, shellOnHost, showLog } from "./commands/hosts";
+import { curlWithNames } from "./commands/curl";
+import { shellOnHost, showLog } from "./commands/hosts";
 import { changeSettings, type SettingsOptions } from "./commands/settings";
 import { up } from "./commands/up";
 import {
@@ -159,8 +160,11 @@ program
 program
   .command("ssh")
   .argument("<name>", "a host's name, or a part of it that no other has")
-  .argument("[command...]", "what to run; without it a shell")
-  .description("run a command on a host as root, or open a shell")
+  .argument(
+    "[command...]",
+    "what its shell runs, words joined by spaces as by ssh; without it a shell",
+  )
+  .description("run a command line on a host as root, or open a shell")
   .passThroughOptions()
   .action(async (name: string, command: string[]) => {
     process.exitCode = await shellOnHost(requireSandbox(dir()), name, command);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 
 /** Where a command tells what it does; stderr, since stdout is for results. */
 export type Log = (line: string) => void;
@@ -32,7 +33,7 @@ export function runInteractive(
     const child = spawn(command, args, { stdio: "inherit", env });
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      resolve(code ?? 128 + (signal === "SIGINT" ? 2 : 15));
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
 }

@@ -1,4 +1,3 @@
-import { Resolver } from "node:dns/promises";
 import { runInteractive, UserError } from "../cliSupport";
 import { listServers, type RunningSandbox, type ServerSummary } from "../client";
 import { initPid } from "../hosts/cgroups";
@@ -18,18 +17,20 @@ const loginEnvironment = [
  * Runs a command, or a shell, on a host as root. It enters by the host's namespaces, as one would by a
  * console, so that it needs no key and works where sshd does not. Resolves to the exit code.
  *
+ * As ssh does, it joins the words by spaces to one command line, which the host's shell runs.
+ *
  * @param name the host's name, or a part of it that no other has: `web`, `jvb-0`
  * @throws UserError when no host or several match, or it does not run
  */
 export async function shellOnHost(
   sandbox: RunningSandbox,
   name: string,
-  command: readonly string[],
+  words: readonly string[],
 ): Promise<number> {
   const host = await findHost(sandbox, name);
   const terminal = process.env.TERM === undefined ? [] : [`TERM=${process.env.TERM}`];
-  const wanted = command.length > 0 ? command : ["bash", "--login"];
-  return runInteractive("nsenter", enterArguments(sandbox, host, [...terminal, ...wanted]));
+  const shell = ["bash", ...(words.length > 0 ? ["-c", words.join(" ")] : ["--login"])];
+  return runInteractive("nsenter", enterArguments(sandbox, host, [...terminal, ...shell]));
 }
 
 /**
@@ -64,26 +65,6 @@ export async function showLog(sandbox: RunningSandbox, name: string): Promise<nu
       ? sandboxPaths(identity.dir).serverLog
       : consoleLog(identity, (await findHost(sandbox, name)).name);
   return runInteractive("cat", [file]);
-}
-
-/** curl that resolves the names in its URLs by the sandbox's name server. Resolves to the exit code. */
-export async function curlWithNames(
-  { identity }: RunningSandbox,
-  args: readonly string[],
-): Promise<number> {
-  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
-  resolver.setServers([identity.network.serviceIpv4]);
-  const resolved: string[] = [];
-  for (const { hostname, port } of args.filter((arg) => URL.canParse(arg)).map(urlParts)) {
-    const [address] = await resolver.resolve4(hostname);
-    if (address !== undefined) resolved.push("--resolve", `${hostname}:${port}:${address}`);
-  }
-  return runInteractive("curl", [...resolved, ...args]);
-}
-
-function urlParts(text: string): { hostname: string; port: string } {
-  const { hostname, port, protocol } = new URL(text);
-  return { hostname, port: port || (protocol === "http:" ? "80" : "443") };
 }
 
 /** The host of that name, or the one whose name holds it. @throws UserError */

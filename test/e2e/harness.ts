@@ -132,7 +132,7 @@ export class TestCluster {
 
   /** Runs a bash script as root on the host whose name contains `name`. */
   onHost(name: string, script: string): Promise<Outcome> {
-    return this.command("ssh", name, "bash", "-c", script);
+    return this.command("ssh", name, script);
   }
 
   async mustOnHost(name: string, script: string): Promise<string> {

@@ -8,14 +8,16 @@ import { up } from "../../sandbox/commands/up";
 import { projectDir } from "../../sandbox/projectDir";
 import { makeServer, must, runProgram, type Outcome } from "./harness";
 
+const cli = ["--import", "tsx", "sandbox/cli.ts"];
+
 /** Faults of real hosts and of the sandbox's services, put in and taken out as a person does. */
-describe("a fault put in by the command line", () => {
+describe("a host, by the command line", () => {
   const dir = join(projectDir, ".test", "host-faults");
   let sandbox: RunningSandbox;
   let address: string;
 
   const run = (...args: string[]): Promise<Outcome> =>
-    runProgram(process.execPath, ["--import", "tsx", "sandbox/cli.ts", "--dir", dir, ...args]);
+    runProgram(process.execPath, [...cli, "--dir", dir, ...args]);
   const fault = async (...args: string[]): Promise<void> => {
     must(`fault ${args.join(" ")}`, await run("fault", ...args));
   };
@@ -37,6 +39,38 @@ describe("a fault put in by the command line", () => {
   afterAll(async () => {
     await down(dir, () => undefined);
   }, 60_000);
+
+  describe("sandbox ssh, as ssh", () => {
+    const on = async (...words: string[]): Promise<[number, string]> => {
+      const { code, stdout } = await run("ssh", "web", ...words);
+      return [code, stdout];
+    };
+
+    it.each([
+      ["a pipe", ["ls -d /etc /bin /usr | head -1"], "/bin\n"],
+      ["an assignment ahead of a command", ["A=1 sh -c 'echo $A'"], "1\n"],
+      ["an assignment alone", ["A=1"], ""],
+      ["quotes", [`echo "a  b" 'c  $HOME' "$HOME"`], "a  b c  $HOME /root\n"],
+      ["words, joined by spaces", ["echo", "a;", "echo", "b  c"], "a\nb c\n"],
+      ["options of the command", ["head", "-c", "5", "/etc/os-release"], "PRETT"],
+    ])("runs %s", async (_what, words, said) => {
+      expect(await on(...words)).toEqual([0, said]);
+    });
+
+    it("ends with the command's exit code, and hands it its standard input", async () => {
+      expect(await on("exit 7")).toEqual([7, ""]);
+      const words = [...cli, "--dir", dir, "ssh", "web", "read -r line; echo got $line; exit 7"];
+      const script = 'printf "one\\n" | "$@"';
+      const { code, stdout } = await runProgram("bash", [
+        "-c",
+        script,
+        "-",
+        process.execPath,
+        ...words,
+      ]);
+      expect([code, stdout]).toEqual([7, "got one\n"]);
+    });
+  });
 
   it("cuts a host off, and mends it", async () => {
     await fault("host", "web", "cut");

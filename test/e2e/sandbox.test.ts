@@ -61,13 +61,13 @@ describe("a sandbox", () => {
     await makeServer(one, "web");
     const inHost = [...cli, "--dir", folder("one"), "ssh", "web"];
     const uptime = "stat -c %Y /proc/1";
-    const bootedAt = (await runProgram(process.execPath, [...inHost, "bash", "-c", uptime])).stdout;
+    const bootedAt = (await runProgram(process.execPath, [...inHost, uptime])).stdout;
     const pid = serverPid(folder("one"));
     process.kill(pid ?? 0, "SIGKILL");
     const again = await start("one");
     expect(serverPid(folder("one"))).not.toBe(pid);
     expect((await listServers(again)).map((s) => [s.name, s.status])).toEqual([["web", "running"]]);
-    const still = await runProgram(process.execPath, [...inHost, "bash", "-c", uptime]);
+    const still = await runProgram(process.execPath, [...inHost, uptime]);
     expect(still.stdout).toBe(bootedAt);
     expect(bootedAt).toMatch(/^\d+/);
   }, 120_000);
