@@ -351,7 +351,8 @@ describe("web/drain", () => {
     let ended = false;
     const { code, text } = await cluster.drain(leaving, "drain", {
       watch: (seen) => {
-        const [, pid] = /participants left: 3 .*; to end this step, on \S+: kill (\d+)\n/.exec(seen) ?? [];
+        const [, pid] =
+          /participants left: 3 .*; to end this step, on \S+: kill (\d+)\n/.exec(seen) ?? [];
         if (pid === undefined || ended) return;
         ended = true;
         process.kill(Number(pid), "SIGTERM");
@@ -369,6 +370,9 @@ describe("web/drain", () => {
     leaving.people = 3;
     staying.draining = true;
     const { code, text } = await drain();
-    expect([code, text]).toEqual([1, expect.stringContaining("participants left: 3 (0 of 60 s)\n")]);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringContaining("participants left: 3 (0 of 60 s)\n"),
+    ]);
   });
 });
