@@ -113,12 +113,12 @@ export class Bridge extends Component {
       draining: args.draining,
     };
     const triggers = [server.id];
-    const { files, settingsHash } = filesStep(name, program, {
+    const { files, hashes } = filesStep(name, program, {
       parent: this,
       dependsOn: [...this.host.ready, web.account.ready],
     });
     this.drain = drainStep(name, program, { parent: this, dependsOn: [files, names], triggers });
-    this.settled = turnSteps(name, program, settingsHash, {
+    this.settled = turnSteps(name, program, hashes, {
       parent: this,
       dependsOn: this.drain,
       triggers,

@@ -48,13 +48,13 @@ export interface BridgeProgram {
  * The settings as files, on all bridges side by side; a new bridge is started with them. On one that has joined
  * before they take effect by `turnSteps`.
  *
- * @returns the step, and the hash of all that takes effect only by a restart
+ * @returns the step, and the hashes of all that takes effect only by a restart
  */
 export function filesStep(
   name: string,
   { displayName, nickname, connection, restHost, domain, web, heapMb }: BridgeProgram,
   opts: pulumi.CustomResourceOptions,
-): { files: pulumi.Resource; settingsHash: pulumi.Output<string> } {
+): { files: pulumi.Resource; hashes: SettingsHashes } {
   const rendered = pulumi
     .output({
       domain,
@@ -90,8 +90,17 @@ export function filesStep(
     opts,
   );
   // A hash over a long random password tells nothing of it.
-  return { files, settingsHash: pulumi.unsecret(rendered.SETTINGS_HASH) };
+  return {
+    files,
+    hashes: {
+      SETTINGS_HASH: pulumi.unsecret(rendered.SETTINGS_HASH),
+      FORMER_HASH: pulumi.unsecret(rendered.FORMER_HASH),
+    },
+  };
 }
+
+/** Of the settings that take effect only by a restart: today's, and that of the program before. */
+export type SettingsHashes = Record<"SETTINGS_HASH" | "FORMER_HASH", pulumi.Input<string>>;
 
 export interface TurnStepsOptions {
   parent: pulumi.Resource;
@@ -116,14 +125,14 @@ export interface TurnStepsOptions {
 export function turnSteps(
   name: string,
   { displayName, nickname, connection, restAddress, web }: BridgeProgram,
-  settingsHash: pulumi.Input<string>,
+  hashes: SettingsHashes,
   { parent, dependsOn, triggers, previous }: TurnStepsOptions,
 ): pulumi.Resource {
   const bridge = {
     NAME: displayName,
     NICKNAME: nickname,
     REST_ADDRESS: restAddress,
-    SETTINGS_HASH: settingsHash,
+    ...hashes,
   };
   const out = remoteStep(
     `${name}-out`,
@@ -146,7 +155,7 @@ export function turnSteps(
       values: {
         NAME: displayName,
         BRIDGE_VERSION: web.bridgeVersion,
-        SETTINGS_HASH: settingsHash,
+        ...hashes,
         TURN: turn,
       },
       triggers,

@@ -76,13 +76,13 @@ export class LocalBridge extends Component {
       { ...bridgePackage, onCreate: "install" },
       { parent: this, dependsOn: [...web.ready, removal] },
     );
-    const { files, settingsHash } = filesStep(name, program, {
+    const { files, hashes } = filesStep(name, program, {
       parent: this,
       dependsOn: [installed, web.account.ready],
     });
     // No triggers: with its server everything else of the cluster is replaced too, and nobody is left to be moved.
     this.drain = drainStep(name, program, { parent: this, dependsOn: files });
-    this.settled = turnSteps(name, program, settingsHash, {
+    this.settled = turnSteps(name, program, hashes, {
       parent: this,
       dependsOn: this.drain,
       previous: args.previous,

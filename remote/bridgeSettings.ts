@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ports } from "../constants";
+import { formerSettingsHash } from "./formerSettings";
 import { render } from "./render";
 
 export interface BridgeSettingsArgs {
@@ -32,13 +33,26 @@ export interface BridgeSettings {
   /** systemd units by which the web host starts the bridge's program. */
   readonly START_SOCKET: string;
   readonly START_SERVICE: string;
-  /** SHA-256 (hex) over everything that takes effect only by a restart of the bridge. */
+  /**
+   * SHA-256 (hex) over everything that takes effect only by a restart of the bridge: what its program reads, not the
+   * comments beside it.
+   */
   readonly SETTINGS_HASH: string;
+  /** The hash that the program before had for the same settings. */
+  readonly FORMER_HASH: string;
+}
+
+/** What a program reads of a file of settings: no comments (whole lines only), no blank lines. */
+export function withoutComments(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => !/^\s*(#|$)/.test(line))
+    .join("\n");
 }
 
 /** The files of a bridge, as values for `jvb/files` and `jvb/apply`. Pure. */
 export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
-  const { restHost = "0.0.0.0" } = args;
+  const { restHost = "0.0.0.0", region = "default" } = args;
   const PROPERTIES = render("jvb/etc/jitsi/videobridge/sip-communicator.properties", {
     authDomain: `auth.${args.domain}`,
     breweryJid: `jvbbrewery@internal.auth.${args.domain}`,
@@ -49,7 +63,7 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
   });
   const JVB_CONF = render("jvb/etc/jitsi/videobridge/jvb.conf", {
     nickname: args.nickname,
-    region: args.region ?? "default",
+    region,
     restHost,
     restPort: ports.jvbRest,
     mediaPort: ports.jvbMedia,
@@ -61,7 +75,8 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
   });
   const START_SERVICE = render("jvb/etc/systemd/system/jitsi-hetzner-start@.service", {});
   const hash = createHash("sha256");
-  for (const part of [PROPERTIES, JVB_CONF, args.xmppCertificate, HEAP_MB, args.version]) {
+  const texts = [PROPERTIES, JVB_CONF].map(withoutComments);
+  for (const part of [...texts, args.xmppCertificate, HEAP_MB, args.version]) {
     hash.update(part).update("\0");
   }
   return {
@@ -71,5 +86,6 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
     START_SOCKET,
     START_SERVICE,
     SETTINGS_HASH: hash.digest("hex"),
+    FORMER_HASH: formerSettingsHash({ ...args, restHost, region }),
   };
 }

@@ -89,13 +89,33 @@ write_file() {
   info "wrote $path"
 }
 
+# sum_of FILE...: of what programs read of them. Comments do not count (whole lines, and Lua's in one line), for a
+# restart ends meetings.
+sum_of() {
+  local file
+  for file in "$@"; do
+    if [[ $file == *.lua ]]; then
+      sed -E -e 's/--\[\[[^]]*\]\]//g' -e 's/[[:space:]]+$//' -e '/^[[:space:]]*(--([^[]|$)|$)/d' -- "$file"
+    else
+      sed -E '/^[[:space:]]*(#|$)/d' -- "$file"
+    fi
+    printf '\0'
+  done | sha256sum
+}
+
 # restart_if_changed UNIT FILE...: restarts when the files are not those of the last restart made here; a run
 # that broke between writing and restarting is made good by the next one.
 restart_if_changed() {
-  local unit=$1 record=$state_dir/restarted-$1 sum
+  local unit=$1 record=$state_dir/restarted-$1 sum former
   shift
-  sum=$(cat -- "$@" | sha256sum)
+  sum=$(sum_of "$@")
   if [[ -f $record && $(<"$record") == "$sum" ]]; then
+    return
+  fi
+  # The program before recorded a sum over comments too: another definition is no reason for a restart.
+  former=$(cat -- "$@" | sha256sum)
+  if [[ -f $record && $(<"$record") == "$former" ]]; then
+    remember "restarted-$unit" "$sum"
     return
   fi
   info "restarting $unit"
@@ -107,7 +127,7 @@ restart_if_changed() {
 note_running() {
   local unit=$1
   shift
-  remember "restarted-$unit" "$(cat -- "$@" | sha256sum)"
+  remember "restarted-$unit" "$(sum_of "$@")"
 }
 
 # last_lines FILE [COUNT]: the end of a log, marked as such. A line that comes again and again is shown once: apt says

@@ -108,6 +108,8 @@ export interface ScriptValues {
     /** Version of the package jitsi-videobridge2. */
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
+    /** As of the program before, for the same settings. */
+    FORMER_HASH: string;
     /** As web/out printed it. */
     TURN: string;
   };
@@ -154,6 +156,8 @@ interface BridgeInTurn {
   /** The bridge's private address. */
   REST_ADDRESS: string;
   SETTINGS_HASH: string;
+  /** As of the program before, for the same settings. */
+  FORMER_HASH: string;
 }
 
 export type ScriptName = keyof ScriptValues;

@@ -1,13 +1,15 @@
 #!/bin/bash
 # Makes a bridge's settings effective by a restart, where it does not run with them already. It is the middle of
 # three steps: web/out has emptied the bridge, web/in puts it back into service; the bridges do this one by one.
-# Inputs: NAME, BRIDGE_VERSION, SETTINGS_HASH, TURN (what web/out printed; it only makes this run).
+# Inputs: NAME, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH, TURN (what web/out printed; it only makes
+# this run).
 set -euo pipefail
-: "${NAME:?}" "${SETTINGS_HASH:?}"
-: "${bridge_url:?}" "${joined_once:?}" # join.sh
+: "${NAME:?}" "${SETTINGS_HASH:?}" "${FORMER_HASH:?}"
+: "${bridge_url:?}" "${joined_once:?}" "${running_settings:?}" # join.sh
 
 main() {
   local people
+  adopt_former_hash
   if runs_with_settings && wait_for 20 "$NAME to be in the brewery" bridge_has_joined; then
     info "$NAME runs with its settings"
     return
@@ -21,6 +23,13 @@ main() {
   install_version
   # A restart ends drain mode (videobridge.initial-drain-mode is off).
   restart_and_join
+}
+
+# The same settings, noted by the program before: today's hash stands for them from here on.
+adopt_former_hash() {
+  if [[ -f $running_settings && $(<"$running_settings") == "$FORMER_HASH" ]]; then
+    remember "${running_settings##*/}" "$SETTINGS_HASH"
+  fi
 }
 
 main "$@"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # After a bridge's restart: it takes people again, unless it is to be empty. Only then the next one's turn comes.
 # Argument: create (a new bridge, which its own steps put into service: noted only) or update.
-# Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH, TURN (what web/out printed).
+# Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH, FORMER_HASH, TURN (what web/out printed).
 set -euo pipefail
 
 : "${registry:?}"

@@ -2,12 +2,12 @@
 # Before a bridge restarts to take new settings: it takes nobody any more, and who is on it is moved or waited for.
 # Giving up puts it back as it was, and fails. Prints the turn: jvb/apply and web/in have it in their inputs, so they
 # run whenever this has done something, even if their own settings went back to what they were.
-# Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH.
+# Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH, FORMER_HASH.
 set -euo pipefail
 
 main() {
   use_bridge "$NAME" "$NICKNAME" "$REST_ADDRESS"
-  if [[ $(goal_of "$NICKNAME") != out && $(noted_hash) == "$SETTINGS_HASH" ]]; then
+  if [[ $(goal_of "$NICKNAME") != out ]] && noted_settings; then
     info "$NAME runs with its settings"
     result "$(noted_turn)"
     return

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Verbs of the two steps on the web host around a restart, web/out and web/in. A note for each bridge says with which
 # settings it came into service last, and in which turn. Needs web/bridges.sh.
-# Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH.
-: "${NAME:?}" "${NICKNAME:?}" "${REST_ADDRESS:?}" "${SETTINGS_HASH:?}" "${notes:?}"
+# Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH, FORMER_HASH.
+: "${NAME:?}" "${NICKNAME:?}" "${REST_ADDRESS:?}" "${SETTINGS_HASH:?}" "${FORMER_HASH:?}" "${notes:?}"
 
 # note TURN: the bridge is in service with these settings.
 note() {
@@ -13,6 +13,11 @@ noted_hash() {
   if [[ -f $notes/$NICKNAME ]]; then
     awk '{ print $1 }' "$notes/$NICKNAME"
   fi
+}
+
+# Whether the note is of these settings; an older one may have the hash that the program before had for them.
+noted_settings() {
+  [[ $(noted_hash) =~ ^($SETTINGS_HASH|$FORMER_HASH)$ ]]
 }
 
 noted_turn() {

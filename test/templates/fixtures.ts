@@ -110,6 +110,7 @@ const bridgeInTurn = {
   NICKNAME: "jvb-1",
   REST_ADDRESS: "10.0.0.3",
   SETTINGS_HASH: "0".repeat(64),
+  FORMER_HASH: "1".repeat(64),
 };
 
 export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
@@ -155,6 +156,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     NAME: "meet-jvb-0",
     BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
+    FORMER_HASH: "1".repeat(64),
     TURN: "1",
   },
   "web/in": { ...bridgeInTurn, TURN: "1" },

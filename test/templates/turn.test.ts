@@ -22,6 +22,7 @@ describe("a bridge's turn", () => {
     NICKNAME: bridge.nickname,
     REST_ADDRESS: bridge.address,
     SETTINGS_HASH: hash,
+    FORMER_HASH: "former",
   });
   const out = (hash: string) => cluster.run("web/out", values(hash));
   const back = (hash: string, argument: "create" | "update" = "update") =>
@@ -50,6 +51,15 @@ describe("a bridge's turn", () => {
     expect([code, bridge.asked]).toEqual([0, []]);
     // The turn of then: nothing for the steps that have it in their values.
     expect(text.trim().split("\n")).toEqual(["web/out: b0 runs with its settings", "7"]);
+  });
+
+  it("is not taken for settings that the program before noted by its own hash of them", async () => {
+    await back("former", "create");
+    bridge.people = 3;
+    expect((await out("new")).text).toContain("b0 runs with its settings");
+    await back("new");
+    expect((await out("new")).text).toContain("b0 runs with its settings");
+    expect([bridge.asked, bridge.people]).toEqual([[], 3]);
   });
 
   it("is another one each time, so that the steps after it run", async () => {

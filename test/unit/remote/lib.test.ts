@@ -99,6 +99,54 @@ describe("lib.sh", () => {
     });
   });
 
+  describe("restart_if_changed", () => {
+    const lua = 'modules = {\n  "a"; --[[ ours ]]\n}\n-- a comment\n';
+    const unit = "[Service]\n# a comment\nExecStart=/bin/true \\\n  --option\n";
+    const files = () => `${dir}/x.cfg.lua ${dir}/x.service`;
+    const write = (luaText: string, unitText: string) => {
+      writeFileSync(join(dir, "x.cfg.lua"), luaText);
+      writeFileSync(join(dir, "x.service"), unitText);
+    };
+    const inDir = (code: string) =>
+      bashInScript("web/policy", { POLICY: "{}" }, `systemctl() { result "$*"; }\n${code}`, {
+        "/var/lib/jitsi-hetzner": dir,
+      }).stdout;
+    const restart = () => inDir(`restart_if_changed x ${files()}`);
+
+    beforeEach(() => {
+      write(lua, unit);
+    });
+
+    it("restarts for what is new, and not again", () => {
+      expect(restart()).toBe("restart x\n");
+      expect(restart()).toBe("");
+    });
+
+    it("restarts nothing where only comments and blank lines have changed", () => {
+      restart();
+      write(`-- other\n\n${lua.replace("ours", "others")}`, `# other\n\n${unit}`);
+      expect(restart()).toBe("");
+    });
+
+    it.each([
+      ["a module", lua.replace('"a"', '"b"'), unit],
+      ["a module less", lua.replace('  "a"; ', ""), unit],
+      ["an option", lua, unit.replace("--option", "--other")],
+      ["a line in the other file", `${lua}x`, unit],
+    ])("restarts where a setting has changed: %s", (_, luaText, unitText) => {
+      restart();
+      write(luaText, unitText);
+      expect(restart()).toBe("restart x\n");
+    });
+
+    it("takes the sum of the program before, which was over comments too, for what it is", () => {
+      inDir(`remember restarted-x "$(cat -- ${files()} | sha256sum)"`);
+      expect(restart()).toBe("");
+      write(`-- other\n${lua}`, unit);
+      expect(restart()).toBe("");
+    });
+  });
+
   it("says what to do after a failure, and on a host that is going off, that", () => {
     expect(inLib("fatal broken 'repair it'").stderr).toMatch(
       /: broken\n {2}What to do: repair it\n$/,
