@@ -55,7 +55,7 @@ install_all() {
   # shellcheck disable=SC2086 # a list of words
   install_packages $packages "${tools[@]}"
   # shellcheck disable=SC2046 # a list of words
-  hold $(jitsi_packages "$packages")
+  hold_packages $(jitsi_packages "$packages")
   touch "$state_dir/installed"
   info "done: version $version"
 }
@@ -93,7 +93,7 @@ role_packages() {
 exactly() {
   refresh_lists
   install_packages "$@"
-  hold "${@%%=*}"
+  hold_packages "${@%%=*}"
 }
 
 install_packages() {
@@ -117,8 +117,12 @@ jitsi_packages() {
 
 # All hosts stay on one version: only a deliberate upgrade changes it, which cuts calls. The others get security upgrades.
 # apt-mark does not wait for the lock, which an unattended upgrade may have taken since.
-hold() {
-  retry 12 "holding $*" apt-mark hold "$@" >/dev/null
+hold_packages() {
+  retry 12 "holding $*" mark_held "$@"
+}
+
+mark_held() {
+  apt-mark hold "$@" >/dev/null
 }
 
 # Waits for a lock that another apt holds, two minutes in each of three attempts: its end is seen by host/ready, which

@@ -1,14 +1,15 @@
 #!/bin/bash
 # Verbs of the remote scripts. Each script is read from stdin by `bash -s`, with its values and this file
 # ahead of it (remote/script.ts). Input: STEP, the script's name, for messages.
-# Only `result` writes to stdout, all else goes to stderr: a caller may take stdout as the answer.
+# Only `result` writes to stdout, all else goes to stderr: a caller may take stdout as the answer. Messages have a
+# descriptor of their own: whatever is redirected around a function, a failure in it is shown.
 set -Eeuo pipefail
 : "${STEP:?}"
 export LC_ALL=C
 exec 3>&1 4>&2 1>&2
 
 info() {
-  printf '%s: %s\n' "$STEP" "$*"
+  printf '%s: %s\n' "$STEP" "$*" >&4
 }
 
 # result TEXT: the script's answer, on stdout.
@@ -19,11 +20,11 @@ result() {
 # fatal PROBLEM [REPAIR]
 fatal() {
   trap - ERR
-  printf '%s failed on %s: %s\n' "$STEP" "$HOSTNAME" "$1"
+  printf '%s failed on %s: %s\n' "$STEP" "$HOSTNAME" "$1" >&4
   if [[ $(systemctl is-system-running 2>/dev/null) == stopping ]]; then
-    printf '  What to do: the host reboots or goes off in the middle of this; once it is on: pulumi up\n'
+    printf '  What to do: the host reboots or goes off in the middle of this; once it is on: pulumi up\n' >&4
   elif [[ -n ${2:-} ]]; then
-    printf '  What to do: %s\n' "$2"
+    printf '  What to do: %s\n' "$2" >&4
   fi
   exit 1
 }
@@ -68,6 +69,14 @@ wait_for() {
 # write_file PATH MODE OWNER:GROUP CONTENT: whole or not at all; a secret is never readable by others for a moment.
 # Sets FILE_CHANGED to yes or no. (Not a return code: `if write_file` would switch off set -e inside.)
 write_file() {
+  write_quietly "$@"
+  if [[ $FILE_CHANGED == yes ]]; then
+    info "wrote $1"
+  fi
+}
+
+# write_quietly: the same for the program's own notes.
+write_quietly() {
   local path=$1 mode=$2 owner=$3 content=$4 temp
   FILE_CHANGED=no
   if [[ -f $path ]] && cmp -s "$path" <(printf '%s' "$content"); then
@@ -86,7 +95,6 @@ write_file() {
   mv -f "$temp" "$path"
   # shellcheck disable=SC2034 # read by the scripts
   FILE_CHANGED=yes
-  info "wrote $path"
 }
 
 # sum_of FILE...: of what programs read of them. Comments do not count (whole lines, and Lua's in one line), for a
@@ -133,13 +141,13 @@ note_running() {
 # last_lines FILE [COUNT]: the end of a log, marked as such. A line that comes again and again is shown once: apt says
 # each second that it waits.
 last_lines() {
-  printf -- '--- last lines of %s\n' "$1"
+  printf -- '--- last lines of %s\n' "$1" >&4
   if [[ -r $1 ]]; then
-    tail -n 2000 "$1" | uniq | tail -n "${2:-20}"
+    tail -n 2000 "$1" | uniq | tail -n "${2:-20}" >&4
   else
-    printf '(no such file)\n'
+    printf '(no such file)\n' >&4
   fi
-  printf -- '---\n'
+  printf -- '---\n' >&4
 }
 
 # remember NAME TEXT: a note in state_dir for the next run.

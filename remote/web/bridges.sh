@@ -48,7 +48,7 @@ set_goal() {
       forget_bridge "$entry"
     done < <(others_at_address)
   fi
-  write_file "$registry/$NICKNAME" 0644 root:root "$NAME $REST_ADDRESS $1"$'\n' >/dev/null
+  write_quietly "$registry/$NICKNAME" 0644 root:root "$NAME $REST_ADDRESS $1"$'\n'
 }
 
 # others_at_address: nicknames of registered bridges that have this bridge's address.

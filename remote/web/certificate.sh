@@ -73,14 +73,18 @@ fingerprint() {
 }
 
 make_certificate() {
+  local output
   info "making a self-signed certificate for $DOMAIN"
   install -d -m 0755 "${key%/*}"
   if [[ -s $key && ! -e $certificate ]]; then
     # Whose certificate may still come.
     mv -f "$key" "$key.old"
   fi
-  (umask 077 && openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj "/CN=$DOMAIN" \
-    -addext "subjectAltName=DNS:$DOMAIN,DNS:localhost" -keyout "$key.new" -out "$certificate.new" 2>/dev/null)
+  output=$(umask 077 && openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj "/CN=$DOMAIN" \
+    -addext "subjectAltName=DNS:$DOMAIN,DNS:localhost" -keyout "$key.new" -out "$certificate.new" 2>&1) || {
+    printf '%s\n' "$output"
+    fatal "openssl cannot make a certificate in ${key%/*}" "see the lines above; then: pulumi up"
+  }
   chmod 0644 "$certificate.new"
   remember "$record" "$(fingerprint <"$certificate.new")"
   mv -f "$key.new" "$key"

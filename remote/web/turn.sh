@@ -6,7 +6,7 @@
 
 # note TURN: the bridge is in service with these settings.
 note() {
-  write_file "$notes/$NICKNAME" 0644 root:root "$SETTINGS_HASH $1"$'\n' >/dev/null
+  write_quietly "$notes/$NICKNAME" 0644 root:root "$SETTINGS_HASH $1"$'\n'
 }
 
 noted_hash() {
@@ -29,7 +29,7 @@ set_goal_out() {
   local goal
   goal=$(goal_of "$NICKNAME")
   if [[ $goal != out ]]; then
-    write_file "$notes/$NICKNAME.before" 0644 root:root "${goal:-serving}"$'\n' >/dev/null
+    write_quietly "$notes/$NICKNAME.before" 0644 root:root "${goal:-serving}"$'\n'
   fi
   set_goal out
 }

@@ -19,8 +19,9 @@ const curl = (body: string) => `curl() { printf '%s' '${body}'; }`;
 const noCurl = "curl() { return 7; }";
 /** The bridge at the address is the one that is meant. */
 const own = "is_own_bridge() { :; }";
+const loggedIn = "jicofo_problem() { :; }";
 const inDrain = (...code: string[]) =>
-  bashInScript("web/drain", values, [clock, own, ...code].join("\n"));
+  bashInScript("web/drain", values, [clock, own, loggedIn, ...code].join("\n"));
 
 describe("jicofo_view", () => {
   it.each([
@@ -30,6 +31,12 @@ describe("jicofo_view", () => {
     ["operational", jicofo("jvb-7", { operational: true })],
   ])("finds the bridge %s", (state, body) => {
     expect(inDrain(curl(body), 'result "$(jicofo_view)"').stdout).toBe(`${state}\n`);
+  });
+
+  it("does not believe in an empty list of a jicofo that is not logged in", () => {
+    const loggedOut = "jicofo_problem() { printf 'jicofo is not logged in'; }";
+    const outcome = inDrain(loggedOut, curl("{}"), 'result "$(jicofo_view)"');
+    expect(outcome.stdout).toMatch(/^jicofo is not logged in, and nobody can tell/);
   });
 
   it("cannot tell when jicofo is down", () => {
