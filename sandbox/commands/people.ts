@@ -7,6 +7,10 @@ interface Options {
   readonly json: boolean;
 }
 
+interface LeaveOptions extends Options {
+  readonly silently: boolean;
+}
+
 /** `sandbox people ...`: people who are not there come, go, and are told where they are. */
 export function peopleCommand(sandbox: () => RunningSandbox): Command {
   const people = new Command("people").description(
@@ -29,9 +33,10 @@ export function peopleCommand(sandbox: () => RunningSandbox): Command {
   verb("leave", "people leave a room, the last that came first")
     .argument("<room>")
     .argument("[people]", "how many; everybody without it")
-    .action(async (room: string, count: string | undefined, options: Options) => {
+    .option("--silently", "without a word: they are counted for another 67 to 87 s", false)
+    .action(async (room: string, count: string | undefined, options: LeaveOptions) => {
       const leaving = count === undefined ? undefined : Number(count);
-      show(await new People(sandbox()).leave(room, leaving), options);
+      show(await new People(sandbox()).leave(room, leaving, options.silently), options);
     });
   verb("list", "rooms and bridges: where people are, and what happened to them").action(
     async (options: Options) => {
@@ -45,9 +50,10 @@ export function peopleCommand(sandbox: () => RunningSandbox): Command {
 export function reportTables({ rooms, bridges, totals }: PeopleReport): string {
   const happened = ({ moved, stayed, cut, left }: Happened): string[] =>
     [moved, stayed, cut, left].map(String);
-  const roomRows = rooms.map(({ room, participants, bridges, waiting, ...rest }) => {
+  const roomRows = rooms.map(({ room, participants, bridges, waiting, silent, ...rest }) => {
     const places = Object.entries(bridges).map(([name, count]) => `${name}: ${count.toString()}`);
     if (waiting > 0) places.push(`waiting: ${waiting.toString()}`);
+    if (silent > 0) places.push(`silent: ${silent.toString()}`);
     return [room, participants.toString(), places.join(", "), ...happened(rest)];
   });
   const bridgeRows = bridges.map((b) => [

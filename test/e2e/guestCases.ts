@@ -25,6 +25,21 @@ export function guestCases(running: () => TestCluster): void {
     expect(met).toEqual({ login: `as ${domain}`, room: "none participant" });
   });
 
+  it.each(byBrowser)("are given a focus for their room by $by", async ({ by }) => {
+    const [seen] = await visit(running(), [{ by, host: domain, focus: `focus.${domain}` }]);
+    expect(seen?.focus).toBe(`focus@auth.${domain}`);
+  });
+
+  it("are given a focus without XMPP too", async () => {
+    const room = JSON.stringify({ room: conference });
+    const url = `https://${domain}/conference-request/v1`;
+    const answer = await running().mustOnHost(
+      "jvb-0",
+      `curl -fsSk -H 'Content-Type: application/json' -d '${room}' ${url}`,
+    );
+    expect(JSON.parse(answer)).toMatchObject({ ready: true, focusJid: `focus@auth.${domain}` });
+  });
+
   it.each(byBrowser)("do not get into the bridges' room by $by", async ({ by }) => {
     const [seen] = await visit(running(), [guest(by, brewery)]);
     expect(seen).toEqual({ login: `as ${domain}`, room: "no answer" });

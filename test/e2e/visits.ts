@@ -16,12 +16,16 @@ export interface Visit {
   readonly user?: string;
   readonly password?: string;
   readonly room?: string;
+  /** The component to ask for a room's focus: by browser only. */
+  readonly focus?: string;
 }
 
 export interface Visited {
   readonly login: string;
   /** Affiliation and role, or the error that the room answered with. */
   readonly room?: string;
+  /** The focus's address, or the error that the component answered with. */
+  readonly focus?: string;
 }
 
 /** What XMPP clients on a bridge see, one after the other; browsers come through the public web port. */

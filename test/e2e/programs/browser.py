@@ -2,8 +2,9 @@
 web port. What it is to do stands as JSON on stdin, what happened is printed as JSON.
 
 stdin: {"domain", "xmpp": address of port 5222,
-        "visits": [{"by": "bosh" | "websocket" | "tcp", "host", "user"?, "password"?, "room"?}]}
-stdout: [{"login", "room"?}] for each visit; room is affiliation and role, or the error.
+        "visits": [{"by": "bosh" | "websocket" | "tcp", "host", "user"?, "password"?, "room"?, "focus"?}]}
+stdout: [{"login", "room"?, "focus"?}] for each visit; room is affiliation and role, or the error; focus, by browser
+only, is the address that the component of this name gives for a room's focus, or the error.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
 BOSH = "http://jabber.org/protocol/httpbind"
+FOCUS = "http://jitsi.org/protocol/focus"
 FRAMING = "urn:ietf:params:xml:ns:xmpp-framing"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 MUC = "http://jabber.org/protocol/muc"
@@ -143,6 +145,17 @@ async def enter(stream, room: str) -> str:
     return outcome(own)
 
 
+async def ask_focus(stream, component: str) -> str:
+    await stream.send(f"<iq xmlns='jabber:client' type='set' id='focus' to={quoteattr(component)}>"
+                      f"<conference xmlns='{FOCUS}' room='any@conference.{component.partition('.')[2]}'/></iq>")
+    answer = await until(stream, lambda e: name(e) == "iq" and e.get("id") == "focus")
+    if answer is None:
+        return "no answer"
+    if answer.get("type") == "error":
+        return next(name(e) for e in answer.find("{jabber:client}error"))
+    return answer.find(f"{{{FOCUS}}}conference").get("focusjid")
+
+
 async def by_browser(http, domain: str, visit: dict) -> dict:
     stream = {"bosh": Bosh, "websocket": WebSocket}[visit["by"]](http, domain)
     try:
@@ -150,7 +163,8 @@ async def by_browser(http, domain: str, visit: dict) -> dict:
     except Closed as end:
         return {"login": f"refused: {end}"}
     return {"login": f"as {jid.partition('/')[0].rpartition('@')[2]}",
-            **({"room": await enter(stream, visit["room"])} if "room" in visit else {})}
+            **({"room": await enter(stream, visit["room"])} if "room" in visit else {}),
+            **({"focus": await ask_focus(stream, visit["focus"])} if "focus" in visit else {})}
 
 
 class Tcp(ClientXMPP):

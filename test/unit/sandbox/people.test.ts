@@ -9,6 +9,7 @@ const report: PeopleReport = {
       participants: 5,
       bridges: { "jvb-2": 3, "jvb-3": 1 },
       waiting: 1,
+      silent: 3,
       moved: 2,
       stayed: 0,
       cut: 1,
@@ -40,9 +41,9 @@ describe("sandbox people", () => {
   it("shows rooms and bridges as tables", () => {
     expect(reportTables(report)).toBe(
       [
-        "ROOM        PEOPLE  BRIDGES                         MOVED  STAYED  CUT  LEFT",
-        "board       5       jvb-2: 3, jvb-3: 1, waiting: 1  2      0       1    0",
-        "all so far  5                                       2      0       1    4",
+        "ROOM        PEOPLE  BRIDGES                                    MOVED  STAYED  CUT  LEFT",
+        "board       5       jvb-2: 3, jvb-3: 1, waiting: 1, silent: 3  2      0       1    0",
+        "all so far  5                                                  2      0       1    4",
         "",
         "BRIDGE  STATE            STRESS  CONFERENCES  PEOPLE",
         "jvb-2   draining         0.030   1            3",

@@ -3,6 +3,7 @@
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
 HEALTH = "http://jitsi.org/protocol/healthcheck"
+FOCUS = "http://jitsi.org/protocol/focus"
 COLIBRI = "http://jitsi.org/protocol/colibri"
 PING = "urn:xmpp:ping"
 # Not upstream's: jicofo's stand-in tells a bridge how many participants of a room it carries.

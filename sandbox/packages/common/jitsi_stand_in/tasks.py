@@ -16,3 +16,11 @@ async def run_until(stopped: asyncio.Event, tasks: "list[asyncio.Task[None]]") -
             log.error("A background task broke down", exc_info=task.exception())
             return False
     return True
+
+
+async def end(tasks: "list[asyncio.Task[None]]") -> None:
+    """Cancels them until they have ended: asyncio.wait_for() loses a cancellation that comes with its result."""
+    while running := [task for task in tasks if not task.done()]:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=1)

@@ -6,65 +6,58 @@ must be the XMPP domain (not the host that was dialled). TLS is required except 
 
 import asyncio
 import logging
-import ssl
 from typing import Callable, Optional
 from xml.etree import ElementTree as ET
 
-from slixmpp import ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout, XMPPError
 from slixmpp.xmlstream.handler import Callback, CoroutineCallback
 from slixmpp.xmlstream.matcher import MatchXPath
-from slixmpp.xmlstream.matcher.base import MatcherBase
 
 from .account import Account
 from .names import MUC, MUC_USER, PING
+from .pings import until_dead
+from .refusal import Refusal
+from .stream import Broken, Client, IqType
 from .trust import TrustStore
 
 log = logging.getLogger("MucClient")
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CONNECT_TIMEOUT = 30.0
+# A connection that was there once is made again after this time (ReconnectionManager, fixed delay).
+RECONNECT_SECONDS = 1.0
+# Smack's PingManager: an answer may take two minutes, whatever the reply timeout.
+PING_TIMEOUT = 120.0
 
 
 class _Failed(Exception):
     """Why an attempt to connect or log in failed, in words for the log."""
 
 
-class _Client(ClientXMPP):
-    """Dials exactly the host that it is told, but verifies the XMPP domain's name."""
-
-    def get_ssl_context(self) -> ssl.SSLContext:
-        # slixmpp would add the system's store, which changes while the program runs.
-        return self.ssl_context
-
-    async def _pick_dns_answer(self, domain, port=None):
-        return None
-
-    def dial(self, host: str, port: int, domain: str) -> None:
-        self.connect((host, port))
-        # connect() takes a host name for the name in the certificate; the dial itself comes later.
-        self.default_domain = domain
-
-
 class MucClient:
     """Keeps `account` in its rooms.
 
     on_presence(room, nickname, element or None for left) and on_iq(element, from) -> payload of the
-    reply, an empty list for none; None says that the request is unknown, a raised ValueError becomes
-    an internal-server-error.
+    reply, an empty list for none; None says that the request is unknown, a raised Refusal becomes
+    its error, a raised ValueError an internal-server-error.
     """
 
-    def __init__(self, account: Account, retry_seconds: float = 5.0) -> None:
+    def __init__(self, account: Account, retry_seconds: float = 5.0, ping_seconds: float = 30.0) -> None:
         self.account = account
         self._trusted = TrustStore()
         self.retry_seconds = retry_seconds
+        self.ping_seconds = ping_seconds
         self.joined: set[str] = set()
         self.connected = False
         self.disconnects = 0
+        # Logins that did not go on with an earlier connection.
+        self.fresh_logins = 0
+        self.on_fresh_login: Optional[Callable[[], None]] = None
         self.extension: Optional[Callable[[], Optional[ET.Element]]] = None
         self.on_presence: Optional[Callable[[str, str, Optional[ET.Element]], None]] = None
         self.on_iq: Optional[Callable[[ET.Element, str], Optional[list[ET.Element]]]] = None
-        self._client: Optional[_Client] = None
+        self._client: Optional[Client] = None
+        self._broken: Optional[Broken] = None
 
     async def run(self) -> None:
         """Never returns; cancel it to leave."""
@@ -75,56 +68,84 @@ class MucClient:
             except _Failed as problem:
                 log.warning("Failed to connect/login to %s:%d as %s@%s: %s", self.account.host,
                             self.account.port, self.account.username, self.account.domain, problem)
-            await asyncio.sleep(self.retry_seconds)
+            await asyncio.sleep(RECONNECT_SECONDS if self.fresh_logins else self.retry_seconds)
             log.info("Reconnecting to %s:%d", self.account.host, self.account.port)
 
     async def _session(self) -> None:
         """One connection from dial to loss."""
-        outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Whether it went on with an earlier connection.
+        outcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         lost = asyncio.Event()
         client = self._new_client(outcome, lost)
         self._client = client
         try:
             client.dial(self.account.host, self.account.port, self.account.domain)
             try:
-                await asyncio.wait_for(outcome, CONNECT_TIMEOUT)
+                resumed = await asyncio.wait_for(outcome, CONNECT_TIMEOUT)
             except asyncio.TimeoutError:
                 raise _Failed(f"no answer within {CONNECT_TIMEOUT:.0f} s") from None
-            self.connected = True
-            log.info("Authenticated as %s", client.boundjid)
-            for room in self.account.rooms:
-                self._send_presence(room, join=True)
-            await lost.wait()
+            self._authenticated(client, resumed)
+            await self._until_lost(client, lost)
+            self._broken = client.broken()
         finally:
             if self.connected:
                 self.disconnects += 1
             self.connected = False
-            self.joined.clear()
             self._client = None
-            client.cancel_connection_attempt()
-            client.abort()
+            client.give_up()
 
-    def _new_client(self, outcome: "asyncio.Future[None]", lost: asyncio.Event) -> _Client:
+    def _authenticated(self, client: Client, resumed: bool) -> None:
+        self.connected = True
+        log.info("Authenticated as %s, resumed=%s", client.boundjid, str(resumed).lower())
+        if resumed:
+            return
+        self.fresh_logins += 1
+        self.joined.clear()
+        if self.on_fresh_login:
+            self.on_fresh_login()
+        # To those who have subscribed to it: jicofo's proxy component knows it by this.
+        client.send_presence()
+        for room in self.account.rooms:
+            self._send_presence(room, join=True)
+
+    async def _until_lost(self, client: Client, lost: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        pings = loop.create_task(until_dead(
+            lambda: client.last_received, self._ping, self.ping_seconds, PING_TIMEOUT))
+        waiting = loop.create_task(lost.wait())
+        try:
+            await asyncio.wait([pings, waiting], return_when=asyncio.FIRST_COMPLETED)
+            if not lost.is_set():
+                log.warning("Ping failed, the XMPP connection needs to reconnect.")
+                client.close()
+        finally:
+            pings.cancel()
+            waiting.cancel()
+
+    async def _ping(self, timeout: float) -> bool:
+        payload = ET.Element(f"{{{PING}}}ping")
+        return await self.request(self.account.domain, payload, timeout) is not None
+
+    def _new_client(self, outcome: "asyncio.Future[bool]", lost: asyncio.Event) -> Client:
         account = self.account
-        client = _Client(f"{account.username}@{account.domain}", account.password)
-        client.ssl_context = self._trusted.context()
-        if not account.verify:
-            log.warning("Disabling certificate verification!")
-            client.ssl_context.check_hostname = False
-            client.ssl_context.verify_mode = ssl.CERT_NONE
+        client = Client(account, self._trusted.context())
+        if self._broken is not None:
+            client.go_on_with(self._broken)
+            self._broken = None
 
         def fail(reason: str) -> None:
             if not outcome.done():
                 outcome.set_exception(_Failed(reason))
             lost.set()
 
-        def started(_event: object) -> None:
+        def started(resumed: bool) -> None:
             if "starttls" not in client.features and account.host not in LOOPBACK:
                 fail("the server offers no TLS, which is required")
             elif not outcome.done():
-                outcome.set_result(None)
+                outcome.set_result(resumed)
 
-        client.add_event_handler("session_start", started)
+        client.add_event_handler("session_start", lambda _e: started(False))
+        client.add_event_handler("session_resumed", lambda _e: started(True))
         client.add_event_handler("connection_failed", lambda e: fail(f"{e or 'connection failed'}"))
         client.add_event_handler(
             "ssl_invalid_chain", lambda e: fail(f"certificate verification failed: {e}"))
@@ -135,7 +156,7 @@ class MucClient:
             Callback("Presence", MatchXPath("{jabber:client}presence"), self._presence))
         for kind in ("get", "set"):
             client.register_handler(CoroutineCallback(
-                f"Iq {kind}", _IqType(kind), self._iq_request))
+                f"Iq {kind}", IqType(kind), self._iq_request))
         return client
 
     def publish(self) -> None:
@@ -144,27 +165,27 @@ class MucClient:
             self._send_presence(room, join=False)
 
     def _send_presence(self, room: str, join: bool) -> None:
-        if self._client is None:
+        if self._client is None or not self.connected:
             return
         presence = self._client.make_presence(pto=f"{room}/{self.account.nickname}")
         if join:
             presence.xml.append(ET.Element(f"{{{MUC}}}x"))
-        element = self.extension() if self.extension else None
+        element = self.extension() if self.extension and not join else None
         if element is not None:
             presence.xml.append(element)
         presence.send()
 
-    def leave(self) -> None:
-        """Says good-bye before a clean stop, so that others need not wait for a broken connection."""
-        if self._client is not None and self.connected:
-            for room in self.joined:
-                self._client.make_presence(
-                    ptype="unavailable", pto=f"{room}/{self.account.nickname}").send()
-
-    def send_presence(self, to: str) -> None:
-        """Available presence to one address outside the rooms."""
-        if self._client is not None and self.connected:
-            self._client.make_presence(pto=to).send()
+    async def leave(self) -> None:
+        """Says good-bye before a clean stop: the server would keep an occupant whose connection breaks."""
+        client = self._client
+        if client is None or not self.connected:
+            return
+        for room in self.joined:
+            client.make_presence(
+                ptype="unavailable", pto=f"{room}/{self.account.nickname}").send()
+        await asyncio.sleep(0.1)  # stanzas are sent by a task of their own
+        client.close()
+        await asyncio.sleep(0.1)
 
     async def request(self, to: str, payload: ET.Element, timeout: float,
                       kind: str = "get") -> Optional[ET.Element]:
@@ -209,7 +230,10 @@ class MucClient:
         if payload is None or payload.tag.startswith("{jabber:iq:roster}"):
             return  # slixmpp's own handler answers roster pushes.
         try:
-            children = self._answer(payload, str(iq["from"]))
+            is_ping = payload.tag == f"{{{PING}}}ping"
+            children = [] if is_ping else self.on_iq and self.on_iq(payload, str(iq["from"]))
+        except Refusal as problem:
+            raise XMPPError(problem.condition, text=str(problem)) from None
         except ValueError as problem:
             log.warning("Error in a request from %s: %s", iq["from"], problem)
             raise XMPPError("internal-server-error", text=str(problem)) from None
@@ -218,15 +242,3 @@ class MucClient:
         answer = iq.reply(clear=True)
         answer.xml.extend(children)
         answer.send()
-
-    def _answer(self, payload: ET.Element, sender: str) -> Optional[list[ET.Element]]:
-        if payload.tag == f"{{{PING}}}ping":
-            return []
-        return self.on_iq(payload, sender) if self.on_iq else None
-
-
-class _IqType(MatcherBase):
-    """Matches iq requests of one type."""
-
-    def match(self, xml) -> bool:
-        return xml.xml.tag == "{jabber:client}iq" and xml.xml.get("type") == self._criteria

@@ -11,18 +11,18 @@ async def main():
   it("takes whole conferences to another bridge", () => {
     const code = `${people}
     add("a", drain="true")
-    result = await conferences.move(selector.find("a"), None, 8)
+    result = conferences.move(selector.find("a"), None, 8); await asyncio.sleep(10)
     print(json.dumps([result, on("r1"), on("r2")]))
-asyncio.run(main())`;
+run(main)`;
     expect(selector(code)).toEqual([{ movedEndpoints: 8, conferences: 2 }, { b: 6 }, { b: 2 }]);
   });
 
   it("brings people back to a bridge that still has others of their conference", () => {
     const code = `${people}
     add("a", drain="true")
-    result = await conferences.move(selector.find("a"), "r1", 2)
+    result = conferences.move(selector.find("a"), "r1", 2); await asyncio.sleep(10)
     print(json.dumps([result, on("r1")]))
-asyncio.run(main())`;
+run(main)`;
     expect(selector(code)).toEqual([{ movedEndpoints: 2, conferences: 1 }, { a: 6 }]);
   });
 
@@ -32,10 +32,11 @@ add("a")
 async def main():
     await conferences.join("r1", 3)
     gone = selector.remove("b@i/a")
-    await conferences.evacuate(gone, removed=True)
-    before = on("r1"); add("b"); await conferences.retry()
+    conferences.evacuate(gone, removed=True)
+    await asyncio.sleep(10)
+    before = on("r1"); add("b"); await conferences.retry(); await asyncio.sleep(1)
     print(json.dumps([before, on("r1"), conferences.participants()]))
-asyncio.run(main())`;
+run(main)`;
     expect(selector(code)).toEqual([{}, { b: 3 }, 3]);
   });
 
@@ -43,7 +44,7 @@ asyncio.run(main())`;
     const code = `${people}
     await conferences.leave("r1", 4); left = on("r1"); await conferences.leave("r1")
     print(json.dumps([left, list(conferences.rooms)]))
-asyncio.run(main())`;
+run(main)`;
     expect(selector(code)).toEqual([{ a: 2 }, ["r2"]]);
   });
 });
@@ -55,8 +56,9 @@ add("a"); add("b", stress_level="0.5")
 async def main():
     await conferences.join("r1", 6)
 ${steps}
-    print(json.dumps(conferences.report()))
-asyncio.run(main())`);
+    await asyncio.sleep(10)
+    print(json.dumps(report(conferences)))
+run(main)`);
   const happened = { moved: 0, stayed: 0, cut: 0, left: 0 };
 
   it("names each room's bridges and each bridge's load", () => {
@@ -72,7 +74,7 @@ asyncio.run(main())`);
 
   it("counts those whom jicofo moved to another bridge", () => {
     const moved = report(`    add("a", drain="true")
-    await conferences.move(selector.find("a"), None, 6)`);
+    conferences.move(selector.find("a"), None, 6)`);
     expect(moved).toMatchObject({
       rooms: [{ bridges: { b: 6 }, ...happened, moved: 6 }],
       totals: { ...happened, moved: 6 },
@@ -81,31 +83,31 @@ asyncio.run(main())`);
 
   it("counts those whom no other bridge could take as staying where they are", () => {
     const stayed = report(`    add("a", drain="true"); selector.remove("b@i/b")
-    await conferences.move(selector.find("a"), None, 6)`);
+    conferences.move(selector.find("a"), None, 6)`);
     expect(stayed).toMatchObject({ rooms: [{ bridges: { a: 6 }, ...happened, stayed: 6 }] });
   });
 
   it("counts those whose bridge went as cut, wherever they go then", () => {
     const cut = report(`    gone = selector.remove("b@i/a")
-    await conferences.evacuate(gone, removed=True)`);
+    conferences.evacuate(gone, removed=True)`);
     expect(cut).toMatchObject({ rooms: [{ bridges: { b: 6 }, waiting: 0, ...happened, cut: 6 }] });
   });
 
   it("tells the last minute of a shutdown, in which jicofo moves people, from a cut", () => {
     const ending = report(`    ending = add("a", shutting_down="true")
-    await conferences.evacuate(ending, removed=False, works=True)`);
+    conferences.evacuate(ending, removed=False, works=True)`);
     expect(ending).toMatchObject({ rooms: [{ bridges: { b: 6 }, ...happened, moved: 6 }] });
   });
 
   it("counts those as waiting for whom there is no bridge", () => {
     const waiting = report(`    selector.remove("b@i/b"); gone = selector.remove("b@i/a")
-    await conferences.evacuate(gone, removed=True)`);
+    conferences.evacuate(gone, removed=True)`);
     expect(waiting).toMatchObject({ rooms: [{ bridges: {}, waiting: 6, cut: 6 }], bridges: [] });
   });
 
   it("remembers what happened in rooms that have ended", () => {
     const ended = report(`    gone = selector.remove("b@i/a")
-    await conferences.evacuate(gone, removed=True)
+    conferences.evacuate(gone, removed=True)
     await conferences.leave("r1")`);
     expect(ended).toMatchObject({
       rooms: [],
@@ -114,9 +116,115 @@ asyncio.run(main())`);
   });
 });
 
-describe("people whose jicofo restarts", () => {
-  it("are still in their rooms, have lost their bridge once, and get one again", () => {
+describe("the time that a move takes", () => {
+  /** Seconds from a move off a, or from what `steps` does, until nobody waits. */
+  const seconds = (
+    prepare: string,
+    steps = 'conferences.move(selector.find("a"), None, 6)',
+  ): number =>
+    selector(`
+add("a"); add("b", stress_level="0.5")
+async def main():
+    ${prepare}
+    await asyncio.sleep(40)  # neither has just started
+    await conferences.join("r1", 6); add("a", drain="true")
+    start = asyncio.get_running_loop().time()
+    ${steps}
+    taken_off, carried_at_once = on("r1"), dict(carried["a"])
+    while report(conferences)["rooms"][0]["waiting"]:
+        await asyncio.sleep(0.05)
+    print(json.dumps(asyncio.get_running_loop().time() - start if taken_off == {} else taken_off))
+run(main)`) as number;
+  const warmed =
+    'add("a", drain="true"); await conferences.join("w", 1); await conferences.leave("w"); add("a")';
+
+  it("is that of a page's reconnecting where the next bridge is warm", () => {
+    const taken = seconds(warmed);
+    expect(taken).toBeGreaterThanOrEqual(0.3);
+    expect(taken).toBeLessThanOrEqual(0.6);
+  });
+
+  it("is longer where the next bridge has had no conference yet", () => {
+    const taken = seconds("pass");
+    expect(taken).toBeGreaterThanOrEqual(2);
+    expect(taken).toBeLessThanOrEqual(8.1);
+  });
+
+  it("is longer where the next bridge has just restarted", () => {
+    const restart = 'selector.remove("b@i/b"); add("b", stress_level="0.5")';
+    const taken = seconds(warmed, `${restart}; conferences.move(selector.find("a"), None, 6)`);
+    expect(taken).toBeGreaterThanOrEqual(2);
+    expect(taken).toBeLessThanOrEqual(5.1);
+  });
+});
+
+describe("a bridge that does not do what jicofo takes for granted", () => {
+  it("is not noticed when it restarts under its nickname: its people hear nothing until ICE fails", () => {
     const code = `
+add("a"); add("b", stress_level="0.5")
+async def main():
+    await conferences.join("r1", 3)
+    carried["a"].clear()
+    seen = []
+    for wait in range(9):
+        await conferences.media(); await asyncio.sleep(5)
+        seen.append([report(conferences)["rooms"][0]["silent"], conferences.totals["cut"]])
+    print(json.dumps([seen, on("r1")]))
+run(main)`;
+    const silent = [3, 0];
+    expect(selector(code)).toEqual([
+      [silent, silent, silent, silent, silent, silent, [0, 3], [0, 3], [0, 3]],
+      { a: 3 },
+    ]);
+  });
+
+  it("loses the conference when a request for it is answered: a newcomer shows that it knows nothing", () => {
+    const code = `
+add("a"); add("b", stress_level="0.5")
+async def main():
+    await conferences.join("r1", 3)
+    carried["a"].clear()
+    await conferences.join("r1", 1); await asyncio.sleep(10)
+    print(json.dumps([report(conferences)["rooms"][0]["cut"], carried["a"] != {}]))
+run(main)`;
+    expect(selector(code)).toEqual([4, true]);
+  });
+
+  it("loses people to another one when it answers nothing for 15 s", () => {
+    const code = `
+add("a"); add("b", stress_level="0.5")
+async def main():
+    deaf.add("a")
+    start = asyncio.get_running_loop().time()
+    await conferences.join("r1", 3)
+    waited = asyncio.get_running_loop().time() - start
+    await asyncio.sleep(10)
+    print(json.dumps([waited, on("r1"), selector.find("a").operational]))
+run(main)`;
+    expect(selector(code)).toEqual([15, { b: 3 }, false]);
+  });
+});
+
+describe("people who vanish without a word", () => {
+  it("are counted for another 67 to 87 s, on their bridge too", () => {
+    const code = `
+add("a")
+async def main():
+    await conferences.join("r1", 3)
+    conferences.background(conferences.leave_silently("r1", 2))
+    await asyncio.sleep(66); before = [on("r1"), sum(carried["a"].values())]
+    await asyncio.sleep(22); after = [on("r1"), sum(carried["a"].values())]
+    print(json.dumps([before, after]))
+run(main)`;
+    expect(selector(code)).toEqual([
+      [{ a: 3 }, 3],
+      [{ a: 1 }, 1],
+    ]);
+  });
+});
+
+describe("people whose jicofo restarts", () => {
+  const restart = `
 import os, tempfile
 from jicofo.memory import Memory
 folder = tempfile.TemporaryDirectory()
@@ -126,18 +234,36 @@ async def main():
     Memory(conferences, path).recall()  # nothing yet
     await conferences.join("r1", 3)
     Memory(conferences, path).keep()
-    again = Conferences(selector, Client())
+    again = Conferences(selector, SimpleNamespace(request=request))
     Memory(again, path).recall()
-    before = again.report()
-    await again.retry(); await again.join("r1", 1)
-    print(json.dumps([before["rooms"][0]["waiting"], again.report()]))
-asyncio.run(main())`;
+`;
+
+  it("load the page again: none is back within 10 s, all are after 30 s, each was cut once", () => {
+    const code = `${restart}
+    waiting = []
+    for wait in (9, 22):
+        await asyncio.sleep(wait); await again.retry(); await asyncio.sleep(0)
+        waiting.append([again.participants(), report(again)["rooms"][0]["waiting"]])
+    await again.join("r1", 1); await asyncio.sleep(1)
+    print(json.dumps([waiting, report(again)]))
+run(main)`;
     expect(selector(code)).toEqual([
-      3,
+      [
+        [0, 3],
+        [3, 0],
+      ],
       expect.objectContaining({
         rooms: [expect.objectContaining({ participants: 4, bridges: { a: 4 }, cut: 3 })],
         totals: expect.objectContaining({ participants: 4, joined: 4, cut: 3 }) as unknown,
       }),
     ]);
+  });
+
+  it("are counted twice by their bridge, in the old conference and the new one", () => {
+    const code = `${restart}
+    await asyncio.sleep(31); await again.retry(); await asyncio.sleep(1)
+    print(json.dumps(sorted(carried["a"].values())))
+run(main)`;
+    expect(selector(code)).toEqual([3, 3]);
   });
 });

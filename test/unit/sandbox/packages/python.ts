@@ -6,7 +6,9 @@ const libraries = [
   "common",
   "jitsi-videobridge2/rootfs/usr/share/jitsi-videobridge/lib",
   "jicofo/rootfs/usr/share/jicofo/lib",
-].map((path) => join(sourcesDir, path));
+]
+  .map((path) => join(sourcesDir, path))
+  .concat(__dirname);
 
 export interface PythonResult {
   /** What the program printed as its last line, parsed. Undefined if it failed. */

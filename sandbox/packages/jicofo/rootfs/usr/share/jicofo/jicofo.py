@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from jitsi_stand_in import log as jitsi_log  # noqa: E402
 from jitsi_stand_in.config import ConfigError, JavaOptions  # noqa: E402
 from jitsi_stand_in.rest import serve  # noqa: E402
-from jitsi_stand_in.tasks import run_until  # noqa: E402
+from jitsi_stand_in.tasks import end, run_until  # noqa: E402
 from jicofo import settings as jicofo_settings  # noqa: E402
 from jicofo.api import application  # noqa: E402
 from jicofo.focus import Focus  # noqa: E402
@@ -29,17 +29,24 @@ async def run(settings: jicofo_settings.Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    runner = await serve(application(focus), settings.rest_host, settings.rest_port)
+    # Java starts, then XMPP, then REST.
+    await _unless(stopped, settings.start_seconds / 2)
     tasks = focus.start()
+    await _unless(stopped, settings.start_seconds / 2)
+    runner = await serve(application(focus), settings.rest_host, settings.rest_port)
     status = 0 if await run_until(stopped, tasks) else 1
     log.info("Shutdown starting...")
-    focus.client.leave()
-    await asyncio.sleep(0.1)  # lets the farewell out before the socket closes
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await focus.client.leave()
+    await end(tasks)
     await runner.cleanup()
     return status
+
+
+async def _unless(stopped: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopped.wait(), seconds)
+    except asyncio.TimeoutError:
+        pass
 
 
 def main() -> int:

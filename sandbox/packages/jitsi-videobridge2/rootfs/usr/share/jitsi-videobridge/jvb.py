@@ -16,11 +16,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from jitsi_stand_in import log as jitsi_log  # noqa: E402
 from jitsi_stand_in.config import ConfigError, JavaOptions  # noqa: E402
 from jitsi_stand_in.rest import serve  # noqa: E402
-from jitsi_stand_in.tasks import run_until  # noqa: E402
+from jitsi_stand_in.tasks import end, run_until  # noqa: E402
 from jitsi_stand_in.xmpp import MucClient  # noqa: E402
 from jvb import settings as jvb_settings  # noqa: E402
 from jvb.api import application  # noqa: E402
 from jvb.bridge import Bridge  # noqa: E402
+from jvb.reports import Reports  # noqa: E402
 
 log = logging.getLogger("Main")
 
@@ -33,33 +34,45 @@ def media_socket(port: int) -> socket.socket:
     return media
 
 
-async def serve_rest(bridge: Bridge) -> Optional[web.AppRunner]:
+async def serve_rest(reports: Reports) -> Optional[web.AppRunner]:
     """None without a port, and where the address is not there (yet).
 
     Upstream only logs such an error: the bridge joins, without REST. (Read, not run: an exception
     in its main thread leaves the others alive.)
     """
-    host, port = bridge.settings.private_host, bridge.settings.private_port
+    settings = reports.bridge.settings
+    host, port = settings.private_host, settings.private_port
     if port == -1:
         log.info("Not starting private http server")
         return None
     try:
-        return await serve(application(bridge), host, port)
+        return await serve(application(reports), host, port)
     except OSError as problem:
         log.error("An uncaught exception occurred in thread=main: private http server: %s", problem)
         return None
 
 
-async def publish_for_ever(bridge: Bridge) -> None:
+async def tick_for_ever(bridge: Bridge) -> None:
+    """Presence and periodic metrics change at these ticks alone, whatever happens between two."""
     while True:
+        bridge.tick()
         await asyncio.sleep(bridge.settings.presence_interval)
-        bridge.expire()
-        bridge.publish()
+
+
+async def start(reports: Reports, tasks: "list[asyncio.Task[None]]") -> Optional[web.AppRunner]:
+    """XMPP first; REST is up some seconds later, whether the login has worked or not."""
+    loop, bridge = asyncio.get_running_loop(), reports.bridge
+    await asyncio.sleep(bridge.settings.start_seconds / 3)
+    tasks.extend(loop.create_task(c.run()) for c in bridge.clients)
+    tasks.append(loop.create_task(tick_for_ever(bridge)))
+    await asyncio.sleep(bridge.settings.start_seconds * 2 / 3)
+    return await serve_rest(reports)
 
 
 async def run(settings: jvb_settings.Settings) -> int:
     """Until a signal or the end of a graceful shutdown; the exit code, as the JVM's."""
     bridge = Bridge(settings, jvb_settings.installed_version())
+    reports = Reports(bridge)
     log.info("Starting jitsi-videobridge version %s", bridge.version)
     status = [0]
     loop = asyncio.get_running_loop()
@@ -74,21 +87,20 @@ async def run(settings: jvb_settings.Settings) -> int:
     with contextlib.closing(media_socket(settings.media_port)):
         for account in settings.accounts:
             client = MucClient(account)
-            client.extension = bridge.stats_element
+            client.extension = reports.stats_element
             client.on_iq = bridge.handle_iq
             bridge.clients.append(client)
-        runner = await serve_rest(bridge)
-        tasks = [loop.create_task(c.run()) for c in bridge.clients]
-        tasks.append(loop.create_task(publish_for_ever(bridge)))
+        tasks: list[asyncio.Task[None]] = []
+        starting = loop.create_task(start(reports, tasks))
+        await asyncio.wait([starting, loop.create_task(bridge.finished.wait())],
+                           return_when=asyncio.FIRST_COMPLETED)
+        runner = starting.result() if starting.done() else None
+        starting.cancel()
         if not await run_until(bridge.finished, tasks):
             status[0] = 1
         log.info("Bridge shutting down")
-        for client in bridge.clients:
-            client.leave()
-        await asyncio.sleep(0.1)  # lets the farewell out before the sockets close
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(client.leave() for client in bridge.clients))
+        await end(tasks)
         if runner is not None:
             await runner.cleanup()
     return status[0]

@@ -1,5 +1,6 @@
 """Jicofo's REST API, and beside it (/sandbox/...) the placing of participants."""
 
+import asyncio
 from typing import Any, Awaitable, Callable, Optional
 
 from aiohttp import web
@@ -7,8 +8,9 @@ from aiohttp import web
 from jitsi_stand_in.rest import metrics_handler
 
 from .bridges import Bridge
-from .conferences import MoveError
 from .focus import Focus
+from .people import MoveError
+from .report import report
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -24,6 +26,7 @@ async def move_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 def application(focus: Focus) -> web.Application:
     app = web.Application(middlewares=[move_errors])
     _add_reports(app, focus)
+    _add_conference_request(app, focus)
     _add_moves(app, focus)
     _add_people(app, focus)
     return app
@@ -55,14 +58,31 @@ def _add_reports(app: web.Application, focus: Focus) -> None:
         room = request.match_info["room"]
         return web.json_response(conferences.debug(room) if room in conferences.rooms else {})
 
-    app.router.add_get("/about/health", health)
+    if focus.settings.health:
+        app.router.add_get("/about/health", health)
     app.router.add_get("/about/version", version)
-    app.router.add_get("/metrics", metrics_handler(focus.metrics))
     app.router.add_get("/stats", stats)
-    app.router.add_get("/debug", debug)
-    app.router.add_get("/debug/conferences", rooms)
-    app.router.add_get("/debug/conferences-full", rooms_full)
-    app.router.add_get("/debug/conference/{room}", one_room)
+    if focus.settings.metrics_rest:
+        app.router.add_get("/metrics", metrics_handler(focus.metrics))
+    if focus.settings.debug_rest:
+        app.router.add_get("/debug", debug)
+        app.router.add_get("/debug/conferences", rooms)
+        app.router.add_get("/debug/conferences-full", rooms_full)
+        app.router.add_get("/debug/conference/{room}", one_room)
+
+
+def _add_conference_request(app: web.Application, focus: Focus) -> None:
+    """How a guest's page asks for the focus of a room, where it does not ask by XMPP."""
+
+    async def conference(request: web.Request) -> web.Response:
+        try:
+            room = str((await request.json())["room"])
+        except (ValueError, KeyError, TypeError) as problem:
+            raise MoveError(400, f"Bad request: {problem}") from None
+        return web.json_response({"room": room, "ready": True, "focusJid": focus.jid, "properties": {}})
+
+    if focus.settings.conference_rest:
+        app.router.add_post("/conference-request/v1", conference)
 
 
 def _add_moves(app: web.Application, focus: Focus) -> None:
@@ -71,28 +91,30 @@ def _add_moves(app: web.Application, focus: Focus) -> None:
     def bridge_of(request: web.Request) -> Bridge:
         bridge = focus.selector.find(_required(request, "bridge"))
         if bridge is None:
-            raise MoveError(404, "Bridge not found")
+            raise MoveError(500, "Not found: Bridge not found")
         return bridge
 
     async def fraction(request: web.Request) -> web.Response:
         bridge = bridge_of(request)
         share = _number(request, "fraction", 0.1)
         count = round(share * conferences.endpoints_on(bridge.jid))
-        return web.json_response(await conferences.move(bridge, None, count))
+        return web.json_response(conferences.move(bridge, None, count))
 
     async def endpoints(request: web.Request) -> web.Response:
         bridge = bridge_of(request)
         room = conferences.room_or_error(request.query.get("conference"))
         count = int(_number(request, "numEndpoints", 1))
-        return web.json_response(await conferences.move(bridge, room, count))
+        return web.json_response(conferences.move(bridge, room, count))
 
     async def endpoint(request: web.Request) -> web.Response:
         room = conferences.room_or_error(_required(request, "conference"))
         name = _required(request, "endpoint")
         bridge = bridge_of(request) if request.query.get("bridge") else None
-        done = await conferences.move_one(room or "", name, bridge)
+        done = conferences.move_one(room or "", name, bridge)
         return web.json_response({"movedEndpoints": int(done), "conferences": int(done)})
 
+    if not focus.settings.move_rest:
+        return
     app.router.add_get("/move-endpoints/move-fraction", fraction)
     app.router.add_get("/move-endpoints/move-endpoints", endpoints)
     app.router.add_get("/move-endpoints/move-endpoint", endpoint)
@@ -105,7 +127,7 @@ def _add_people(app: web.Application, focus: Focus) -> None:
     async def join(request: web.Request) -> web.Response:
         body: dict[str, Any] = await request.json()
         await conferences.join(str(body["room"]).lower(), int(body.get("participants", 1)))
-        return web.json_response(conferences.report())
+        return web.json_response(report(conferences))
 
     async def leave(request: web.Request) -> web.Response:
         count: Optional[str] = request.query.get("participants")
@@ -113,11 +135,16 @@ def _add_people(app: web.Application, focus: Focus) -> None:
         if room not in conferences.rooms:
             known = ", ".join(sorted(conferences.rooms)) or "none"
             raise MoveError(404, f"no room is called {room}; there are: {known}")
-        await conferences.leave(room, int(count) if count else None)
-        return web.json_response(conferences.report())
+        people = int(count) if count else None
+        if request.query.get("silently") == "true":
+            conferences.background(conferences.leave_silently(room, people))
+            await asyncio.sleep(0)
+        else:
+            await conferences.leave(room, people)
+        return web.json_response(report(conferences))
 
     async def people(_request: web.Request) -> web.Response:
-        return web.json_response(conferences.report())
+        return web.json_response(report(conferences))
 
     app.router.add_get("/sandbox/participants", people)
     app.router.add_post("/sandbox/participants", join)
@@ -127,7 +154,7 @@ def _add_people(app: web.Application, focus: Focus) -> None:
 def _required(request: web.Request, name: str) -> str:
     value = request.query.get(name, "")
     if not value:
-        raise MoveError(400, f"Missing parameter: {name}")
+        raise MoveError(400, f"Bad request: Missing parameter: {name}")
     return value
 
 

@@ -11,6 +11,9 @@ from .settings import Settings
 
 log = logging.getLogger("BridgeSelector")
 
+# For so long a program that has just started is slow; one that was there before jicofo is not known to be.
+NEW_SECONDS = 30.0
+
 
 class Bridge:
     """What one occupant of the brewery last reported, and what jicofo found out about it."""
@@ -32,6 +35,9 @@ class Bridge:
         self._operational = True
         self._failed_at: Optional[float] = None
         self._added: list[float] = []
+        self._seen_at = time.monotonic()
+        # Conferences that jicofo has brought to it.
+        self.hosted = 0
 
     def report(self, stats: dict[str, str]) -> None:
         self.stress = float(stats.get("stress_level", self.stress))
@@ -55,6 +61,14 @@ class Bridge:
         recently = (self._failed_at is not None
                     and time.monotonic() - self._failed_at < self.settings.failure_reset)
         return self._operational and not recently
+
+    @property
+    def is_new(self) -> bool:
+        return time.monotonic() - self._seen_at < NEW_SECONDS
+
+    @property
+    def is_warm(self) -> bool:
+        return self.hosted > 0
 
     def health_check(self, passed: bool) -> None:
         self._operational = passed

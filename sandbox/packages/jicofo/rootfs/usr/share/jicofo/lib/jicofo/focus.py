@@ -6,20 +6,22 @@ from typing import Any, Optional
 from xml.etree import ElementTree as ET
 
 from jitsi_stand_in.metrics import Metrics
-from jitsi_stand_in.names import HEALTH
+from jitsi_stand_in.names import FOCUS, HEALTH
 from jitsi_stand_in.xmpp import MucClient
 
-from .bridges import Bridge, BridgeSelector
+from .bridges import BridgeSelector
 from .conferences import Conferences
+from .health import Doctor
 from .memory import Memory
 from .settings import Settings
 
 log = logging.getLogger("JicofoServices")
 
-HEALTH_TIMEOUT = 5.0
-KEEP_ALIVE_SECONDS = 15.0
-# People whose conference ended with an earlier jicofo load the page again; by then bridges are known.
-RELOAD_SECONDS = 10.0
+MEDIA_SECONDS = 5.0
+# After so long without its connection jicofo gives its rooms up (xmpp.client.reply-timeout).
+GIVE_UP_SECONDS = 15.0
+# jicofo does not set Smack's interval: half an hour.
+PING_SECONDS = 1800.0
 
 
 class Focus:
@@ -27,24 +29,26 @@ class Focus:
         self.settings = settings
         self.version = version
         self.selector = BridgeSelector(settings)
-        self.client = MucClient(settings.account)
+        self.client = MucClient(settings.account, retry_seconds=1.0, ping_seconds=PING_SECONDS)
         self.conferences = Conferences(self.selector, self.client)
         self.memory = Memory(self.conferences)
         self.jibris: set[str] = set()
         self.client.on_presence = self._presence
+        self.client.on_fresh_login = self._start_over
+        self.client.on_iq = self._iq
         self.metrics = _metrics()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.doctor = Doctor(
+            self.selector, settings.health_interval,
+            ask=lambda bridge, timeout: self.client.request(
+                bridge.jid, ET.Element(f"{{{HEALTH}}}healthcheck"), timeout),
+            is_connected=lambda: self.client.connected,
+            on_failure=lambda bridge: self.conferences.evacuate(bridge, removed=False))
 
     def start(self) -> list["asyncio.Task[None]"]:
         self.memory.recall()
         loop = asyncio.get_running_loop()
-        work = [self.client.run(), self._health_checks(), self._upkeep()]
+        work = [self.client.run(), self.doctor.run(), self._upkeep(), self._media()]
         return [loop.create_task(w) for w in work]
-
-    def _background(self, work) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def _presence(self, room: str, nickname: str, presence: Optional[ET.Element]) -> None:
         jid = f"{room}/{nickname}"
@@ -53,65 +57,56 @@ class Focus:
         elif presence is None:
             bridge = self.selector.remove(jid)
             if bridge is not None:
-                self._background(self.conferences.evacuate(bridge, removed=True))
+                self.conferences.evacuate(bridge, removed=True)
         else:
             known = self.selector.bridges.get(jid)
             was_ending = known is not None and known.shutting_down
             bridge = self.selector.presence(jid, presence)
             if bridge is not None and bridge.shutting_down and not was_ending:
                 log.info("%s entered SHUTTING_DOWN", jid)
-                self._background(
-                    self.conferences.evacuate(bridge, removed=False, works=True))
+                self.conferences.evacuate(bridge, removed=False, works=True)
 
-    async def _health_checks(self) -> None:
+    def _iq(self, payload: ET.Element, _sender: str) -> Optional[list[ET.Element]]:
+        """A guest asks for the focus of a room, through the proxy component."""
+        if payload.tag != f"{{{FOCUS}}}conference":
+            return None
+        answer = {"room": payload.get("room", ""), "ready": "true", "focusjid": self.jid}
+        return [ET.Element(payload.tag, answer)]
+
+    @property
+    def jid(self) -> str:
+        return f"{self.settings.account.username}@{self.settings.account.domain}"
+
+    async def _media(self) -> None:
         while True:
-            await asyncio.sleep(self.settings.health_interval)
+            await asyncio.sleep(MEDIA_SECONDS)
             if self.client.connected:
-                await asyncio.gather(*map(self._check, list(self.selector.bridges.values())))
-
-    async def _check(self, bridge: Bridge) -> None:
-        """Two chances to answer in time; an error answer counts at once."""
-        reply = None
-        for _ in range(2):
-            reply = await self.client.request(
-                bridge.jid, ET.Element(f"{{{HEALTH}}}healthcheck"), HEALTH_TIMEOUT)
-            if reply is not None or bridge.jid not in self.selector.bridges:
-                break
-        if bridge.jid not in self.selector.bridges:
-            return
-        passed = reply is not None and reply.get("type") == "result"
-        if not passed:
-            log.warning("Health check %s for: %s", "failed" if reply is not None else "timed out",
-                        bridge.jid)
-            if reply is not None:
-                self._background(self.conferences.evacuate(bridge, removed=False))
-        bridge.health_check(passed)
+                await self.conferences.media()
 
     async def _upkeep(self) -> None:
-        """Proxy presence, metrics, and bridges that vanished with our own connection."""
-        last_metrics = last_keep_alive = 0.0
+        """Proxy presence, metrics, and what ends with our own connection."""
+        last_metrics = 0.0
         loop = asyncio.get_running_loop()
-        started = loop.time()
-        announced = False
+        connected_at = loop.time()
         while True:
             await asyncio.sleep(1)
-            if not self.client.connected:
-                announced = False
-                for jid in list(self.selector.bridges):
-                    self.selector.remove(jid)
-            elif not announced and self.settings.client_proxy:
-                # The proxy component learns the session that it forwards to from this presence.
-                self.client.send_presence(self.settings.client_proxy)
-                announced = True
-            if loop.time() - started >= RELOAD_SECONDS:
-                await self.conferences.retry()
+            if self.client.connected:
+                connected_at = loop.time()
+            elif loop.time() - connected_at >= GIVE_UP_SECONDS and self.selector.bridges:
+                self._start_over()
+            await self.conferences.retry()
             self.memory.keep()
-            if loop.time() - last_keep_alive >= KEEP_ALIVE_SECONDS:
-                last_keep_alive = loop.time()
-                await self.conferences.keep_alive()
             if loop.time() - last_metrics >= self.settings.metrics_interval:
                 last_metrics = loop.time()
                 self.refresh_metrics()
+
+    def _start_over(self) -> None:
+        """Reconnected without resuming, or not at all: the rooms are given up, clients load the page again."""
+        if self.client.fresh_logins > 1 or self.selector.bridges:
+            log.error("Reconnected without resuming, give up and stop.")
+        for jid in list(self.selector.bridges):
+            self.selector.remove(jid)
+        self.conferences.reload_all()
 
     # -- reports
 
@@ -126,21 +121,22 @@ class Focus:
         c = self.conferences
         success, message = self.healthy()
         sizes = [0] * 22
-        for endpoints in c.rooms.values():
-            sizes[min(len(endpoints), 21)] += 1
+        people = [len(there) for there in map(c.present, c.rooms) if there]
+        for count in people:
+            sizes[min(count, 21)] += 1
         return {
             "total_participants": c.total_participants,
             "total_conferences_created": c.created,
-            "conferences": len(c.rooms),
+            "conferences": len(people),
             "conferences_with_visitors": 0,
             "bridge_failures": {
                 "participants_moved": c.moved, "bridges_removed": c.bridges_removed},
             "participant_notifications": {"ice_failed": 0, "request_restart": 0},
-            "largest_conference": max(map(len, c.rooms.values()), default=0),
+            "largest_conference": max(people, default=0),
             "participants": c.participants(),
             "visitors": 0,
             "conference_sizes": sizes,
-            "endpoint_pairs": sum(len(e) * (len(e) - 1) for e in c.rooms.values()),
+            "endpoint_pairs": sum(count * (count - 1) for count in people),
             "bridge_selector": self.selector.stats(),
             **({"jibri_detector": {"count": len(self.jibris), "available": len(self.jibris)}}
                if self.settings.jibri_brewery else {}),
@@ -155,8 +151,8 @@ class Focus:
     def debug(self, full: bool) -> dict[str, Any]:
         c = self.conferences
         return {
-            "focus_manager": {room: c.debug(room) if full else len(endpoints)
-                              for room, endpoints in c.rooms.items()},
+            "focus_manager": {room: c.debug(room) if full else len(c.present(room))
+                              for room in c.rooms},
             "bridge_selector": {
                 "strategy": self.settings.strategy.rpartition(".")[2],
                 "bridge": {jid: bridge.debug_state(c.endpoints_on(jid))

@@ -11,7 +11,6 @@ from jitsi_stand_in.config import ConfigError, Hocon, JavaOptions
 @dataclass
 class Settings:
     account: Account
-    client_proxy: Optional[str]
     brewery: Optional[str]
     jibri_brewery: Optional[str]
     rest_host: str
@@ -26,6 +25,14 @@ class Settings:
     failure_reset: float
     health_interval: float
     metrics_interval: float
+    # Parts of the REST API, which answer 404 where they are off.
+    health: bool
+    metrics_rest: bool
+    debug_rest: bool
+    move_rest: bool
+    conference_rest: bool
+    # From the start of the program to the first answer of its REST API. The real one needs 4 to 15 s.
+    start_seconds: float
 
 
 def load(options: JavaOptions) -> Settings:
@@ -50,7 +57,6 @@ def load(options: JavaOptions) -> Settings:
             rooms=[str(room).lower() for room in (brewery, jibri) if room],
             verify=not conf.flag(client + "disable-certificate-verification", False),
         ),
-        client_proxy=conf.get(client + "client-proxy"),
         # XMPP compares the local part without regard to case: JvbBrewery is jvbbrewery.
         brewery=str(brewery).lower() if brewery else None,
         jibri_brewery=str(jibri).lower() if jibri else None,
@@ -66,6 +72,12 @@ def load(options: JavaOptions) -> Settings:
         failure_reset=conf.seconds(bridge + "failure-reset-threshold", 60.0),
         health_interval=conf.seconds(bridge + "health-checks.interval", 10.0),
         metrics_interval=conf.seconds("jicofo.metrics.update-interval", 30.0),
+        health=conf.flag("jicofo.health.enabled", False),
+        metrics_rest=conf.flag("jicofo.rest.prometheus.enabled", True),
+        debug_rest=conf.flag("jicofo.rest.debug.enabled", True),
+        conference_rest=conf.flag("jicofo.rest.conference-request.enabled", True),
+        move_rest=conf.flag("jicofo.rest.move-endpoints.enabled", True),
+        start_seconds=float(os.environ.get("SANDBOX_START_SECONDS", "4")),
     )
 
 

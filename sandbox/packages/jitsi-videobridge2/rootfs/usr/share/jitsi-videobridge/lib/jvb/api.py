@@ -6,13 +6,14 @@ from aiohttp import web
 
 from jitsi_stand_in.rest import metrics_handler
 
-from .bridge import Bridge
+from .reports import Reports
 
 
-def application(bridge: Bridge) -> web.Application:
+def application(reports: Reports) -> web.Application:
     app = web.Application()
+    bridge = reports.bridge
     settings = bridge.settings
-    render = metrics_handler(bridge.metrics)
+    render = metrics_handler(reports.metrics)
 
     async def health(_request: web.Request) -> web.Response:
         # Says nothing of XMPP: a bridge that never joined is healthy.
@@ -22,7 +23,7 @@ def application(bridge: Bridge) -> web.Application:
         return web.json_response({"name": "JVB", "version": bridge.version, "os": "Linux"})
 
     async def metrics(request: web.Request) -> web.Response:
-        bridge.refresh_metrics()
+        reports.refresh()
         return await render(request)
 
     async def drain_state(_request: web.Request) -> web.Response:
@@ -37,7 +38,7 @@ def application(bridge: Bridge) -> web.Application:
         return web.Response()
 
     async def stats(_request: web.Request) -> web.Response:
-        return web.json_response(bridge.stats())
+        return web.json_response(reports.stats())
 
     async def shutdown(request: web.Request) -> web.Response:
         if request.content_type != "application/json":

@@ -32,6 +32,8 @@ class Settings:
     graceful_max: float
     graceful_min_participants: int
     shutting_down_delay: float
+    # From the start of the program to the first answer of its REST API. The real one needs 3 to 9 s.
+    start_seconds: float
 
 
 def load(options: JavaOptions) -> Settings:
@@ -67,6 +69,7 @@ def load(options: JavaOptions) -> Settings:
         graceful_min_participants=int(
             conf.get(v + "shutdown.graceful-shutdown-min-participants", 0)),
         shutting_down_delay=conf.seconds(v + "shutdown.shutting-down-delay", 60.0),
+        start_seconds=float(os.environ.get("SANDBOX_START_SECONDS", "3")),
     )
 
 

@@ -1,0 +1,21 @@
+"""How a connection that is dead, but was never closed, is noticed: XEP-0199, as Smack does it."""
+
+import asyncio
+from typing import Awaitable, Callable
+
+
+async def until_dead(last_received: Callable[[], float], ping: Callable[[float], Awaitable[bool]],
+                     interval: float, timeout: float) -> None:
+    """Returns when nothing came for `interval` and nothing within `timeout` of a ping after that.
+
+    ping(timeout) returns whether it was answered in time.
+    """
+    now = asyncio.get_running_loop().time
+    while True:
+        idle = now() - last_received()
+        if idle < interval:
+            await asyncio.sleep(interval - idle)
+            continue
+        if not await ping(timeout) and now() - last_received() >= interval:
+            return
+        await asyncio.sleep(1)

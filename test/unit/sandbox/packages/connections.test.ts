@@ -1,0 +1,95 @@
+import { python } from "./python";
+import { selector } from "./selector";
+
+describe("jicofo's health check of a bridge", () => {
+  /** `code` works with: answers (what is said to each question; None for silence), asked (when) and failed. */
+  const doctor = (code: string): unknown =>
+    selector(`
+from jicofo.health import Doctor
+asked, failed = [], []
+now = lambda: asyncio.get_running_loop().time() - 1000
+def error(condition):
+    answer = ET.Element("iq", {"type": "error"})
+    ET.SubElement(ET.SubElement(answer, "{jabber:client}error"), "{urn:x}" + condition)
+    return answer
+async def ask(bridge, timeout):
+    asked.append(now())
+    answer = answers.get(bridge.jid.split("/")[1])
+    if answer is None:
+        await asyncio.sleep(timeout)
+    return answer
+doctor = Doctor(selector, 10, ask, lambda: True, lambda bridge: failed.append(bridge.jid))
+add("a"); add("b")
+a, b = selector.find("a"), selector.find("b")
+${code}
+`);
+
+  it("waits 15 s, asks again after 5 s and waits 15 s: a frozen bridge is not operational after 45 s", () => {
+    const code = `
+answers = {"b": ET.Element("iq", {"type": "result"})}
+async def main():
+    task = asyncio.create_task(doctor.run())
+    await asyncio.sleep(44.5); before = a.operational
+    await asyncio.sleep(1)
+    print(json.dumps([before, a.operational, b.operational, failed]))
+run(main)`;
+    expect(doctor(code)).toEqual([true, false, true, []]);
+  });
+
+  it("keeps no other bridge waiting for one that is frozen", () => {
+    const code = `
+answers = {"b": error("internal-server-error")}
+async def main():
+    task = asyncio.create_task(doctor.run())
+    await asyncio.sleep(12); print(json.dumps([b.operational, failed]))
+run(main)`;
+    expect(doctor(code)).toEqual([false, ["b@i/b"]]);
+  });
+
+  it.each([
+    ["internal-server-error", false],
+    ["service-unavailable", false],
+    ["item-not-found", true],
+    ["recipient-unavailable", true],
+    ["forbidden", true],
+  ])("takes %s for a failure: operational afterwards %s", (condition, isOperational) => {
+    const code = `
+answers = {"a": error("${condition}")}
+async def main():
+    await doctor.check(a); print(json.dumps([a.operational, len(failed)]))
+run(main)`;
+    expect(doctor(code)).toEqual([isOperational, isOperational ? 0 : 1]);
+  });
+});
+
+describe("a connection that is dead, but never closed", () => {
+  const dead = (answers: string): unknown => {
+    const { value, output } = python(`
+import asyncio, json
+from clock import run
+from jitsi_stand_in.pings import until_dead
+heard, pinged = [1000.0], []
+now = lambda: asyncio.get_running_loop().time()
+async def ping(timeout):
+    pinged.append(now() - 1000)
+    if ${answers}:
+        heard[0] = now()
+        return True
+    await asyncio.sleep(timeout)
+    return False
+async def main():
+    await until_dead(lambda: heard[0], ping, 30, 120)
+    print(json.dumps([pinged, now() - 1000]))
+run(main)`);
+    if (value === undefined) throw new Error(output);
+    return value;
+  };
+
+  it("is given up when a ping after 30 s of silence is not answered within 120 s", () => {
+    expect(dead("False")).toEqual([[30], 150]);
+  });
+
+  it("is kept as long as pings are answered", () => {
+    expect(dead("len(pinged) < 4")).toEqual([[30, 60, 90, 120], 240]);
+  });
+});
