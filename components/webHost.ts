@@ -113,6 +113,7 @@ export class WebHost extends Component {
           DOMAIN: domain,
           WEB_PRIVATE_IP: host.privateIp,
           LOGIN_MODULE: render("web/usr/local/lib/prosody/modules/mod_no_http_login.lua", {}),
+          BRIDGES_MODULE: render("web/usr/local/lib/prosody/modules/mod_dead_bridges.lua", {}),
         },
       },
       { parent: this, dependsOn: [...host.ready, version] },

@@ -114,21 +114,23 @@ sum_of() {
 # restart_if_changed UNIT FILE...: restarts when the files are not those of the last restart made here; a run
 # that broke between writing and restarting is made good by the next one.
 restart_if_changed() {
-  local unit=$1 record=$state_dir/restarted-$1 sum former
+  local unit=$1
   shift
-  sum=$(sum_of "$@")
-  if [[ -f $record && $(<"$record") == "$sum" ]]; then
-    return
-  fi
-  # The program before recorded a sum over comments too: another definition is no reason for a restart.
-  former=$(cat -- "$@" | sha256sum)
-  if [[ -f $record && $(<"$record") == "$former" ]]; then
-    remember "restarted-$unit" "$sum"
+  if runs_with "$unit" "$@"; then
+    note_running "$unit" "$@"
     return
   fi
   info "restarting $unit"
   systemctl restart "$unit" || fatal "$unit does not start" "journalctl -u $unit -n 50"
-  remember "restarted-$unit" "$sum"
+  note_running "$unit" "$@"
+}
+
+# runs_with UNIT FILE...: whether these files are those of its last restart.
+runs_with() {
+  local record=$state_dir/restarted-$1
+  shift
+  # The program before recorded a sum over comments too: another definition is no reason for a restart.
+  [[ -f $record && ($(<"$record") == "$(sum_of "$@")" || $(<"$record") == "$(cat -- "$@" | sha256sum)") ]]
 }
 
 # note_running UNIT FILE...: for restart_if_changed, that the unit has taken these files by a reload.

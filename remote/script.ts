@@ -62,6 +62,8 @@ export interface ScriptValues {
     WEB_PRIVATE_IP: string;
     /** Text of mod_no_http_login.lua, prosody's module that refuses logins from browsers. */
     LOGIN_MODULE: string;
+    /** Text of mod_dead_bridges.lua, prosody's module by which a dead bridge leaves jicofo's room at once. */
+    BRIDGES_MODULE: string;
   };
   /** Arguments: `set` or `remove`. */
   "web/account": {

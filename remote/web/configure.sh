@@ -1,7 +1,7 @@
 #!/bin/bash
 # The XMPP side of the web host: guests kept out of the control rooms, prosody alive. Prints the
 # certificate of auth.DOMAIN (PEM) on stdout, which prosody shows to jicofo and the bridges.
-# Inputs: DOMAIN, WEB_PRIVATE_IP, LOGIN_MODULE (text of mod_no_http_login.lua).
+# Inputs: DOMAIN, WEB_PRIVATE_IP, LOGIN_MODULE and BRIDGES_MODULE (texts of mod_no_http_login.lua, mod_dead_bridges.lua).
 set -euo pipefail
 : "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${prosody_config:?}" "${state_dir:?}" # prosody.sh, lib.sh
 

@@ -1,43 +1,69 @@
 #!/bin/bash
 # Verbs that keep guests out of the control rooms. By default an anonymous guest, through the public web port, can
 # join (even own) the room in which jicofo looks for bridges, and may try passwords of the accounts in auth.DOMAIN.
-# Inputs: DOMAIN, LOGIN_MODULE.
-: "${DOMAIN:?}" "${LOGIN_MODULE:?}" "${prosody_config:?}" "${own_modules:?}" # prosody.sh
-: "${login_module:?}" "${prosody_files:?}"
+# The same run adds the module by which a dead bridge leaves that room at once.
+# Inputs: DOMAIN, LOGIN_MODULE, BRIDGES_MODULE.
+: "${DOMAIN:?}" "${LOGIN_MODULE:?}" "${BRIDGES_MODULE:?}" "${prosody_config:?}" "${own_modules:?}" # prosody.sh
+: "${login_module:?}" "${bridges_module:?}" "${prosody_files:?}"
 
 readonly guests_mark='--[[ guests stay out: set by pulumi ]]'
 
 keep_guests_out() {
-  local content
+  local content loads=no
   [[ -f /usr/share/jitsi-meet/prosody-plugins/mod_muc_filter_access.lua ]] ||
     fatal "mod_muc_filter_access is missing: guests could join the bridges' room" "apt-get install --reinstall jitsi-meet-prosody"
   content=$(closed_config "$prosody_config"; printf x)
-  [[ $(grep -cF -e "$guests_mark" <<<"$content") == 4 ]] ||
+  [[ $(grep -cF -e "$guests_mark" <<<"$content") == 6 ]] ||
     fatal "$prosody_config is not as the packages write it: no plugin_paths, or no modules_enabled in internal.auth.$DOMAIN or auth.$DOMAIN" \
       "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
+  if only_bridges_module_is_new "${content%x}"; then
+    loads=yes
+  fi
   write_file "$login_module" 0644 root:root "$LOGIN_MODULE"
+  write_file "$bridges_module" 0644 root:root "$BRIDGES_MODULE"
   write_prosody_config "${content%x}"
+  if [[ $loads == yes ]]; then
+    load_bridges_module
+    note_running prosody "${prosody_files[@]}"
+  fi
   restart_if_changed prosody "${prosody_files[@]}"
 }
 
-# closed_config FILE: with four lines of ours, each marked; those of an earlier run are taken out first.
+# only_bridges_module_is_new CONTENT: a cluster from before this module runs, and nothing else of prosody changes.
+only_bridges_module_is_new() {
+  [[ ! -e $bridges_module && -f $login_module && $(<"$login_module") == "${LOGIN_MODULE%$'\n'}" ]] &&
+    runs_with prosody "$prosody_config" "$login_module" &&
+    [[ $(grep -vF '"dead_bridges"' <<<"$1") == "$(<"$prosody_config")" ]]
+}
+
+# Into the running prosody, whose restart would end every meeting.
+load_bridges_module() {
+  local host
+  for host in "auth.$DOMAIN" "internal.auth.$DOMAIN"; do
+    timeout 20 prosodyctl shell module load dead_bridges "$host" ||
+      info "prosody does not load dead_bridges for $host while it runs; its next restart does"
+  done
+}
+
+# closed_config FILE: with six lines of ours, each marked; those of an earlier run are taken out first.
 closed_config() {
   awk -v room="Component \"internal.auth.$DOMAIN\" \"muc\"" -v logins="VirtualHost \"auth.$DOMAIN\"" \
     -v domain="auth.$DOMAIN" -v modules="$own_modules" -v mark="$guests_mark" '
     function ours(text) { print text " " mark }
-    # The list that begins in this line gets one entry more, in a line of its own.
-    function enter(list, entry) {
+    # The list that begins in this line gets these entries too, each in a line of its own.
+    function enter(list, entries,    count, names, i) {
       if (!match($0, list " *= *\\{")) return 0
       print substr($0, 1, RSTART + RLENGTH - 1)
-      ours("        \"" entry "\";")
+      count = split(entries, names, " ")
+      for (i = 1; i <= count; i++) ours("        \"" names[i] "\";")
       rest = substr($0, RSTART + RLENGTH)
       if (rest !~ /^[ \t]*$/) print rest
       return 1
     }
     index($0, mark) { next }
     /^[^ \t]/ { section = ""; if (enter("^plugin_paths", modules)) next }
-    section == "room" && enter("modules_enabled", "muc_filter_access") { section = ""; next }
-    section == "logins" && enter("modules_enabled", "no_http_login") { section = ""; next }
+    section == "room" && enter("modules_enabled", "muc_filter_access dead_bridges") { section = ""; next }
+    section == "logins" && enter("modules_enabled", "no_http_login dead_bridges") { section = ""; next }
     { print }
     index($0, logins) == 1 { section = "logins" }
     index($0, room) == 1 { section = "room"; ours("    muc_filter_whitelist = { \"" domain "\" }") }

@@ -31,13 +31,30 @@ describe("a cluster that is scaled while people talk", () => {
     report.bridges.find((bridge) => bridge.nickname === nickname)?.participants ?? 0;
   const nickname = async (name: string): Promise<string> =>
     `jvb-${(await cluster.server(name)).id.toString()}`;
+  const untilSettled = (): Promise<void> =>
+    waitUntil(
+      "everybody has a bridge",
+      async () => (await people()).rooms.every(({ waiting, silent }) => waiting + silent === 0),
+      60_000,
+    );
+  /** People whom the bridge's own program counts. */
+  const carried = async (name: string): Promise<number> =>
+    Number(
+      await cluster.mustOnHost(
+        name,
+        `host=$(hocon -f /etc/jitsi/videobridge/jvb.conf get videobridge.http-servers.private.host | tr -d '"')
+         curl -fsS -H 'Accept: text/plain' "http://$host:8080/metrics" | awk '/^jitsi_jvb_local_endpoints / { printf "%d", $2 }'`,
+      ),
+    );
   let rooms = 0;
   /** jicofo chooses where people go, anew when it restarts: rooms are opened until some are on this bridge. */
   const peopleOn = async (name: string): Promise<{ before: PeopleReport; count: number }> => {
     const bridge = await nickname(name);
     // Who still waits for a bridge may come to this one after it was counted.
-    const isSettled = async () => (await people()).rooms.every(({ waiting }) => waiting === 0);
-    await waitUntil("everybody has a bridge", isSettled, 60_000);
+    await untilSettled();
+    // For a while a bridge also counts the conference that a restarted jicofo has forgotten.
+    const bridgeAgrees = async () => (await carried(name)) === on(await people(), bridge);
+    await waitUntil(`${name} counts those whom jicofo counts there`, bridgeAgrees, 120_000);
     for (let tries = 0; tries < 20; tries++) {
       const before = await people();
       const count = on(before, bridge);
@@ -65,6 +82,31 @@ describe("a cluster that is scaled while people talk", () => {
       `${what}: ${before.totals.participants} people before, ${after.totals.participants} after; moved ${moved - before.totals.moved}, cut ${cut - before.totals.cut}; up took ${seconds.toFixed(0)} s`,
     );
   };
+
+  /** Kills the bridge's program, which systemd starts again; how many are cut, and where the others are then. */
+  const kill = async (name: string, before = ""): Promise<void> => {
+    const { before: report, count } = await peopleOn(name);
+    await cluster.mustOnHost(name, `${before} systemctl kill -s KILL jitsi-videobridge2`);
+    // Less than the 15 s for which prosody would keep it, and than the 30 s after which pages complain.
+    const areCut = async () => (await people()).totals.cut === report.totals.cut + count;
+    await waitUntil(`jicofo takes ${count.toString()} people off ${name}`, areCut, 14_000);
+    await untilSettled();
+    expect((await people()).totals.participants).toBe(report.totals.participants);
+    await untilClusterIs(cluster, 2);
+  };
+
+  it("takes people off a bridge whose program was killed and is back at once", async () => {
+    await kill("jvb-0");
+  }, 300_000);
+
+  it("takes people off a bridge that is back after a crash which closed no connection", async () => {
+    // Of the old connection nothing arrives any more, not even its end.
+    const cutOff = `old=$(ss -Htn dport = :5222 | awk '{ sub(/.*:/, "", $4); print $4 }')
+      nft "add table inet fault; add chain inet fault out { type filter hook output priority -10; }"
+      nft add rule inet fault out tcp sport "$old" drop;`;
+    await kill("jvb-1", cutOff);
+    await cluster.mustOnHost("jvb-1", "nft delete table inet fault");
+  }, 300_000);
 
   it("grows from 2 to 4 with nobody noticing: no session on the old bridges, no restart", async () => {
     await cluster.people.join("board", 12);

@@ -62,6 +62,7 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
     },
   },
   "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": { smallest: {}, fullest: {} },
+  "web/usr/local/lib/prosody/modules/mod_dead_bridges.lua": { smallest: {}, fullest: {} },
   "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
     smallest: { startHost: "0.0.0.0", startPort: 1 },
     fullest: { startHost: "127.0.0.1", startPort: 65535 },
@@ -118,7 +119,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/ready": { HOST_CONF: hostConf(userDataFixtures.web.fullest), INSTALLER: installer() },
   "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
   "host/harden": { NFT_RULES: "table inet a {}\n" },
-  "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-- Lua\n" },
+  "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-- Lua\n", BRIDGES_MODULE: "-- Lua\n" },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
   "host/system": systemValues("Europe/Berlin"),
   "web/version": { JITSI_VERSION: "2.0.10888-1" },

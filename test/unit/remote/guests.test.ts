@@ -1,10 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bashInScript } from "./bash";
 
-const values = { DOMAIN: "a.test", WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-" };
+const values = {
+  DOMAIN: "a.test",
+  WEB_PRIVATE_IP: "10.0.0.2",
+  LOGIN_MODULE: "-",
+  BRIDGES_MODULE: "-",
+};
 
 const config = `plugin_paths = { "/usr/share/jitsi-meet/prosody-plugins/" }
 
@@ -75,19 +80,19 @@ describe("closed_config", () => {
       "Component conference.a.test: modules_enabled = polls",
       "Component internal.auth.a.test: muc_filter_whitelist = auth.a.test",
       "Component internal.auth.a.test: storage = memory",
-      "Component internal.auth.a.test: modules_enabled = muc_filter_access ping",
+      "Component internal.auth.a.test: modules_enabled = muc_filter_access dead_bridges ping",
       "Component internal.auth.a.test: admins = focus@auth.a.test jvb@auth.a.test",
       "VirtualHost auth.a.test: ssl = ",
-      "VirtualHost auth.a.test: modules_enabled = no_http_login limits_exception",
+      "VirtualHost auth.a.test: modules_enabled = no_http_login dead_bridges limits_exception",
       "VirtualHost recorder.a.test: modules_enabled = smacks",
     ]);
   });
 
-  it("adds four lines, each of them marked, and splits at most one", () => {
+  it("adds six lines, each of them marked, and splits at most one", () => {
     const added = closed(config)
       .split("\n")
       .filter((line) => line.includes(mark));
-    expect(added).toHaveLength(4);
+    expect(added).toHaveLength(6);
   });
 
   it("does it once", () => {
@@ -100,5 +105,62 @@ describe("closed_config", () => {
     expect(short).not.toBe(config);
     expect(meaning(closed(short))).toEqual(meaning(closed(config)));
     expect(closed(closed(short))).toBe(closed(short));
+  });
+});
+
+describe("prosody's modules", () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+    for (const folder of ["conf", "plugins", "modules"]) mkdirSync(join(dir, folder));
+    writeFileSync(join(dir, "conf/a.test.cfg.lua"), config);
+    writeFileSync(join(dir, "plugins/mod_muc_filter_access.lua"), "");
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true });
+  });
+
+  /** What is done to the running prosody, one command a line; `before` runs ahead of it. */
+  const done = (before = "", login = "-"): string[] => {
+    const fakes = `
+      chown() { :; }; timeout() { shift; "$@"; }
+      systemctl() { [[ $1 != restart ]] || printf 'restart %s\\n' "$2" >&3; }
+      prosodyctl() { printf '%s\\n' "$*" >&3; }`;
+    const { status, stdout, stderr } = bashInScript(
+      "web/configure",
+      { ...values, LOGIN_MODULE: login },
+      `${fakes}\n${before}\nkeep_guests_out`,
+      {
+        "/etc/prosody/conf.avail": `${dir}/conf`,
+        "/usr/share/jitsi-meet/prosody-plugins": `${dir}/plugins`,
+        "/usr/local/lib/prosody/modules": `${dir}/modules`,
+        "/var/lib/jitsi-hetzner": `${dir}/state`,
+      },
+    );
+    expect([status, stderr]).toEqual([0, expect.anything()]);
+    return stdout.trim().split("\n").filter(Boolean);
+  };
+  /** A cluster of a program that did not have the module yet. */
+  const older = `
+    sed -i /dead_bridges/d "$prosody_config"; rm -f "$bridges_module"
+    note_running prosody "$prosody_config" "$login_module"`;
+  const loaded = ["auth.a.test", "internal.auth.a.test"].map(
+    (host) => `shell module load dead_bridges ${host}`,
+  );
+
+  it("come into effect by a restart on a new host, once", () => {
+    expect(done()).toEqual(["restart prosody"]);
+    expect(done()).toEqual([]);
+  });
+
+  it("for dead bridges are loaded into a prosody that runs: a restart would end all meetings", () => {
+    done();
+    expect(done(older)).toEqual(loaded);
+    expect(done()).toEqual([]);
+  });
+
+  it("come into effect by a restart where another one has changed too", () => {
+    done();
+    expect(done(older, "another")).toEqual(["restart prosody"]);
   });
 });
