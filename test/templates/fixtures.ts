@@ -119,7 +119,12 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/ready": { HOST_CONF: hostConf(userDataFixtures.web.fullest), INSTALLER: installer() },
   "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
   "host/harden": { NFT_RULES: "table inet a {}\n" },
-  "web/configure": { DOMAIN: longDomain, WEB_PRIVATE_IP: "10.0.0.2", LOGIN_MODULE: "-- Lua\n", BRIDGES_MODULE: "-- Lua\n" },
+  "web/configure": {
+    DOMAIN: longDomain,
+    WEB_PRIVATE_IP: "10.0.0.2",
+    LOGIN_MODULE: "-- Lua\n",
+    BRIDGES_MODULE: "-- Lua\n",
+  },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
   "host/system": systemValues("Europe/Berlin"),
   "web/version": { JITSI_VERSION: "2.0.10888-1" },
