@@ -10,8 +10,8 @@ export type Moment = number | RegExp;
 export interface Waiting {
   /** What it has said so far. */
   readonly text: string;
-  /** Sends the signal again. */
-  readonly again: () => void;
+  /** Sends the signal again, once the first one was taken: of two that wait, a process gets one. */
+  readonly again: () => Promise<void>;
 }
 
 /** A `pulumi up` that was interrupted, once it has ended. */
@@ -60,7 +60,11 @@ export async function interruptUp(
   const signalled = performance.now();
   child.kill(signal);
   try {
-    await meanwhile?.({ text, again: () => child.kill(signal) });
+    const again = async (): Promise<void> => {
+      while (!isOver() && !text.includes("^C received")) await sleep(50);
+      child.kill(signal);
+    };
+    await meanwhile?.({ text, again });
   } catch (error) {
     child.kill("SIGKILL");
     throw error;

@@ -177,9 +177,7 @@ describe("a cluster that is scaled while people talk", () => {
   it("leaves no lock after a second Ctrl-C in a drain, and comes back when it is set back", async () => {
     const { before } = await peopleOn("jvb-1");
     await cluster.configure({ jvbCount: "1" });
-    const { seconds } = await interruptUp(cluster, "SIGINT", drainBegins, ({ again }) => {
-      again();
-    });
+    const { seconds } = await interruptUp(cluster, "SIGINT", drainBegins, ({ again }) => again());
     console.log(`second Ctrl-C: pulumi up ended ${seconds.toFixed(0)} s later`);
     expect((await scaleTo(2)).code).toBe(0);
     await untilClusterIs(cluster, 2);
