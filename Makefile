@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview shell status down test test-unit soak soak-people soak-large soak-lost lint format reference
+.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-people soak-large soak-lost lint format reference
 
 SANDBOX := npm run -s sandbox --
 
@@ -39,6 +39,9 @@ test: node_modules/.ready ## all suites: checks, unit, templates, API, toolchain
 
 test-unit: node_modules/.ready ## the unit tests alone, in seconds
 	@npx jest --selectProjects unit
+
+test-node: ## unit tests and preview on Node.js 22 and 24, with the pinned and a newer SDK
+	@ci/test-node.sh
 
 soak: node_modules/.ready ## pulumi up interrupted at twenty moments, and healed; half an hour
 	@npx tsx test/soak/interruptions.ts

@@ -1,6 +1,6 @@
 /**
- * The oldest Pulumi CLI that this project works with: that of the pinned @pulumi/pulumi, whose
- * protocol an older engine may not speak.
+ * The oldest Pulumi CLI that this project works with: that of the oldest @pulumi/pulumi that it works with, whose
+ * protocol an older engine may not speak. A newer SDK asks the engine what it can do, so it works with this CLI too.
  */
 export const requiredPulumiVersion = "3.248.0";
 

@@ -16,6 +16,10 @@ const preview = (name: string): string => join(__dirname, "previews", `${name}.j
 /** The project's own tool, where a step asks npm for it; nothing else of npm. */
 const npm = `if [[ $3 == preview:summary ]]; then shift 4; exec node --import tsx "${root}/ci/previewSummary.ts" "$@"; fi`;
 
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const manifest = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+const pinnedSdk = manifest.dependencies["@pulumi/pulumi"] ?? "";
+
 describe("the workflows", () => {
   let dir: string;
   beforeEach(() => {
@@ -67,6 +71,7 @@ describe("the workflows", () => {
       ),
     );
     expect(steps.sort()).toEqual([
+      "checks node Node.js and SDK ${{ matrix.versions }}",
       "checks test all suites",
       "deploy deploy deploy",
       "drift drift compare",
@@ -102,6 +107,24 @@ describe("the workflows", () => {
     const step = { workflow: "checks", job: "test", step: "all suites" };
     expect(runStep(dir, step, { sudo: "" }).calls).toEqual(["sudo --preserve-env=PATH,CI .ci/run"]);
     expect(readFileSync(join(root, ".ci/run"), "utf8")).toContain("exec make test");
+  });
+
+  it("runs the tests of each Node.js with the versions that the matrix names", () => {
+    const step = {
+      workflow: "checks",
+      job: "node",
+      step: "Node.js and SDK ${{ matrix.versions }}",
+    };
+    expect(workflow("checks").jobs.node?.steps.at(-1)).toMatchObject({
+      run: 'ci/test-node.sh "$VERSIONS"',
+      env: { VERSIONS: "${{ matrix.versions }}" },
+    });
+    const { versions } = workflow("checks").jobs.node?.strategy?.matrix ?? {};
+    expect(read("ci/test-node.sh")).toContain(`set -- ${versions?.join(" ") ?? ""}\n`);
+    expect(versions).toContain(`24:${pinnedSdk}`);
+    expect(runStep(dir, step, {}, { VERSIONS: "24-3.276.0" }).output).toContain(
+      '"24-3.276.0" is not NODE:SDK, for example 24:3.276.0',
+    );
   });
 
   describe("the preview of the stack", () => {

@@ -18,6 +18,7 @@ export interface Job {
   readonly environment?: string;
   readonly permissions: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly string[]>> };
 }
 
 export interface Workflow {
