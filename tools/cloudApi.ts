@@ -2,7 +2,9 @@ import { HcloudApi, publicEndpoint } from "../preflight/hcloudApi";
 import { OperatorProblem } from "./operatorProblem";
 
 /** A stack's configuration as `pulumi config --json --show-secrets` prints it. */
-export type StackConfig = Readonly<Record<string, { readonly value?: string } | undefined>>;
+export type StackConfig = Readonly<
+  Record<string, { readonly value?: string; readonly secret?: boolean } | undefined>
+>;
 
 /**
  * The API as the provider finds it: the stack's configuration, then the environment.

@@ -7,6 +7,7 @@ import { preflight, PreflightError } from "../../preflight/preflight";
 import { listObjects } from "../../tools/doctor/cloudObjects";
 import { deleteObject } from "../../tools/doctor/deletion";
 import { OperatorProblem } from "../../tools/operatorProblem";
+import { listCloudFirewalls } from "../../tools/status/cloudFirewalls";
 import { listCloudServers } from "../../tools/status/cloudServers";
 import {
   changed,
@@ -159,9 +160,21 @@ describe("answers of the API without a field, with null, another type or a new w
   }, 120_000);
 
   it("status works, or names the field", async () => {
-    expect(await tryAll(() => listCloudServers(api, stack))).toEqual({
+    const read = () => Promise.all([listCloudServers(api, stack), listCloudFirewalls(api)]);
+    expect(await tryAll(read)).toEqual({
       wrong: [],
-      needed: ["GET /servers servers", "GET /servers servers[].id", "GET /servers servers[].name"],
+      needed: [
+        "GET /firewalls firewalls",
+        "GET /firewalls firewalls[].id",
+        "GET /firewalls firewalls[].name",
+        "GET /firewalls firewalls[].rules",
+        "GET /firewalls firewalls[].rules[].direction",
+        "GET /firewalls firewalls[].rules[].protocol",
+        "GET /servers servers",
+        "GET /servers servers[].id",
+        "GET /servers servers[].name",
+        "GET /servers servers[].public_net.firewalls[].id",
+      ],
     });
   }, 120_000);
 

@@ -225,6 +225,43 @@ describe("a cluster with two bridges", () => {
     expect(found.versions).toHaveProperty("jicofo");
   }, 60_000);
 
+  it("is not as declared with another firewall, a changed rule, or a setting that is not deployed", async () => {
+    const { firewalls, hosts } = (await status()).status;
+    const own = firewalls.find(({ role }) => role === "web")?.name ?? "";
+    const server = hosts.find(({ name }) => name === "jvb-0")?.server ?? "";
+    const rule = ["--direction", "in", "--protocol", "tcp", "--port", "8080"];
+    const changeRule = (verb: string) =>
+      cluster.hcloud("firewall", verb, ...rule, "--source-ips", "192.0.2.0/24", own);
+    const office = ["--type", "server", "--server", server, "office"];
+    await changeRule("add-rule");
+    await cluster.hcloud("firewall", "create", "--name", "office");
+    await cluster.hcloud("firewall", "apply-to-resource", ...office);
+    await cluster.mustPulumi("config", "set", "timezone", "Europe/Berlin");
+    const changed = await status();
+    await cluster.mustPulumi("config", "rm", "timezone");
+    await cluster.hcloud("firewall", "remove-from-resource", ...office);
+    await changeRule("delete-rule");
+    expect(changed).toMatchObject({
+      code: 1,
+      status: {
+        differences: [
+          "timezone is changed and not deployed (deployed: UTC, now: Europe/Berlin): pulumi up",
+          `the firewall ${own} differs, in force and not declared: in tcp 8080 from 192.0.2.0/24: pulumi refresh, then pulumi up`,
+          expect.stringContaining("the firewall office, which is not this stack's") as string,
+        ],
+      },
+    });
+    expect(await status()).toMatchObject({ code: 0 });
+  }, 120_000);
+
+  it("ends with 2 for settings that `up` would refuse, with the command that repairs them", async () => {
+    await cluster.mustPulumi("config", "set", "location", "Falkenstein");
+    const refused = await cluster.tool("status", "--json");
+    await cluster.mustPulumi("config", "rm", "location");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.text).toContain("pulumi config set location fsn1");
+  }, 60_000);
+
   it("is not as declared while a bridge is stopped, whose people are invited to the other", async () => {
     const club = ({ rooms }: PeopleReport) => rooms.find(({ room }) => room === "club");
     const [nickname = ""] = Object.keys(club(await cluster.people.join("club", 5))?.bridges ?? {});

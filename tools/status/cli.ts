@@ -6,12 +6,19 @@ import { OperatorProblem } from "../operatorProblem";
 import { PulumiCli } from "../pulumiCli";
 import { isExpected, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";
+import { listCloudFirewalls } from "./cloudFirewalls";
 import { listCloudServers } from "./cloudServers";
 import { compare, type Answer } from "./compare";
 import { readDeclared } from "./declared";
 import { report } from "./report";
 import { nicknameOf, readStackFacts, type StackFacts } from "./stackFacts";
 import type { Status } from "./status";
+import {
+  assertSameDomain,
+  lastWholeUpdate,
+  undeployedSettings,
+  type HistoricUpdate,
+} from "./undeployed";
 import { readWebFacts, type WebFacts } from "./webFacts";
 
 const usage = `usage: npm run status [-- OPTIONS]
@@ -27,20 +34,42 @@ const codes = {
 } as const satisfies Record<Status["verdict"], number>;
 
 async function look(pulumi: PulumiCli): Promise<Status> {
-  const [shown, settings, exported] = await Promise.all([
+  const [shown, settings, exported, deployed] = await Promise.all([
     pulumi.answer("stack", "--show-name"),
     pulumi.answer("config", "--json", "--show-secrets"),
     pulumi.answer("stack", "export", "--show-secrets"),
+    answer(() => lastWholeUpdate(pulumi)),
   ]);
   const stack = shown.trim();
   const config = JSON.parse(settings) as StackConfig;
   const declared = readDeclared(config);
   const state = readStackFacts(readExport(exported));
-  const [cloud, web] = await Promise.all([
+  const undeployed = undeployedFacts(config, deployed, state);
+  const [cloud, firewalls, web] = await Promise.all([
     answer(() => listCloudServers(cloudApi(config), stack)),
+    answer(() => listCloudFirewalls(cloudApi(config))),
     answer(() => askWebHost(state)),
   ]);
-  return compare({ stack, declared, state, cloud, web });
+  return compare({ stack, declared, state, cloud, firewalls, web, undeployed });
+}
+
+function undeployedFacts(
+  config: StackConfig,
+  deployed: Answer<HistoricUpdate | undefined>,
+  { servers }: StackFacts,
+): Answer<readonly string[]> {
+  if ("problem" in deployed) return deployed;
+  const settings = deployed.facts?.config;
+  // Of a stack without a server, the missing hosts are told.
+  if (servers.length === 0) return { facts: [] };
+  if (settings === undefined) {
+    return {
+      problem:
+        "it has no whole `pulumi up` that succeeded, so which settings are deployed is not known: pulumi up",
+    };
+  }
+  assertSameDomain(config, settings);
+  return { facts: undeployedSettings(config, settings) };
 }
 
 async function askWebHost({ webHost, servers, bridgeOutputs }: StackFacts): Promise<WebFacts> {

@@ -16,6 +16,8 @@ export interface CloudServer {
   /** The server's network of addresses. */
   readonly ipv6: string | null;
   readonly privateIp: string | null;
+  /** Ids of the firewalls in force on it, those that go by a label too. */
+  readonly firewalls: readonly string[] | null;
 }
 
 const named = optional(object({ name: optional(text) }));
@@ -28,7 +30,13 @@ const row = object({
   status: otherwise(text, "unknown"),
   server_type: named,
   location: named,
-  public_net: optional(object({ ipv4: addressed, ipv6: addressed })),
+  public_net: optional(
+    object({
+      ipv4: addressed,
+      ipv6: addressed,
+      firewalls: optional(list(object({ id: number }))),
+    }),
+  ),
   private_net: otherwise(list(object({ ip: optional(text) })), []),
 });
 
@@ -45,5 +53,6 @@ export async function listCloudServers(api: HcloudApi, stack: string): Promise<C
     ipv4: public_net?.ipv4?.ip ?? null,
     ipv6: public_net?.ipv6?.ip ?? null,
     privateIp: private_net[0]?.ip ?? null,
+    firewalls: public_net?.firewalls?.map((firewall) => firewall.id.toString()) ?? null,
   }));
 }

@@ -1,5 +1,7 @@
+import type { CloudFirewall } from "./cloudFirewalls";
 import type { CloudServer } from "./cloudServers";
 import { compareBridges } from "./compareBridges";
+import { compareFirewalls } from "./compareFirewalls";
 import { compareHosts } from "./compareHosts";
 import type { Declared } from "./declared";
 import type { StackFacts } from "./stackFacts";
@@ -14,11 +16,15 @@ export interface Facts {
   readonly declared: Declared;
   readonly state: StackFacts;
   readonly cloud: Answer<readonly CloudServer[]>;
+  readonly firewalls: Answer<readonly CloudFirewall[]>;
+  /** Settings that are changed and not deployed, a sentence each. */
+  readonly undeployed: Answer<readonly string[]>;
   readonly web: Answer<WebFacts>;
 }
 
 /** Puts what is declared beside what is. Pure. */
-export function compare({ stack, declared, state, cloud, web }: Facts): Status {
+export function compare(facts: Facts): Status {
+  const { stack, declared, state, cloud, web, undeployed } = facts;
   const webFacts = "facts" in web ? web.facts : undefined;
   const servers = "facts" in cloud ? cloud.facts : undefined;
   const hosts = compareHosts({ declared, state, servers });
@@ -27,11 +33,24 @@ export function compare({ stack, declared, state, cloud, web }: Facts): Status {
     state,
     jicofo: webFacts?.jicofo,
     conferences: webFacts?.conferences,
+    down: hosts.down,
   });
-  const differences = [...hosts.differences, ...bridges.differences];
+  const firewalls = compareFirewalls({
+    declared,
+    state,
+    servers,
+    firewalls: "facts" in facts.firewalls ? facts.firewalls.facts : undefined,
+  });
+  const differences = [
+    ...("facts" in undeployed ? undeployed.facts : []),
+    ...hosts.differences,
+    ...bridges.differences,
+    ...firewalls.differences,
+  ];
   const unknown = [
-    "problem" in cloud ? [`Hetzner's API: ${cloud.problem}`] : [],
-    "problem" in web ? [`the web host: ${web.problem}`] : [],
+    problemsOf("Hetzner's API", cloud, facts.firewalls),
+    problemsOf("the web host", web),
+    problemsOf("the stack's history", undeployed),
     webFacts?.jicofo === null
       ? ["jicofo does not answer: on the web host: systemctl restart jicofo"]
       : [],
@@ -44,7 +63,14 @@ export function compare({ stack, declared, state, cloud, web }: Facts): Status {
     unknown,
     hosts: hosts.hosts,
     bridges: bridges.bridges,
+    firewalls: firewalls.firewalls,
     counts: bridges.counts,
     versions: webFacts?.versions ?? null,
   };
+}
+
+/** Why somebody could not be asked; the same reason once. */
+function problemsOf(who: string, ...answers: readonly Answer<unknown>[]): string[] {
+  const problems = answers.flatMap((answer) => ("problem" in answer ? [answer.problem] : []));
+  return [...new Set(problems)].map((problem) => `${who}: ${problem}`);
 }

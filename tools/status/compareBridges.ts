@@ -11,6 +11,8 @@ export interface BridgeFacts {
   /** Absent where the web host, or jicofo on it, could not be asked. */
   readonly jicofo?: WebFacts["jicofo"];
   readonly conferences?: WebFacts["conferences"];
+  /** Names of the hosts whose server is missing or does not run: nothing on them can work. */
+  readonly down: ReadonlySet<string>;
 }
 
 interface Expected {
@@ -25,7 +27,7 @@ export function compareBridges(facts: BridgeFacts): {
   counts: Status["counts"];
   differences: string[];
 } {
-  const { declared, jicofo, conferences } = facts;
+  const { declared, jicofo, conferences, down } = facts;
   const seen = new Map(
     Object.entries(jicofo?.bridges ?? {}).map(([jid, bridge]) => [
       jid.split("/").slice(1).join("/"),
@@ -53,7 +55,12 @@ export function compareBridges(facts: BridgeFacts): {
       operational: count(({ operational }) => operational),
       draining: count(({ drain }) => drain),
     },
-    differences: jicofo ? shown.flatMap((bridge) => differences(bridge, view(bridge))) : [],
+    differences: shown
+      .filter(({ name, expected }) => expected === "gone" || !down.has(name ?? ""))
+      .flatMap((bridge) => [
+        ...(jicofo ? differences(bridge, view(bridge)) : []),
+        ...silence(bridge, Boolean(jicofo) && view(bridge) === undefined, conferences),
+      ]),
   };
 }
 
@@ -102,6 +109,17 @@ function differences(
       : [],
     drainDifference(called, bridge.drain, expected === "draining"),
   ].flat();
+}
+
+/** A bridge whose REST API is silent cannot be drained. jicofo may still take it for healthy. */
+function silence(
+  { name, nickname, expected }: Expected,
+  isUnlisted: boolean,
+  conferences: WebFacts["conferences"] = {},
+): string[] {
+  // Of one that jicofo does not list, that is told.
+  if (expected === "gone" || isUnlisted || conferences[nickname ?? ""] !== null) return [];
+  return [`${name ?? ""} (${nickname ?? ""}) does not answer at its REST API: ${repair(name)}`];
 }
 
 function strangerDifference(called: string, bridge: JicofoBridge | undefined): string {

@@ -12,7 +12,12 @@ export interface HostFacts {
 }
 
 /** What is at Hetzner beside what is in the state and in the settings. Pure. */
-export function compareHosts(facts: HostFacts): { hosts: HostStatus[]; differences: string[] } {
+export function compareHosts(facts: HostFacts): {
+  hosts: HostStatus[];
+  differences: string[];
+  /** Names of the hosts whose server is missing or does not run. */
+  down: ReadonlySet<string>;
+} {
   const { declared, state, servers } = facts;
   const wanted = [
     "web",
@@ -35,8 +40,11 @@ export function compareHosts(facts: HostFacts): { hosts: HostStatus[]; differenc
     ...missing.map((name) => hostStatus(name, true)),
     ...strangers.map((server) => hostStatus(null, false, server.id, server)),
   ].sort(byName);
+  const isDown = (server: StateServer): boolean =>
+    servers !== undefined && isWanted(server) && cloudServer(server)?.status !== "running";
   return {
     hosts,
+    down: new Set([...missing, ...state.servers.filter(isDown).map(({ name }) => name)]),
     differences: [
       ...missing.map((name) => `${name} is declared and has no server: pulumi up`),
       ...state.servers.flatMap((server) =>

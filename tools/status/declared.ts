@@ -1,11 +1,10 @@
 import { localBridgeName } from "../../components/bridgePlan";
-import {
-  bridgeProblems,
-  declaredNumbers,
-  hasLocalBridge,
-  parseBridges,
-} from "../../settings/bridges";
-import { configKeys, type RawConfig } from "../../settings/problem";
+import { firewallRules, type FirewallRule } from "../../components/firewallRules";
+import { ConfigError, parseSettings, type Settings } from "../../config";
+import type { Role } from "../../constants";
+import { declaredNumbers, hasLocalBridge } from "../../settings/bridges";
+import { configKeys, type Problem, type RawConfig } from "../../settings/problem";
+import { plainPrivateKey } from "../../settings/sshProxy";
 import type { StackConfig } from "../cloudApi";
 import { OperatorProblem } from "../operatorProblem";
 
@@ -21,6 +20,7 @@ export interface DeclaredBridge {
 export interface Declared {
   readonly domain: string;
   readonly bridges: readonly DeclaredBridge[];
+  readonly firewallRules: Readonly<Record<Role, readonly FirewallRule[]>>;
 }
 
 /**
@@ -29,26 +29,48 @@ export interface Declared {
  * @throws OperatorProblem where the settings are none that `up` would take
  */
 export function readDeclared(config: StackConfig): Declared {
-  // `pulumi new` gives the project a name of the operator's; jvbCount is always there, it has a default.
-  const project =
-    Object.keys(config)
-      .find((key) => key.endsWith(":jvbCount"))
-      ?.split(":")[0] ?? "";
-  const raw: RawConfig = Object.fromEntries(
-    configKeys.map((key) => [key, config[`${project}:${key}`]?.value]),
-  );
-  const problems = bridgeProblems(raw);
-  if (problems.length > 0) {
-    const lines = problems.map(({ key, reason, fix }) => `  ${key} ${reason}:\n      ${fix}`);
-    throw new OperatorProblem(
-      ["the settings do not tell which bridges there are:", ...lines].join("\n"),
-    );
-  }
-  const choice = parseBridges(raw);
-  const bridges = declaredNumbers(choice).map((number) => ({
+  const settings = settingsOf(config);
+  const bridges = declaredNumbers(settings).map((number) => ({
     name: `jvb-${number}`,
-    isDraining: choice.drainingBridges.includes(number),
+    isDraining: settings.drainingBridges.includes(number),
   }));
-  const local = hasLocalBridge(choice) ? [{ name: localBridgeName, isDraining: false }] : [];
-  return { domain: raw.domain ?? "", bridges: [...bridges, ...local] };
+  const local = hasLocalBridge(settings) ? [{ name: localBridgeName, isDraining: false }] : [];
+  const choice = {
+    adminCidrs: settings.adminCidrs,
+    webMedia: settings.localBridge !== "never",
+  };
+  return {
+    domain: settings.domain,
+    bridges: [...bridges, ...local],
+    firewallRules: { web: firewallRules("web", choice), jvb: firewallRules("jvb", choice) },
+  };
+}
+
+/** The program's own keys of a configuration. */
+export function rawSettings(config: StackConfig): RawConfig {
+  const prefix = prefixOf(config);
+  return Object.fromEntries(configKeys.map((key) => [key, config[`${prefix}${key}`]?.value]));
+}
+
+/** `pulumi new` gives the project a name of the operator's; jvbCount is always there, it has a default. */
+const prefixOf = (config: StackConfig): string =>
+  Object.keys(config)
+    .find((key) => key.endsWith(":jvbCount"))
+    ?.replace(/jvbCount$/, "") ?? "";
+
+function settingsOf(config: StackConfig): Settings {
+  const { key } = plainPrivateKey;
+  const privateKey = config[`${prefixOf(config)}${key}`];
+  if (privateKey?.value && privateKey.secret === false) throw refused([plainPrivateKey]);
+  try {
+    return parseSettings(rawSettings(config));
+  } catch (error) {
+    throw error instanceof ConfigError ? refused(error.problems) : error;
+  }
+}
+
+/** What `up` would refuse is no declaration to compare with. */
+export function refused(problems: readonly Problem[]): OperatorProblem {
+  const lines = problems.map(({ key, reason, fix }) => `  ${key} ${reason}:\n      ${fix}`);
+  return new OperatorProblem(["`pulumi up` would refuse the settings:", ...lines].join("\n"));
 }

@@ -1,5 +1,5 @@
 import { table } from "../table";
-import type { BridgeStatus, HostStatus, Status } from "./status";
+import type { BridgeStatus, FirewallStatus, HostStatus, Status } from "./status";
 
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
   equal: "as declared",
@@ -15,6 +15,7 @@ export function report(status: Status): string {
     `${domain} (stack ${stack}): ${verdicts[verdict]}`,
     hostTable(status.hosts),
     `${bridgeTable(status.bridges)}\nbridges: ${counts.declared} declared, ${said(counts.joined)} in jicofo's list, ${said(counts.operational)} operational, ${said(counts.draining)} draining`,
+    firewallTable(status.firewalls),
     versions === null ? "" : table([["PACKAGE", "VERSION"], ...Object.entries(versions)]),
     list("Not as declared:", status.differences),
     list("Could not be asked:", status.unknown),
@@ -55,6 +56,18 @@ function bridgeTable(bridges: readonly BridgeStatus[]): string {
   const heading = "BRIDGE NICKNAME EXPECTED SEEN STRESS CONFERENCES PARTICIPANTS VERSION".split(
     " ",
   );
+  return table([heading, ...rows]);
+}
+
+function firewallTable(firewalls: readonly FirewallStatus[]): string {
+  if (firewalls.length === 0) return "";
+  const rows = firewalls.map(({ name, role, hosts, rules, missing, added }) => [
+    name,
+    role === null ? "other" : "this stack",
+    hosts.join(", ") || "-",
+    ...[rules, missing, added].map(({ length }) => length.toString()),
+  ]);
+  const heading = ["FIREWALL", "OWNER", "HOSTS", "RULES", "MISSING", "NOT DECLARED"];
   return table([heading, ...rows]);
 }
 

@@ -1,7 +1,9 @@
 import { bridgeNickname } from "../../components/bridgePlan";
+import type { Role } from "../../constants";
 import type { SshTarget } from "../sshRun";
 import { plainValue, type ExportedResource, type StackExport } from "../stackExport";
 import { nameOf } from "../stackState";
+import { ruleText, type PlainRule } from "./firewallRules";
 
 /** A server that the stack's state knows. */
 export interface StateServer {
@@ -15,6 +17,14 @@ export interface StateServer {
   readonly privateIp?: string;
 }
 
+/** A firewall that the stack's state knows. */
+export interface StateFirewall {
+  readonly id: string;
+  readonly role: Role;
+  /** Its rules as the state has them, each as `ruleText` writes it. */
+  readonly rules: readonly string[];
+}
+
 /** A bridge by the name that jicofo has for it. */
 export interface NamedBridge {
   readonly name: string;
@@ -24,6 +34,7 @@ export interface NamedBridge {
 /** What the last `up` has made, as its state tells it. */
 export interface StackFacts {
   readonly servers: readonly StateServer[];
+  readonly firewalls: readonly StateFirewall[];
   /** Bridges as the last whole `up` declared them, by its output. */
   readonly bridgeOutputs: readonly NamedBridge[];
   /** How the engine reaches the web host; absent until it has reached it. */
@@ -32,6 +43,7 @@ export interface StackFacts {
 
 const types = {
   server: "hcloud:index/server:Server",
+  firewall: "hcloud:index/firewall:Firewall",
   attachment: "hcloud:index/serverNetwork:ServerNetwork",
   command: "command:remote:Command",
   stack: "pulumi:pulumi:Stack",
@@ -50,6 +62,7 @@ export function readStackFacts({ resources }: StackExport): StackFacts {
   const stack = resources.find(({ type }) => type === types.stack);
   return {
     servers,
+    firewalls: resources.filter(({ type }) => type === types.firewall).map(stateFirewall),
     bridgeOutputs: (plainValue(stack?.outputs?.bridges) ?? []) as NamedBridge[],
     webHost: webHostConnection(resources),
   };
@@ -66,6 +79,12 @@ function stateServer(
     isLeaving,
     privateIp: addresses.get(id),
   };
+}
+
+function stateFirewall({ id = "", outputs = {} }: ExportedResource): StateFirewall {
+  const { role } = (outputs.labels ?? {}) as { role?: Role };
+  const rules = (outputs.rules ?? []) as readonly PlainRule[];
+  return { id, role: role ?? "jvb", rules: rules.map(ruleText) };
 }
 
 /** Of the step that first found the host ready: every later `up` brings its connection up to date. */

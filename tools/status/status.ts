@@ -1,3 +1,5 @@
+import type { Role } from "../../constants";
+
 /** A cluster as it is, beside what is declared. What `npm run status -- --json` prints: docs/status.md holds its shape. */
 export interface Status {
   readonly stack: string;
@@ -10,6 +12,8 @@ export interface Status {
   readonly unknown: readonly string[];
   readonly hosts: readonly HostStatus[];
   readonly bridges: readonly BridgeStatus[];
+  /** Those of the stack, then others that are in force on its servers; none where Hetzner's API could not be asked. */
+  readonly firewalls: readonly FirewallStatus[];
   /** Bridges; null where jicofo could not be asked. */
   readonly counts: {
     readonly declared: number;
@@ -35,6 +39,22 @@ export interface HostStatus {
   readonly ipv4: string | null;
   readonly ipv6: string | null;
   readonly privateIp: string | null;
+}
+
+export interface FirewallStatus {
+  /** At Hetzner. */
+  readonly id: string;
+  readonly name: string;
+  /** web, jvb; null for one that is not this stack's. */
+  readonly role: Role | null;
+  /** The hosts that it filters: web, jvb-0. */
+  readonly hosts: readonly string[];
+  /** In force: `in tcp 22 from 0.0.0.0/0, ::/0`. */
+  readonly rules: readonly string[];
+  /** Declared and not in force. */
+  readonly missing: readonly string[];
+  /** In force and not declared. */
+  readonly added: readonly string[];
 }
 
 export interface BridgeStatus {

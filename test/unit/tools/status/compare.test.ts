@@ -41,7 +41,7 @@ describe("the status of a cluster", () => {
     });
   });
 
-  it("shows it in three tables", () => {
+  it("shows it in four tables", () => {
     expect(report(compare(healthy))).toMatchInlineSnapshot(`
       "meet.example.test (stack production): as declared
 
@@ -54,6 +54,10 @@ describe("the status of a cluster", () => {
       jvb-0   jvb-11    in service  in service  0.12    2            7             2.3.307
       jvb-1   jvb-12    in service  in service  0.12    -            7             2.3.307
       bridges: 2 declared, 2 in jicofo's list, 2 operational, 0 draining
+
+      FIREWALL              OWNER       HOSTS         RULES  MISSING  NOT DECLARED
+      jitsi-firewall-web-a  this stack  web           4      0        0
+      jitsi-firewall-jvb-b  this stack  jvb-0, jvb-1  3      0        0
 
       PACKAGE  VERSION
       jicofo   1.0-1189-1"
@@ -142,6 +146,37 @@ describe("the status of a cluster", () => {
     ]);
   });
 
+  it("has one remedy for a server that is gone or off: its bridge is not told twice", () => {
+    const list = web(jicofo({ "jvb-11": {} }), { "jvb-11": 2, "jvb-12": null });
+    const gone = { ...healthy, web: list, cloud: servers((ids) => ids.slice(0, 2)) };
+    expect(differences(gone)).toEqual([
+      "jvb-1's server 12 is not at Hetzner any more: pulumi refresh, then pulumi up",
+    ]);
+    const off = { ...cloudServer("12", "c"), status: "off" };
+    const facts = [cloudServer("10", "a"), cloudServer("11", "b"), off];
+    expect(differences({ ...healthy, web: list, cloud: { facts } })).toEqual([
+      "jvb-1's server c is off and should be running: pulumi up",
+    ]);
+  });
+
+  it("differs when a bridge's REST API is silent, though jicofo takes it for healthy", () => {
+    const list = jicofo({ "jvb-11": {}, "jvb-12": {} });
+    expect(differences({ ...healthy, web: web(list, { "jvb-11": 2, "jvb-12": null }) })).toEqual([
+      "jvb-1 (jvb-12) does not answer at its REST API: npm run repair -- 1",
+    ]);
+    const silent = web(null, { "jvb-11": 2, "jvb-12": null });
+    expect(compare({ ...healthy, web: silent })).toMatchObject({
+      verdict: "different",
+      differences: ["jvb-1 (jvb-12) does not answer at its REST API: npm run repair -- 1"],
+      unknown: [expect.stringContaining("jicofo does not answer") as string],
+    });
+  });
+
+  it("differs when a setting is changed and not deployed", () => {
+    const undeployed = { facts: ["timezone is changed and not deployed: pulumi up"] };
+    expect(differences({ ...healthy, undeployed })).toEqual(undeployed.facts);
+  });
+
   it("differs when a server does not run", () => {
     const facts = [{ ...cloudServer("10", "jitsi-web-a"), status: "off" }];
     const cloud = { facts: [...facts, cloudServer("11", "b"), cloudServer("12", "c")] };
@@ -186,6 +221,16 @@ describe("a status of which not all can be asked", () => {
     });
     expect(status.hosts).toHaveLength(3);
     expect(status.hosts[0]).toMatchObject({ name: "web", id: "10", status: null });
+  });
+
+  it("is unknown without the stack's history, and without the list of firewalls", () => {
+    expect(compare({ ...healthy, undeployed: silent, firewalls: silent })).toMatchObject({
+      verdict: "unknown",
+      differences: [],
+      unknown: ["Hetzner's API: it does not answer", "the stack's history: it does not answer"],
+      firewalls: [],
+    });
+    expect(compare({ ...healthy, cloud: silent, firewalls: silent }).unknown).toHaveLength(1);
   });
 
   it("is unknown without the web host, and takes no bridge for missing", () => {

@@ -3,7 +3,7 @@ import { readDeclared } from "../../../../tools/status/declared";
 const declared = (settings: Readonly<Record<string, string>>) =>
   readDeclared(
     Object.fromEntries(
-      Object.entries({ jvbCount: "2", ...settings }).map(([key, value]) => [
+      Object.entries({ domain: "a.test", jvbCount: "2", ...settings }).map(([key, value]) => [
         `my-meetings:${key}`,
         { value },
       ]),
@@ -30,7 +30,44 @@ describe("what the settings declare", () => {
 
   it("is not guessed from settings that `up` would refuse", () => {
     expect(() => names({ jvbCount: "three" })).toThrow(
-      /the settings do not tell which bridges there are:\n {2}jvbCount is "three"/,
+      /`pulumi up` would refuse the settings:\n {2}jvbCount is "three"/,
     );
+  });
+
+  it.each([
+    ["location", "Falkenstein"],
+    ["adminCidrs", '["203.0.113.7"]'],
+    ["drainTimeout", "30"],
+    ["domain", "localhost"],
+  ])("is not guessed where %s is wrong, which is no key about bridges", (key, value) => {
+    expect(() => declared({ [key]: value })).toThrow(
+      new RegExp(`\`pulumi up\` would refuse the settings:\\n {2}${key} .*\\n {6}pulumi config`),
+    );
+  });
+
+  it("is not guessed where a private key is in plain text, which is not shown", () => {
+    const key = "my-meetings:sshProxyPrivateKey";
+    const config = {
+      "my-meetings:jvbCount": { value: "2" },
+      "my-meetings:domain": { value: "a.test" },
+    };
+    expect(() => readDeclared({ ...config, [key]: { value: "c2VjcmV0", secret: false } })).toThrow(
+      /sshProxyPrivateKey is in plain text in the stack's settings \(not shown\)/,
+    );
+    expect(readDeclared({ ...config, [key]: { value: "c2VjcmV0", secret: true } }).domain).toBe(
+      "a.test",
+    );
+  });
+
+  it("has the rules of the firewalls", () => {
+    const { firewallRules } = declared({ adminCidrs: "203.0.113.4/32", localBridge: "always" });
+    expect(firewallRules.jvb[0]).toMatchObject({ port: "22", sourceIps: ["203.0.113.4/32"] });
+    expect(firewallRules.web.map(({ port }) => port)).toEqual([
+      "22",
+      undefined,
+      "80",
+      "443",
+      "10000",
+    ]);
   });
 });

@@ -31,6 +31,18 @@ const exported = JSON.stringify({
         type: "pulumi:pulumi:Stack",
         outputs: { bridges: [{ name: "jvb-0", nickname: "jvb-11" }], deploymentKey: secret("x") },
       },
+      {
+        urn: urn("hcloud:index/firewall:Firewall", "jitsi-firewall-web"),
+        type: "hcloud:index/firewall:Firewall",
+        id: "20",
+        outputs: {
+          labels: { role: "web" },
+          rules: [
+            { direction: "in", protocol: "tcp", port: "22", sourceIps: ["::/0", "0.0.0.0/0"] },
+            { direction: "in", protocol: "icmp", port: "", sourceIps: ["::/0"] },
+          ],
+        },
+      },
       server("jitsi-web", "10", { role: "web" }),
       server("jitsi-jvb-0", "11", { role: "jvb", index: "0" }),
       server("jitsi-jvb-0", "9", { role: "jvb", index: "0" }, { delete: true }),
@@ -57,6 +69,12 @@ describe("what a stack's state tells", () => {
     ]);
   });
 
+  it("has the firewalls with their rules, in the form in which they are compared", () => {
+    expect(readStackFacts(readExport(exported)).firewalls).toEqual([
+      { id: "20", role: "web", rules: ["in tcp 22 from 0.0.0.0/0, ::/0", "in icmp from ::/0"] },
+    ]);
+  });
+
   it("has the way to the web host, secrets within secrets in plain", () => {
     expect(readStackFacts(readExport(exported)).webHost).toEqual({
       ...connection,
@@ -71,7 +89,7 @@ describe("what a stack's state tells", () => {
   });
 
   it("is empty for a stack that was never deployed", () => {
-    const facts = { servers: [], bridgeOutputs: [], webHost: undefined };
+    const facts = { servers: [], firewalls: [], bridgeOutputs: [], webHost: undefined };
     expect(readStackFacts(readExport('{"version":3,"deployment":{}}'))).toEqual(facts);
   });
 });

@@ -1,10 +1,17 @@
+import { firewallRules } from "../../../../components/firewallRules";
+import type { CloudFirewall } from "../../../../tools/status/cloudFirewalls";
 import type { CloudServer } from "../../../../tools/status/cloudServers";
 import type { Facts } from "../../../../tools/status/compare";
+import { ruleText } from "../../../../tools/status/firewallRules";
 import type { JicofoBridge, WebFacts } from "../../../../tools/status/webFacts";
 
 const brewery = "jvbbrewery@internal.auth.meet.example.test";
 
-export const cloudServer = (id: string, name: string): CloudServer => ({
+export const cloudServer = (
+  id: string,
+  name: string,
+  firewalls = [id === "10" ? "20" : "21"],
+): CloudServer => ({
   id,
   name,
   serverType: "cx23",
@@ -13,6 +20,7 @@ export const cloudServer = (id: string, name: string): CloudServer => ({
   ipv4: `192.0.2.${id}`,
   ipv6: `2001:db8:${id}::/64`,
   privateIp: `10.80.1.${id}`,
+  firewalls,
 });
 
 const inService: JicofoBridge = {
@@ -39,9 +47,20 @@ export const jicofo = (
   ),
 });
 
-export const web = (list: WebFacts["jicofo"]): Facts["web"] => ({
-  facts: { jicofo: list, versions: { jicofo: "1.0-1189-1" }, conferences: { "jvb-11": 2 } },
+export const web = (
+  list: WebFacts["jicofo"],
+  conferences: WebFacts["conferences"] = { "jvb-11": 2 },
+): Facts["web"] => ({
+  facts: { jicofo: list, versions: { jicofo: "1.0-1189-1" }, conferences },
 });
+
+const rules = { web: firewallRules("web"), jvb: firewallRules("jvb") };
+
+/** The healthy cluster's firewalls, as Hetzner has them. */
+export const cloudFirewalls: readonly CloudFirewall[] = [
+  { id: "20", name: "jitsi-firewall-web-a", rules: rules.web.map(ruleText) },
+  { id: "21", name: "jitsi-firewall-jvb-b", rules: rules.jvb.map(ruleText) },
+];
 
 /** A cluster of a web host and two bridges in which everything is as it should be. */
 export const healthy: Facts = {
@@ -52,12 +71,17 @@ export const healthy: Facts = {
       { name: "jvb-0", isDraining: false },
       { name: "jvb-1", isDraining: false },
     ],
+    firewallRules: rules,
   },
   state: {
     servers: [
       { name: "web", id: "10", isLeaving: false },
       { name: "jvb-0", id: "11", isLeaving: false },
       { name: "jvb-1", id: "12", isLeaving: false },
+    ],
+    firewalls: [
+      { id: "20", role: "web", rules: rules.web.map(ruleText) },
+      { id: "21", role: "jvb", rules: rules.jvb.map(ruleText) },
     ],
     bridgeOutputs: [
       { name: "jvb-0", nickname: "jvb-11" },
@@ -71,6 +95,8 @@ export const healthy: Facts = {
       cloudServer("12", "jitsi-jvb-1-c"),
     ],
   },
+  firewalls: { facts: cloudFirewalls },
+  undeployed: { facts: [] },
   web: web(jicofo({ "jvb-11": {}, "jvb-12": {} })),
 };
 

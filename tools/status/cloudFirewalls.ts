@@ -1,0 +1,40 @@
+import { list, number, object, optional, otherwise, text } from "../../preflight/answer";
+import type { HcloudApi } from "../../preflight/hcloudApi";
+import { ruleText } from "./firewallRules";
+
+/** A firewall of the Hetzner project, whoever made it. */
+export interface CloudFirewall {
+  readonly id: string;
+  readonly name: string;
+  /** What each rule lets through: `in tcp 22 from 0.0.0.0/0, ::/0`. */
+  readonly rules: readonly string[];
+}
+
+const ranges = otherwise(list(text), []);
+
+/** An absent list of rules may not be taken for none, nor a rule without a protocol for another one. */
+const row = object({
+  id: number,
+  name: text,
+  rules: list(
+    object({
+      direction: text,
+      protocol: text,
+      port: optional(text),
+      source_ips: ranges,
+      destination_ips: ranges,
+    }),
+  ),
+});
+
+/** @throws AnswerError, ApiError, UnreachableError */
+export async function listCloudFirewalls(api: HcloudApi): Promise<CloudFirewall[]> {
+  const rows = await api.list("/firewalls", "firewalls", list(row));
+  return rows.map(({ id, name, rules }) => ({
+    id: id.toString(),
+    name,
+    rules: rules.map(({ source_ips: sourceIps, destination_ips: destinationIps, ...rule }) =>
+      ruleText({ ...rule, sourceIps, destinationIps }),
+    ),
+  }));
+}
