@@ -84,7 +84,7 @@ describe("a cluster that is scaled while people talk", () => {
   };
 
   /** Kills the bridge's program, which systemd starts again; how many are cut, and where the others are then. */
-  const kill = async (name: string, before = ""): Promise<void> => {
+  const expectTakenOff = async (name: string, before = ""): Promise<void> => {
     const { before: report, count } = await peopleOn(name);
     await cluster.mustOnHost(name, `${before} systemctl kill -s KILL jitsi-videobridge2`);
     // Less than the 15 s for which prosody would keep it, and than the 30 s after which pages complain.
@@ -96,7 +96,7 @@ describe("a cluster that is scaled while people talk", () => {
   };
 
   it("takes people off a bridge whose program was killed and is back at once", async () => {
-    await kill("jvb-0");
+    await expectTakenOff("jvb-0");
   }, 300_000);
 
   it("takes people off a bridge that is back after a crash which closed no connection", async () => {
@@ -104,7 +104,7 @@ describe("a cluster that is scaled while people talk", () => {
     const cutOff = `old=$(ss -Htn dport = :5222 | awk '{ sub(/.*:/, "", $4); print $4 }')
       nft "add table inet fault; add chain inet fault out { type filter hook output priority -10; }"
       nft add rule inet fault out tcp sport "$old" drop;`;
-    await kill("jvb-1", cutOff);
+    await expectTakenOff("jvb-1", cutOff);
     await cluster.mustOnHost("jvb-1", "nft delete table inet fault");
   }, 300_000);
 
