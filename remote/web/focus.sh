@@ -23,18 +23,24 @@ expect_jicofo() {
 }
 
 # jicofo_problem: what keeps jicofo from its work; nothing where it works. Its REST API answers without a login too, and
-# its list of bridges is empty then, as if all of them were gone.
+# its list of bridges is empty then, as if all of them were gone: only where it is empty, prosody has to be asked.
 jicofo_problem() {
   local answer
   if ! timeout 5 bash -c "exec 9<>'/dev/tcp/127.0.0.1/5222'" 2>/dev/null; then
     printf 'prosody does not answer on port 5222 of the web host, and neither jicofo nor any bridge can log in'
   elif ! answer=$(jicofo_answers 2>&1); then
     printf 'jicofo does not answer on %s (%s)' "$jicofo_url" "$answer"
+  elif lists_bridges; then
+    return
   elif ! answer=$(focus_session); then
     printf 'prosody cannot be asked whether jicofo is logged in (%s)' "${answer:-prosodyctl shell does not answer}"
   elif [[ $answer != *"logged in"* ]]; then
     printf 'jicofo is not logged in to prosody, so it knows no bridge'
   fi
+}
+
+lists_bridges() {
+  jicofo_get /debug 2>/dev/null | jq -e '.bridge_selector.bridge // {} | length > 0' >/dev/null
 }
 
 # focus_session: what prosody says of jicofo's connection. One that is broken lingers for some seconds, hibernating.

@@ -54,11 +54,15 @@ wait_for_jicofo() {
 # Where it is not logged in, no meeting has a focus: a restart cuts nothing, and Java reads its certificates only at the
 # start.
 wait_for_login() {
+  local problem
   if wait_for "$login_seconds" "jicofo to log in" jicofo_works; then
     return
   fi
-  info "$(jicofo_problem): restarting jicofo"
-  systemctl restart jicofo
+  problem=$(jicofo_problem)
+  if [[ $problem == *"is not logged in"* ]]; then
+    info "$problem: restarting jicofo"
+    systemctl restart jicofo
+  fi
   wait_for "$jicofo_seconds" "jicofo to log in" jicofo_works || {
     last_lines /var/log/jitsi/jicofo.log
     fatal "$(jicofo_problem)" "see the lines of its log above; journalctl -u prosody -n 50; then: pulumi up"

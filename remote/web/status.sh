@@ -5,12 +5,14 @@ set -euo pipefail
 : "${BRIDGES:?}"
 
 main() {
-  local jicofo versions conferences
+  local jicofo versions conferences problem
   jicofo=$(jicofo_view) || jicofo=null
+  problem=$(jicofo_problem)
   versions=$(versions)
   conferences=$(conferences)
   result "$(jq -n --argjson jicofo "$jicofo" --argjson versions "$versions" --argjson conferences "$conferences" \
-    '{jicofo: $jicofo, versions: $versions, conferences: $conferences}')"
+    --arg problem "$problem" --arg expired "$(expired_certificates)" \
+    '{$jicofo, jicofoProblem: $problem, $versions, $conferences, expiredCertificates: ($expired | split("\n"))}')"
 }
 
 # {version, bridges: {JID: state}}; fails where jicofo does not answer.
@@ -19,6 +21,16 @@ jicofo_view() {
   version=$(jicofo_get /about/version | jq -e .version) || return 1
   bridges=$(jicofo_get /debug | jq -e '.bridge_selector.bridge // {}') || return 1
   jq -n --argjson version "$version" --argjson bridges "$bridges" '{version: $version, bridges: $bridges}'
+}
+
+# Of the XMPP accounts, one a line: by name and end. Such a certificate goes on working.
+expired_certificates() {
+  local file
+  for file in /var/lib/prosody/auth.*.crt; do
+    if [[ -s $file ]] && ! openssl x509 -in "$file" -noout -checkend 0 >/dev/null; then
+      printf '%s (%s)\n' "$(basename "$file" .crt)" "$(openssl x509 -in "$file" -noout -enddate)"
+    fi
+  done
 }
 
 # {package: version} of Jitsi's packages, and of what they run on.

@@ -28,10 +28,12 @@ export function compare(facts: Facts): Status {
   const webFacts = "facts" in web ? web.facts : undefined;
   const servers = "facts" in cloud ? cloud.facts : undefined;
   const hosts = compareHosts({ declared, state, servers });
+  const problem = webFacts?.jicofoProblem ?? "";
   const bridges = compareBridges({
     declared,
     state,
-    jicofo: webFacts?.jicofo,
+    // A jicofo that is not logged in lists no bridge, whatever there is: no bridge is to blame.
+    jicofo: problem === "" ? webFacts?.jicofo : null,
     conferences: webFacts?.conferences,
     down: hosts.down,
   });
@@ -41,9 +43,11 @@ export function compare(facts: Facts): Status {
     servers,
     firewalls: "facts" in facts.firewalls ? facts.firewalls.facts : undefined,
   });
+  const answersInVain = problem !== "" && webFacts?.jicofo !== null;
   const differences = [
     ...("facts" in undeployed ? undeployed.facts : []),
     ...hosts.differences,
+    ...(answersInVain ? [`${problem}: npm run repair -- web`] : []),
     ...bridges.differences,
     ...firewalls.differences,
   ];
@@ -51,9 +55,7 @@ export function compare(facts: Facts): Status {
     problemsOf("Hetzner's API", cloud, facts.firewalls),
     problemsOf("the web host", web),
     problemsOf("the stack's history", undeployed),
-    webFacts?.jicofo === null
-      ? ["jicofo does not answer: on the web host: systemctl restart jicofo"]
-      : [],
+    webFacts?.jicofo === null ? ["jicofo does not answer: npm run repair -- web"] : [],
   ].flat();
   return {
     stack,
@@ -61,6 +63,9 @@ export function compare(facts: Facts): Status {
     verdict: differences.length > 0 ? "different" : unknown.length > 0 ? "unknown" : "equal",
     differences,
     unknown,
+    notes: (webFacts?.expiredCertificates ?? []).map(
+      (certificate) => `the XMPP certificate ${certificate} has expired; nothing has to be done`,
+    ),
     hosts: hosts.hosts,
     bridges: bridges.bridges,
     firewalls: firewalls.firewalls,

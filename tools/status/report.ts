@@ -19,6 +19,7 @@ export function report(status: Status): string {
     versions === null ? "" : table([["PACKAGE", "VERSION"], ...Object.entries(versions)]),
     list("Not as declared:", status.differences),
     list("Could not be asked:", status.unknown),
+    list("Notes:", status.notes),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }

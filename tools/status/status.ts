@@ -10,6 +10,8 @@ export interface Status {
   readonly differences: readonly string[];
   /** What could not be asked, and why. */
   readonly unknown: readonly string[];
+  /** What is as declared, and yet worth knowing. */
+  readonly notes: readonly string[];
   readonly hosts: readonly HostStatus[];
   readonly bridges: readonly BridgeStatus[];
   /** Those of the stack, then others that are in force on its servers; none where Hetzner's API could not be asked. */

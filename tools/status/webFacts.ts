@@ -22,6 +22,10 @@ export interface WebFacts {
     /** By the address in the brewery, whose last part is the nickname. */
     readonly bridges: Readonly<Record<string, JicofoBridge>>;
   } | null;
+  /** What keeps jicofo from its work though it may answer: it is not logged in, or prosody is down. Empty where it works. */
+  readonly jicofoProblem: string;
+  /** Names and ends of XMPP certificates that have expired, which is no outage. */
+  readonly expiredCertificates: readonly string[];
   /** Installed packages and their versions. */
   readonly versions: Readonly<Record<string, string>>;
   /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */

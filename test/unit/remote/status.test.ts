@@ -26,7 +26,8 @@ dpkg-query() {
 `;
 
 const facts = (code: string): unknown => {
-  const outcome = bashInScript("web/status", values, `${answers}\n${code}\nmain`);
+  const loggedIn = "jicofo_problem() { :; }";
+  const outcome = bashInScript("web/status", values, `${answers}\n${loggedIn}\n${code}\nmain`);
   expect(outcome).toMatchObject({ status: 0 });
   return JSON.parse(outcome.stdout);
 };
@@ -35,8 +36,19 @@ describe("web/status", () => {
   it("tells what jicofo sees, what is installed, and what each bridge says", () => {
     expect(facts("")).toEqual({
       jicofo: { version: "1.0.1189", bridges: debug.bridge_selector.bridge },
+      jicofoProblem: "",
+      expiredCertificates: [],
       versions: { jicofo: "1.0-1189-1", "jitsi-meet-web": "1.0.9146-1" },
       conferences: { "jvb-1": 3, "jvb-2": null },
+    });
+  });
+
+  it("tells what keeps jicofo from its work, and which certificate has expired", () => {
+    const code =
+      "jicofo_problem() { printf 'not logged in'; }; expired_certificates() { printf 'auth.a\\nauth.b\\n'; }";
+    expect(facts(code)).toMatchObject({
+      jicofoProblem: "not logged in",
+      expiredCertificates: ["auth.a", "auth.b"],
     });
   });
 

@@ -81,6 +81,25 @@ describe("the status of a cluster", () => {
     expect(differences(withBridge(state))).toEqual([`jvb-1 (jvb-12) ${reason}`]);
   });
 
+  it("differs where jicofo is not logged in, and blames no bridge", () => {
+    const jicofoProblem = "jicofo is not logged in to prosody, so it knows no bridge";
+    const facts = { ...healthy, web: web(jicofo({}), undefined, { jicofoProblem }) };
+    expect(differences(facts)).toEqual([`${jicofoProblem}: npm run repair -- web`]);
+    expect(compare(facts).counts.joined).toBeNull();
+  });
+
+  it("notes an expired certificate, which is no difference", () => {
+    const expiredCertificates = ["auth.a.test (notAfter=Nov 20 12:00:00 2026 GMT)"];
+    const facts = {
+      ...healthy,
+      web: web(jicofo({ "jvb-11": {}, "jvb-12": {} }), undefined, { expiredCertificates }),
+    };
+    expect(compare(facts)).toMatchObject({ verdict: "equal", differences: [] });
+    expect(report(compare(facts))).toMatch(
+      /\n\nNotes:\n.*auth\.a\.test .* has expired; nothing has to be done$/,
+    );
+  });
+
   it("differs when a bridge is not in jicofo's list", () => {
     const facts = { ...healthy, web: web(jicofo({ "jvb-11": {} })) };
     expect(differences(facts)).toEqual([
@@ -247,9 +266,7 @@ describe("a status of which not all can be asked", () => {
   it("is unknown without jicofo", () => {
     const status = compare({ ...healthy, web: web(null) });
     expect(status).toMatchObject({ verdict: "unknown", versions: { jicofo: "1.0-1189-1" } });
-    expect(status.unknown).toEqual([
-      "jicofo does not answer: on the web host: systemctl restart jicofo",
-    ]);
+    expect(status.unknown).toEqual(["jicofo does not answer: npm run repair -- web"]);
   });
 
   it("differs where something is known to differ, whoever else is silent", () => {

@@ -50,8 +50,15 @@ export const jicofo = (
 export const web = (
   list: WebFacts["jicofo"],
   conferences: WebFacts["conferences"] = { "jvb-11": 2 },
+  { jicofoProblem = "", expiredCertificates = [] }: Partial<WebFacts> = {},
 ): Facts["web"] => ({
-  facts: { jicofo: list, versions: { jicofo: "1.0-1189-1" }, conferences },
+  facts: {
+    jicofo: list,
+    jicofoProblem,
+    expiredCertificates,
+    versions: { jicofo: "1.0-1189-1" },
+    conferences,
+  },
 });
 
 const rules = { web: firewallRules("web"), jvb: firewallRules("jvb") };
