@@ -1,8 +1,10 @@
+import { bridgeNickname, localBridgeNickname } from "../components/bridgePlan";
 import { object, type Read } from "./answer";
 import type { ServerFact } from "./cloudFacts";
-import { obstacle, together, warning, type Findings } from "./findings";
+import { declaredHosts } from "./declared";
+import { none, obstacle, together, warning, type Findings } from "./findings";
 import { ApiError } from "./hcloudApi";
-import type { StateResource } from "./stackState";
+import type { StackState, StateResource } from "./stackState";
 
 /** What is used of the API. */
 interface Asked {
@@ -27,12 +29,15 @@ interface StateServer {
  * @throws ApiError, UnreachableError
  */
 export async function checkGoneServers(
-  state: readonly StateResource[],
+  state: StackState,
+  wanted: Parameters<typeof declaredHosts>[0],
   servers: readonly ServerFact[],
   api: Asked,
 ): Promise<Findings> {
+  const isMissing = declaredHosts(wanted, servers).some(({ server }) => server === undefined);
+  if (!isMissing && !namesAnother(await state.outputs(), servers)) return none;
   const listed = new Set(servers.map(({ id }) => id.toString()));
-  const unlisted = serversOf(state).filter(({ id }) => !listed.has(id));
+  const unlisted = serversOf(await state.resources()).filter(({ id }) => !listed.has(id));
   return together(
     await Promise.all(
       unlisted.map(async ({ id, server, host }) =>
@@ -48,6 +53,22 @@ export async function checkGoneServers(
       ),
     ),
   );
+}
+
+/** Whether the last `up` had a bridge whose server is not listed; it may be one that is not declared any more. */
+function namesAnother(
+  outputs: Readonly<Record<string, unknown>>,
+  servers: readonly ServerFact[],
+): boolean {
+  const bridges = Array.isArray(outputs.bridges) ? (outputs.bridges as unknown[]) : [];
+  const own = servers.flatMap(({ id }) => [
+    bridgeNickname(id.toString()),
+    localBridgeNickname(id.toString()),
+  ]);
+  return bridges.some((bridge) => {
+    const { nickname } = (bridge ?? {}) as { nickname?: unknown };
+    return typeof nickname === "string" && !own.includes(nickname);
+  });
 }
 
 function serversOf(state: readonly StateResource[]): StateServer[] {

@@ -1,22 +1,24 @@
 import { localBridgeName } from "../components/bridgePlan";
 import type { LocalBridge } from "../settings/bridges";
 import { none, obstacle, type Findings } from "./findings";
-import { readState, type StateResource } from "./stackState";
+import { engineState, type StackState } from "./stackState";
 
 /**
  * Refuses `never` as long as the web host has a bridge of its own: its firewall closes before any bridge is emptied,
  * because the engine updates before it deletes, and would cut off whoever is on it.
  *
  * @param hasServers whether the cluster is there already; a new one has no bridge to empty
- * @param state reads the stack's state; by default the engine tells
+ * @param state by default the engine's
  */
 export async function checkLocalBridge(
   localBridge: LocalBridge,
   hasServers: boolean,
-  state: () => Promise<readonly Pick<StateResource, "urn">[]> = readState,
+  state: Pick<StackState, "resources"> = engineState,
 ): Promise<Findings> {
   if (localBridge !== "never" || !hasServers) return none;
-  const isThere = (await state()).some(({ urn }) => urn.endsWith(`-${localBridgeName}-drain`));
+  const isThere = (await state.resources()).some(({ urn }) =>
+    urn.endsWith(`-${localBridgeName}-drain`),
+  );
   if (!isThere) return none;
   return obstacle(
     "localBridge",

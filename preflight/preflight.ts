@@ -30,7 +30,7 @@ import { describeServers } from "./serverList";
 import { chooseServerType } from "./serverTypeChoice";
 import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
 import { checkSshAgent } from "./sshAgent";
-import { readState, type StateResource } from "./stackState";
+import { engineState, type StackState } from "./stackState";
 
 /** What this `up` would stumble over, in one message, before anything is made. */
 export class PreflightError extends OperatorError {
@@ -65,8 +65,8 @@ export interface PreflightArgs {
   readonly now?: Date;
   /** By default those of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Reads the stack's state; by default the engine tells. */
-  readonly state?: () => Promise<readonly StateResource[]>;
+  /** By default the engine's. */
+  readonly state?: StackState;
 }
 
 /**
@@ -89,10 +89,10 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
   try {
     const api = args.api ?? new HcloudApi({ ...access, token });
     const facts = await readCloud(api, { ...settings, stack: args.stack });
-    const state = args.state ?? readState;
+    const state = args.state ?? engineState;
     const around = await Promise.all([
       checkLocalBridge(settings.localBridge, facts.servers.length > 0, state),
-      checkGoneServers(await state(), facts.servers, api),
+      checkGoneServers(state, settings, facts.servers, api),
       checkSshAgent(args.env),
     ]);
     const result = withCloud(args, facts, around);

@@ -29,7 +29,7 @@ const urlOf = (input: Parameters<typeof fetch>[0]): string =>
 const nonsense = /\b(undefined|NaN|Infinity|null)\b|\[object/;
 
 describe("answers of the API without a field, with null, another type or a new word in its place", () => {
-  const state = () => Promise.resolve([]);
+  const state = { resources: () => Promise.resolve([]), outputs: () => Promise.resolve({}) };
   let sim: Simulator;
   let api: HcloudApi;
   let said: string[];

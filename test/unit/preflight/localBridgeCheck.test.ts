@@ -4,9 +4,11 @@ import { checkLocalBridge } from "../../../preflight/localBridgeCheck";
 const type =
   "jitsi-hetzner:index:JitsiCluster$jitsi-hetzner:index:LocalBridge$command:remote:Command";
 const urn = (name: string) => `urn:pulumi:production::jitsi-hetzner::${type}::${name}`;
-const stateOf = (...names: string[]) => Promise.resolve(names.map((name) => ({ urn: urn(name) })));
-const withLocal = () => stateOf("jitsi-jvb-0-drain", "jitsi-local-drain");
-const withoutLocal = () => stateOf("jitsi-jvb-0-drain");
+const stateOf = (...names: string[]) => ({
+  resources: () => Promise.resolve(names.map((name) => ({ urn: urn(name), type, outputs: {} }))),
+});
+const withLocal = stateOf("jitsi-jvb-0-drain", "jitsi-local-drain");
+const withoutLocal = stateOf("jitsi-jvb-0-drain");
 const never = async (state: typeof withLocal) =>
   (await checkLocalBridge("never", true, state)).obstacles;
 
@@ -26,7 +28,7 @@ describe("checkLocalBridge", () => {
   });
 
   it("asks nobody where the port stays open, or nothing is there yet", async () => {
-    const nobody = () => Promise.reject(new Error("asked"));
+    const nobody = { resources: () => Promise.reject(new Error("asked")) };
     expect((await checkLocalBridge("auto", true, nobody)).obstacles).toEqual([]);
     expect((await checkLocalBridge("never", false, nobody)).obstacles).toEqual([]);
   });

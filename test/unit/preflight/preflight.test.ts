@@ -3,7 +3,7 @@ import { parseSettings } from "../../../config";
 import type { CloudFacts } from "../../../preflight/cloudFacts";
 import { HcloudApi } from "../../../preflight/hcloudApi";
 import { preflight, PreflightError, type PreflightArgs } from "../../../preflight/preflight";
-import { cx23, emptyCloud, server, serverType, stateServer } from "./support/cloud";
+import { cx23, emptyCloud, server, serverType, stateOf, stateServer } from "./support/cloud";
 import type { RawConfig } from "../../../settings/problem";
 import { fakeFetch } from "./support/fakeFetch";
 
@@ -29,7 +29,7 @@ function run(raw: RawConfig = {}, args: Partial<PreflightArgs> = {}) {
   // Repeats wait in real life.
   const api = new HcloudApi({ endpoint, token }, () => Promise.resolve());
   const access = { endpoint, token };
-  const nothing = { state: () => Promise.resolve([]), env: {} };
+  const nothing = { state: stateOf(), env: {} };
   return preflight({
     settings,
     stack: "production",
@@ -192,7 +192,7 @@ describe("preflight", () => {
 
   it("refuses what the state has and Hetzner has not, a bridge that is not declared any more too", async () => {
     jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch({ servers: everything }));
-    const state = () => Promise.resolve([stateServer("102", "1"), stateServer("100", "0")]);
+    const state = stateOf(stateServer("102", "1"), stateServer("100", "0"));
     const refused = run({ jvbCount: "1" }, { state });
     await expect(refused).rejects.toThrow(
       [

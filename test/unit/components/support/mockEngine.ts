@@ -77,7 +77,7 @@ export async function runProgram<T>(
       },
       call: ({ token }) => {
         // The state of a stack that was never deployed.
-        if (token === "pulumi:pulumi:readStackResourceOutputs") return { outputs: {} };
+        if (/^pulumi:pulumi:readStack(Resource)?Outputs$/.test(token)) return { outputs: {} };
         throw new Error(`no answer is declared for a call of ${token}`);
       },
     },

@@ -1,5 +1,5 @@
 import type { CloudFacts, ServerFact, ServerTypeFact } from "../../../../preflight/cloudFacts";
-import type { StateResource } from "../../../../preflight/stackState";
+import type { StackState, StateResource } from "../../../../preflight/stackState";
 
 const tb = 1024 ** 4;
 
@@ -68,6 +68,15 @@ export function stateServer(id: string, index: string): StateResource {
     urn: `urn:pulumi:production::jitsi-hetzner::hcloud:index/server:Server::${name}`,
     type: "hcloud:index/server:Server",
     outputs: { id, name: `${name}-a`, labels: { role: "jvb", index } },
+  };
+}
+
+/** A state with these servers of bridges, which the last `up` had too. */
+export function stateOf(...resources: readonly StateResource[]): StackState {
+  const bridges = resources.map(({ outputs }) => ({ nickname: `jvb-${String(outputs.id)}` }));
+  return {
+    resources: () => Promise.resolve(resources),
+    outputs: () => Promise.resolve({ bridges }),
   };
 }
 
