@@ -46,12 +46,11 @@ lists_bridges() {
 # focus_session: what prosody says of jicofo's connection. One that is broken lingers for some seconds, hibernating.
 # jicofo itself does not tell: neither its REST API nor its metrics have a figure for it.
 focus_session() {
-  timeout 20 prosodyctl shell '> for jid, user in pairs(prosody.bare_sessions) do
-    if jid:find("^focus@auth%.") then
-      for _, session in pairs(user.sessions) do if not session.hibernating then return "logged in" end end
-    end
-  end
-  return "logged out"' 2>&1 </dev/null | grep -E 'Result|rror'
+  # In one line, as a person would type it.
+  timeout 20 prosodyctl shell '> for jid, user in pairs(prosody.bare_sessions) do '\
+'if jid:find("^focus@auth%.") then for _, session in pairs(user.sessions) do '\
+'if not session.hibernating then return "logged in" end end end end return "logged out"' 2>&1 </dev/null |
+    grep -E 'Result|rror'
 }
 
 jicofo_works() {

@@ -34,6 +34,12 @@ describe("a file that hosts get as it is", () => {
     },
   );
 
+  it("has jicofo's package start jicofo again, which its scripts have stopped", () => {
+    // invoke-rc.d --skip-systemd-native acts on a unit only where this names an init script.
+    const [unit = ""] = hostFile("JICOFO_SERVICE").split(/^\[Service\]$/m);
+    expect(unit).toMatch(/^SourcePath=\/etc\/init\.d\/jicofo$/m);
+  });
+
   it("keeps needrestart from restarting what carries calls", () => {
     withFile(hostFile("NEEDRESTART_CONF"), (file) => {
       // As needrestart reads it: evaluated, then each pattern tried on the unit's name.

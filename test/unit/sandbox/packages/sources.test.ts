@@ -38,6 +38,13 @@ describe("sources of the stand-ins", () => {
     expect(long.map(short)).toEqual([]);
   });
 
+  it("restart jicofo as upstream's package does: not where it is a native unit", () => {
+    const script = (name: string): string =>
+      readFileSync(join(sourcesDir, "jicofo/DEBIAN", name), "utf8");
+    expect(script("postinst")).toMatch(/invoke-rc\.d jicofo stop[^]*--skip-systemd-native jicofo/);
+    expect(script("prerm")).toContain("--skip-systemd-native jicofo stop");
+  });
+
   it("declare as configuration files what upstream declares", () => {
     const conffiles = (name: string): string[] =>
       readFileSync(join(sourcesDir, name, "DEBIAN/conffiles"), "utf8")
