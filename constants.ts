@@ -89,7 +89,7 @@ export const networkZones = {
 export type Location = keyof typeof networkZones;
 
 /** System images the hosts' set-up is written for. Names, not ids: an id differs by architecture. */
-export const images = ["debian-12"] as const;
+export const images = ["debian-13", "debian-12"] as const;
 
 /** What a stack gets that sets nothing. Pulumi.yaml repeats them for its own descriptions; a test holds both equal. */
 export const defaults = {
@@ -101,7 +101,8 @@ export const defaults = {
   webServerType: "cx21",
   jvbServerType: "cpx41",
   location: "fsn1",
-  image: "debian-12",
+  /** Debian 13 has prosody 13 and Java 21, which all newer releases of Jitsi run on. */
+  image: "debian-13",
   timezone: "UTC",
   jitsiAptRepository: "https://download.jitsi.org",
   /** Of Jitsi's signing key. Should they change it, hosts refuse the new one until this is set to it. */

@@ -4,6 +4,7 @@
 #   repository                the repository, where it is another one than before
 #   parts VERSION             prints NAME=VERSION of all packages that belong to a version of jitsi-meet
 #   exactly NAME=VERSION...   installs these versions and holds them
+#   check VERSION             fails where this system cannot run that version of jitsi-meet; changes nothing
 # Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty).
 set -Eeuo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -12,6 +13,12 @@ readonly keyring=/usr/share/keyrings/jitsi-keyring.gpg
 readonly source_list=/etc/apt/sources.list.d/jitsi-stable.list
 readonly state_dir=/var/lib/jitsi-hetzner
 readonly dpkg_updates=/var/lib/dpkg/updates
+readonly os_release=/etc/os-release
+# Builds of jitsi-meet (the 10888 in 2.0.10888-1). From the first on, its packages take Java 21, the only one in Debian 13.
+# Those from the first to before the second need prosody 13, as they load prosody.util.queue, which prosody 0.12 of
+# Debian 12 has under another name (jitsi-meet#17303; fixed by #17535 on 23 June 2026). 11146 is the first known to run
+# on 0.12.3.
+readonly java_21_since=10888 prosody_12_again=11146
 readonly tools=(curl jq nftables openssl tzdata unattended-upgrades)
 
 info() {
@@ -33,7 +40,8 @@ main() {
     repository) add_repository ;;
     parts) parts "${2:?a version of jitsi-meet}" ;;
     exactly) exactly "${@:2}" ;;
-    *) fatal "unknown verb $1: all, repository, parts or exactly" ;;
+    check) check_release "${2:?a version of jitsi-meet}" ;;
+    *) fatal "unknown verb $1: all, repository, parts, exactly or check" ;;
   esac
 }
 
@@ -51,6 +59,7 @@ install_all() {
   preseed
   local version packages
   version=${VERSION:-$(newest)}
+  check_release "$version"
   packages=$(role_packages "$version")
   # shellcheck disable=SC2086 # a list of words
   install_packages $packages "${tools[@]}"
@@ -74,6 +83,36 @@ parts() {
   printf '%s\n' "$found"
 }
 
+# check_release VERSION: what a host may run is decided by its own system, not by the setting `image`, which running hosts
+# ignore. The packages' dependencies say nothing of prosody 13.
+check_release() {
+  local build release
+  build=$(cut -d . -f 3 <<<"${1%%-*}")
+  # shellcheck source=/dev/null
+  release=$(. "$os_release" && printf '%s' "${VERSION_ID:-}")
+  if [[ ! $build =~ ^[0-9]+$ || ! $release =~ ^[0-9]+$ ]]; then
+    return
+  fi
+  if ((release >= 13 && build < java_21_since)); then
+    fatal "version $1 of Jitsi does not run on Debian $release: it needs Java 17, and Debian $release has Java 21. Choose \
+2.0.$java_21_since or newer: pulumi config set jitsiVersion VERSION"
+  fi
+  if [[ $ROLE == web ]] && ((release < 13 && build >= java_21_since && build < prosody_12_again)); then
+    fatal "version $1 of Jitsi does not run on a web host with Debian $release: it needs prosody 13, and Debian $release has \
+prosody 0.12. Choose 2.0.$prosody_12_again or newer: pulumi config set jitsiVersion VERSION"
+  fi
+}
+
+# check_bridge VERSION of jitsi-videobridge2: by the metapackage that names it, where the lists know one.
+check_bridge() {
+  local meta
+  meta=$(apt-cache show jitsi-meet 2>/dev/null | awk -v RS= -v pin="jitsi-videobridge2 (= $1)" '
+    index($0, pin) && match($0, /(^|\n)Version: [^\n]+/) { text = substr($0, RSTART, RLENGTH); sub(/.*Version: /, "", text); print text; exit }')
+  if [[ -n $meta ]]; then
+    check_release "$meta"
+  fi
+}
+
 versions() {
   apt-cache madison jitsi-meet | awk '{ print $3 }' | head -n 12 | paste -sd ' '
 }
@@ -92,6 +131,12 @@ role_packages() {
 # exactly NAME=VERSION...: these and no others, older ones too.
 exactly() {
   refresh_lists
+  local part
+  for part in "$@"; do
+    if [[ $part == jitsi-videobridge2=* ]]; then
+      check_bridge "${part#*=}"
+    fi
+  done
   install_packages "$@"
   hold_packages "${@%%=*}"
 }
@@ -229,9 +274,9 @@ pulumi config set jitsiAptRepository ADDRESS"
     fatal "the file at $url has more than one key ($found), and apt would trust all of them. Only $FINGERPRINT is allowed"
   [[ $found == "$FINGERPRINT" ]] || fatal "the key at $url has the fingerprint $found, but $FINGERPRINT is expected. Ask the \
 operator of the repository; if it is right: pulumi config set jitsiAptKeyFingerprint $found"
-  gpg --batch --quiet --import "$work/key"
-  gpg --batch --export "$FINGERPRINT" >"$work/keyring"
-  [[ -s $work/keyring ]] || fatal "gpg exported no key; see the lines above"
+  # Not --import: it wants gpg-agent, which only the package gnupg brings.
+  gpg --batch --yes --output "$work/keyring" --dearmor "$work/key"
+  [[ -s $work/keyring ]] || fatal "gpg wrote no key; see the lines above"
 }
 
 # describe FILE: what was sent in the place of a key.

@@ -1,6 +1,6 @@
 import { placementGroupOf } from "../components/placementPlan";
 import type { Settings } from "../config";
-import { limits } from "../constants";
+import { images, limits } from "../constants";
 import type { DeclaredHost } from "./declared";
 import { none, obstacle, type Findings } from "./findings";
 
@@ -46,10 +46,12 @@ export function rollNotes(
 ): string[] {
   const different = differingHosts(hosts, wanted);
   const rolled = different.filter(({ host }) => isRolled(host, rollBridges));
-  const kept = different.filter(({ host }) => !isRolled(host, rollBridges));
+  const all = different.filter(({ host }) => !isRolled(host, rollBridges));
+  const ofImage = (one: Different): boolean => differsByImage(one, wanted.image);
+  const kept = all.filter((one) => !ofImage(one));
   const list = (some: readonly Different[]): string =>
     some.map(({ host, how }) => `${host.name} (${how})`).join(", ");
-  const notes: string[] = [];
+  const notes = imageNotes(all.filter(ofImage), wanted.image);
   if (kept.length > 0) {
     const bridges = kept.some(({ host }) => host.role === "jvb");
     const way = bridges ? "; `npm run roll` replaces bridges one by one" : "";
@@ -62,6 +64,27 @@ export function rollNotes(
     );
   }
   return notes;
+}
+
+/** Whether nothing but another supported image tells a host from a new one. */
+function differsByImage({ host, how }: Different, wanted: string): boolean {
+  const image = host.server?.image?.name ?? "";
+  return (images as readonly string[]).includes(image) && how === `${image}, not ${wanted}`;
+}
+
+/** Lines about such hosts, as after a change of the default: one for each image. */
+function imageNotes(different: readonly Different[], wanted: string): string[] {
+  return images.flatMap((image) => {
+    const hosts = different.filter(({ host }) => host.server?.image?.name === image);
+    if (hosts.length === 0) return [];
+    const names = hosts.map(({ host }) => host.name).join(", ");
+    const way = hosts.some(({ host }) => host.role === "jvb")
+      ? "; `npm run roll` replaces bridges one by one"
+      : "";
+    return [
+      `Nothing is replaced for another image: ${image} stays on ${names}, while new servers get ${wanted}. To order ${image} for them too: pulumi config set image ${image}${way}`,
+    ];
+  });
 }
 
 /** Old servers go at the end of an `up`, and until then stand in the placement group beside the new ones. */

@@ -186,7 +186,7 @@ export interface Policy {
 /** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
 const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "host/system": ["host/limits"],
-  "web/configure": ["trust", "web/prosody", "web/guests"],
+  "web/configure": ["trust", "web/prosody", "web/guests", "web/modules"],
   "web/account": ["web/prosody"],
   "web/jicofo": ["trust", "web/focus"],
   "jvb/files": ["bridge", "trust", "jvb/join"],

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { UserError } from "./cliSupport";
 import { ensureBase } from "./hosts/base";
+import { suiteOf, usualSuite, type Suite } from "./hosts/releases";
 import { ensureRepository } from "./packages/repository";
 import { systemPackages } from "./systemPackages";
 import { ensureAuthority } from "./web/authority";
@@ -11,26 +12,34 @@ const run = promisify(execFile);
 
 /** What the hosts of every sandbox on this machine share; made once, kept in the cache. */
 export interface Prepared {
-  /** Root file system under the hosts' overlays. */
-  readonly base: string;
   /** The signed apt repository with the stand-ins of Jitsi's packages. */
   readonly repositoryDir: string;
 }
 
 /**
  * Makes all that real hosts need, or finds it made: Debian packages of the machine, the certificate
- * authority, the base file system (a minute, the first time), the package repository.
+ * authority, the base file systems (a minute each, the first time), the package repository.
  *
+ * @param bases releases whose base is made now; another one is made when its first host boots.
  * @throws when apt-get or a build fails, with its output.
  */
-export async function prepareHosts(log: (line: string) => void): Promise<Prepared> {
+export async function prepareHosts(
+  log: (line: string) => void,
+  bases: readonly Suite[] = [usualSuite],
+): Promise<Prepared> {
   await ensureSystemPackages(log);
-  const authority = await ensureAuthority();
-  const [base, repository] = await Promise.all([
-    ensureBase({ caCertificate: authority.certPath }),
+  const { certPath } = await ensureAuthority();
+  const [repository] = await Promise.all([
     ensureRepository(),
+    ...bases.map((suite) => ensureBase({ suite, caCertificate: certPath })),
   ]);
-  return { base, repositoryDir: repository.dir };
+  return { repositoryDir: repository.dir };
+}
+
+/** Root file system under the overlays of hosts with this system image; made now where it is not there yet. */
+export async function baseOf(image: string): Promise<string> {
+  const { certPath } = await ensureAuthority();
+  return ensureBase({ suite: suiteOf(image), caCertificate: certPath });
 }
 
 /** Installs the Debian packages that are missing on this machine; needs root only then. */

@@ -7,6 +7,7 @@ import type { HostDriver } from "./hosts/driver";
 import { createNspawnDriver } from "./hosts/nspawnDriver";
 import { createNullDriver } from "./hosts/nullDriver";
 import type { SandboxIdentity } from "./identity";
+import { baseOf } from "./prepare";
 import { Restartable } from "./restartable";
 import { requireSandbox, sandboxPaths } from "./state";
 import { startMirrors } from "./web/mirrors";
@@ -14,7 +15,6 @@ import { startMirrors } from "./web/mirrors";
 /** Handed over by the command line; the state file holds the rest. */
 interface ServerArguments {
   readonly dir: string;
-  readonly base?: string;
   readonly repositoryDir?: string;
 }
 
@@ -30,7 +30,7 @@ async function main(args: ServerArguments): Promise<void> {
   const { identity, state } = requireSandbox(args.dir);
   const paths = sandboxPaths(args.dir);
   const closers: Closer[] = [];
-  const driver = state.apiOnly ? createNullDriver() : await startHosts(identity, args, closers);
+  const driver = state.apiOnly ? createNullDriver() : await startHosts(identity, closers);
   const services: Readonly<Record<string, Restartable>> = state.apiOnly
     ? {}
     : hostServices(identity, args, () => api.dns);
@@ -54,14 +54,9 @@ async function main(args: ServerArguments): Promise<void> {
   endOnSignal(closers, paths.serverPid);
 }
 
-async function startHosts(
-  identity: SandboxIdentity,
-  args: ServerArguments,
-  closers: Closer[],
-): Promise<HostDriver> {
-  if (args.base === undefined) throw new Error("--base is needed for a sandbox with hosts");
+async function startHosts(identity: SandboxIdentity, closers: Closer[]): Promise<HostDriver> {
   mkdirSync(sandboxPaths(identity.dir).logs, { recursive: true });
-  const driver = await createNspawnDriver({ identity, base: args.base });
+  const driver = await createNspawnDriver({ identity, base: baseOf });
   closers.push(() => driver.stop());
   return driver;
 }
@@ -114,12 +109,12 @@ function endOnSignal(closers: readonly Closer[], pidFile: string): void {
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
 }
 
-const [dir, base, repositoryDir] = process.argv.slice(2);
+const [dir, repositoryDir] = process.argv.slice(2);
 if (dir === undefined) {
-  console.error("usage: server.ts DIR [BASE REPOSITORY]; the sandbox's command line starts it");
+  console.error("usage: server.ts DIR [REPOSITORY]; the sandbox's command line starts it");
   process.exit(2);
 }
-main({ dir, base, repositoryDir }).catch((error: unknown) => {
+main({ dir, repositoryDir }).catch((error: unknown) => {
   console.error("the sandbox's server could not start:", error);
   process.exit(1);
 });

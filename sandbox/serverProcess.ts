@@ -42,7 +42,7 @@ export async function startServer(
   if (serverPid(identity.dir) !== undefined && (await answers(identity))) return;
   const paths = sandboxPaths(identity.dir);
   const log = openSync(paths.serverLog, "a", 0o600);
-  const hosts = prepared === undefined ? [] : [prepared.base, prepared.repositoryDir];
+  const hosts = prepared === undefined ? [] : [prepared.repositoryDir];
   const child = spawn(
     process.execPath,
     ["--import", "tsx", join(__dirname, "server.ts"), identity.dir, ...hosts],

@@ -43,7 +43,7 @@ export function softwareProblems(raw: RawConfig): Problem[] {
   if (jitsiVersion !== undefined && !/^\d+\.\d+\.\d+(-\d+)?$/.test(jitsiVersion)) {
     problems.push({
       key: "jitsiVersion",
-      reason: `is "${jitsiVersion}"; a version of the package jitsi-meet is needed, such as 2.0.10888-1, or none`,
+      reason: `is "${jitsiVersion}"; a version of the package jitsi-meet is needed, such as 2.0.11146-1, or none`,
       fix: unset("jitsiVersion"),
     });
   }

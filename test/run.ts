@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostProblems } from "../sandbox/hosts/preconditions";
+import { suites as releases } from "../sandbox/hosts/releases";
 import { ensureSystemPackages, prepareHosts } from "../sandbox/prepare";
 import { projectDir } from "../sandbox/projectDir";
 import { ensureToolchain } from "../toolchain/ensure";
@@ -191,7 +192,7 @@ async function main(names: readonly string[]): Promise<void> {
 async function prepareFor(suite: Suite, made: Set<Need>): Promise<void> {
   for (const need of suite.needs.filter((n) => !made.has(n))) {
     if (need === "toolchain") await ensureToolchain({ log });
-    else await prepareHosts(log);
+    else await prepareHosts(log, releases);
     made.add(need);
   }
 }

@@ -10,6 +10,7 @@ set -euo pipefail
 readonly installer=/usr/local/sbin/jitsi-hetzner-install
 readonly installed=/var/lib/jitsi-hetzner/installed
 readonly log=/var/log/cloud-init-output.log
+readonly cloud_init_result=/run/cloud-init/result.json
 
 main() {
   remove_bootstrap_key
@@ -41,11 +42,10 @@ remove_bootstrap_key() {
   fi
 }
 
-# `status` ends with a code of its own where cloud-init failed, so the word decides.
+# By the file that cloud-init writes at its end: `status` says "error" as soon as one stage failed, while later ones still
+# install packages (cloud-init 22), and a second installation beside the first one finds debconf locked.
 cloud_init_ended() {
-  local answer
-  answer=$(timeout 10 cloud-init status 2>/dev/null) || true
-  [[ $answer =~ status:\ (done|error|degraded|disabled) ]]
+  [[ -s $cloud_init_result || $(timeout 10 cloud-init status 2>/dev/null) == *'status: disabled'* ]]
 }
 
 install_again() {

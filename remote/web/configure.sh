@@ -19,6 +19,7 @@ main() {
     last_lines /var/log/prosody/prosody.err
     fatal "prosody does not answer on $WEB_PRIVATE_IP:5222" "journalctl -u prosody -n 50; is the private network attached?"
   }
+  expect_modules
   expect_guests_out
   expect_certificate_shown
   warn_if_expired

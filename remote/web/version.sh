@@ -27,6 +27,7 @@ take() {
   local parts
   parts=$(parts_of "$1") || fatal "version $1 of Jitsi cannot be had" "the lines above name those that can; then: pulumi up"
   if ! all_installed "$parts"; then
+    "$installer" check "$1" || fatal "version $1 of Jitsi is refused; nothing was changed" "do what the line above says, then: pulumi up"
     info "changing to version $1 of Jitsi: jicofo restarts"
     # shellcheck disable=SC2086 # a list of words
     timeout 500 "$installer" exactly $parts ||

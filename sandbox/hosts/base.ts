@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { lock } from "proper-lockfile";
 import { cacheDir } from "../../toolchain/cacheDir";
@@ -10,12 +10,16 @@ import {
   emptyFolders,
   recipeKey,
   removedPaths,
+  resolvConf,
 } from "./baseRecipe";
 import { run } from "./exec";
 import { writeHostFile } from "./hostFiles";
-import { machineSources, suite } from "./machineSources";
+import { machineSources } from "./machineSources";
+import { imageOf, type Suite } from "./releases";
 
 export interface BaseOptions {
+  /** The release of Debian. */
+  readonly suite: Suite;
   /** Path of the certificate (PEM) that the hosts trust in addition to the public ones. */
   readonly caCertificate: string;
   /** Progress, a line at a time. Default: to standard error. */
@@ -26,7 +30,7 @@ export interface BaseOptions {
 const buildTimeoutMs = 20 * 60_000;
 
 /**
- * The hosts' base: a Debian 12 root file system in the cache, built by mmdebstrap from the machine's
+ * The hosts' base of one release: a root file system in the cache, built by mmdebstrap from the machine's
  * own mirror when there is none for this recipe. Hosts are overlays on it; nobody writes to it.
  * Safe when two run at once: the second waits for the first.
  *
@@ -43,18 +47,18 @@ export async function ensureBase(options: BaseOptions): Promise<string> {
   // The hosts use the machine's mirror: where that may be a snapshot whose release file has expired
   // (the machine's apt is told to accept it), the hosts must accept it too.
   const aptSettings = await aptConfig("Acquire::Check-Valid-Until", "Acquire::Check-Date");
-  const folder = cacheDir("base", recipeKey(certificate, aptSettings));
+  const folder = cacheDir("base", recipeKey(options.suite, certificate, aptSettings));
   const root = join(folder, "root");
   if (existsSync(root)) return root;
 
   await mkdir(folder, { recursive: true });
-  log("base file system of the hosts: waiting for its lock");
+  log(`base file system of ${imageOf[options.suite]}: waiting for its lock`);
   const release = await lock(folder, {
     stale: 30_000,
     retries: { retries: buildTimeoutMs / 1000, factor: 1, minTimeout: 1000 },
   });
   try {
-    if (!existsSync(root)) await build(root, certificate, aptSettings, log);
+    if (!existsSync(root)) await build(root, options.suite, { certificate, aptSettings }, log);
   } finally {
     await release();
   }
@@ -63,30 +67,32 @@ export async function ensureBase(options: BaseOptions): Promise<string> {
 
 async function build(
   root: string,
-  certificate: string,
-  aptSettings: string,
+  suite: Suite,
+  { certificate, aptSettings }: { certificate: string; aptSettings: string },
   log: (line: string) => void,
 ): Promise<void> {
   const started = Date.now();
   // Beside its final place, so that the last step is a rename. What an interrupted build left goes first.
   const building = join(dirname(root), "building");
   await rm(building, { recursive: true, force: true });
-  log(`base file system of the hosts: building Debian (${suite}), a minute or two, once`);
-  await debootstrap(building, aptSettings, log);
+  const what = `base file system of ${imageOf[suite]}`;
+  log(`${what}: building it (${suite}), a minute or two, once`);
+  await debootstrap(building, suite, aptSettings, log);
   await clean(building);
   const files = {
-    ...baseFiles,
+    ...baseFiles(suite),
     "/etc/apt/apt.conf.d/90machine": aptSettings,
     [authorityPath]: certificate,
   };
   for (const [path, text] of Object.entries(files)) writeHostFile(building, path, text);
   await run("chroot", [building, "update-ca-certificates"]);
   await rename(building, root);
-  log(`base file system of the hosts: built in ${Math.round((Date.now() - started) / 1000)} s`);
+  log(`${what}: built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
 async function debootstrap(
   target: string,
+  suite: Suite,
   aptSettings: string,
   log: (line: string) => void,
 ): Promise<void> {
@@ -97,11 +103,11 @@ async function debootstrap(
     [
       "--mode=root",
       "--variant=minbase",
-      `--include=${basePackages.join(",")}`,
+      `--include=${basePackages(suite).join(",")}`,
       ...settings.map((setting) => `--aptopt=${setting}`),
       suite,
       target,
-      ...machineSources(),
+      ...machineSources(suite),
     ],
     {
       timeoutMs: buildTimeoutMs,
@@ -126,6 +132,7 @@ async function clean(root: string): Promise<void> {
   await mkdir(join(lists, "partial"), { recursive: true });
   // Empty, not missing: the host gets an id at its first boot without systemd's first-boot presets.
   await writeFile(join(root, "etc/machine-id"), "");
+  await symlink(resolvConf, join(root, "etc/resolv.conf"));
 }
 
 /** Settings of this machine's apt, in apt.conf syntax, a line each. */

@@ -1,29 +1,42 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { suites, type Suite } from "./releases";
 
-/** The Debian release of the hosts. */
-export const suite = "bookworm";
-
-const suites: readonly string[] = [suite, `${suite}-updates`, `${suite}-security`];
+/** What a mirror has of one release. */
+const parts = (suite: Suite): readonly string[] => [suite, `${suite}-updates`, `${suite}-security`];
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Debian's own mirrors, for a machine that names none for this release (another distribution). */
-export const standardSources: readonly string[] = [
+/** Debian's own mirrors, for a machine that names none (another distribution). */
+export const standardSources = (suite: Suite): readonly string[] => [
   `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main`,
   `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite}-updates main`,
   `deb [signed-by=${keyring}] http://security.debian.org/debian-security ${suite}-security main`,
 ];
 
 /**
- * The mirrors of the hosts' Debian release that this machine itself uses, as one-line entries with
- * the component main; Debian's own where the machine names none.
+ * The mirrors of a Debian release that this machine itself uses, as one-line entries with the component main. Where it
+ * uses mirrors of another release alone, those mirrors, which carry all releases; Debian's own where it names none.
  *
  * @param folder apt's configuration folder. Default /etc/apt.
  */
-export function machineSources(folder = "/etc/apt"): readonly string[] {
-  const parts = join(folder, "sources.list.d");
-  const names = existsSync(parts) ? readdirSync(parts).sort() : [];
-  const files = [join(folder, "sources.list"), ...names.map((name) => join(parts, name))];
+export function machineSources(suite: Suite, folder = "/etc/apt"): readonly string[] {
+  const all = machineEntries(folder);
+  for (const known of [suite, ...suites]) {
+    const lines = all.filter((line) => parts(known).includes(suiteName(line)));
+    if (lines.some((line) => suiteName(line) === known)) {
+      return lines.map((line) => line.replace(` ${known}`, ` ${suite}`));
+    }
+  }
+  return standardSources(suite);
+}
+
+/** The suite of an entry with one component: its last word but one. */
+const suiteName = (line: string): string => line.split(" ").at(-2) ?? "";
+
+function machineEntries(folder: string): readonly string[] {
+  const more = join(folder, "sources.list.d");
+  const names = existsSync(more) ? readdirSync(more).sort() : [];
+  const files = [join(folder, "sources.list"), ...names.map((name) => join(more, name))];
   const entries = files
     .filter((file) => existsSync(file))
     .flatMap((file) => {
@@ -31,8 +44,7 @@ export function machineSources(folder = "/etc/apt"): readonly string[] {
       if (file.endsWith(".sources")) return parseDeb822(text);
       return file.endsWith(".list") ? parseOneLine(text) : [];
     });
-  const lines = [...new Set(entries)];
-  return lines.some((line) => line.endsWith(` ${suite} main`)) ? lines : standardSources;
+  return [...new Set(entries)];
 }
 
 /** sources.list(5), one-line style: `deb [options] uri suite component...`. */
@@ -67,7 +79,7 @@ export function parseDeb822(text: string): string[] {
   });
 }
 
-/** An entry of the hosts' release; nothing for another release or another publisher. */
+/** An entry of a release that hosts boot; nothing for another release or another publisher. */
 function entry(
   options: string | undefined,
   uri: string,
@@ -75,7 +87,7 @@ function entry(
   components: readonly string[],
 ): string[] {
   // Third parties publish for the same release, but hardly under Debian's component.
-  if (!suites.includes(name) || !components.includes("main")) return [];
+  if (!suites.flatMap(parts).includes(name) || !components.includes("main")) return [];
   const shown = options === undefined || options === "" ? "" : `[${options}] `;
   return [`deb ${shown}${uri} ${name} main`];
 }

@@ -19,8 +19,8 @@ import { Turns } from "./turns";
 
 export interface NspawnDriverOptions {
   readonly identity: SandboxIdentity;
-  /** Root file system that all hosts share, as `ensureBase` returns it. */
-  readonly base: string;
+  /** Root file system that all hosts of this system image share, as `ensureBase` returns it; may have to be made first. */
+  readonly base: (image: string) => Promise<string>;
 }
 
 /** Real hosts: systemd-nspawn containers. */
@@ -49,7 +49,7 @@ class Driver implements NspawnDriver {
       // What an earlier sandbox in this folder may have left under the same id and name.
       await removeHost(this.options.identity, spec.id);
       rmSync(consoleLog(this.options.identity, spec.name), { force: true });
-      const host = this.add(spec);
+      const host = await this.add(spec);
       try {
         await host.prepare();
         await host.boot();
@@ -113,7 +113,7 @@ class Driver implements NspawnDriver {
     await Promise.all(
       specs.map((spec) =>
         this.turns.take(spec.id, async () => {
-          const host = this.add(spec);
+          const host = await this.add(spec);
           await host.prepare();
           const pid = processes.get(spec.id);
           if (pid !== undefined) host.take(watchHostProcess(pid));
@@ -150,8 +150,9 @@ class Driver implements NspawnDriver {
     return run("nsenter", ["--target", pid.toString(), "--all", "--", ...command]);
   }
 
-  private add(spec: HostSpec): NspawnHost {
-    const { identity, base } = this.options;
+  private async add(spec: HostSpec): Promise<NspawnHost> {
+    const { identity } = this.options;
+    const base = await this.options.base(spec.image);
     if (!existsSync(base))
       throw new Error(`the hosts' base ${base} is missing; make it with ensureBase`);
     const host = new NspawnHost(identity, base, spec, () => {

@@ -68,13 +68,18 @@ export class NspawnHost {
     // The root folder of a host is its upper folder: its mode counts, whatever the umask is here.
     for (const part of ["work", "upper"]) mkdirSync(join(folder, part), { recursive: true });
     chmodSync(join(folder, "upper"), 0o755);
-    const { serviceIpv4, serviceIpv6 } = this.identity.network;
-    for (const [path, text] of seedFiles(this.spec, [serviceIpv4, serviceIpv6])) {
+    for (const [path, text] of seedFiles(this.spec, this.resolvers)) {
       // User data may hold a secret; everything else is as it is on a Hetzner host.
       writeHostFile(join(folder, "upper"), path, text, path.endsWith("user-data") ? 0o600 : 0o644);
     }
     // Last, so that its presence says that the disk is complete.
     mkdirSync(root);
+  }
+
+  /** The sandbox's own name server. */
+  private get resolvers(): readonly string[] {
+    const { serviceIpv4, serviceIpv6 } = this.identity.network;
+    return [serviceIpv4, serviceIpv6];
   }
 
   async boot(): Promise<void> {
@@ -181,7 +186,9 @@ export class NspawnHost {
     if (this.running) throw new Error(`host ${this.spec.name} must be off to get other addresses`);
     this.spec = { ...this.spec, publicIpv4, publicIpv6 };
     const upper = join(hostFolder(this.identity, this.spec.id), "upper");
-    for (const [path, text] of readdressFiles(this.spec)) writeHostFile(upper, path, text, 0o644);
+    for (const [path, text] of readdressFiles(this.spec, this.resolvers)) {
+      writeHostFile(upper, path, text, 0o644);
+    }
     await removePublicInterface(this.identity, this.spec.id);
     await ensurePublicInterface(this.identity, this.spec);
   }

@@ -13,9 +13,7 @@ export function seedFiles(
   return new Map([
     [`${seedFolder}/user-data`, spec.userData],
     [`${seedFolder}/meta-data`, metaData(spec)],
-    [`${seedFolder}/network-config`, networkConfig(spec)],
-    // The static network configuration brings no resolver with it (Hetzner's comes by DHCP).
-    ["/etc/resolv.conf", resolvers.map((address) => `nameserver ${address}\n`).join("")],
+    [`${seedFolder}/network-config`, networkConfig(spec, resolvers)],
   ]);
 }
 
@@ -23,9 +21,12 @@ export function seedFiles(
  * Files to be changed for other public addresses. By default cloud-init writes the network's settings
  * at the first boot only; from here on it does at each.
  */
-export function readdressFiles(spec: HostSpec): ReadonlyMap<string, string> {
+export function readdressFiles(
+  spec: HostSpec,
+  resolvers: readonly string[],
+): ReadonlyMap<string, string> {
   return new Map([
-    [`${seedFolder}/network-config`, networkConfig(spec)],
+    [`${seedFolder}/network-config`, networkConfig(spec, resolvers)],
     [
       "/etc/cloud/cloud.cfg.d/95_readdress.cfg",
       stringify({ updates: { network: { when: ["boot-new-instance", "boot"] } } }),
@@ -41,15 +42,22 @@ function metaData(spec: HostSpec): string {
   });
 }
 
-/** Version 1, as Hetzner's own: the host's address is a /32 (a /64), the gateway lies outside it. */
-function networkConfig(spec: HostSpec): string {
-  const subnets = [];
-  if (spec.publicIpv4 !== undefined) {
-    subnets.push({ type: "static", address: `${spec.publicIpv4}/32`, gateway: publicGatewayIpv4 });
-  }
-  if (spec.publicIpv6 !== undefined) {
-    subnets.push({ type: "static6", address: `${spec.publicIpv6}/64`, gateway: publicGatewayIpv6 });
-  }
-  const config = subnets.length === 0 ? [] : [{ type: "physical", name: "eth0", subnets }];
-  return stringify({ version: 1, config });
+/**
+ * As Hetzner's own: the host's address is a /32 (a /64), the gateway lies outside it. Version 2, because the image
+ * configures its network by netplan, and cloud-init 22 cannot turn a gateway outside the range of version 1 into one.
+ */
+function networkConfig(spec: HostSpec, resolvers: readonly string[]): string {
+  const families = [
+    { address: spec.publicIpv4, length: 32, to: "0.0.0.0/0", via: publicGatewayIpv4 },
+    { address: spec.publicIpv6, length: 64, to: "::/0", via: publicGatewayIpv6 },
+  ].filter(({ address }) => address !== undefined);
+  if (families.length === 0) return stringify({ version: 2, ethernets: {} });
+  const eth0 = {
+    dhcp4: false,
+    "accept-ra": false,
+    addresses: families.map(({ address, length }) => `${address}/${length}`),
+    routes: families.map(({ to, via }) => ({ to, via, "on-link": true })),
+    nameservers: { addresses: resolvers },
+  };
+  return stringify({ version: 2, ethernets: { eth0 } });
 }

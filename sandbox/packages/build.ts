@@ -1,9 +1,9 @@
 import { chmod, cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./run";
-import { type PackageName, fillIn, packageVersions, programs, releases } from "./versions";
+import { type PackageName, buildOf, fillIn, packageVersions, programs, releases } from "./versions";
 
-/** Where the sources of the stand-ins are: `<package>/DEBIAN`, `<package>/rootfs`, `common`. */
+/** Where the sources of the stand-ins are: `<package>/DEBIAN`, `<package>/rootfs`, `<package>/before-BUILD`, `common`. */
 export const sourcesDir = __dirname;
 
 /**
@@ -28,6 +28,13 @@ async function stage(name: PackageName, release: number, tree: string): Promise<
   await cp(join(source, "DEBIAN"), join(tree, "DEBIAN"), { recursive: true });
   if ((await readdir(source)).includes("rootfs")) {
     await cp(join(source, "rootfs"), tree, { recursive: true });
+  }
+  for (const folder of await readdir(source)) {
+    // Files that upstream removed: `before-11031` is in releases before that build of jitsi-meet.
+    const [, build] = /^before-(\d+)$/.exec(folder) ?? [];
+    if (build !== undefined && buildOf(release) < Number(build)) {
+      await cp(join(source, folder), tree, { recursive: true });
+    }
   }
   const library = programs[name];
   if (library !== undefined) {

@@ -3,7 +3,8 @@ import type { RequestListener, Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { join } from "node:path";
 import { cacheDir } from "../../toolchain/cacheDir";
-import { machineSources, suite } from "../hosts/machineSources";
+import { machineSources } from "../hosts/machineSources";
+import { usualSuite as suite } from "../hosts/releases";
 import { AptCache, isCleanPath } from "./aptCache";
 import { issueCertificate } from "./authority";
 import { sendFile } from "./sendFile";
@@ -79,7 +80,7 @@ export async function startMirrors(options: MirrorsOptions): Promise<Mirrors> {
 }
 
 /** The machine's mirrors, by the archive that hosts know them as. */
-export function machineArchives(sources: readonly string[] = machineSources()): Archives {
+export function machineArchives(sources: readonly string[] = machineSources(suite)): Archives {
   const find = (name: string, standard: string): string => {
     const line = sources.find((source) => source.endsWith(` ${name} main`));
     return (line?.split(" ").at(-3) ?? standard).replace(/\/$/, "");

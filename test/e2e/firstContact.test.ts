@@ -7,13 +7,12 @@ import { hostConf, installer, renderUserData } from "../../cloud-init/userData";
 import { ecdsaKeyPair } from "../../components/sshKeyPair";
 import { remoteScript, type ScriptValues } from "../../remote/script";
 import { parseSoftware } from "../../settings/software";
-import { ensureBase } from "../../sandbox/hosts/base";
 import { removeAll } from "../../sandbox/hosts/cleanup";
 import type { HostSpec } from "../../sandbox/hosts/driver";
 import { createNspawnDriver, type NspawnDriver } from "../../sandbox/hosts/nspawnDriver";
 import type { SandboxIdentity } from "../../sandbox/identity";
+import { baseOf } from "../../sandbox/prepare";
 import { releaseSlot } from "../../sandbox/slots";
-import { ensureAuthority } from "../../sandbox/web/authority";
 import { claimSandbox, hostSpec, Login } from "./hostProbe";
 import { runProgram, type Outcome } from "./harness";
 
@@ -57,12 +56,8 @@ function userData(): string {
 
 beforeAll(async () => {
   identity = await claimSandbox("first-contact");
-  const base = await ensureBase({
-    caCertificate: (await ensureAuthority()).certPath,
-    log: () => undefined,
-  });
   login = await Login.make(identity.dir);
-  driver = await createNspawnDriver({ identity, base });
+  driver = await createNspawnDriver({ identity, base: baseOf });
   host = { ...hostSpec(identity, 1, login.publicKey), userData: userData() };
   await driver.create(host);
   await onHost(`timeout 60 cloud-init status --wait >/dev/null; cp -a /etc/ssh ${booted}`);

@@ -124,7 +124,7 @@ export function hostSpec(identity: SandboxIdentity, number: number, publicKey: s
   return {
     id: number,
     name: `host-${number}`,
-    image: "debian-12",
+    image: "debian-13",
     userData,
     sshKeys: [publicKey],
     publicIpv4: `${third}.${15 + number}`,

@@ -1,14 +1,13 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { initPid } from "../../sandbox/hosts/cgroups";
-import { ensureBase } from "../../sandbox/hosts/base";
 import { removeAll } from "../../sandbox/hosts/cleanup";
 import type { FirewallRule, HostSpec } from "../../sandbox/hosts/driver";
 import { run, waitUntil } from "../../sandbox/hosts/exec";
 import { consoleLog, hostFolder, hostNamespace, privateNamespace } from "../../sandbox/hosts/names";
 import { createNspawnDriver, type NspawnDriver } from "../../sandbox/hosts/nspawnDriver";
 import type { SandboxIdentity } from "../../sandbox/identity";
+import { baseOf } from "../../sandbox/prepare";
 import { releaseSlot } from "../../sandbox/slots";
-import { ensureAuthority } from "../../sandbox/web/authority";
 import {
   attachment,
   claimSandbox,
@@ -36,7 +35,6 @@ const sshOpen = open("tcp", "22");
 
 let identity: SandboxIdentity;
 let other: SandboxIdentity;
-let base: string;
 let driver: NspawnDriver;
 let login: Login;
 let a: HostSpec;
@@ -48,14 +46,11 @@ beforeAll(async () => {
   settingsBefore = globalSettings();
   identity = await claimSandbox("hosts");
   other = await claimSandbox("hosts-other");
-  base = await ensureBase({
-    caCertificate: (await ensureAuthority()).certPath,
-    log: () => undefined,
-  });
   login = await Login.make(identity.dir);
-  driver = await createNspawnDriver({ identity, base });
+  driver = await createNspawnDriver({ identity, base: baseOf });
   driver.onStateChange((id, running) => stateChanges.push([id, running]));
-  [a, b] = [hostSpec(identity, 1, login.publicKey), hostSpec(identity, 2, login.publicKey)];
+  a = hostSpec(identity, 1, login.publicKey);
+  b = { ...hostSpec(identity, 2, login.publicKey), image: "debian-12" };
   await Promise.all([driver.create(a), driver.create(b)]);
   await Promise.all([login.waitReady(a.publicIpv4 ?? ""), login.waitReady(b.publicIpv4 ?? "")]);
 }, 600_000);
@@ -81,9 +76,28 @@ const tcpFrom = (spec: HostSpec, address: string, port: number): Promise<string>
 
 describe("a host", () => {
   it("has run its user data once, under its own name, with nothing failed", async () => {
-    expect(
-      await login.ssh(ipOf(a), "cat /root/user-data-runs; hostname; systemctl is-system-running"),
-    ).toBe("ran\nhost-1\nrunning");
+    const asked =
+      "cat /root/user-data-runs; hostname; systemctl is-system-running; systemctl --failed -q";
+    expect(await login.ssh(ipOf(a), asked)).toBe("ran\nhost-1\nrunning");
+    expect(await login.ssh(ipOf(b), asked)).toBe("ran\nhost-2\nrunning");
+  });
+
+  it("boots the release of its image, beside one of another release", async () => {
+    const release = ". /etc/os-release; echo $VERSION_ID";
+    expect([await login.ssh(ipOf(a), release), await login.ssh(ipOf(b), release)]).toEqual([
+      "13",
+      "12",
+    ]);
+  });
+
+  it("has no program that Debian's cloud image lacks: gpg, jq, nft, wget", async () => {
+    for (const host of [a, b]) {
+      const found = await login.ssh(
+        ipOf(host),
+        "command -v gpg jq nft wget; command -v curl openssl",
+      );
+      expect(found).toBe("/usr/bin/curl\n/usr/bin/openssl");
+    }
   });
 
   it("has the addresses and routes that a Hetzner server has", async () => {
@@ -262,7 +276,7 @@ describe("a server that is started again", () => {
     await driver.powerOff(b.id);
     const running = initPid(identity, a.id);
 
-    const next = await createNspawnDriver({ identity, base });
+    const next = await createNspawnDriver({ identity, base: baseOf });
     const told: [number, boolean][] = [];
     next.onStateChange((id, on) => told.push([id, on]));
     await next.adopt([
@@ -292,7 +306,7 @@ describe("what goes away", () => {
 
   it("is one sandbox and not its neighbour, though nobody stopped its hosts", async () => {
     const spec = hostSpec(other, 1, login.publicKey);
-    const neighbour = await createNspawnDriver({ identity: other, base });
+    const neighbour = await createNspawnDriver({ identity: other, base: baseOf });
     await neighbour.create(spec);
     await driver.powerOn(a.id);
 

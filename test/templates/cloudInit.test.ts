@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { parse } from "yaml";
 import { installer, renderUserData } from "../../cloud-init/userData";
-import { ensureBase } from "../../sandbox/hosts/base";
 import { hostProblems } from "../../sandbox/hosts/preconditions";
-import { ensureAuthority } from "../../sandbox/web/authority";
+import { imageOf } from "../../sandbox/hosts/releases";
+import { baseOf } from "../../sandbox/prepare";
 import { fakeSecret, userDataFixtures } from "./fixtures";
 import { filesBelow, run } from "./support";
 
@@ -92,12 +92,11 @@ if (problems.length > 0) {
   }
 }
 
-describeOnHosts("cloud-init's own check", () => {
+describeOnHosts.each(Object.values(imageOf))("cloud-init's own check on %s", (image) => {
   let base = "";
 
   beforeAll(async () => {
-    const { certPath } = await ensureAuthority();
-    base = await ensureBase({ caCertificate: certPath });
+    base = await baseOf(image);
   }, 600_000);
 
   /** In a mount namespace of its own: /proc is mounted there only, and the text comes in by a pipe (a socket, as Node gives, cannot be opened by name). */

@@ -19,6 +19,7 @@ const libraries = [
   "web/empty.sh",
   "web/focus.sh",
   "web/guests.sh",
+  "web/modules.sh",
   "web/prosody.sh",
   "web/turn.sh",
 ];

@@ -168,7 +168,7 @@ describe("parseSettings", () => {
 
   it("refuses another image", () => {
     expect(messageFor({ image: "ubuntu-24.04" })).toContain(
-      'image is "ubuntu-24.04"; one of debian-12 is needed:\n      pulumi config set image debian-12',
+      'image is "ubuntu-24.04"; one of debian-13, debian-12 is needed:\n      pulumi config set image debian-13',
     );
   });
 

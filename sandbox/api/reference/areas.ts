@@ -52,8 +52,8 @@ export const areas: readonly Area[] = [
     commands: ["server"],
     differences: [
       {
-        what: "Whatever the image, real hosts boot the sandbox's Debian 12.",
-        reason: "It is the system that this project deploys on; hosts share one base file system.",
+        what: "Real hosts boot Debian 12 or 13 by their image, and Debian 13 for any other image.",
+        reason: "These are the systems that this project deploys on.",
       },
       {
         what: "Metrics are series without values; traffic counters stay at zero.",

@@ -42,6 +42,8 @@ Depends: jicofo (= 1.0-9-1), jitsi-meet-web (= 1.0.7-1), jitsi-meet-prosody (= 1
 
 interface Host {
   readonly role?: "web" | "jvb";
+  /** VERSION_ID of the host's os-release. Default: 12. */
+  readonly release?: string;
   /** More lines for the played host. */
   readonly world?: string;
   /** The host's folder. Default: a new one. */
@@ -56,8 +58,13 @@ function install(raw: RawConfig, args: readonly string[], host: Host = {}) {
   const software = parseSoftware({ jitsiAptKeyFingerprint: fingerprint, ...raw });
   writeFileSync(join(root, "host.conf"), hostConf({ role, domain: "a.test", software }));
   writeFileSync(join(root, "key"), key);
+  writeFileSync(
+    join(root, "os-release"),
+    `ID=debian\nVERSION="x"\nVERSION_ID="${host.release ?? "12"}"\n`,
+  );
   const text = installer()
     .replaceAll("/etc/jitsi-hetzner/host.conf", `${root}/host.conf`)
+    .replace("os_release=/etc/os-release", `os_release=${root}/os-release`)
     .replaceAll("/usr/share/keyrings/", `${root}/`)
     .replaceAll("/etc/apt/sources.list.d/", `${root}/`)
     .replace("state_dir=/var/lib/jitsi-hetzner", `state_dir=${root}`)
@@ -75,6 +82,9 @@ function install(raw: RawConfig, args: readonly string[], host: Host = {}) {
     apt-cache() {
       case "$*" in
         madison*) printf ' jitsi-meet | 2.0.2-1 | x\\n jitsi-meet | 2.0.1-1 | x\\n' ;;
+        *=2.0.10741-1) printf '%s' ${shQuote(metapackage("2.0.10741-1", "2.3-7-1"))} ;;
+        *=2.0.11031-1) printf '%s' ${shQuote(metapackage("2.0.11031-1", "2.3-8-1"))} ;;
+        "show jitsi-meet") printf '%s\n' ${shQuote(metapackage("2.0.11031-1", "2.3-8-1"))} ${shQuote(metapackage("2.0.10741-1", "2.3-7-1"))} ;;
         *no-all-versions* | *=2.0.2-1) printf '%s' ${shQuote(metapackage("2.0.2-1", "2.3-2-1"))} ;;
         *=2.0.1-1) printf '%s' ${shQuote(metapackage("2.0.1-1", "2.3-1-1"))} ;;
       esac
@@ -126,7 +136,11 @@ describe("jitsi-hetzner-install", () => {
   });
 
   it("installs gpg where only curl is there, as on a stock Debian image", () => {
-    const world = `command() { if [[ $2 == gpg ]]; then return 1; fi; builtin command "$@"; }`;
+    // The package gpg alone: an agent is "not installed", so nothing may need one.
+    const world = `
+      command() { if [[ $2 == gpg ]]; then return 1; fi; builtin command "$@"; }
+      gpg() { builtin command gpg --agent-program /nowhere/gpg-agent "$@"; }
+    `;
     const { stdout, status } = install({}, ["repository"], { world });
     expect(status).toBe(0);
     expect(stdout).toMatch(
@@ -225,6 +239,58 @@ describe("jitsi-hetzner-install", () => {
     expect(stdout).toMatch(
       /^dpkg --force-confdef --force-confold --configure -a\napt-get install .*jicofo=1.0-8-1$/m,
     );
+  });
+
+  it.each([
+    [
+      "12",
+      "web",
+      "2.0.10888-1",
+      "prosody 13, and Debian 12 has prosody 0.12. Choose 2.0.11146 or newer",
+    ],
+    [
+      "12",
+      "web",
+      "2.0.11031",
+      "prosody 13, and Debian 12 has prosody 0.12. Choose 2.0.11146 or newer",
+    ],
+    ["13", "web", "2.0.10887-1", "Java 17, and Debian 13 has Java 21. Choose 2.0.10888 or newer"],
+    ["13", "jvb", "2.0.10741-1", "Java 17, and Debian 13 has Java 21. Choose 2.0.10888 or newer"],
+  ] as const)("on Debian %s, a %s host refuses version %s", (release, role, version, reason) => {
+    const { stdout, stderr, status } = install({}, ["check", version], { release, role });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`version ${version} of Jitsi does not run on`);
+    expect(stderr).toContain(`it needs ${reason}: pulumi config set jitsiVersion VERSION`);
+    expect(stdout).toBe("");
+  });
+
+  it.each([
+    ["12", "web", "2.0.10741-1"],
+    ["12", "web", "2.0.11146-1"],
+    ["12", "jvb", "2.0.11031-1"],
+    ["13", "web", "2.0.10888-1"],
+    ["13", "jvb", "2.0.11248-1"],
+    ["", "web", "2.0.10888-1"],
+  ] as const)("on Debian %s, a %s host takes version %s", (release, role, version) => {
+    expect(install({}, ["check", version], { release, role })).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  it("installs no package of a version that the host's system cannot run", () => {
+    const first = install({ jitsiVersion: "2.0.11031-1" }, []);
+    expect(first.stderr).toContain("it needs prosody 13");
+    const later = install({}, ["exactly", "jitsi-videobridge2=2.3-7-1"], {
+      release: "13",
+      role: "jvb",
+    });
+    expect(later.stderr).toContain("version 2.0.10741-1 of Jitsi does not run on Debian 13");
+    for (const { status, stdout } of [first, later]) {
+      expect(status).toBe(1);
+      expect(stdout).not.toContain("apt-get install");
+    }
   });
 
   it("never gives the bridges' account its default password: a random one is preseeded", () => {

@@ -71,7 +71,7 @@ describe("JitsiCluster", () => {
     const { inputs } = find(two, "hcloud:index/server:Server", "jitsi-jvb-1");
     expect(inputs).toMatchObject({
       serverType: "cpx42",
-      image: "debian-12",
+      image: "debian-13",
       location: "fsn1",
       labels: { stack: "test", role: "jvb", index: "1" },
     });

@@ -102,7 +102,7 @@ describe("preflight", () => {
         "This cannot be deployed as it is; nothing was changed.",
         '  jvbServerType is "cpx41", which is no longer sold in fsn1, and its successor cpx42 is sold out there; what would do: elsewhere cpx42 in nbg1:',
         "      pulumi config set location LOCATION  # new hosts only; see `hcloud server-type list`",
-        '  image is "debian-12", which Hetzner does not offer:',
+        '  image is "debian-13", which Hetzner does not offer:',
         "      hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
         '  dnsZone is "example.org", which is no zone of this Hetzner project:',
         "      hcloud zone create --name example.org --mode primary  # or: pulumi config rm dnsZone",

@@ -57,6 +57,13 @@ describe("rollNotes", () => {
     ]);
   });
 
+  it("says in one line that hosts of before the change of the default keep their image, and how to stay with it", () => {
+    const before = () => ({ image: { name: "debian-12" } });
+    expect(rollNotes(hosts(2, before), { ...wanted, image: "debian-13" }, [])).toEqual([
+      "Nothing is replaced for another image: debian-12 stays on jvb-0, jvb-1, while new servers get debian-13. To order debian-12 for them too: pulumi config set image debian-12; `npm run roll` replaces bridges one by one",
+    ]);
+  });
+
   it("says how many servers there are at the most", () => {
     const [kept, rolled, ...more] = rollNotes(hosts(3, old), wanted, [0, 2]);
     expect(kept).toContain("left as they are: jvb-1 (");

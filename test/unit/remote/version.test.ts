@@ -31,6 +31,7 @@ function version(asked: string, known: readonly string[] = ["2.0.2-1", "2.0.1-1"
           case " ${known.join(" ")} " in *" $2 "*) ;; *) echo "no version $2"; return 1 ;; esac
           n=\${2#2.0.}; n=\${n%-1}
           printf 'jicofo=1.0-%s-1\\njitsi-meet-web=1.0.%s-1\\njitsi-videobridge2=2.3-%s-1\\n' $n $n $n ;;
+        check) if [[ $2 == 2.0.3-1 ]]; then echo "does not run here"; return 1; fi ;;
         exactly) shift; for part in "$@"; do printf '%s' "\${part#*=}" >"${dir}/installed/\${part%%=*}"; done ;;
       esac
     }
@@ -84,6 +85,14 @@ describe("web/version", () => {
     const { status, stderr } = version("2.0.9-1");
     expect(status).toBe(1);
     expect(stderr).toContain("version 2.0.9-1 of Jitsi cannot be had");
+  });
+
+  it("changes nothing where the host's system cannot run the version", () => {
+    const { status, stderr } = version("2.0.3-1", ["2.0.3-1", "2.0.2-1"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("does not run here");
+    expect(stderr).toContain("version 2.0.3-1 of Jitsi is refused; nothing was changed");
+    expect(installed("jicofo")).toBe("1.0-2-1");
   });
 
   it("asks for a choice where the packages belong to no one version", () => {

@@ -53,7 +53,12 @@ class Client(ClientXMPP):
         return None
 
     def dial(self, host: str, port: int, domain: str) -> None:
-        self.connect((host, port))
+        if hasattr(self, "enable_direct_tls"):
+            # slixmpp 1.10 of Debian 13, which would try TLS without STARTTLS first.
+            self.enable_direct_tls = False
+            self.connect(host, port)
+        else:
+            self.connect((host, port))
         # connect() takes a host name for the name in the certificate; the dial itself comes later.
         self.default_domain = domain
 

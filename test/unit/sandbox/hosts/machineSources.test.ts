@@ -9,11 +9,11 @@ import {
 } from "../../../../sandbox/hosts/machineSources";
 
 describe("parseDeb822", () => {
-  it("reads Debian's entries of the hosts' release, one for each suite", () => {
+  it("reads Debian's entries of the hosts' releases, one for each suite", () => {
     const text = `Types: deb deb-src
 # a comment
 URIs: http://mirror.example/debian
-Suites: bookworm bookworm-updates trixie
+Suites: bookworm bookworm-updates trixie bullseye
 Components: main contrib
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -26,6 +26,7 @@ Components: main
     expect(parseDeb822(text)).toEqual([
       `deb ${signed} http://mirror.example/debian bookworm main`,
       `deb ${signed} http://mirror.example/debian bookworm-updates main`,
+      `deb ${signed} http://mirror.example/debian trixie main`,
       "deb http://mirror.example/debian-security bookworm-security main",
     ]);
   });
@@ -72,11 +73,26 @@ describe("machineSources", () => {
       join(folder, "sources.list.d", "off.list.disabled"),
       line.replace("mirror", "off"),
     );
-    expect(machineSources(folder)).toEqual([line.trim()]);
+    expect(machineSources("bookworm", folder)).toEqual([line.trim()]);
   });
 
-  it("falls back to Debian's own mirrors on a machine of another release", () => {
+  it("takes the mirrors of another release of Debian, which carry this one too", () => {
+    const text = (suite: string): string =>
+      [suite, `${suite}-updates`, `${suite}-security`]
+        .map((name) => `deb [signed-by=/k] http://mirror.example/debian ${name} main`)
+        .join("\n");
+    writeFileSync(join(folder, "sources.list"), text("bookworm"));
+    expect(machineSources("trixie", folder)).toEqual(text("trixie").split("\n"));
+  });
+
+  it("takes the mirrors of this release where the machine names those of both", () => {
+    const lines = ["bookworm", "trixie"].map((name) => `deb http://${name}.example/d ${name} main`);
+    writeFileSync(join(folder, "sources.list"), lines.join("\n"));
+    expect(machineSources("trixie", folder)).toEqual(lines.slice(1));
+  });
+
+  it("falls back to Debian's own mirrors on a machine of another distribution", () => {
     writeFileSync(join(folder, "sources.list"), "deb http://ubuntu.example/ubuntu noble main\n");
-    expect(machineSources(folder)).toEqual(standardSources);
+    expect(machineSources("trixie", folder)).toEqual(standardSources("trixie"));
   });
 });

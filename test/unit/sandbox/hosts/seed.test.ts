@@ -34,32 +34,31 @@ describe("seedFiles", () => {
 
   it("configures eth0 as Hetzner does: addresses alone, gateways outside their range", () => {
     expect(parse(fileOf(validSpec(), "network-config"))).toEqual({
-      version: 1,
-      config: [
-        {
-          type: "physical",
-          name: "eth0",
-          subnets: [
-            { type: "static", address: "198.18.0.16/32", gateway: "172.31.1.1" },
-            { type: "static6", address: "fd5a:6a68:0:1::1/64", gateway: "fe80::1" },
+      version: 2,
+      ethernets: {
+        eth0: {
+          dhcp4: false,
+          "accept-ra": false,
+          addresses: ["198.18.0.16/32", "fd5a:6a68:0:1::1/64"],
+          routes: [
+            { to: "0.0.0.0/0", via: "172.31.1.1", "on-link": true },
+            { to: "::/0", via: "fe80::1", "on-link": true },
           ],
+          nameservers: { addresses: ["198.18.0.1", "fd5a:6a68::1"] },
         },
-      ],
+      },
     });
   });
 
   it("leaves out an address family that the host has not, and eth0 when it has none", () => {
     const onlyIpv6 = parse(fileOf(validSpec({ publicIpv4: undefined }), "network-config")) as {
-      config: { subnets: { type: string }[] }[];
+      ethernets: { eth0: { addresses: string[]; routes: { to: string }[] } };
     };
-    expect(onlyIpv6.config[0]?.subnets.map(({ type }) => type)).toEqual(["static6"]);
+    expect(onlyIpv6.ethernets.eth0).toMatchObject({
+      addresses: ["fd5a:6a68:0:1::1/64"],
+      routes: [{ to: "::/0" }],
+    });
     const none = validSpec({ publicIpv4: undefined, publicIpv6: undefined });
-    expect(parse(fileOf(none, "network-config"))).toEqual({ version: 1, config: [] });
-  });
-
-  it("asks the sandbox's own name server", () => {
-    expect(seedFiles(validSpec(), ["198.18.0.1", "fd5a:6a68::1"]).get("/etc/resolv.conf")).toBe(
-      "nameserver 198.18.0.1\nnameserver fd5a:6a68::1\n",
-    );
+    expect(parse(fileOf(none, "network-config"))).toEqual({ version: 2, ethernets: {} });
   });
 });

@@ -25,6 +25,16 @@ describe("fillIn", () => {
     expect(fillIn("(= @VERSION:jicofo@)", "jitsi-meet", 1)).toBe("(= 1.0-1177-1)");
   });
 
+  it("keeps lines that are of this release only: 11146, 11031, 10888, 10741", () => {
+    const text = "all\n@BEFORE:10888@old\n@SINCE:10888@@BEFORE:11146@between\n@SINCE:11146@new\n";
+    expect([0, 1, 2, 3].map((release) => fillIn(text, "jicofo", release))).toEqual([
+      "all\nnew\n",
+      "all\nbetween\n",
+      "all\nbetween\n",
+      "all\nold\n",
+    ]);
+  });
+
   it("refuses a package that does not exist", () => {
     expect(() => fillIn("@VERSION:jigasi@", "jitsi-meet", 0)).toThrow(
       "sandbox/packages/jitsi-meet: @VERSION:jigasi@ names no package",

@@ -139,9 +139,9 @@ describe("issueCertificate", () => {
 describe("machineArchives", () => {
   it("takes the machine's own mirrors", () => {
     const archives = machineArchives([
-      "deb [signed-by=/k] http://mirror.test/debian/ bookworm main",
-      "deb http://mirror.test/debian bookworm-updates main",
-      "deb http://mirror.test/security bookworm-security main",
+      "deb [signed-by=/k] http://mirror.test/debian/ trixie main",
+      "deb http://mirror.test/debian trixie-updates main",
+      "deb http://mirror.test/security trixie-security main",
     ]);
     expect(archives).toEqual({
       debian: "http://mirror.test/debian",

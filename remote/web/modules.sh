@@ -1,0 +1,46 @@
+#!/bin/bash
+# Verbs that ask prosody for its modules. prosody starts without a module that it cannot load, and what the module does is
+# missing then: a host that nobody can join, or a room without moderation. Input: DOMAIN.
+: "${DOMAIN:?}" "${prosody_config:?}" # prosody.sh
+
+# By prosody's own rules: what each host's configuration asks for, less what runs there or for all hosts. Prosody 13 has
+# its modules' names with a prefix.
+readonly ask_modules='local ok, mm = pcall(require, "prosody.core.modulemanager")
+  if not ok then mm = require "core.modulemanager" end
+  local missing = {}
+  for host in pairs(prosody.hosts) do
+    local wanted, component = mm.get_modules_for_host(host)
+    if component then wanted:add(component) end
+    for name in wanted do
+      if not (mm.is_loaded(host, name) or mm.is_loaded("*", name)) then missing[#missing + 1] = name .. "@" .. host end
+    end
+  end
+  table.sort(missing)
+  return "modules missing: " .. table.concat(missing, " ") .. " end"'
+
+# missing_modules: NAME@HOST of each module that is configured and not loaded, in one line; fails where prosody does not say.
+missing_modules() {
+  local answer
+  answer=$(timeout 10 prosodyctl shell "> ${ask_modules//$'\n'/ }" 2>&1 </dev/null) || return 1
+  sed -nE 's/.*modules missing: (.*) ?end.*/\1/p' <<<"$answer" | sed 's/ *$//' | grep '' || return 1
+}
+
+expect_modules() {
+  local missing one names=() list
+  wait_for 30 "prosody's shell" missing_modules ||
+    fatal "prosody does not answer \`prosodyctl shell\`, so its modules cannot be checked" \
+      "/etc/prosody/prosody.cfg.lua must have \"admin_shell\" in modules_enabled; journalctl -u prosody -n 50"
+  missing=$(missing_modules)
+  if [[ -z $missing ]]; then
+    return
+  fi
+  for one in $missing; do
+    names+=("${one%%@*}")
+    info "prosody could not load mod_${one%%@*} on ${one#*@}"
+    grep -F "'${one%%@*}'" /var/log/prosody/prosody.err 2>/dev/null | tail -n 1 || true
+  done
+  list=$(printf '%s\n' "${names[@]}" | sort -u | paste -sd '|')
+  fatal "prosody runs without modules that its configuration names: ${missing//@/ on }" \
+    "a module that newer releases of Jitsi removed must leave the configuration, at a quiet time, because meetings end: on $HOSTNAME: \
+sed -Ei '/^ *\"($list)\";/d' $prosody_config && systemctl restart prosody; for any other module, prosody.err names the reason; then: pulumi up"
+}

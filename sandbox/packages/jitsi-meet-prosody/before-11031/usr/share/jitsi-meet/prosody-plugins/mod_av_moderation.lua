@@ -1,0 +1,1 @@
+-- Stand-in of the sandbox. Upstream kept it without content for old configurations, and removed it in June 2026.

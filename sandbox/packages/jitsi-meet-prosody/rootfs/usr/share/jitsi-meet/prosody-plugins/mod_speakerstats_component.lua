@@ -1,0 +1,8 @@
+-- Stand-in of the sandbox: counts nothing, but needs of prosody what upstream's needs. The name with `prosody.` is known
+-- to prosody 13 alone.
+@BEFORE:10888@local queue = require "util.queue";
+@SINCE:10888@@BEFORE:11146@local queue = require "prosody.util.queue";
+@SINCE:11146@local queue = require "util.queue";
+
+module:log("info", "Starting speakerstats for %s", module:get_option_string("muc_component"));
+assert(queue.new(1));
