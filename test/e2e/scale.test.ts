@@ -134,9 +134,11 @@ describe("a cluster that is scaled while people talk", () => {
   }, 300_000);
 
   it("shrinks to 2 without a cut: people are moved to the bridges that stay", async () => {
+    // A bridge counts its participants every 5 s: a shorter drain ends before it has heard that they have left.
+    await cluster.configure({ drainTimeout: "60s" });
     const { before, count } = await peopleOn("jvb-2");
     const { code, text, seconds } = await scaleTo(2);
-    expect(code).toBe(0);
+    expect([code, code === 0 ? "" : text]).toEqual([0, ""]);
     expect(text).toContain(`jicofo moves people to other bridges: ${count}`);
     const after = await people();
     row("people on the leaving bridge, 3 -> 2", before, after, seconds);
@@ -149,6 +151,7 @@ describe("a cluster that is scaled while people talk", () => {
 
   it("gives up loudly when people cannot be moved, with the bridge in service and nobody cut", async () => {
     await breakMoving();
+    await cluster.configure({ drainTimeout: "5s" });
     const { before, count } = await peopleOn("jvb-1");
     const { code, text, seconds } = await scaleTo(1);
     expect(code).not.toBe(0);
@@ -189,7 +192,7 @@ describe("a cluster that is scaled while people talk", () => {
     const { code, text, seconds } = await scaleTo(1);
     await cluster.mustOnHost("web", "systemctl restart jicofo");
     expect(code).not.toBe(0);
-    expect(text).toContain("nobody can tell where people are; nothing is removed");
+    expect(text).toContain("nobody can tell where participants are, so nothing is removed");
     console.log(`jicofo down, 2 -> 1: up failed after ${seconds.toFixed(0)} s`);
     await untilClusterIs(cluster, 2);
   }, 300_000);
