@@ -96,6 +96,7 @@ export class Bridge extends Component {
         ipv6: { address: ipv6, owner },
         zone: settings.dnsZone,
         labels,
+        reverseAfter: this.host.attachment,
       },
       { parent: this },
     );

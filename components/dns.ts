@@ -20,6 +20,11 @@ export interface DnsArgs {
   /** The zone at Hetzner DNS that holds the name; absent: only the reverse names are set. */
   zone?: string;
   labels: Labels;
+  /**
+   * What has to be done before the reverse names are set. Hetzner locks a server while one of its actions runs, and
+   * the provider does not repeat a reverse name that was refused for that.
+   */
+  reverseAfter: pulumi.Resource;
 }
 
 /** The names of one host: A and AAAA in a managed zone, and the reverse names of both addresses. */
@@ -37,7 +42,7 @@ export class Dns extends Component {
       new hcloud.Rdns(
         `${name}-${family}-reverse`,
         { ...owner, ipAddress: address, dnsPtr: args.hostname },
-        childOptions,
+        { ...childOptions, dependsOn: args.reverseAfter },
       );
       if (args.zone !== undefined) {
         new hcloud.ZoneRrset(

@@ -1,4 +1,5 @@
 import { ports, type Role } from "../constants";
+import { networkOf } from "../settings/cidr";
 
 /** One rule of a Hetzner firewall, as plain data. */
 export interface FirewallRule {
@@ -32,7 +33,10 @@ export function firewallRules(
   { adminCidrs = world, webMedia = false }: FirewallChoice = {},
 ): FirewallRule[] {
   return [
-    { ...rule("tcp", ports.ssh, "SSH"), sourceIps: [...adminCidrs] },
+    {
+      ...rule("tcp", ports.ssh, "SSH"),
+      sourceIps: adminCidrs.map((range) => networkOf(range) ?? range),
+    },
     // Path MTU discovery needs ICMP, and IPv6 does not work without it.
     { direction: "in", protocol: "icmp", sourceIps: world, description: "ICMP" },
     ...servicesOf(role, webMedia),

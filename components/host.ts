@@ -93,6 +93,8 @@ export class Host extends Component {
   readonly server: hcloud.Server;
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
+  /** In the private network; the last action on the server that the cloud is asked for when it is made. */
+  readonly attachment: hcloud.ServerNetwork;
   /** Address in the private network. */
   readonly privateIp: pulumi.Output<string>;
   /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
@@ -113,12 +115,12 @@ export class Host extends Component {
     this.ipv4 = this.server.ipv4Address;
     this.ipv6 = this.server.ipv6Address;
     this.memoryGb = this.server.serverType.apply((type) => args.settings.memoryGb[type]);
-    const attachment = new hcloud.ServerNetwork(
+    this.attachment = new hcloud.ServerNetwork(
       `${name}-network`,
       { serverId: numericId(this.server), subnetId: args.subnetId, ip: args.privateIp },
       { parent: this },
     );
-    this.privateIp = attachment.ip;
+    this.privateIp = this.attachment.ip;
     const hostKey = this.makeHostKey(name, args.settings, bootstrapKey.publicKey);
     this.hostKey = publicOutput(hostKey);
     this.connection = connectionTo({
@@ -166,7 +168,7 @@ export class Host extends Component {
       },
       { parent: this, dependsOn: ready },
     );
-    this.ready = [harden, attachment];
+    this.ready = [harden, this.attachment];
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
   }
 

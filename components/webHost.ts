@@ -78,7 +78,7 @@ export class WebHost extends Component {
       },
       { parent: this },
     );
-    // Of the addresses, not of the server: the names are there before the server is.
+    // Of the addresses, not of the server: its names outlive it, and its records are there before it is.
     const names = new Dns(
       `${name}-dns`,
       {
@@ -87,6 +87,7 @@ export class WebHost extends Component {
         ipv6: { address: addresses.ipv6.address, owner: { primaryIpId: addresses.ipv6.id } },
         zone: args.dnsZone,
         labels,
+        reverseAfter: host.attachment,
       },
       { parent: this },
     );
@@ -99,9 +100,10 @@ export class WebHost extends Component {
       },
       { parent: this, dependsOn: host.ready },
     );
-    const { version: jitsiVersion, bridge } = pulumi
-      .jsonParse(publicOutput(version))
-      .apply((known) => known as JitsiVersion);
+    // A targeted update leaves the step out, and with it what it prints.
+    const { version: jitsiVersion, bridge } = publicOutput(version).apply(
+      (text) => (text === "" ? { version: "", bridge: "" } : JSON.parse(text)) as JitsiVersion,
+    );
     this.jitsiVersion = jitsiVersion;
     this.bridgeVersion = bridge;
     const configure = remoteStep(

@@ -36,6 +36,7 @@ export interface FirewallRule {
   /** One port, or a range `from-to`, or `any`; absent for icmp. */
   readonly port?: string;
   readonly sourceIps?: readonly string[];
+  readonly destinationIps?: readonly string[];
 }
 
 /** Whom a rule lets in: nobody (it is no rule for TCP or UDP inwards), some addresses, or the world. */

@@ -1,5 +1,6 @@
 import * as ipaddr from "ipaddr.js";
 import { defaults } from "../constants";
+import { canonicalCidr, isCidr, networkOf } from "./cidr";
 import type { Problem } from "./problem";
 import { parseTextList } from "./textList";
 
@@ -11,7 +12,7 @@ const mostSources = 100;
  * Values that `adminCidrsProblems` refuses are read as something.
  */
 export function parseAdminCidrs(raw: string | undefined): readonly string[] {
-  return Object.freeze((listOf(raw) ?? []).map((text) => canonical(text) ?? text));
+  return Object.freeze((listOf(raw) ?? []).map((text) => canonicalCidr(text) ?? text));
 }
 
 const listOf = (raw: string | undefined): readonly string[] | undefined =>
@@ -59,7 +60,7 @@ const everybody = `pulumi config rm adminCidrs  # everybody, by key only; or: ${
 const problem = (reason: string, fix: string): Problem => ({ key: "adminCidrs", reason, fix });
 
 function rangeProblem(text: string): string | undefined {
-  if (!isRange(text)) {
+  if (!isCidr(text)) {
     return `is "${text}"; a range in CIDR notation is needed, such as 203.0.113.0/24 or 2001:db8::/32`;
   }
   const [address] = ipaddr.parseCIDR(text);
@@ -67,38 +68,13 @@ function rangeProblem(text: string): string | undefined {
     return `is "${text}"; an IPv4 range is written as such`;
   }
   // Hetzner takes the first address of a range only.
-  return networkOf(text) === canonical(text)
+  return networkOf(text) === canonicalCidr(text)
     ? undefined
     : `is "${text}", which is not the first address of its range`;
 }
 
 function duplicateOf(texts: readonly string[], index: number): string | undefined {
-  const all = texts.map((text) => canonical(text));
+  const all = texts.map(canonicalCidr);
   const first = all.indexOf(all[index]);
   return first < index ? `is the same as number ${first}; each range is needed once` : undefined;
-}
-
-/** The library also takes old spellings of IPv4: 203.0.113/24, 0x10.0.0.0/8. */
-function isRange(text: string): boolean {
-  const [address = ""] = text.split("/");
-  return (
-    ipaddr.isValidCIDR(text) &&
-    (address.includes(":") || ipaddr.IPv4.isValidFourPartDecimal(address))
-  );
-}
-
-/** `undefined` for what is no range. */
-function canonical(text: string): string | undefined {
-  if (!isRange(text)) return undefined;
-  const [address, length] = ipaddr.parseCIDR(text);
-  return `${address.toString()}/${length}`;
-}
-
-/** The range that an address, with or without a length, is in. */
-function networkOf(text: string): string | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return `${text}/32`;
-  if (ipaddr.IPv6.isValid(text)) return `${ipaddr.IPv6.parse(text).toString()}/128`;
-  if (!isRange(text)) return undefined;
-  const family = ipaddr.parseCIDR(text)[0].kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
-  return `${family.networkAddressFromCIDR(text).toString()}/${text.split("/")[1] ?? ""}`;
 }

@@ -1,4 +1,5 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { canonicalRanges } from "./canonicalRanges";
 import { deleteProtection } from "./deleteProtection";
 import { internalPortsClosed } from "./internalPortsClosed";
 import { monthlyCost } from "./monthlyCost";
@@ -17,6 +18,7 @@ export const rules: readonly (ResourceValidationPolicy | StackValidationPolicy)[
   internalPortsClosed,
   sshClosed,
   sshKeptToAdmins,
+  canonicalRanges,
   serversLabelled,
   serversInFirewall,
   deleteProtection,

@@ -160,6 +160,15 @@ describe("servers", () => {
     const answer = await sim.post(`/servers/${id}/actions/poweroff`);
     expect(answer).toMatchObject({ status: 423, body: { error: { code: "locked" } } });
     expect((await sim.delete(`/servers/${id}`)).status).toBe(423);
+    const ip = "198.18.24.16";
+    for (const [name, fields] of [
+      ["change_dns_ptr", { ip, dns_ptr: "a.test" }],
+      ["change_protection", { delete: true, rebuild: true }],
+    ] as const)
+      expect([name, (await sim.post(`/servers/${id}/actions/${name}`, fields)).status]).toEqual([
+        name,
+        423,
+      ]);
     open();
     await sim.api.idle();
     expect((await sim.delete(`/servers/${id}`)).status).toBe(200);

@@ -1,3 +1,4 @@
+import type { ActionDefinition } from "../actions";
 import { findLocation } from "../catalogue/locations";
 import type { Context } from "../context";
 import { apiError, invalidField } from "../errors";
@@ -12,6 +13,7 @@ import {
   setDnsPtr,
   type PrimaryIpRow,
 } from "./primaryIpRow";
+import { requireServer } from "./serverPower";
 import { serverKind, type ServerRow } from "./serverRow";
 
 export function primaryIpToWire(_ctx: unknown, row: PrimaryIpRow) {
@@ -64,6 +66,23 @@ function requireIp(ctx: Context, id: string | undefined): PrimaryIpRow {
   return ctx.store.table(primaryIpKind).require(id ?? "");
 }
 
+/**
+ * An address that may be changed now.
+ *
+ * @throws ApiError not_found, locked
+ */
+function requireFree(ctx: Context, id: string | undefined): PrimaryIpRow {
+  const row = requireIp(ctx, id);
+  ctx.actions.requireUnlocked(primaryIpKind.name, row.id);
+  return row;
+}
+
+/** Of an address that is given to a server, or taken from it; both are locked for that time. */
+const readdressing: ActionDefinition = {
+  locks: true,
+  run: (ctx, action) => readdress(ctx, Number(action.input.server)),
+};
+
 function reference(row: PrimaryIpRow) {
   return { id: row.id, type: primaryIpKind.name };
 }
@@ -88,16 +107,15 @@ export const primaryIps = defineResource({
   kind: primaryIpKind.name,
   commands: {
     create_primary_ip: {},
-    assign_primary_ip: { run: (ctx, action) => readdress(ctx, Number(action.input.server)) },
-    unassign_primary_ip: { run: (ctx, action) => readdress(ctx, Number(action.input.server)) },
+    assign_primary_ip: readdressing,
+    unassign_primary_ip: readdressing,
   },
   routes: [
     ...readRoutes(primaryIpKind, reading),
     ...actionRoutes("primary_ips", primaryIpKind.name, (ctx, id) => requireIp(ctx, id).id),
     route("POST", "/primary_ips", createFields, ({ ctx, body }) => {
       const { assignee_id: assignee, type } = body;
-      const server =
-        assignee === undefined ? undefined : ctx.store.table(serverKind).require(assignee);
+      const server = assignee === undefined ? undefined : requireServer(ctx, String(assignee));
       const location = server?.location ?? body.location;
       if (location === undefined) throw invalidField("location", noLocation(body.datacenter));
       if (!findLocation(location)) throw invalidField("location", `'${location}' does not exist`);
@@ -138,26 +156,26 @@ export const primaryIps = defineResource({
       ctx.store.table(primaryIpKind).remove(row.id);
     }),
     route("POST", "/primary_ips/:id/actions/assign", assignFields, ({ ctx, params, body }) => {
-      const row = requireIp(ctx, params.id);
+      const row = requireFree(ctx, params.id);
       if (row.assignee_id !== null)
         throw apiError("primary_ip_already_assigned", "primary IP is already assigned");
-      const server = ctx.store.table(serverKind).require(body.assignee_id);
+      const server = requireServer(ctx, String(body.assignee_id));
       requireAssignable(server, row.type, row.location);
       ctx.store.table(primaryIpKind).update(row.id, { assignee_id: server.id });
       ctx.store.table(serverKind).update(server.id, { [row.type]: row.id });
       return startReaddress(ctx, "assign_primary_ip", row, server.id);
     }),
     route("POST", "/primary_ips/:id/actions/unassign", {}, ({ ctx, params }) => {
-      const row = requireIp(ctx, params.id);
+      const row = requireFree(ctx, params.id);
       if (row.assignee_id === null) throw apiError("service_error", "primary IP is not assigned");
-      const server = ctx.store.table(serverKind).require(row.assignee_id);
+      const server = requireServer(ctx, String(row.assignee_id));
       if (server.status !== "off") throw apiError("server_not_stopped", "server is not stopped");
       ctx.store.table(primaryIpKind).update(row.id, { assignee_id: null });
       ctx.store.table(serverKind).update(server.id, { [row.type]: null });
       return startReaddress(ctx, "unassign_primary_ip", row, server.id);
     }),
     route("POST", "/primary_ips/:id/actions/change_dns_ptr", ptrFields, (call) => {
-      const row = requireIp(call.ctx, call.params.id);
+      const row = requireFree(call.ctx, call.params.id);
       setDnsPtr(call.ctx, row, call.body.ip, call.body.dns_ptr ?? null);
       return started(call.ctx, "change_dns_ptr", row);
     }),
@@ -166,7 +184,7 @@ export const primaryIps = defineResource({
       "/primary_ips/:id/actions/change_protection",
       { delete: { type: "boolean" } },
       ({ ctx, params, body }) => {
-        const row = requireIp(ctx, params.id);
+        const row = requireFree(ctx, params.id);
         const protection = { delete: body.delete ?? row.protection.delete };
         ctx.store.table(primaryIpKind).update(row.id, { protection });
         return started(ctx, "change_protection", row);

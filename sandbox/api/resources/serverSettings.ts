@@ -22,13 +22,13 @@ export const serverSettings = defineResource({
   },
   routes: [
     route("POST", "/servers/:id/actions/change_dns_ptr", ptrFields, ({ ctx, params, body }) => {
-      const server = ctx.store.table(serverKind).require(params.id ?? "");
+      const server = requireServer(ctx, params.id);
       setDnsPtr(ctx, addressFor(ctx, server, body.ip), body.ip, body.dns_ptr ?? null);
       return startAction(ctx, "change_dns_ptr", server.id);
     }),
     route("POST", "/servers/:id/actions/change_protection", protectionFields, (call) => {
       const { ctx, params, body } = call;
-      const server = ctx.store.table(serverKind).require(params.id ?? "");
+      const server = requireServer(ctx, params.id);
       const protection = { ...server.protection, ...body };
       if (protection.delete !== protection.rebuild)
         throw invalidField("rebuild", "delete and rebuild protection must be the same");

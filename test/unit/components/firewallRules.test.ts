@@ -32,6 +32,15 @@ describe("firewallRules", () => {
     expect(limited.map(({ port }) => port)).toEqual(["22"]);
   });
 
+  it("writes ranges as the API does: the provider loses a rule in another form when labels change", () => {
+    const adminCidrs = ["2001:0DB8:0:0::/32", "10.0.0.1/8", "192.0.2.7"];
+    expect(firewallRules("web", { adminCidrs })[0]?.sourceIps).toEqual([
+      "2001:db8::/32",
+      "10.0.0.0/8",
+      "192.0.2.7/32",
+    ]);
+  });
+
   it.each(["web", "jvb"] as const)("keeps XMPP and REST closed: %s", (role) => {
     const closed = [ports.xmppClient, ports.jvbRest, ports.jicofoRest].map(String);
     expect(firewallRules(role).filter(({ port }) => closed.includes(port ?? ""))).toEqual([]);

@@ -358,6 +358,20 @@ describe("JitsiCluster", () => {
     expect(names(resources, "hcloud:index/rdns:Rdns")).toHaveLength(6);
   });
 
+  it("sets reverse names after the network: until then the server is locked, and the provider does not try again", async () => {
+    const { resources } = await deploy({});
+    for (const host of ["jitsi-web", "jitsi-jvb-0"]) {
+      const isReverse = (one: { type: string; name: string }): boolean =>
+        one.type.endsWith(":Rdns") && one.name.startsWith(`${host}-dns-`);
+      const attachment = `hcloud:index/serverNetwork:ServerNetwork ${host}-network`;
+      const waits = resources.filter(isReverse).map(({ dependencies }) => dependencies);
+      expect(waits).toEqual([
+        expect.arrayContaining([attachment]),
+        expect.arrayContaining([attachment]),
+      ]);
+    }
+  });
+
   it("protects the web host and its addresses, at Hetzner and in the engine, where that is asked for", async () => {
     const { resources } = await deploy({ protect: true });
     const atHetzner = resources.filter(({ inputs }) => inputs.deleteProtection === true);

@@ -89,6 +89,26 @@ const cases: Readonly<Record<string, Case>> = {
       ],
     ],
   },
+  "canonical-ranges": {
+    passes: [
+      [firewall()],
+      [firewall(open("22", "tcp", ["192.0.2.1/32", "2001:db8::/32"]))],
+      [firewall({ direction: "out", protocol: "icmp", destinationIps: world })],
+    ],
+    fails: [
+      [
+        [firewall(open("22", "tcp", ["10.0.0.1/8"]))],
+        /^the range "10.0.0.1\/8" must be 10.0.0.0\/8/,
+      ],
+      [[firewall(open("22", "tcp", ["2001:DB8:0::/32"]))], /must be 2001:db8::\/32/],
+      [[firewall(open("22", "tcp", ["192.0.2.1"]))], /must be 192.0.2.1\/32/],
+      [[firewall(open("22", "tcp", ["home"]))], /"home" must be a range such as/],
+      [
+        [firewall({ direction: "out", protocol: "icmp", destinationIps: ["::0/0"] })],
+        /"::0\/0" must be ::\/0/,
+      ],
+    ],
+  },
   "servers-labelled": {
     passes: [[server()]],
     fails: [

@@ -1,0 +1,98 @@
+import { appendFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { Engine, root, runMs, toolchainMs } from "./support/engine";
+import { Simulator, textOf, type Json } from "./support/simulator";
+
+const stack = "cloud-only";
+const domain = "meet.example.test";
+
+/** Of the project's own program all that stands at Hetzner; no step on a host runs. */
+const components = [
+  ...["JitsiCluster", "DeploymentKey", "Network", "Firewalls", "PlacementGroups"],
+  ...["WebHost", "WebAddresses", "BridgePool", "Bridge", "Host", "Dns"],
+].map((name) => `jitsi-hetzner:index:${name}::*`);
+const cloudOnly = [...components, "hcloud:index/**", "random:index/**-seed"].flatMap((ending) => [
+  "--target",
+  `urn:pulumi:**${ending}`,
+]);
+
+/** Attaching takes long enough for whatever does not wait for it. */
+const latency = { requestMs: 0, actionMs: 200, commandMs: { attach_to_network: 3_000 } };
+
+describe("the program at Hetzner, without a step on a host", () => {
+  let sim: Simulator;
+  let engine: Engine;
+  let settings: string;
+  let where: string[];
+
+  beforeAll(async () => {
+    sim = await Simulator.start({ latency });
+    engine = await Engine.start(sim.endpoint, "violations");
+    await engine.must(["stack", "init", stack, "--no-select"], { cwd: root });
+    // It writes a file of settings beside the program; those of the test stay with the test.
+    settings = join(engine.dir, "settings.yaml");
+    renameSync(join(root, `Pulumi.${stack}.yaml`), settings);
+    appendFileSync(settings, "config:\n");
+    where = ["--stack", stack, "--config-file", settings];
+    set({ domain, jvbCount: "2", adminCidrs: '["2001:DB8:0:0::/32", "203.0.113.0/24"]' });
+  }, toolchainMs);
+  afterAll(async () => {
+    engine.remove();
+    await sim.close();
+  });
+
+  /** Adds to the settings. */
+  function set(config: Readonly<Record<string, string>>): void {
+    const lines = Object.entries(config).map(([key, text]) => `  jitsi-hetzner:${key}: '${text}'`);
+    appendFileSync(settings, `${lines.join("\n")}\n`);
+  }
+
+  /** Its end is no success: the program misses what the steps print that were left out. */
+  async function up(): Promise<void> {
+    const { text } = await engine.run(["up", "--yes", "--skip-preview", ...cloudOnly, ...where], {
+      cwd: root,
+      env: { PULUMI_PARALLEL: "64" },
+    });
+    // The only errors are the program's own.
+    expect(text).not.toMatch(/hcloud:index:\w+ .*(failed|error)/);
+  }
+
+  it(
+    "sets reverse names when no action on their server runs any more: none is refused as locked",
+    async () => {
+      await up();
+      const { body } = await sim.get("/primary_ips");
+      const addresses = body.primary_ips as unknown as readonly Json[];
+      const names = addresses.flatMap(({ dns_ptr }) => dns_ptr as unknown as readonly Json[]);
+      expect(names.map(({ dns_ptr }) => textOf(dns_ptr)).sort()).toEqual(
+        [
+          domain,
+          domain,
+          ...["jvb-0", "jvb-0", "jvb-1", "jvb-1"].map((n) => `${n}.${domain}`),
+        ].sort(),
+      );
+    },
+    runMs,
+  );
+
+  it(
+    "keeps every rule of its firewalls when only labels change",
+    async () => {
+      const rules = async () => {
+        const { body } = await sim.get("/firewalls");
+        const firewalls = body.firewalls as unknown as readonly Json[];
+        return firewalls.map(({ name, labels, rules }) => ({ name, team: labels?.team, rules }));
+      };
+      const before = await rules();
+      const ssh = before.flatMap((firewall) => firewall.rules as unknown as readonly Json[]);
+      expect(ssh.filter(({ port }) => (port as unknown) === "22")).toMatchObject([
+        { source_ips: ["203.0.113.0/24", "2001:db8::/32"] },
+        { source_ips: ["203.0.113.0/24", "2001:db8::/32"] },
+      ]);
+      set({ labels: '{"team": "video"}' });
+      await up();
+      expect(await rules()).toEqual(before.map((firewall) => ({ ...firewall, team: "video" })));
+    },
+    runMs,
+  );
+});
