@@ -27,7 +27,6 @@ describe("hcloud-go", () => {
     expect(asked.map((request) => request.replace(/\d+/g, "ID")).sort()).toEqual([
       "GET /vID/load_balancers",
       "GET /vID/volumes",
-      "POST /vID/servers/ID/actions/enable_rescue",
     ]);
   });
 

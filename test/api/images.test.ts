@@ -141,16 +141,4 @@ describe("what is not simulated", () => {
     expect(sim.api.unhandled).toEqual([`${method} /v1${path}`]);
     await sim.close();
   });
-
-  it.each(["enable_rescue", "disable_rescue", "attach_iso", "detach_iso"])(
-    "answers a server's %s clearly",
-    async (name) => {
-      const sim = await Simulator.start();
-      const id = await sim.server();
-      const answer = await sim.post(`/servers/${id}/actions/${name}`);
-      expect(answer.body.error?.message).toBe(`not simulated: ${name}; see docs/simulator.md`);
-      expect(sim.api.unhandled).toHaveLength(1);
-      await sim.close();
-    },
-  );
 });

@@ -218,4 +218,22 @@ describe("placement groups", () => {
     const answer = await sim.post("/placement_groups", { name: "pg", type: "pack" });
     expect(answer.body.error?.message).toBe("invalid input in field 'type': must be one of spread");
   });
+
+  it("tell their members, by address and subnet", async () => {
+    const { network } = await sim.done("POST", "/networks", {
+      name: "with-members",
+      ip_range: "10.9.0.0/16",
+      subnets: [{ type: "cloud", network_zone: "eu-central", ip_range: "10.9.1.0/24" }],
+    });
+    const server = await sim.server({ name: "member", networks: [idOf(network)] });
+    const { body } = await sim.get(`/networks/${idOf(network)}/members?type=server`);
+    expect(body).toMatchObject({
+      members: [
+        { id: server, type: "server", ip: "10.9.1.1", subnet: "10.9.1.0/24", status: "attached" },
+      ],
+      meta: { pagination: { total_entries: 1 } },
+    });
+    const others = await sim.get(`/networks/${idOf(network)}/members?type=load_balancer`);
+    expect(others.body.members).toEqual([]);
+  });
 });

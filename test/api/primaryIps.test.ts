@@ -1,4 +1,4 @@
-import { at, idOf, serverFields, Simulator } from "./support/simulator";
+import { at, idOf, serverFields, Simulator, textOf, type Json } from "./support/simulator";
 
 describe("primary IPs", () => {
   let sim: Simulator;
@@ -133,5 +133,22 @@ describe("primary IPs", () => {
       (await sim.post("/primary_ips", { name: "x", type: "ipv4", ...fields })).body.error;
     expect((await code({}))?.details?.fields?.[0]?.name).toBe("location");
     expect((await code({ location: "moon1" }))?.code).toBe("invalid_input");
+  });
+
+  it("are found by their address: of IPv6 by the first of the network, without its length", async () => {
+    const { primary_ip: made } = await sim.done("POST", "/primary_ips", {
+      name: "six",
+      type: "ipv6",
+      location: "fsn1",
+    });
+    expect(made).toMatchObject({ assignee_type: "unassigned", assignee_id: null });
+    const ip = textOf(made?.ip);
+    expect(ip).toMatch(/::\/64$/);
+    const ids = async (address: string) =>
+      ((await sim.get(`/primary_ips?ip=${address}`)).body.primary_ips as unknown as Json[]).map(
+        idOf,
+      );
+    expect(await ids(ip.replace("/64", ""))).toEqual([idOf(made)]);
+    expect(await ids(encodeURIComponent(ip))).toEqual([]);
   });
 });

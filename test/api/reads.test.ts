@@ -5,7 +5,7 @@ import { populate, type Populated } from "./support/populate";
 import { at, idOf, Simulator } from "./support/simulator";
 
 /** Routes that the real API has no longer. */
-const gone = ["/datacenters", "/datacenters/:id", "/isos/:id"];
+const gone = ["/datacenters", "/datacenters/:id"];
 
 const reads = buildRegistry(resources).routes.filter(
   ({ method, path, notSimulated }) => method === "GET" && !notSimulated && !gone.includes(path),
@@ -22,6 +22,7 @@ const ids: Readonly<Record<string, (made: Populated) => number>> = {
   ssh_keys: ({ key }) => key,
   zones: ({ zone }) => zone,
   locations: () => 1,
+  isos: () => 120001,
 };
 
 const metrics = "?type=cpu&start=2026-11-21T00:00:00Z&end=2026-11-21T01:00:00Z";

@@ -48,6 +48,8 @@ interface Family {
   readonly sold: readonly string[];
   /** Where it could be ordered until its retirement. */
   readonly retired?: readonly string[];
+  /** By default that of 2025. */
+  readonly end?: Deprecation;
 }
 
 /** A month is billed with at most 624 hours' worth. */
@@ -63,17 +65,24 @@ const retirement: Deprecation = {
   unavailable_after: "2026-01-01T00:00:00Z",
 };
 
+/** Announced in June 2024, gone since September 2024 (changelog). */
+const endOfGen1: Deprecation = {
+  announced: "2024-06-06T06:00:00Z",
+  unavailable_after: "2024-09-06T00:00:00Z",
+};
+
 const shared = { cpuType: "shared", architecture: "x86" } as const;
 const families = {
-  cxGen2: { ...shared, category: "Cost-Optimized", sold: [], retired: eu },
-  cxGen3: { ...shared, category: "Cost-Optimized", sold: eu },
-  cax: { cpuType: "shared", architecture: "arm", category: "Cost-Optimized", sold: eu },
-  cpxGen1: { ...shared, category: "Regular Performance", sold: overseas, retired: eu },
-  cpxGen2: { ...shared, category: "Regular Performance", sold: eu },
+  cxGen1: { ...shared, category: "cost_optimized", sold: [], retired: eu, end: endOfGen1 },
+  cxGen2: { ...shared, category: "cost_optimized", sold: [], retired: eu },
+  cxGen3: { ...shared, category: "cost_optimized", sold: eu },
+  cax: { cpuType: "shared", architecture: "arm", category: "cost_optimized", sold: eu },
+  cpxGen1: { ...shared, category: "regular_purpose", sold: overseas, retired: eu },
+  cpxGen2: { ...shared, category: "regular_purpose", sold: [...eu, "sin"] },
   ccx: {
     cpuType: "dedicated",
     architecture: "x86",
-    category: "General Purpose",
+    category: "general_purpose",
     sold: [...eu, ...overseas],
   },
 } satisfies Record<string, Family>;
@@ -89,9 +98,18 @@ type Line = readonly [
   monthly: number,
 ];
 
+/** Removed in September 2024: found by their number alone, in no list and by no name. */
+const removedLines: readonly Line[] = [
+  [1, "cx11", "cxGen1", 1, 2, 20, 3.29],
+  [3, "cx21", "cxGen1", 2, 4, 40, 4.85],
+  [5, "cx31", "cxGen1", 2, 8, 80, 8.7],
+  [7, "cx41", "cxGen1", 4, 16, 160, 15.9],
+  [9, "cx51", "cxGen1", 8, 32, 240, 31.9],
+];
+
 /**
- * The family of cx21 was removed in September 2024: those names are not found at all. Sizes are the
- * vendor's; prices are of mid-2026 and serve as an example, GET /pricing of the real API is the truth.
+ * Sizes are the vendor's; prices are of mid-2026 and serve as an example, GET /pricing of the real API is
+ * the truth.
  */
 const lines: readonly Line[] = [
   [22, "cpx11", "cpxGen1", 2, 2, 40, 5.49],
@@ -126,16 +144,19 @@ const lines: readonly Line[] = [
 ];
 
 export const serverTypeList: readonly ServerType[] = lines.map(serverType);
+const removedTypes: readonly ServerType[] = removedLines.map(serverType);
 
 function serverType([id, name, familyName, cores, memory, disk, monthly]: Line): ServerType {
   const family: Family = families[familyName];
   const retired = family.retired ?? [];
   const places = locationList.filter(({ name: at }) => [...family.sold, ...retired].includes(at));
   const gone = family.sold.length === 0;
+  const end = family.end ?? retirement;
   return {
     id,
     name,
-    description: name.toUpperCase(),
+    // As in CPX 11.
+    description: name.toUpperCase().replace(/(?=\d)/, " "),
     category: family.category,
     cores,
     memory,
@@ -144,14 +165,14 @@ function serverType([id, name, familyName, cores, memory, disk, monthly]: Line):
     cpu_type: family.cpuType,
     architecture: family.architecture,
     // Only a type that is retired everywhere says so here; since 2025 `locations` tells.
-    deprecation: gone ? retirement : null,
+    deprecation: gone ? end : null,
     prices: places.map((place) => priceAt(place.name, monthly)),
     locations: places.map((place) => ({
       id: place.id,
       name: place.name,
       available: family.sold.includes(place.name),
       recommended: family.sold.includes(place.name),
-      deprecation: retired.includes(place.name) ? retirement : null,
+      deprecation: retired.includes(place.name) ? end : null,
     })),
   };
 }
@@ -167,9 +188,11 @@ function priceAt(location: string, monthly: number): ServerTypePrice {
   };
 }
 
-/** By id, or by name as in `cx23`. */
+/** By id, removed types included; or by name as in `cx23`. */
 export function findServerType(idOrName: number | string): ServerType | undefined {
-  return serverTypeList.find(
-    ({ id, name }) => name === idOrName || String(id) === String(idOrName),
+  const all = [...serverTypeList, ...removedTypes];
+  return (
+    serverTypeList.find(({ name }) => name === idOrName) ??
+    all.find(({ id }) => String(id) === String(idOrName))
   );
 }

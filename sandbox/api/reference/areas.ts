@@ -106,7 +106,7 @@ export const areas: readonly Area[] = [
         reason: "Apps are system images with more in them, which hosts could not boot.",
       },
       {
-        what: "The list of ISOs is empty.",
+        what: "There are two ISOs. An attached one, and an enabled rescue system, are data: the host boots its own system.",
         reason: "Hosts are containers without a drive.",
       },
     ],
@@ -146,6 +146,10 @@ export const areas: readonly Area[] = [
       {
         what: "Alias IPs, routes and `expose_routes_to_vswitch` are data only.",
         reason: "Hosts get what a cluster uses: one address in each network.",
+      },
+      {
+        what: "The fields of `GET /networks/{id}/members` are a guess.",
+        reason: "The operation is new; the vendor's clients do not have it yet.",
       },
       {
         what: "A vSwitch subnet takes no `vswitch_id`.",
@@ -206,6 +210,10 @@ export const areas: readonly Area[] = [
       {
         what: "Secondary zones are data: nothing is transferred from their primary.",
         reason: "There is no outside world to transfer from.",
+      },
+      {
+        what: "Of the SOA that the API makes, `set_records` and `change_ttl` change all but the serial.",
+        reason: "Hetzner counts the serial by itself; the provider sends 0.",
       },
       {
         what: "A zone is taken when its name has two labels, or three under a suffix like `co.uk`.",

@@ -21,6 +21,5 @@ export const hcloudNotes: readonly string[] = [
   "`server create --datacenter fsn1-dc14`: data centers are gone from the API since October 2026. The client sends a field `datacenter`, which is ignored; use `--location`.",
   "`primary-ip create` always fails: the client sends `datacenter`, or with `--assignee-id` neither that nor the server, and the API asks for `location` or `assignee_id`. The error says so. Make addresses with a newer client, or by `curl`; assigning, naming, protecting and deleting them works.",
   "`datacenter list` and `describe` hear 410 `deprecated_api_endpoint`, as from Hetzner.",
-  "`server attach-iso` finds no ISO of any name; `detach-iso`, `enable-rescue` and `disable-rescue` hear 422 `unsupported_error`.",
   "`server request-console` shows an address at which nobody answers, `server reset-password` a password that is set nowhere.",
 ];

@@ -4,10 +4,11 @@ import { defaultLimits } from "../limits";
 import { hetznerCallsPerHour } from "../rateLimit";
 import { buildRegistry, type Route } from "../resource";
 import { resources } from "../resources";
-import { missingAreas, missingOperations } from "../resources/notSimulated";
+import { missingAreas } from "../resources/notSimulated";
 
 import { areas, commonDifferences, type Area, type Difference } from "./areas";
 import { faultTable } from "./faultTable";
+import { kinder } from "./kinder";
 import { commandsNotRun, hcloudNotes, hcloudVersion } from "./hcloudCommands";
 import { measured } from "./measured";
 import { cliCommandsTested, commonTests, factsIn, goModulesWith } from "./tests";
@@ -30,6 +31,11 @@ export function simulatorPage(): string {
 resource. Commands of actions: ${[...commands.keys()].sort().map(code).join(", ")}.`,
     ...areas.map((area) => section(area, simulated)),
     `## What differs everywhere\n\n${differenceTable(commonDifferences)}`,
+    `## Where the simulator is kinder than Hetzner's API
+
+As far as we know; what works here can fail there for one of these reasons:
+
+${kinder.map((line) => `- ${line}`).join("\n")}`,
     `## What is not simulated
 
 Each of these answers 422 \`unsupported_error\` ("not simulated"), and is listed by
@@ -190,10 +196,7 @@ ${table(["limit", "at first"], rows)}`;
 function notSimulatedTable(): string {
   return table(
     ["route", "reason"],
-    [
-      ...missingAreas.map(({ path, reason }) => [`everything below \`/${path}\``, reason]),
-      ...missingOperations.map(({ method, path, reason }) => [`\`${method} ${path}\``, reason]),
-    ],
+    [...missingAreas.map(({ path, reason }) => [`everything below \`/${path}\``, reason])],
   );
 }
 

@@ -4,6 +4,7 @@ import { actions } from "./actions";
 import { firewalls } from "./firewalls";
 import { images } from "./images";
 import { locations } from "./locations";
+import { networkMembers } from "./networkMembers";
 import { networks } from "./networks";
 import { notSimulatedAreas } from "./notSimulated";
 import { placementGroups } from "./placementGroups";
@@ -11,6 +12,7 @@ import { pricing } from "./pricing";
 import { primaryIps } from "./primaryIps";
 import { serverAccess } from "./serverAccess";
 import { serverImages } from "./serverImages";
+import { serverMedia } from "./serverMedia";
 import { serverMetrics } from "./serverMetrics";
 import { serverNetworks } from "./serverNetworks";
 import { serverPower } from "./serverPower";
@@ -28,6 +30,7 @@ export const resources: readonly Resource[] = [
   firewalls,
   images,
   locations,
+  networkMembers,
   networks,
   notSimulatedAreas,
   placementGroups,
@@ -35,6 +38,7 @@ export const resources: readonly Resource[] = [
   primaryIps,
   serverAccess,
   serverImages,
+  serverMedia,
   serverMetrics,
   serverNetworks,
   serverPower,

@@ -1,5 +1,4 @@
-import { notFound, notSimulated } from "../errors";
-import { listPage } from "../listing";
+import { notSimulated } from "../errors";
 import { defineResource, type Method, type Route } from "../resource";
 
 /** Parts of the API that have no code here, by path, with the reason. */
@@ -11,24 +10,6 @@ export const missingAreas: readonly { readonly path: string; readonly reason: st
   { path: "certificates", reason: "they belong to load balancers only" },
   { path: "storage_boxes", reason: "they are another product, behind another endpoint" },
   { path: "storage_box_types", reason: "there are no storage boxes" },
-];
-
-/** Single operations of simulated resources that have no code here, with the reason. */
-export const missingOperations: readonly {
-  readonly method: Method;
-  readonly path: string;
-  readonly reason: string;
-}[] = [
-  ...["enable_rescue", "disable_rescue"].map((name) => ({
-    method: "POST" as const,
-    path: `/servers/:id/actions/${name}`,
-    reason: "hosts are containers: there is no other system that they could boot",
-  })),
-  ...["attach_iso", "detach_iso"].map((name) => ({
-    method: "POST" as const,
-    path: `/servers/:id/actions/${name}`,
-    reason: "hosts are containers without a drive; the list of ISOs is empty",
-  })),
 ];
 
 const methods: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];
@@ -54,22 +35,5 @@ export const notSimulatedAreas = defineResource({
         [`/${path}`, `/${path}/*`].map((url) => missing(method, url, path.replaceAll("_", " "))),
       ),
     ),
-    ...missingOperations.map(({ method, path }) =>
-      missing(method, path, path.slice(path.lastIndexOf("/") + 1)),
-    ),
-    {
-      method: "GET",
-      path: "/isos",
-      status: 200,
-      handle: ({ query }) => ({ isos: [], meta: listPage([], query).meta }),
-    },
-    {
-      method: "GET",
-      path: "/isos/:id",
-      status: 200,
-      handle: ({ params }) => {
-        throw notFound("iso", params.id ?? "");
-      },
-    },
   ],
 });

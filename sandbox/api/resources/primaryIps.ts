@@ -34,11 +34,14 @@ export function primaryIpToWire(_ctx: unknown, row: PrimaryIpRow) {
   };
 }
 
+/** What a list is searched by: of an IPv6 network its first address, without the length. */
+const addressOf = ({ ip }: PrimaryIpRow): string => ip.replace(/\/\d+$/, "");
+
 const reading = {
   path: "primary_ips",
   one: "primary_ip",
   toWire: primaryIpToWire,
-  list: { sort: ["id", "created"], filters: { ip: (row: PrimaryIpRow) => row.ip } },
+  list: { sort: ["id", "created"], filters: { ip: addressOf } },
 } as const;
 
 const createFields = {

@@ -5,7 +5,7 @@ import { apiError, invalidField } from "../errors";
 import type { FieldTable, Parsed } from "../fields";
 import type { Labels } from "../labels";
 
-import { rrsetKey, rrsetKind, rrsetsOf, type RrsetRow, type ZoneRow } from "./zoneRow";
+import { rrsetKey, rrsetKind, rrsetsOf, soaSerial, type RrsetRow, type ZoneRow } from "./zoneRow";
 
 export const rrsetTypes = [
   "A",
@@ -87,6 +87,29 @@ export function checkedRecords(type: string, given: GivenRecords): RrsetRow["rec
       throw invalidField(`records.${i.toString()}.value`, "is a duplicate");
   });
   return records;
+}
+
+const soaPattern = new RegExp(`^${host} ${host}( \\d{1,10}){5}$`);
+
+/** The SOA with other values; it goes on counting from its own serial, whatever is given. @throws ApiError invalid_input */
+export function changedSoa(row: RrsetRow, given: GivenRecords): RrsetRow["records"] {
+  const records = (given ?? []).map(({ value, comment }) => ({ value, comment: comment ?? "" }));
+  if (records.length !== 1) throw invalidField("records", "a SOA has exactly one record");
+  if (!soaPattern.test(records[0]?.value ?? ""))
+    throw invalidField("records.0.value", "is not a valid SOA record");
+  return nextSoa(records, row.records[0]?.value);
+}
+
+/** With the serial after the one before. */
+export function nextSoa(
+  records: RrsetRow["records"],
+  before: string | undefined,
+): RrsetRow["records"] {
+  const serial = soaSerial(Number(before?.split(" ")[2] ?? 0)).toString();
+  return records.map(({ value, comment }) => {
+    const [server = "", mailbox = "", , ...times] = value.split(" ");
+    return { value: [server, mailbox, serial, ...times].join(" "), comment };
+  });
 }
 
 function isValidValue(type: string, value: string): boolean {

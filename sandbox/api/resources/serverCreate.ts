@@ -119,6 +119,11 @@ function orderableType(ctx: Context, idOrName: number | string, location: string
   const serverType = findServerType(idOrName);
   if (!serverType) throw notFound("server_type", idOrName);
   if (!findLocation(location)) throw notFound("location", location);
+  if (serverType.locations.every(isGone))
+    throw invalidField(
+      "server_type",
+      `Server Type "${serverType.name}" is unavailable in all locations and can no longer be ordered`,
+    );
   const at = serverType.locations.find(({ name }) => name === location);
   const retired = at !== undefined && isGone(at);
   if (!at || retired)

@@ -41,6 +41,9 @@ export interface ServerRow extends NamedRow {
   /** GB; stays when a type changes without its disk. */
   readonly primary_disk_size: number;
   readonly backup_window: string | null;
+  /** By default off, and none. */
+  readonly rescue_enabled?: boolean;
+  readonly iso?: number | null;
   /** Whether the driver has been given the host. A server made without starting has none yet. */
   readonly host_made: boolean;
 }

@@ -2,9 +2,10 @@ import type { Context } from "../context";
 import { apiError, invalidField } from "../errors";
 import { defineResource, route } from "../resource";
 
+import { startHost } from "./hosts";
 import { placementGroupKind, requireRoom } from "./placementGroups";
 import { primaryIpKind, setDnsPtr } from "./primaryIpRow";
-import { requireServer, startAction } from "./serverPower";
+import { requireServer, serverOf, settlePower, startAction } from "./serverPower";
 import { serverKind, type ServerRow } from "./serverRow";
 
 const ptrFields = {
@@ -17,7 +18,13 @@ const protectionFields = { delete: { type: "boolean" }, rebuild: { type: "boolea
 export const serverSettings = defineResource({
   kind: "server_settings",
   commands: {
-    add_to_placement_group: { locks: true },
+    // Hetzner starts the server at the end; the provider's own test sees it running.
+    add_to_placement_group: {
+      locks: true,
+      run: (ctx, action) => startHost(ctx, serverOf(action)),
+      done: settlePower,
+      failed: settlePower,
+    },
     remove_from_placement_group: { locks: true },
   },
   routes: [

@@ -1,4 +1,4 @@
-import { serverTypeList, type ServerType } from "../catalogue/serverTypes";
+import { findServerType, serverTypeList, type ServerType } from "../catalogue/serverTypes";
 import type { Context } from "../context";
 import { notFound } from "../errors";
 import { listPage } from "../listing";
@@ -12,7 +12,7 @@ export const serverTypes = defineResource({
       return { server_types: page.rows.map((row) => toWire(ctx, row)), meta: page.meta };
     }),
     route("GET", "/server_types/:id", {}, ({ ctx, params }) => {
-      const serverType = serverTypeList.find(({ id }) => id.toString() === params.id);
+      const serverType = findServerType(Number(params.id));
       if (!serverType) throw notFound("server_type", params.id ?? "");
       return { server_type: toWire(ctx, serverType) };
     }),

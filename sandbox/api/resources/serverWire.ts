@@ -1,3 +1,4 @@
+import { findIso } from "../catalogue/isos";
 import { findLocation } from "../catalogue/locations";
 import { findServerType, serverTypeList } from "../catalogue/serverTypes";
 import type { Context } from "../context";
@@ -23,8 +24,8 @@ export function serverToWire(ctx: Context, row: ServerRow) {
     server_type: serverType,
     location: findLocation(row.location),
     image: image ? imageToWire(image) : null,
-    iso: null,
-    rescue_enabled: false,
+    iso: findIso(row.iso ?? "") ?? null,
+    rescue_enabled: row.rescue_enabled ?? false,
     locked: ctx.actions.isLocked(serverKind.name, row.id),
     backup_window: row.backup_window,
     outgoing_traffic: 0,

@@ -5,6 +5,7 @@ import { defineResource, route, type Call } from "../resource";
 
 import { labelsField } from "./common";
 import {
+  changedSoa,
   checkedRecords,
   insertRrset,
   recordsField,
@@ -41,12 +42,18 @@ function requireRrset(call: Call): RrsetRow {
   return rrset;
 }
 
-/** @throws ApiError protected; invalid_input for the SOA, which the API keeps itself */
+/** @throws ApiError protected */
 function requireChangeable(call: Call): RrsetRow {
   const rrset = requireRrset(call);
   requirePrimary(requireZone(call.ctx, call.params.id));
   if (rrset.protection.change) throw apiError("protected", "record set is protected");
-  if (rrset.type === "SOA") throw invalidField("type", "SOA records are managed by the API");
+  return rrset;
+}
+
+/** @throws ApiError protected; invalid_input for the SOA: each zone has one, and its values alone may be changed */
+function requireRemovable(call: Call): RrsetRow {
+  const rrset = requireChangeable(call);
+  if (rrset.type === "SOA") throw invalidField("type", "the SOA cannot be deleted");
   return rrset;
 }
 
@@ -96,7 +103,7 @@ export const zoneRrsets = defineResource({
       single,
       {},
       (call) => {
-        const { id, zone } = requireChangeable(call);
+        const { id, zone } = requireRemovable(call);
         call.ctx.store.table(rrsetKind).remove(id);
         return { action: start(call.ctx, "delete_rrset", zone) };
       },
@@ -118,7 +125,8 @@ export const zoneRrsets = defineResource({
     ),
     route("POST", `${single}/actions/set_records`, { records: recordsField }, (call) => {
       const row = requireChangeable(call);
-      const records = checkedRecords(row.type, call.body.records);
+      const { records: given } = call.body;
+      const records = row.type === "SOA" ? changedSoa(row, given) : checkedRecords(row.type, given);
       return changed(call.ctx, "set_rrset_records", row, { records });
     }),
     route(
@@ -128,7 +136,7 @@ export const zoneRrsets = defineResource({
       (call) => addRecords(call, call.body),
     ),
     route("POST", `${single}/actions/remove_records`, { records: recordsField }, (call) => {
-      const row = requireChangeable(call);
+      const row = requireRemovable(call);
       const gone = new Set(checkedRecords(row.type, call.body.records).map(({ value }) => value));
       const records = row.records.filter(({ value }) => !gone.has(value));
       if (records.length > 0) return changed(call.ctx, "remove_rrset_records", row, { records });

@@ -2,7 +2,8 @@ import type { Context } from "../context";
 import { ApiError, apiError, invalidField } from "../errors";
 
 import { checkedRecords, putRrset, requirePrimary } from "./rrsetRecords";
-import { nameservers, rrsetKind, rrsetsOf, soaSerial, zoneKind, type ZoneRow } from "./zoneRow";
+import { nextSoa } from "./rrsetRecords";
+import { nameservers, rrsetKind, rrsetsOf, zoneKind, type ZoneRow } from "./zoneRow";
 import { durationSeconds, parseZonefile, type ZonefileRecord } from "./zonefileParser";
 import { ZonefileError } from "./zonefileTokens";
 
@@ -93,12 +94,7 @@ function requireOwnRecords(sets: readonly RecordSet[]): void {
 
 /** The serial goes on counting from the zone's own one, whatever the file says. */
 function withNextSerial(set: RecordSet, before: string | undefined): RecordSet {
-  const serial = soaSerial(Number(before?.split(" ")[2] ?? 0)).toString();
-  const records = set.records.map(({ value, comment }) => {
-    const [server = "", mailbox = "", , ...times] = value.split(" ");
-    return { value: [server, mailbox, serial, ...times].join(" "), comment };
-  });
-  return { ...set, records };
+  return { ...set, records: nextSoa(set.records, before) };
 }
 
 function asInputError<T>(work: () => T): T {

@@ -144,10 +144,20 @@ func TestCatalogue(t *testing.T) {
 	w.none(err)
 	isos, err := w.ISO.All(w.ctx)
 	w.none(err)
-	if len(locations) < 6 || len(types) < 20 || len(images) < 10 || len(isos) != 0 {
+	if len(locations) < 6 || len(types) < 20 || len(images) < 10 || len(isos) != 2 {
 		t.Fatal(len(locations), len(types), len(images), len(isos))
 	}
 	w.equal(must[*hcloud.ServerType](w)(w.ServerType.GetByName(w.ctx, "cx23")).Memory, 4)
+	cpx11 := must[*hcloud.ServerType](w)(w.ServerType.GetByName(w.ctx, "cpx11"))
+	w.equal([]string{cpx11.Description, cpx11.Category}, []string{"CPX 11", "regular_purpose"})
+	cx11 := must[*hcloud.ServerType](w)(w.ServerType.GetByID(w.ctx, 1))
+	w.equal(cx11.Name, "cx11")
+	w.equal(must[*hcloud.ServerType](w)(w.ServerType.GetByName(w.ctx, "cx11")) == nil, true)
+	_, _, err = w.Client.Server.Create(w.ctx, hcloud.ServerCreateOpts{Name: "old", ServerType: cx11, Image: &hcloud.Image{Name: "debian-12"}})
+	w.refuses(hcloud.ErrorCodeInvalidInput, err)
+	if !strings.Contains(err.Error(), `Server Type "cx11" is unavailable in all locations and can no longer be ordered`) {
+		t.Fatal(err)
+	}
 	w.equal(must[*hcloud.Location](w)(w.Location.GetByName(w.ctx, "hel1")).NetworkZone, "eu-central")
 	arm := must[*hcloud.Image](w)(w.Image.GetByNameAndArchitecture(w.ctx, "debian-12", hcloud.ArchitectureARM))
 	w.equal(arm.Architecture, hcloud.ArchitectureARM)
@@ -236,6 +246,7 @@ func TestPlacementGroup(t *testing.T) {
 	w.refuses(hcloud.ErrorCodeServerNotStopped, err)
 	w.action(w.Server.Poweroff(w.ctx, server))
 	w.action(w.Server.AddToPlacementGroup(w.ctx, server, group))
+	w.equal(must[*hcloud.Server](w)(w.Server.GetByID(w.ctx, server.ID)).Status, hcloud.ServerStatusRunning)
 	w.equal(must[*hcloud.PlacementGroup](w)(w.PlacementGroup.GetByID(w.ctx, group.ID)).Servers, []int64{server.ID})
 	w.drop(server)
 	w.gone(w.PlacementGroup.Delete(w.ctx, group))
@@ -298,8 +309,14 @@ func TestServer(t *testing.T) {
 		Start: now.Add(-time.Hour), End: now,
 	}))
 	w.equal(len(metrics.TimeSeries), 9)
-	_, _, err = w.Server.EnableRescue(w.ctx, server, hcloud.ServerEnableRescueOpts{})
-	w.refuses(hcloud.ErrorUnsupportedError, err)
+	rescue := must[hcloud.ServerEnableRescueResult](w)(w.Server.EnableRescue(w.ctx, server, hcloud.ServerEnableRescueOpts{Type: hcloud.ServerRescueTypeLinux64}))
+	w.wait(rescue.Action)
+	iso := must[*hcloud.ISO](w)(w.ISO.GetByName(w.ctx, "debian-13.1.0-amd64-netinst.iso"))
+	w.action(w.Server.AttachISO(w.ctx, server, iso))
+	server = must[*hcloud.Server](w)(w.Server.GetByID(w.ctx, server.ID))
+	w.equal(server.RescueEnabled && rescue.RootPassword != "" && server.ISO.ID == iso.ID, true)
+	w.action(w.Server.DetachISO(w.ctx, server))
+	w.action(w.Server.DisableRescue(w.ctx, server))
 	console := must[hcloud.ServerRequestConsoleResult](w)(w.Server.RequestConsole(w.ctx, server))
 	w.wait(console.Action)
 	w.equal(strings.HasPrefix(console.WSSURL, "wss://") && console.Password != "", true)

@@ -37,6 +37,13 @@ func TestZone(t *testing.T) {
 	_, _, err = w.Zone.DeleteRRSet(w.ctx, rrset)
 	w.refuses(hcloud.ErrorCodeProtected, err)
 	w.action(w.Zone.ChangeRRSetProtection(w.ctx, rrset, hcloud.ZoneRRSetChangeProtectionOpts{Change: hcloud.Ptr(false)}))
+	soa := must[*hcloud.ZoneRRSet](w)(w.Zone.GetRRSetByNameAndType(w.ctx, zone, "@", hcloud.ZoneRRSetTypeSOA))
+	w.action(w.Zone.SetRRSetRecords(w.ctx, soa, hcloud.ZoneRRSetSetRecordsOpts{Records: records("hydrogen.ns.hetzner.com. dns.hetzner.com. 0 86400 10800 3600000 600")}))
+	w.action(w.Zone.ChangeRRSetTTL(w.ctx, soa, hcloud.ZoneRRSetChangeTTLOpts{TTL: hcloud.Ptr(600)}))
+	soa = must[*hcloud.ZoneRRSet](w)(w.Zone.GetRRSetByNameAndType(w.ctx, zone, "@", hcloud.ZoneRRSetTypeSOA))
+	w.equal(strings.HasSuffix(soa.Records[0].Value, " 600") && !strings.Contains(soa.Records[0].Value, " 0 "), true)
+	_, _, err = w.Zone.DeleteRRSet(w.ctx, soa)
+	w.refuses(hcloud.ErrorCodeInvalidInput, err)
 	file := must[hcloud.ZoneExportZonefileResult](w)(w.Zone.ExportZonefile(w.ctx, zone)).Zonefile
 	if !strings.Contains(file, "www\t120\tIN\tA\t192.0.2.3 ; c") {
 		t.Fatal(file)
