@@ -55,14 +55,24 @@ export const limits = {
   largestHeapMb: 393_216,
   /** What the bridge and jicofo take where nobody says anything. Source: jvb.sh and jicofo.sh. */
   upstreamHeapMb: 3_072,
+  /**
+   * Size of a web host that has more bridges than `bridgesOfSmallWebHost`: Jitsi's handbook names this size for it. The
+   * smaller one of the default carries the 240 participants that jicofo puts on three bridges.
+   */
+  webCores: 4,
+  webMemoryGb: 8,
+  bridgesOfSmallWebHost: 3,
+  /** Participants of one web host: Jitsi's own fleet has an alert at 5,000 to 6,000. Its prosody uses one core. */
+  peopleOfWebHost: 5_000,
   /** Kept free of Java heaps on each host: the system, and the Java programs' own memory beside their heaps. */
   systemMemoryMb: 1_024,
 } as const;
 
 /** The private network of a cluster. Private networks at Hetzner are IPv4 only. */
 export const privateNetwork = {
-  /** Its first address is the gateway. */
   range: "10.80.0.0/16",
+  /** The first address of the range. */
+  gateway: "10.80.0.1",
   /** For the web host, whose address is fixed: in a subnet of its own no bridge can be given it first. */
   webSubnet: "10.80.0.0/24",
   webAddress: "10.80.0.2",

@@ -5,6 +5,7 @@
 #   parts VERSION             prints NAME=VERSION of all packages that belong to a version of jitsi-meet
 #   exactly NAME=VERSION...   installs these versions and holds them
 #   check VERSION             fails where this system cannot run that version of jitsi-meet; changes nothing
+#   services                  upgrades prosody and nginx, which ends meetings: they are never upgraded unasked
 # Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty).
 set -Eeuo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -41,7 +42,8 @@ main() {
     parts) parts "${2:?a version of jitsi-meet}" ;;
     exactly) exactly "${@:2}" ;;
     check) check_release "${2:?a version of jitsi-meet}" ;;
-    *) fatal "unknown verb $1: all, repository, parts, exactly or check" ;;
+    services) services ;;
+    *) fatal "unknown verb $1: all, repository, parts, exactly, check or services" ;;
   esac
 }
 
@@ -153,6 +155,18 @@ install_now() {
     timeout 400 dpkg --force-confdef --force-confold --configure -a || info "dpkg could not complete it; the lines above say why"
   fi
   apt_get install -y --no-install-recommends "$@"
+}
+
+# All three restart, whether or not a package was new: a library that they use may have been.
+services() {
+  local names
+  refresh_lists
+  names=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -nE 's/^installed (prosody|nginx|nginx-.*|libnginx-mod-.*)$/\1/p')
+  # shellcheck disable=SC2086 # a list of words
+  retry 3 "upgrading prosody and nginx" install_now --only-upgrade $names
+  nginx -t
+  systemctl restart prosody nginx jicofo
+  info "done: prosody, nginx and jicofo run with what is installed"
 }
 
 # jitsi_packages NAMES: those of them that are Jitsi's, without versions.

@@ -2,9 +2,9 @@ import type * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { hostConf, installer, renderUserData } from "../cloud-init/userData";
-import type { Role } from "../constants";
+import { privateNetwork, type Role } from "../constants";
 import { hostFilter } from "./hostFilter";
-import { systemValues } from "../remote/hostFile";
+import { hostFile, systemValues } from "../remote/hostFile";
 import type { Software } from "../settings/software";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
@@ -137,6 +137,9 @@ export class Host extends Component {
         values: {
           HOST_CONF: hostConf({ role: args.role, ...args.settings }),
           INSTALLER: installer(),
+          PRIVATE_IP: this.privateIp,
+          PRIVATE_GATEWAY: privateNetwork.gateway,
+          SSHD_CONF: hostFile("SSHD_CONF"),
         },
       },
       { parent: this },

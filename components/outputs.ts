@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config";
+import { limits } from "../constants";
 import type { MonthlyCost } from "../preflight/cost";
 import { hasLocalBridge } from "../settings/bridges";
 import { hostAndPort, type SshProxy } from "../settings/sshProxy";
@@ -105,7 +106,11 @@ export function capacityEstimate(choice: BridgeCount): Record<string, string> {
   const isLocal = hasLocalBridge(choice);
   const people = (bridges: number): string => {
     if (bridges === 0) return "a few small meetings, on the web host's own bridge";
-    const most = `about ${bridges * peoplePerBridge} people in all meetings together`;
+    const fit = bridges * peoplePerBridge;
+    if (fit > limits.peopleOfWebHost) {
+      return `about ${limits.peopleOfWebHost} people in all meetings together: the web host carries no more, whatever the number of bridges`;
+    }
+    const most = `about ${fit} people in all meetings together`;
     return isLocal ? `${most}, and a few on the web host's own bridge` : most;
   };
   const others = jvbCount - 1 + (isLocal ? 1 : 0);

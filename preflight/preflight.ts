@@ -28,6 +28,7 @@ import { powerOnHosts } from "./powerOn";
 import { checkRoll, rollNotes } from "./rollCheck";
 import { describeServers } from "./serverList";
 import { chooseServerType } from "./serverTypeChoice";
+import { checkWebSize } from "./webSizeCheck";
 import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
 import { checkSshAgent } from "./sshAgent";
 import { engineState, type StackState } from "./stackState";
@@ -191,6 +192,7 @@ function withCloud(
     checkNames(settings, stack, hosts, facts),
     checkEngineMemory(...bridgeCounts(hosts)),
     checkHeaps(settings, hosts, typeToOrder, memoryGb),
+    checkWebSize(hosts, web.name, facts.serverTypes),
     checkRoll(hosts, wanted, rollBridges),
   ]);
   void pulumi.log.info(describeServers(hosts));

@@ -5,6 +5,7 @@ import type { ScriptValues } from "./script";
 /** Files that hosts get as they are, each kept at its path on the host below the folder of what brings it there. */
 export const hostFiles = {
   APT_CONF: "cloud-init/etc/apt/apt.conf.d/52jitsi-hetzner",
+  SSHD_CONF: "remote/host/etc/ssh/sshd_config.d/20-jitsi-hetzner-hostkey.conf",
   NEEDRESTART_CONF: "remote/host/etc/needrestart/conf.d/50-jitsi-hetzner.conf",
   RESTART_CONF: "remote/host/etc/systemd/system/UNIT.service.d/50-jitsi-hetzner.conf",
   START_LIMIT_CONF:

@@ -14,6 +14,12 @@ export interface ScriptValues {
     /** Texts of the installer's settings (`hostConf()`) and of the installer (`installer()`). */
     HOST_CONF: string;
     INSTALLER: string;
+    /** The host's own address in the private network. */
+    PRIVATE_IP: string;
+    /** The private network's gateway. */
+    PRIVATE_GATEWAY: string;
+    /** Text of sshd's settings from the second contact on. */
+    SSHD_CONF: string;
   };
   /** Closes what a fresh host leaves open: its private side, the metadata service, loose files. */
   "host/harden": {
@@ -185,15 +191,16 @@ export interface Policy {
 
 /** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
 const libraries: Partial<Record<ScriptName, readonly string[]>> = {
+  "host/ready": ["privateNetwork"],
   "host/system": ["host/limits"],
-  "web/configure": ["trust", "web/prosody", "web/guests", "web/modules"],
+  "web/configure": ["privateNetwork", "trust", "web/prosody", "web/guests", "web/modules"],
   "web/account": ["web/prosody"],
   "web/jicofo": ["trust", "web/focus"],
-  "jvb/files": ["bridge", "trust", "jvb/join"],
-  "jvb/apply": ["bridge", "trust", "jvb/join"],
+  "jvb/files": ["bridge", "trust", "privateNetwork", "jvb/join"],
+  "jvb/apply": ["bridge", "trust", "privateNetwork", "jvb/join"],
   "web/out": ["bridge", "web/focus", "web/bridges", "web/empty", "web/turn"],
   "web/in": ["bridge", "web/focus", "web/bridges", "web/empty", "web/turn"],
-  "web/status": ["bridge", "web/focus"],
+  "web/status": ["bridge", "web/health", "web/focus"],
   "web/policy": ["bridge", "web/focus", "web/bridges"],
   "web/drain": ["bridge", "web/focus", "web/bridges", "web/empty"],
   "web/accept": ["bridge", "web/focus", "web/bridges"],

@@ -67,15 +67,17 @@ deaths() {
 # why_not_joined DEATHS (before our restart's wait): the causes in the order in which a login meets them, each
 # looked at by itself rather than read from a log.
 why_not_joined() {
-  local xmpp_host domain ca shown
+  local xmpp_host domain ca shown problem
   xmpp_host=$(property HOSTNAME)
   domain=$(property DOMAIN)
   ca=/usr/local/share/ca-certificates/$domain.crt
   # Between two deaths it is active for a moment: the restarts since ours are counted too.
   if ! systemctl is-active --quiet jitsi-videobridge2 || (($(deaths) - $1 >= 3)); then
     printf 'the service jitsi-videobridge2 does not stay up'
+  elif problem=$(private_problem "$xmpp_host") && [[ -n $problem ]]; then
+    printf '%s' "$problem"
   elif ! timeout 5 bash -c "exec 9<>'/dev/tcp/$xmpp_host/5222'" 2>/dev/null; then
-    printf 'port 5222 of the web host (%s) cannot be reached; is prosody running there, is the private network attached?' "$xmpp_host"
+    printf 'port 5222 of the web host (%s) cannot be reached, though this host has its private address; is prosody running there?' "$xmpp_host"
   elif ! shown=$(shown_certificate "$xmpp_host" "$domain"); then
     printf 'prosody on the web host (%s) shows no certificate for %s: npm run repair -- web' "$xmpp_host" "$domain"
   # Not whether it is valid: Java accepts an expired one that itself is trusted.

@@ -17,7 +17,9 @@ main() {
   keep_guests_out
   wait_for 30 "prosody on $WEB_PRIVATE_IP:5222" prosody_answers || {
     last_lines /var/log/prosody/prosody.err
-    fatal "prosody does not answer on $WEB_PRIVATE_IP:5222" "journalctl -u prosody -n 50; is the private network attached?"
+    private_interface "$WEB_PRIVATE_IP" ||
+      fatal "no interface has the private address $WEB_PRIVATE_IP, so prosody does not answer there" "npm run repair -- web"
+    fatal "prosody does not answer on $WEB_PRIVATE_IP:5222" "journalctl -u prosody -n 50; then: pulumi up"
   }
   expect_modules
   expect_guests_out

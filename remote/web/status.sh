@@ -11,8 +11,8 @@ main() {
   versions=$(versions)
   conferences=$(conferences)
   result "$(jq -n --argjson jicofo "$jicofo" --argjson versions "$versions" --argjson conferences "$conferences" \
-    --arg problem "$problem" --arg expired "$(expired_certificates)" \
-    '{$jicofo, jicofoProblem: $problem, $versions, $conferences, expiredCertificates: ($expired | split("\n"))}')"
+    --arg problem "$problem" --arg expired "$(expired_certificates)" --argjson health "$(health)" \
+    '{$jicofo, jicofoProblem: $problem, $versions, $conferences, expiredCertificates: ($expired | split("\n")), $health}')"
 }
 
 # {version, bridges: {JID: state}}; fails where jicofo does not answer.

@@ -7,6 +7,7 @@ set -euo pipefail
 
 readonly installer=/usr/local/sbin/jitsi-hetzner-install
 readonly record=jitsi-version
+readonly dpkg_info=/var/lib/dpkg/info
 
 main() {
   local noted=
@@ -28,12 +29,26 @@ take() {
   parts=$(parts_of "$1") || fatal "version $1 of Jitsi cannot be had" "the lines above name those that can; then: pulumi up"
   if ! all_installed "$parts"; then
     "$installer" check "$1" || fatal "version $1 of Jitsi is refused; nothing was changed" "do what the line above says, then: pulumi up"
-    info "changing to version $1 of Jitsi: jicofo restarts"
+    info "changing to version $1 of Jitsi: jicofo and prosody restart, and meetings connect again"
     # shellcheck disable=SC2086 # a list of words
     timeout 500 "$installer" exactly $parts ||
       fatal "version $1 of Jitsi cannot be installed" "repair what the lines above show, then: pulumi up"
   fi
+  restart_prosody
   note "$1" "$parts"
+}
+
+# The packages leave prosody running with the plugins of before, while browsers load the new web app. Judged by what is
+# there, so that a run that broke after the installation is made good by the next one.
+restart_prosody() {
+  local started installed
+  started=$(date -d "$(systemctl show -p ExecMainStartTimestamp --value prosody)" +%s) || started=0
+  installed=$(stat -c %Y "$dpkg_info/jitsi-meet-prosody.list")
+  if ((started > installed)); then
+    return
+  fi
+  info "restarting prosody, which runs with the plugins of another version"
+  systemctl restart prosody || fatal "prosody does not start" "journalctl -u prosody -n 50; then: pulumi up"
 }
 
 # Which version the installed packages belong to: the newest that names all of them.

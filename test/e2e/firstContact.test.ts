@@ -5,16 +5,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { hostConf, installer, renderUserData } from "../../cloud-init/userData";
 import { ecdsaKeyPair } from "../../components/sshKeyPair";
+import { hostFile } from "../../remote/hostFile";
 import { remoteScript, type ScriptValues } from "../../remote/script";
 import { parseSoftware } from "../../settings/software";
 import { removeAll } from "../../sandbox/hosts/cleanup";
-import type { HostSpec } from "../../sandbox/hosts/driver";
+import type { HostFault, HostSpec } from "../../sandbox/hosts/driver";
 import { createNspawnDriver, type NspawnDriver } from "../../sandbox/hosts/nspawnDriver";
 import type { SandboxIdentity } from "../../sandbox/identity";
 import { baseOf } from "../../sandbox/prepare";
 import { releaseSlot } from "../../sandbox/slots";
-import { claimSandbox, hostSpec, Login } from "./hostProbe";
+import { attachment, claimSandbox, hostSpec, Login } from "./hostProbe";
 import { runProgram, type Outcome } from "./harness";
+import { sshAudit } from "./sshAudit";
 
 /**
  * The two steps of the first contact, on a real host with a real sshd and the program's own user data, broken
@@ -37,9 +39,18 @@ const onHost = (script: string): Promise<string> =>
   driver.runInside(host.id, ["bash", "-c", script]);
 
 const about = { role: "jvb", domain: "a.test", software: parseSoftware({}) } as const;
+const privateNetwork = {
+  PRIVATE_IP: attachment(1, 1).ip,
+  PRIVATE_GATEWAY: attachment(1, 1).gateway,
+};
 const values = {
   "host/hostKey": {},
-  "host/ready": { HOST_CONF: hostConf(about), INSTALLER: installer() },
+  "host/ready": {
+    HOST_CONF: hostConf(about),
+    INSTALLER: installer(),
+    SSHD_CONF: hostFile("SSHD_CONF"),
+    ...privateNetwork,
+  },
 } satisfies Pick<ScriptValues, Step>;
 
 /** The user data of a bridge; its packages, and the repository that they are from, are taken for installed. */
@@ -78,7 +89,10 @@ async function contact(step: Step, hostKey: string, breakAt?: number): Promise<O
   const address = host.publicIpv4 ?? "";
   const known = join(identity.dir, "known_hosts");
   writeFileSync(known, `${address} ${hostKey}\n`);
-  const text = remoteScript(step, values[step]);
+  const text = remoteScript(step, values[step])
+    .replace("private_seconds=60", "private_seconds=5")
+    // From here on nothing touches sshd: no breaks.
+    .replace("  expect_private_network\n", "  trap - DEBUG\n  expect_private_network\n");
   const killer = `commands=0; trap '((++commands == ${breakAt ?? 0})) && kill -9 $$' DEBUG; set -o functrace\n`;
   const last = text.lastIndexOf("main ");
   const input = join(identity.dir, "stdin");
@@ -150,6 +164,71 @@ describe("the first contact", () => {
     expect(await state()).toMatch(/\nssh-ed25519\n$/);
     expect(await state()).not.toContain("ecdsa");
   }, 240_000);
+
+  it("leaves an sshd in which ssh-audit finds no fault, and the bootstrap key's kind before it", async () => {
+    const audit = await sshAudit(host.publicIpv4 ?? "");
+    // 3 is its exit code for faults, 2 for warnings, 1 for a server that does not answer.
+    expect([0, 2]).toContain(audit.code);
+    expect(audit.text).not.toContain("[fail]");
+    await reset(booted);
+    expect(await state()).toContain("\necdsa-sha2-nistp256\n");
+  }, 120_000);
+
+  describe("with the private network", () => {
+    let key = "";
+    const fault = (name: HostFault): Promise<void> | undefined =>
+      driver.injectFault?.(host.id, name);
+    const ready = (): Promise<Outcome> => contact("host/ready", key);
+    beforeAll(async () => {
+      await reset(booted);
+      key = (await contact("host/hostKey", bootstrapKey.publicKey)).stdout.trim();
+    }, 60_000);
+    afterEach(() => fault("address"));
+
+    it("waits for an address that comes late", async () => {
+      await fault("no-address");
+      const step = ready();
+      await sleep(2_000);
+      await fault("address");
+      expect(await step).toMatchObject({ code: 0 });
+    }, 60_000);
+
+    it("names an interface that has no address, after it has tried to bring it up", async () => {
+      await fault("no-address");
+      const { code, stderr } = await ready();
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        "the interface enp7s0 has no address; trying once: ip link set enp7s0 up",
+      );
+      expect(stderr).toContain(
+        "the interface enp7s0 of the private network has no address; 10.1.0.2 is expected",
+      );
+      expect(stderr).toMatch(/What to do: on \S+: ip link set enp7s0 up.*; then: pulumi up/);
+    }, 90_000);
+
+    it("names an interface that is not there", async () => {
+      await driver.detachNetwork(host.id, 1);
+      const { code, stderr } = await ready();
+      await driver.attachNetwork(host.id, attachment(1, 1));
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(
+          "no interface of this host has its private address 10.1.0.2",
+        ) as string,
+      ]);
+    }, 90_000);
+
+    it("names large packets that vanish, with the MTU and the command", async () => {
+      await fault("large-packets");
+      const { code, stderr } = await ready();
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(
+          "packets of 1500 bytes vanish between the interface enp7s0 and 10.1.0.1, small ones arrive; its MTU is 1500, and the network carries 1450: ip link set enp7s0 mtu 1450",
+        ) as string,
+      ]);
+    }, 60_000);
+  });
 
   it("gives the same key when its output was lost, and refuses another host's", async () => {
     await reset(booted);

@@ -74,7 +74,8 @@ describe("a cluster with one bridge, behind a bastion", () => {
     expect(await cluster.mustOnHost("jvb-0", "date +%Z; apt-mark showhold")).toBe(
       "JST\njitsi-videobridge2",
     );
-    expect(await cluster.mustOnHost("web", prosody)).toBe(before);
+    // Its plugins are the new version's from its next start on.
+    expect(await cluster.mustOnHost("web", prosody)).not.toBe(before);
   }, 300_000);
 
   it("gives a bridge that comes later the version of the web host, not the newest", async () => {

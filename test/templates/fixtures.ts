@@ -116,7 +116,13 @@ const bridgeInTurn = {
 
 export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/hostKey": {},
-  "host/ready": { HOST_CONF: hostConf(userDataFixtures.web.fullest), INSTALLER: installer() },
+  "host/ready": {
+    HOST_CONF: hostConf(userDataFixtures.web.fullest),
+    INSTALLER: installer(),
+    PRIVATE_IP: "10.80.0.2",
+    PRIVATE_GATEWAY: "10.80.0.1",
+    SSHD_CONF: hostFile("SSHD_CONF"),
+  },
   "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
   "host/harden": { NFT_RULES: "table inet a {}\n" },
   "web/configure": {

@@ -37,6 +37,10 @@ export function compare(facts: Facts): Status {
     conferences: webFacts?.conferences,
     down: hosts.down,
   });
+  const failed = (webFacts?.health.failed ?? []).map(
+    (unit) =>
+      `${unit} on the web host has failed: journalctl -u ${unit} -n 50 there; then: systemctl reset-failed ${unit} && systemctl start ${unit}`,
+  );
   const firewalls = compareFirewalls({
     declared,
     state,
@@ -50,6 +54,7 @@ export function compare(facts: Facts): Status {
     ...(answersInVain ? [`${problem}: npm run repair -- web`] : []),
     ...bridges.differences,
     ...firewalls.differences,
+    ...failed,
   ];
   const unknown = [
     problemsOf("Hetzner's API", cloud, facts.firewalls),
@@ -71,6 +76,7 @@ export function compare(facts: Facts): Status {
     firewalls: firewalls.firewalls,
     counts: bridges.counts,
     versions: webFacts?.versions ?? null,
+    health: webFacts?.health ?? null,
   };
 }
 

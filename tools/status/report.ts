@@ -1,5 +1,6 @@
 import { table } from "../table";
 import type { BridgeStatus, FirewallStatus, HostStatus, Status } from "./status";
+import type { WebHealth } from "./webFacts";
 
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
   equal: "as declared",
@@ -17,11 +18,23 @@ export function report(status: Status): string {
     `${bridgeTable(status.bridges)}\nbridges: ${counts.declared} declared, ${said(counts.joined)} in jicofo's list, ${said(counts.operational)} operational, ${said(counts.draining)} draining`,
     firewallTable(status.firewalls),
     versions === null ? "" : table([["PACKAGE", "VERSION"], ...Object.entries(versions)]),
+    list("Waits for you (docs/upgrade.md):", status.health === null ? [] : waiting(status.health)),
+    list("The watch on the web host (newest last):", status.health?.watch ?? []),
     list("Not as declared:", status.differences),
     list("Could not be asked:", status.unknown),
     list("Notes:", status.notes),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** Upgrades and restarts that end meetings: never done unasked. */
+function waiting({ waiting: upgrades, outdated }: WebHealth): string[] {
+  return [
+    ...upgrades.map(
+      ({ package: name, installed, candidate }) => `${name} ${installed} -> ${candidate}`,
+    ),
+    ...outdated.map((unit) => `${unit} runs with what an upgrade has replaced since`),
+  ];
 }
 
 function hostTable(hosts: readonly HostStatus[]): string {

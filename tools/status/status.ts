@@ -1,4 +1,5 @@
 import type { Role } from "../../constants";
+import type { WebHealth } from "./webFacts";
 
 /** A cluster as it is, beside what is declared. What `npm run status -- --json` prints: docs/status.md holds its shape. */
 export interface Status {
@@ -25,6 +26,8 @@ export interface Status {
   };
   /** Installed packages on the web host; null where it could not be asked. */
   readonly versions: Readonly<Record<string, string>> | null;
+  /** The web host's services; null where it could not be asked. */
+  readonly health: WebHealth | null;
 }
 
 export interface HostStatus {

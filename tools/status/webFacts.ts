@@ -30,6 +30,23 @@ export interface WebFacts {
   readonly versions: Readonly<Record<string, string>>;
   /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */
   readonly conferences: Readonly<Record<string, number | null>>;
+  readonly health: WebHealth;
+}
+
+/** The web host's services. */
+export interface WebHealth {
+  /** Units that systemd has given up. */
+  readonly failed: readonly string[];
+  /** Upgrades that are never installed unasked. */
+  readonly waiting: readonly {
+    readonly package: string;
+    readonly installed: string;
+    readonly candidate: string;
+  }[];
+  /** Units that run with a library or a program that an upgrade has replaced. */
+  readonly outdated: readonly string[];
+  /** What the watch has done last, the newest at the end: `TIME UNIT WHAT`. */
+  readonly watch: readonly string[];
 }
 
 /** Where a bridge's REST API is. */

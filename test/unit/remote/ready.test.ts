@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { scriptFixtures } from "../../templates/fixtures";
 import { bashInScript } from "./bash";
 
 let dir = "";
@@ -18,7 +19,7 @@ function ended(status: string): boolean {
     cloud-init() { echo "status: ${status}"; return 1; }
     if cloud_init_ended; then result yes; else result no; fi
   `;
-  const values = { HOST_CONF: "-", INSTALLER: "-" };
+  const values = scriptFixtures["host/ready"];
   const { stdout } = bashInScript("host/ready", values, code, { "/run/cloud-init": dir });
   return stdout === "yes\n";
 }

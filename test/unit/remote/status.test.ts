@@ -19,6 +19,9 @@ curl() {
     *) return 7 ;;
   esac
 }
+systemctl() { case $1 in is-failed) return 1 ;; *) echo 0 ;; esac; }
+timeout() { shift; "$@"; }
+apt-get() { :; }
 dpkg-query() {
   printf 'jicofo 1.0-1189-1 installed\\njitsi-meet-web 1.0.9146-1 installed\\njibri 8.0 config-files\\n'
   return 1
@@ -40,6 +43,32 @@ describe("web/status", () => {
       expiredCertificates: [],
       versions: { jicofo: "1.0-1189-1", "jitsi-meet-web": "1.0.9146-1" },
       conferences: { "jvb-1": 3, "jvb-2": null },
+      health: { failed: [], waiting: [], outdated: [], watch: [] },
+    });
+  });
+
+  it("tells which upgrades wait, what has failed, and what the watch has done", () => {
+    const world = `
+      systemctl() { case "$*" in "is-failed --quiet nginx") ;; *is-failed*) return 1 ;; *) echo 0 ;; esac; }
+      apt-get() { cat <<'END'
+Inst libc6 [2.36-9] (2.36-10 Debian:12.9/oldstable [amd64])
+Inst nginx-common [1.22.1-9] (1.22.1-9+deb12u2 Debian-Security:12/oldstable-security [all])
+Inst prosody [0.12.3-1] (0.12.3-1+deb12u1 Debian-Security:12/oldstable-security [amd64])
+Conf prosody (0.12.3-1+deb12u1 Debian-Security:12/oldstable-security [amd64])
+END
+      }
+      tail() { printf '2026-11-29T15:00:00Z nginx is full\\n'; }
+    `;
+    expect(facts(world)).toMatchObject({
+      health: {
+        failed: ["nginx"],
+        waiting: [
+          { package: "nginx-common", installed: "1.22.1-9", candidate: "1.22.1-9+deb12u2" },
+          { package: "prosody", installed: "0.12.3-1", candidate: "0.12.3-1+deb12u1" },
+        ],
+        outdated: [],
+        watch: ["2026-11-29T15:00:00Z nginx is full"],
+      },
     });
   });
 

@@ -1,7 +1,7 @@
 import { compare, type Facts } from "../../../../tools/status/compare";
 import { report } from "../../../../tools/status/report";
-import type { JicofoBridge } from "../../../../tools/status/webFacts";
-import { cloudServer, declaring, healthy, jicofo, web } from "./support";
+import type { JicofoBridge, WebHealth } from "../../../../tools/status/webFacts";
+import { cloudServer, declaring, health, healthy, jicofo, web } from "./support";
 
 const differences = (facts: Facts): readonly string[] => {
   const status = compare(facts);
@@ -272,5 +272,35 @@ describe("a status of which not all can be asked", () => {
   it("differs where something is known to differ, whoever else is silent", () => {
     const facts = declaring({ name: "jvb-0", isDraining: false });
     expect(compare({ ...facts, web: silent }).verdict).toBe("different");
+  });
+
+  describe("with a web host whose services want something", () => {
+    const withHealth = (change: Partial<WebHealth>): Facts => {
+      const list = jicofo({ "jvb-11": {}, "jvb-12": {} });
+      return { ...healthy, web: web(list, {}, { health: { ...health, ...change } }) };
+    };
+
+    it("names a service that has failed as a difference", () => {
+      expect(differences(withHealth({ failed: ["nginx"] }))).toEqual([
+        "nginx on the web host has failed: journalctl -u nginx -n 50 there; then: systemctl reset-failed nginx && systemctl start nginx",
+      ]);
+    });
+
+    it("shows upgrades that wait and what the watch did, which are no difference", () => {
+      const waiting = [{ package: "prosody", installed: "13.0.1-1", candidate: "13.0.1-2" }];
+      const watch = ["2026-11-29T15:00:00Z nginx is full"];
+      const status = compare(withHealth({ waiting, outdated: ["nginx"], watch }));
+      expect(status.verdict).toBe("equal");
+      expect(report(status)).toContain(
+        [
+          "Waits for you (docs/upgrade.md):",
+          "  prosody 13.0.1-1 -> 13.0.1-2",
+          "  nginx runs with what an upgrade has replaced since",
+          "",
+          "The watch on the web host (newest last):",
+          "  2026-11-29T15:00:00Z nginx is full",
+        ].join("\n"),
+      );
+    });
   });
 });

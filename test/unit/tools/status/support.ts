@@ -3,7 +3,7 @@ import type { CloudFirewall } from "../../../../tools/status/cloudFirewalls";
 import type { CloudServer } from "../../../../tools/status/cloudServers";
 import type { Facts } from "../../../../tools/status/compare";
 import { ruleText } from "../../../../tools/status/firewallRules";
-import type { JicofoBridge, WebFacts } from "../../../../tools/status/webFacts";
+import type { JicofoBridge, WebFacts, WebHealth } from "../../../../tools/status/webFacts";
 
 const brewery = "jvbbrewery@internal.auth.meet.example.test";
 
@@ -47,10 +47,16 @@ export const jicofo = (
   ),
 });
 
+export const health: WebHealth = { failed: [], waiting: [], outdated: [], watch: [] };
+
 export const web = (
   list: WebFacts["jicofo"],
   conferences: WebFacts["conferences"] = { "jvb-11": 2 },
-  { jicofoProblem = "", expiredCertificates = [] }: Partial<WebFacts> = {},
+  {
+    jicofoProblem = "",
+    expiredCertificates = [],
+    health: services = health,
+  }: Partial<WebFacts> = {},
 ): Facts["web"] => ({
   facts: {
     jicofo: list,
@@ -58,6 +64,7 @@ export const web = (
     expiredCertificates,
     versions: { jicofo: "1.0-1189-1" },
     conferences,
+    health: services,
   },
 });
 

@@ -1,0 +1,104 @@
+#!/bin/bash
+# Verbs about the host's interface in the private network, which comes after the host itself and may lack its address
+# after a boot. Input: state_dir.
+: "${state_dir:?}"
+
+# What Hetzner's private networks carry. A larger packet vanishes there without a word: connections stand, TLS hangs.
+readonly private_mtu=1450
+readonly private_seconds=60
+# Where host/ready notes the host's own address, for later steps.
+readonly private_note=private-address
+
+# private_interface ADDRESS: the interface that has it; fails where none has.
+private_interface() {
+  ip -o -4 addr show | awk -v address="$1" '
+    { split($4, part, "/") }
+    part[1] == address { print $2; found = 1; exit }
+    END { exit !found }'
+}
+
+# bare_interface: one that could be that of the private network: without an IPv4 address, and not the way out. Nothing
+# where there is none.
+bare_interface() {
+  local path name out
+  out="$(ip -o route show default) $(ip -o -6 route show default) "
+  for path in /sys/class/net/*; do
+    name=${path##*/}
+    if [[ $name != lo && $out != *" dev $name "* && -z $(ip -o -4 addr show dev "$name") ]]; then
+      printf '%s' "$name"
+      return
+    fi
+  done
+}
+
+# bring_up_command INTERFACE: by what this system configures interfaces with.
+bring_up_command() {
+  local up="ip link set $1 up"
+  if systemctl is-active --quiet systemd-networkd && [[ $(networkctl --no-legend list "$1") != *unmanaged* ]]; then
+    printf '%s && networkctl reconfigure %s' "$up" "$1"
+  elif command -v ifquery >/dev/null && ifquery "$1" >/dev/null 2>&1; then
+    printf '%s && ifup --force %s' "$up" "$1"
+  elif command -v dhclient >/dev/null; then
+    printf '%s && dhclient -1 %s' "$up" "$1"
+  elif command -v dhcpcd >/dev/null; then
+    printf '%s && dhcpcd --oneshot --nogateway %s' "$up" "$1"
+  else
+    printf '%s' "$up"
+  fi
+}
+
+# expect_private_address ADDRESS: waits for it, tries once to bring its interface up, and notes it down.
+expect_private_address() {
+  local name command
+  if ! wait_for "$private_seconds" "the private address $1" private_interface "$1"; then
+    name=$(bare_interface)
+    [[ -n $name ]] ||
+      fatal "no interface of this host has its private address $1, and there is none without an address ($(ip -br link | awk '{ print $1 }' | paste -sd ' '))" \
+        "reboot the server (hcloud server reboot NAME), so that the interface of the private network appears; then: pulumi up"
+    command=$(bring_up_command "$name")
+    info "the interface $name has no address; trying once: $command"
+    timeout 30 bash -c "$command" || true
+    wait_for 10 "the private address $1" private_interface "$1" ||
+      fatal "the interface $name of the private network has no address; $1 is expected" \
+        "on $HOSTNAME: $command; ip addr show $name must show $1; then: pulumi up"
+  fi
+  remember "$private_note" "$1"
+}
+
+# private_problem PEER: why PEER in the private network cannot be reached from here, as far as this host's own interface
+# is the reason; nothing where it is not.
+private_problem() {
+  local address name
+  if [[ ! -r $state_dir/$private_note ]]; then
+    return
+  fi
+  address=$(<"$state_dir/$private_note")
+  if ! name=$(private_interface "$address"); then
+    name=$(bare_interface)
+    if [[ -n $name ]]; then
+      printf 'the interface %s of the private network has no address, %s is expected: %s' "$name" "$address" "$(bring_up_command "$name")"
+    else
+      printf 'no interface has the private address %s: reboot the server' "$address"
+    fi
+  else
+    large_packets_problem "$name" "$1"
+  fi
+}
+
+# large_packets_problem INTERFACE PEER: nothing where large packets arrive, and where PEER answers no pings at all.
+large_packets_problem() {
+  local mtu
+  mtu=$(ip -o link show dev "$1" | sed -nE 's/.* mtu ([0-9]+) .*/\1/p')
+  # One lost packet is no proof.
+  if command -v ping >/dev/null && answers_ping 1 "$2" && ! answers_ping 1 "$2" "$mtu" && ! answers_ping 4 "$2" "$mtu"; then
+    printf 'packets of %d bytes vanish between the interface %s and %s, small ones arrive' "$mtu" "$1" "$2"
+    if ((mtu > private_mtu)); then
+      printf '; its MTU is %d, and the network carries %d: ip link set %s mtu %d' "$mtu" "$private_mtu" "$1" "$private_mtu"
+    fi
+  fi
+}
+
+# answers_ping TIMES PEER [BYTES]: whether one of so many, of that size and uncut, is answered.
+answers_ping() {
+  ping -q -c "$1" -i 0.2 -W 1 -M "do" -s "$((${3:-84} - 28))" "$2" >/dev/null 2>&1
+}

@@ -1,0 +1,126 @@
+import { scriptFixtures } from "../../templates/fixtures";
+import { bashInScript } from "./bash";
+
+interface Host {
+  /** The address of the private interface; none by default. */
+  readonly address?: string;
+  readonly mtu?: number;
+  /** Bytes of the largest packet that arrives. */
+  readonly carries?: number;
+  /** What the system configures interfaces with. */
+  readonly has?: "networkd" | "ifupdown" | "dhclient" | "nothing";
+  /** Whether the first try to bring the interface up gives it its address. */
+  readonly comesUp?: boolean;
+}
+
+/** A host with an interface enp7s0 beside eth0, played by functions. */
+const world = ({ address = "", mtu = 1450, carries = 1450, has = "nothing", comesUp }: Host) => `
+  HOSTNAME=host
+  given='${address}'
+  wait_for() { shift 2; "$@" >/dev/null; }
+  remember() { echo "noted $*"; }
+  timeout() { shift; echo "ran \${!#}"; ${comesUp === true ? "given=10.80.1.5" : ":"}; }
+  ip() {
+    case "$*" in
+      "-o -4 addr show"*eth0) echo '2: eth0    inet 192.0.2.1/32 scope global eth0' ;;
+      "-o -4 addr show"*) [[ -z $given ]] || echo "3: enp7s0    inet $given/32 scope global enp7s0" ;;
+      "-o route show default") echo 'default via 172.31.1.1 dev eth0 onlink' ;;
+      "-o link show"*) echo '3: enp7s0: <UP> mtu ${mtu} qdisc noqueue' ;;
+    esac
+  }
+  bare_interface() { [[ -n $given ]] || printf enp7s0; }
+  systemctl() { [[ "$*" == "is-active --quiet systemd-networkd" && ${has} == networkd ]]; }
+  networkctl() { echo '3 enp7s0 ether degraded configuring'; }
+  command() {
+    case $2 in ping) ;; ifquery) [[ ${has} == ifupdown ]] ;; dhclient) [[ ${has} == dhclient ]] ;; *) false ;; esac
+  }
+  ifquery() { :; }
+  ping() {
+    while (($# > 1)); do [[ $1 != -s ]] || bytes=$2; shift; done
+    ((bytes + 28 <= ${carries}))
+  }
+`;
+
+const ready = (host: Host) =>
+  bashInScript(
+    "host/ready",
+    { ...scriptFixtures["host/ready"], PRIVATE_IP: "10.80.1.5" },
+    `${world(host)} expect_private_network; result fine`,
+  );
+
+describe("the private network, before anything else is done on a host", () => {
+  it("is taken as it is where its address is there and large packets arrive", () => {
+    const { status, stdout, stderr } = ready({ address: "10.80.1.5" });
+    expect([status, stdout, stderr]).toEqual([0, "fine\n", "noted private-address 10.80.1.5\n"]);
+  });
+
+  it("is brought up once where the address does not come", () => {
+    const { status, stderr } = ready({ has: "networkd", comesUp: true });
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        "trying once: ip link set enp7s0 up && networkctl reconfigure enp7s0",
+      ) as string,
+    ]);
+  });
+
+  it.each([
+    ["networkd", "networkctl reconfigure enp7s0"],
+    ["ifupdown", "ifup --force enp7s0"],
+    ["dhclient", "dhclient -1 enp7s0"],
+  ] as const)("fails with the interface and the command of %s", (has, command) => {
+    const { status, stderr } = ready({ has });
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "the interface enp7s0 of the private network has no address; 10.80.1.5 is expected",
+    );
+    expect(stderr).toContain(
+      `on host: ip link set enp7s0 up && ${command}; ip addr show enp7s0 must show 10.80.1.5; then: pulumi up`,
+    );
+  });
+
+  it("names large packets that vanish, and the MTU", () => {
+    const { status, stderr } = ready({ address: "10.80.1.5", mtu: 1500 });
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "packets of 1500 bytes vanish between the interface enp7s0 and 10.80.0.1, small ones arrive; its MTU is 1500, and the network carries 1450: ip link set enp7s0 mtu 1450",
+    );
+  });
+
+  it("says nothing of packets where the gateway answers no pings at all", () => {
+    expect(ready({ address: "10.80.1.5", carries: 0 }).status).toBe(0);
+  });
+});
+
+describe("a bridge that does not join", () => {
+  const why = (host: Host): string =>
+    bashInScript(
+      "jvb/files",
+      scriptFixtures["jvb/files"],
+      `${world(host)}
+       systemctl() { case $1 in show) echo 0 ;; is-active) [[ $3 == jitsi-videobridge2 ]] ;; esac; }
+       property() { echo 10.80.0.2; }
+       timeout() { return 1; }
+       mkdir -p "$state_dir"; echo 10.80.1.5 >"$state_dir/private-address"
+       result "$(why_not_joined 0)"; rm -r "$state_dir"`,
+      { "/var/lib/jitsi-hetzner": `/tmp/jitsi-hetzner-test-${process.pid}` },
+    ).stdout;
+
+  it("is told that its interface has no address, before prosody is blamed", () => {
+    expect(why({ has: "dhclient" })).toBe(
+      "the interface enp7s0 of the private network has no address, 10.80.1.5 is expected: ip link set enp7s0 up && dhclient -1 enp7s0\n",
+    );
+  });
+
+  it("is told that large packets vanish, before prosody is blamed", () => {
+    expect(why({ address: "10.80.1.5", carries: 1_280 })).toBe(
+      "packets of 1450 bytes vanish between the interface enp7s0 and 10.80.0.2, small ones arrive\n",
+    );
+  });
+
+  it("is told of port 5222 where its interface is as it should be", () => {
+    expect(why({ address: "10.80.1.5" })).toBe(
+      "port 5222 of the web host (10.80.0.2) cannot be reached, though this host has its private address; is prosody running there?\n",
+    );
+  });
+});
