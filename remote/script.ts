@@ -198,13 +198,13 @@ const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "web/jicofo": ["trust", "web/focus"],
   "jvb/files": ["bridge", "trust", "privateNetwork", "jvb/join"],
   "jvb/apply": ["bridge", "trust", "privateNetwork", "jvb/join"],
-  "web/out": ["bridge", "web/focus", "web/bridges", "web/empty", "web/turn"],
-  "web/in": ["bridge", "web/focus", "web/bridges", "web/empty", "web/turn"],
+  "web/out": ["bridge", "web/focus", "web/waits", "web/bridges", "web/empty", "web/turn"],
+  "web/in": ["bridge", "web/focus", "web/waits", "web/bridges", "web/empty", "web/turn"],
   "web/status": ["bridge", "web/health", "web/focus"],
-  "web/policy": ["bridge", "web/focus", "web/bridges"],
-  "web/drain": ["bridge", "web/focus", "web/bridges", "web/empty"],
-  "web/accept": ["bridge", "web/focus", "web/bridges"],
-  "web/localBridge": ["apt", "bridge", "web/focus", "web/bridges"],
+  "web/policy": ["bridge", "web/focus", "web/waits", "web/bridges"],
+  "web/drain": ["bridge", "web/focus", "web/waits", "web/bridges", "web/empty"],
+  "web/accept": ["bridge", "web/focus", "web/waits", "web/bridges"],
+  "web/localBridge": ["apt", "bridge", "web/focus", "web/waits", "web/bridges"],
 };
 
 /**

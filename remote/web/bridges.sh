@@ -1,6 +1,6 @@
 #!/bin/bash
 # Verbs of the web host about the bridges: which there are, what each was last told to do, one step at a time on each,
-# and what jicofo sees. Needs lib.sh, bridge.sh and focus.sh.
+# and what jicofo sees. Needs lib.sh, bridge.sh, focus.sh and waits.sh.
 #
 # The registry has a file for each bridge, NICKNAME, with its name, the address of its REST API and its goal:
 #   serving   it takes people
@@ -11,17 +11,13 @@
 # A goal is written down before anything is done for it (serving: after), so that a later step finds what a killed
 # one began.
 
-: "${state_dir:?}" "${jicofo_url:?}"
+: "${state_dir:?}" "${jicofo_url:?}" # lib.sh, focus.sh
+: "${silent_seconds:?}" "${judge_seconds:?}" "${forget_seconds:?}" "${start_seconds:?}" "${end_seconds:?}" # waits.sh
 readonly registry=$state_dir/bridges
 # Of each bridge, by its nickname: with which settings it came into service last (web/turn.sh).
 readonly notes=$state_dir/running-settings.d
 # shellcheck disable=SC2034 # read by the scripts
 readonly policy=/etc/jitsi-hetzner/policy.json
-# A bridge that is not listed may not be listed yet, and an overloaded one fails a health check, too: so long its REST API
-# has to be silent until jicofo's word is believed.
-readonly silent_seconds=20
-# So long both get to be clear.
-readonly judge_seconds=60
 
 # use_bridge NAME NICKNAME ADDRESS: the bridge that the verbs below and those of bridge.sh are about.
 use_bridge() {
@@ -142,11 +138,11 @@ ensure_running() {
 
 # Nobody can take back a shutdown: the program is started again once it has ended.
 revive() {
-  wait_for 90 "$NAME to end its shutdown" bridge_is_silent ||
+  wait_for "$end_seconds" "$NAME to end its shutdown" bridge_is_silent ||
     fatal "$NAME is in its graceful shutdown, which nobody can take back, and people are on it: $(participants)" \
       "once they have left, or with systemctl restart jitsi-videobridge2 on the bridge: pulumi up"
   info "$NAME does not answer on $bridge_url: starting it"
-  wait_for 60 "$NAME to start" start_bridge ||
+  wait_for "$start_seconds" "$NAME to start" start_bridge ||
     fatal "$NAME does not answer on $bridge_url ($(rest_problem))" \
       "on the bridge: systemctl status jitsi-videobridge2; then: pulumi up"
 }
@@ -177,27 +173,6 @@ start_bridge() {
   bridge_answers
 }
 
-# jicofo_bridges: [{jid, nickname, takesPeople, usable, operational, draining, ending, participants, state}] with state "ready"
-# or what keeps the bridge from taking people; participants is jicofo's own count of those it has placed there.
-jicofo_bridges() {
-  jicofo_get /debug | jq -e '
-    [.bridge_selector.bridge // {} | to_entries[] | .key as $jid | .value
-     | (.["graceful-shutdown"] or .["shutting-down"]) as $ending
-     | [if .operational | not then "not operational" else empty end,
-        if .healthy == false then "not healthy" else empty end,
-        if .drain then "draining" else empty end,
-        if $ending then "shutting down" else empty end] as $problems
-     | { jid: $jid,
-         nickname: ($jid | split("/")[1:] | join("/")),
-         operational: .operational,
-         draining: .drain,
-         ending: $ending,
-         participants: .endpoints,
-         takesPeople: ($problems == []),
-         usable: (.operational and .healthy != false),
-         state: (if $problems == [] then "ready" else $problems | join(", ") end) }]'
-}
-
 # forget_occupant: a host that died has closed no connection, and prosody would keep the bridge in jicofo's room, perhaps
 # for hours: not operational, so harmless, but counted. Its connection is closed for it.
 forget_occupant() {
@@ -205,39 +180,12 @@ forget_occupant() {
   if [[ $REST_ADDRESS != 127.* && -z $(others_at_address) ]]; then
     ss -K -H -t dst "$REST_ADDRESS" sport = :5222 >/dev/null || true
   fi
-  wait_for 10 "jicofo to forget $NAME" jicofo_has_forgotten ||
+  wait_for "$forget_seconds" "jicofo to forget $NAME" jicofo_has_forgotten ||
     info "$NAME stays in jicofo's list, not operational, until prosody gives its connection up"
-}
-
-# jicofo_participants: how many participants jicofo has on this bridge, 0 where it does not list the bridge; fails where
-# nobody can tell.
-jicofo_participants() {
-  jicofo_bridges | jq -e --arg nickname "$NICKNAME" '
-    map(select(.nickname == $nickname)) | if length == 0 then 0 else .[0].participants end'
 }
 
 jicofo_has_forgotten() {
   [[ $(jicofo_view) == gone ]]
-}
-
-# jicofo_view: one word, gone, dead or operational; else the reason why nobody can tell.
-jicofo_view() {
-  local bridges problem
-  bridges=$(jicofo_bridges 2>/dev/null) || {
-    printf 'jicofo does not answer, so nobody can tell whether people are on %s (npm run repair -- web)' "$NAME"
-    return
-  }
-  # Without a login jicofo lists no bridge at all.
-  if [[ $bridges == "[]" ]]; then
-    problem=$(jicofo_problem)
-    if [[ -n $problem ]]; then
-      printf '%s, and nobody can tell whether people are on %s (npm run repair -- web)' "$problem" "$NAME"
-      return
-    fi
-  fi
-  jq -r --arg nickname "$NICKNAME" '
-    map(select(.nickname == $nickname))
-    | if length == 0 then "gone" elif .[0].operational then "operational" else "dead" end' <<<"$bridges"
 }
 
 # One word: alive (its REST answers), gone, dead; else the reason why nobody can tell. A bridge that is unplugged stays
@@ -261,6 +209,6 @@ bridge_state() {
       printf '%s' "$state"
       return
     fi
-    sleep 2
+    sleep 5
   done
 }

@@ -6,6 +6,7 @@
 set -euo pipefail
 : "${NAME:?}" "${NICKNAME:?}" "${REST_ADDRESS:?}" "${DRAINING:?}"
 : "${drain_timeout:?}" "${force_drain:?}" "${left:?}" # web/empty.sh
+: "${end_seconds:?}" # web/waits.sh
 
 main() {
   use_bridge "$NAME" "$NICKNAME" "$REST_ADDRESS"
@@ -101,7 +102,7 @@ cut_off() {
 }
 
 has_ended() {
-  wait_for 90 "$NAME to end" bridge_is_silent && return
+  wait_for "$end_seconds" "$NAME to end" bridge_is_silent && return
   info "$NAME takes nobody, but its program does not end"
   return 1
 }

@@ -2,7 +2,7 @@
 # Empties a bridge: jicofo moves people to others where it can, the rest are waited for. Needs web/bridges.sh, and a
 # bridge in drain mode.
 
-: "${policy:?}" "${jicofo_url:?}" "${silent_seconds:?}" "${judge_seconds:?}"
+: "${policy:?}" "${jicofo_url:?}" "${silent_seconds:?}" "${judge_seconds:?}" "${presence_seconds:?}" "${first_move_pause:?}"
 
 # Set by count_left: how many participants are left, or "unknown"; and whether that is jicofo's word or the bridge's.
 left=unknown
@@ -22,7 +22,7 @@ read_policy() {
 # round: one that is written meanwhile is obeyed. With SECONDS the bridge's REST API has been silent for so long already;
 # 2 when it answers again, because it takes participants then.
 wait_until_empty() {
-  local start=$SECONDS silent_since=$((SECONDS - ${1:-0})) report_at=0 move_at=0 move_pause=15 problem=""
+  local start=$SECONDS silent_since=$((SECONDS - ${1:-0})) report_at=0 move_at=0 move_pause=$first_move_pause problem=""
   counted_by=bridge
   while true; do
     read_policy
@@ -142,7 +142,7 @@ move_people() {
 
 # jicofo learns of drain mode by the bridge's next presence: moved before that, people would come back.
 wait_until_jicofo_knows() {
-  wait_for 15 "jicofo to see that $NAME is draining" jicofo_sees_draining ||
+  wait_for "$presence_seconds" "jicofo to see that $NAME is draining" jicofo_sees_draining ||
     info "jicofo does not see that $NAME is draining ($(jicofo_view))"
 }
 

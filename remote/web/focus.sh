@@ -56,3 +56,51 @@ focus_session() {
 jicofo_works() {
   [[ -z $(jicofo_problem) ]]
 }
+
+# jicofo_bridges: [{jid, nickname, takesPeople, usable, operational, draining, ending, participants, state}] with state "ready"
+# or what keeps the bridge from taking people; participants is jicofo's own count of those it has placed there.
+jicofo_bridges() {
+  jicofo_get /debug | jq -e '
+    [.bridge_selector.bridge // {} | to_entries[] | .key as $jid | .value
+     | (.["graceful-shutdown"] or .["shutting-down"]) as $ending
+     | [if .operational | not then "not operational" else empty end,
+        if .healthy == false then "not healthy" else empty end,
+        if .drain then "draining" else empty end,
+        if $ending then "shutting down" else empty end] as $problems
+     | { jid: $jid,
+         nickname: ($jid | split("/")[1:] | join("/")),
+         operational: .operational,
+         draining: .drain,
+         ending: $ending,
+         participants: .endpoints,
+         takesPeople: ($problems == []),
+         usable: (.operational and .healthy != false),
+         state: (if $problems == [] then "ready" else $problems | join(", ") end) }]'
+}
+
+# jicofo_participants: how many participants jicofo has on this bridge, 0 where it does not list the bridge; fails where
+# nobody can tell.
+jicofo_participants() {
+  jicofo_bridges | jq -e --arg nickname "$NICKNAME" '
+    map(select(.nickname == $nickname)) | if length == 0 then 0 else .[0].participants end'
+}
+
+# jicofo_view: one word, gone, dead or operational; else the reason why nobody can tell.
+jicofo_view() {
+  local bridges problem
+  bridges=$(jicofo_bridges 2>/dev/null) || {
+    printf 'jicofo does not answer, so nobody can tell whether people are on %s (npm run repair -- web)' "$NAME"
+    return
+  }
+  # Without a login jicofo lists no bridge at all.
+  if [[ $bridges == "[]" ]]; then
+    problem=$(jicofo_problem)
+    if [[ -n $problem ]]; then
+      printf '%s, and nobody can tell whether people are on %s (npm run repair -- web)' "$problem" "$NAME"
+      return
+    fi
+  fi
+  jq -r --arg nickname "$NICKNAME" '
+    map(select(.nickname == $nickname))
+    | if length == 0 then "gone" elif .[0].operational then "operational" else "dead" end' <<<"$bridges"
+}

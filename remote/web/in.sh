@@ -4,9 +4,7 @@
 # Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH, FORMER_HASH, TURN (what web/out printed).
 set -euo pipefail
 
-: "${registry:?}"
-
-readonly seen_seconds=60
+: "${registry:?}" "${usable_seconds:?}" # web/bridges.sh, web/waits.sh
 
 main() {
   use_bridge "$NAME" "$NICKNAME" "$REST_ADDRESS"
@@ -36,9 +34,9 @@ come_back() {
   fi
   put_into_service
   # Else the next bridge would be emptied when nobody can take its people.
-  wait_for "$seen_seconds" "jicofo to send people to $NAME" jicofo_sends_people || {
+  wait_for "$usable_seconds" "jicofo to send people to $NAME" jicofo_sends_people || {
     expect_jicofo "$NAME waits for it"
-    fatal "jicofo sends nobody to $NAME after $seen_seconds s ($(jicofo_view))" \
+    fatal "jicofo sends nobody to $NAME after $usable_seconds s ($(jicofo_view))" \
       "on the bridge: tail /var/log/jitsi/jvb.log; then: pulumi up"
   }
   info "$NAME was out of service for $(($(date +%s) - since)) s"

@@ -1,20 +1,43 @@
 #!/bin/bash
-# Before a bridge restarts to take new settings: it takes nobody any more, and who is on it is moved or waited for.
-# Giving up puts it back as it was, and fails. Prints the turn: jvb/apply and web/in have it in their inputs, so they
-# run whenever this has done something, even if their own settings went back to what they were.
+# Before a bridge restarts, to take new settings or because jicofo cannot use it: it takes no new participants, and those
+# on it are moved or waited for. Giving up puts it back as it was, and fails. Prints the turn: jvb/apply and web/in have
+# it in their inputs, so they run whenever this has done something, even if their own settings went back to what they
+# were. A turn that ends with -restart asks jvb/apply for a restart with the same settings.
 # Inputs: NAME, NICKNAME, REST_ADDRESS, SETTINGS_HASH, FORMER_HASH.
 set -euo pipefail
+: "${usable_seconds:?}" # web/waits.sh
 
 main() {
+  local suffix=""
   use_bridge "$NAME" "$NICKNAME" "$REST_ADDRESS"
   if [[ $(goal_of "$NICKNAME") != out ]] && noted_settings; then
-    info "$NAME runs with its settings"
-    result "$(noted_turn)"
-    return
+    if is_usable; then
+      info "$NAME runs with its settings"
+      result "$(noted_turn)"
+      return
+    fi
+    info "jicofo cannot use $NAME ($(jicofo_state)): it restarts"
+    suffix=-restart
   fi
   take_over out
   take_out
-  result "$(date +%s%N)"
+  result "$(date +%s%N)$suffix"
+}
+
+# By jicofo's word: a bridge that has lost its connection says itself that it has joined. Where jicofo cannot tell, no
+# bridge is to blame.
+is_usable() {
+  wait_for "$usable_seconds" "jicofo to find $NAME operational" jicofo_finds_usable && return
+  [[ ! $(jicofo_view) =~ ^(gone|dead|operational)$ ]]
+}
+
+jicofo_finds_usable() {
+  jicofo_bridges | jq -e --arg nickname "$NICKNAME" 'any(.[]; .nickname == $nickname and .usable)'
+}
+
+jicofo_state() {
+  jicofo_bridges | jq -r --arg nickname "$NICKNAME" \
+    'map(select(.nickname == $nickname) | .state) | .[0] // "not in its list"'
 }
 
 take_out() {

@@ -19,6 +19,9 @@ import { join } from "node:path";
 import type { Policy } from "../../remote/script";
 import { remoteScript, type ScriptName, type ScriptValues } from "../../remote/script";
 
+/** From the request to the end: longer than the look whether it took, also on a busy machine. */
+const shutdownMs = 1500;
+
 /** How an answer goes wrong. */
 export type Fault = "hang" | "reset" | 404 | 500;
 
@@ -129,7 +132,8 @@ export class FakeBridge {
         this.ending = true;
         this.people += this.comesLate;
         this.comesLate = 0;
-        if (this.people === 0 || body.includes('"false"')) setTimeout(() => void this.stop(), 100);
+        if (this.people === 0 || body.includes('"false"'))
+          setTimeout(() => void this.stop(), shutdownMs);
         return "";
       case "/colibri/stats":
         return { relay_id: this.nickname };
@@ -155,6 +159,7 @@ interface Ports {
 /** What jicofo says of a bridge that differs from what the bridge itself would. */
 export interface Seen {
   operational?: boolean;
+  healthy?: boolean;
   gone?: boolean;
 }
 
@@ -280,6 +285,7 @@ export class FakeCluster {
       .replaceAll("/127.0.0.1/5222", `/127.0.0.1/${this.ports.prosody.toString()}`)
       .replaceAll("root:root", `${uid.toString()}:${gid.toString()}`)
       .replaceAll("accept_seconds=120", "accept_seconds=5")
+      .replaceAll("usable_seconds=90", "usable_seconds=20")
       // Shorter only where it is to be met: on a busy machine an answer takes its time.
       .replaceAll(/--max-time \d+/g, `--max-time ${this.hangs() ? 0.3 : 5}`);
     return fast ? `${fastClock}\n${text}` : text;
@@ -300,7 +306,7 @@ export class FakeCluster {
         `${brewery}/${bridge.nickname}`,
         {
           operational: this.seen.get(bridge)?.operational ?? true,
-          healthy: true,
+          healthy: this.seen.get(bridge)?.healthy ?? true,
           drain: bridge.draining,
           endpoints: bridge.people,
           "graceful-shutdown": bridge.ending,

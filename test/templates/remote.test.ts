@@ -24,6 +24,7 @@ const libraries = [
   "web/modules.sh",
   "web/prosody.sh",
   "web/turn.sh",
+  "web/waits.sh",
 ];
 
 const rendered = templates.flatMap((name) =>

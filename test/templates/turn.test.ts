@@ -53,6 +53,37 @@ describe("a bridge's turn", () => {
     expect(text.trim().split("\n")).toEqual(["web/out: b0 runs with its settings", "7"]);
   });
 
+  describe("with the settings that it has, while jicofo cannot use it", () => {
+    it.each([
+      ["not operational", { operational: false }],
+      ["not healthy", { healthy: false }],
+      ["not in its list", { gone: true }],
+    ])("asks for a restart, whatever the bridge says itself: %s", async (state, seen) => {
+      cluster.seen.set(bridge, seen);
+      const { code, text } = await out("old");
+      expect(text).toContain(`jicofo cannot use b0 (${state}): it restarts`);
+      expect(text.trim().split("\n").at(-1)).toMatch(/^\d{19}-restart$/);
+      expect([code, bridge.draining, cluster.goals()]).toEqual([0, true, { b0: "out" }]);
+    });
+
+    it("gives jicofo time to find it again, and leaves it alone then", async () => {
+      cluster.seen.set(bridge, { operational: false });
+      const { text } = await cluster.run("web/out", values("old"), undefined, {
+        watch: (seen) => {
+          if (seen.includes("still waiting for jicofo to find b0")) cluster.seen.delete(bridge);
+        },
+      });
+      expect([text, bridge.asked]).toEqual([expect.stringContaining("runs with its settings"), []]);
+    });
+
+    it("does not blame the bridge where jicofo does not answer", async () => {
+      await cluster.stopJicofo();
+      const { code, text } = await out("old");
+      expect([code, bridge.asked]).toEqual([0, []]);
+      expect(text).toContain("b0 runs with its settings");
+    });
+  });
+
   it("is not taken for settings that the program before noted by its own hash of them", async () => {
     await back("former", "create");
     bridge.people = 3;
@@ -154,6 +185,6 @@ describe("a bridge's turn", () => {
     cluster.seen.set(bridge, { operational: false });
     const { code, text } = await back("new");
     expect(code).toBe(1);
-    expect(text).toContain("jicofo sends nobody to b0 after 60 s (dead)");
+    expect(text).toContain("jicofo sends nobody to b0 after 20 s (dead)");
   });
 });

@@ -84,9 +84,11 @@ function ancestors(resource: ExportedResource, resources: readonly ExportedResou
 
 function markedForUpdate(resource: ExportedResource): ExportedResource {
   const mark = (values: ExportedResource["inputs"]): ExportedResource["inputs"] => {
-    const { create } = values ?? {};
-    if (typeof create !== "string" || create.endsWith(repairMark)) return values;
-    return { ...values, create: create + repairMark };
+    // A step that does nothing when it is made has only an update: the one that empties a bridge before its restart.
+    const key = typeof values?.create === "string" ? "create" : "update";
+    const text = values?.[key];
+    if (typeof text !== "string" || text.endsWith(repairMark)) return values;
+    return { ...values, [key]: text + repairMark };
   };
   return { ...resource, inputs: mark(resource.inputs), outputs: mark(resource.outputs) };
 }

@@ -44,6 +44,15 @@ describe("jvb/apply", () => {
     expect(running()).toBe("today");
   });
 
+  it("restarts a bridge for a turn that asks for it, though it says itself that it has joined; and once", () => {
+    runningWith("today");
+    const turn = { TURN: "7-restart" };
+    expect(apply(turn).stderr).toContain("restarts");
+    expect(apply(turn).stderr).toContain("jvb-1 runs with its settings");
+    expect(apply({ TURN: "8-restart" }).stderr).toContain("restarts");
+    expect(apply({ TURN: "9" }).stderr).toContain("jvb-1 runs with its settings");
+  });
+
   it("restarts a bridge that runs with other settings", () => {
     runningWith("other");
     expect(apply().stderr).toContain("restarts");

@@ -63,13 +63,13 @@ describe("bridge_state", () => {
     expect(outcome.stdout).toMatch(/^dead after 20\n$/);
   });
 
-  it("gives up after 60 s when nobody can tell, with the reason", () => {
-    expect(inDrain(silent, noCurl, view).stdout).toMatch(/jicofo does not answer.* after 60\n$/s);
+  it("gives up after 90 s when nobody can tell, with the reason", () => {
+    expect(inDrain(silent, noCurl, view).stdout).toMatch(/jicofo does not answer.* after 90\n$/s);
   });
 
   it("does not take a working bridge for dead because its REST API is silent", () => {
     const body = jicofo("jvb-7", { operational: true });
-    expect(inDrain(silent, curl(body), view).stdout).toMatch(/people may be on it.* after 60\n$/s);
+    expect(inDrain(silent, curl(body), view).stdout).toMatch(/people may be on it.* after 90\n$/s);
   });
 });
 

@@ -83,6 +83,17 @@ describe("planRepair", () => {
     expect(marked(state).filter(isChosen)).toHaveLength(3);
   });
 
+  it("marks the step that empties a bridge before a restart, which does nothing when it is made", () => {
+    const out = resource(step, "jitsi-jvb-1-out", `${bridge}::jitsi-jvb-1`);
+    const update = { update: "bash -s -- # web/out", stdin: "cipher" };
+    const state = exported({
+      resources: [...resources, { ...out, inputs: update, outputs: update }],
+    });
+    const [after] = marked(planRepair(state, "1").state).slice(-1);
+    expect(after?.inputs).toEqual({ ...update, update: "bash -s -- # web/out (to be repaired)" });
+    expect(after?.outputs).toEqual(after?.inputs);
+  });
+
   it("marks a step once, however often it is repaired", () => {
     const { state } = planRepair(exported(), "1");
     expect(JSON.parse(planRepair(state, "1").state)).toEqual(JSON.parse(state));
