@@ -85,6 +85,23 @@ describe("a cluster with one bridge, behind a bastion", () => {
     expect(await version("jvb-1", "jitsi-videobridge2")).toBe(oldBridge);
   }, 300_000);
 
+  it("fails when prosody could not load a module that older releases named, and the command in the message repairs it", async () => {
+    const config = `/etc/prosody/conf.avail/${demoConfig.domain}.cfg.lua`;
+    await cluster.mustOnHost(
+      "web",
+      `sed -i '0,/"external_services";/s//"external_services";\\n        "av_moderation";/' ${config} && systemctl restart prosody`,
+    );
+    const broken = await cluster.tool("repair", "web", "--yes");
+    expect(broken.code).not.toBe(0);
+    expect(broken.text).toContain(
+      `prosody runs without modules that its configuration names: av_moderation on ${demoConfig.domain}\n`,
+    );
+    const command = /: on \S+: (sed .* && systemctl restart prosody);/.exec(broken.text)?.[1];
+    await cluster.mustOnHost("web", command ?? "false");
+    const repaired = await cluster.tool("repair", "web", "--yes");
+    expect([repaired.code, repaired.text]).toEqual([0, expect.any(String)]);
+  }, 300_000);
+
   it("refuses a repository whose key is another one, and says which and what to do", async () => {
     const { jitsiAptKeyFingerprint: right = "" } = await repositoryConfig();
     await cluster.configure({ jitsiAptKeyFingerprint: "0".repeat(40) });
