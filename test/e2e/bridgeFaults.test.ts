@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PeopleReport } from "../../sandbox/people";
 import { expectNamedThenHealed, growThrough, untilServer } from "./brokenBridge";
 import { TestCluster } from "./harness";
 
@@ -63,4 +65,62 @@ describe("a bridge broken before its first acceptance", () => {
     });
     expectNamedThenHealed(result, "jvb-3", /password|secret/i);
   }, 600_000);
+
+  it("is repaired by the tool that status names where jicofo has lost it, or is told what is in the way", async () => {
+    const repair = () => cluster.tool("repair", "1", "--yes");
+    const status = () => cluster.tool("status");
+    const address = await cluster.mustOnHost(
+      "jvb-1",
+      'ip -4 -o address show enp7s0 | awk \'{ sub("/.*", "", $4); print $4 }\'',
+    );
+    await cluster.mustOnHost(
+      "web",
+      "nft 'add table inet fault; add chain inet fault in { type filter hook input priority -10; }; " +
+        `add rule inet fault in ip saddr ${address} tcp dport 5222 drop'`,
+    );
+    await until("status sends to repair", async () =>
+      (await status()).text.includes("npm run repair -- 1"),
+    );
+    const blocked = await repair();
+    expect(blocked.code).toBe(1);
+    expect(blocked.text).toMatch(/jicofo cannot use jvb-1 \(not .*\): it restarts/);
+    expect(blocked.text).toMatch(
+      /failed on jvb-1: .*port 5222 of the web host .*cannot be reached/,
+    );
+    await cluster.mustOnHost("web", "nft delete table inet fault");
+
+    await cluster.mustOnHost(
+      "jvb-1",
+      "rm /usr/local/share/ca-certificates/auth.*.crt; update-ca-certificates --fresh >/dev/null 2>&1; " +
+        "systemctl restart jitsi-videobridge2",
+    );
+    const repaired = await repair();
+    expect([repaired.code, repaired.code === 0 ? "" : repaired.text]).toEqual([0, ""]);
+    expect((await status()).text).not.toContain("npm run repair");
+  }, 900_000);
+
+  it("is left by its participants, whom it carries by its public address, before it goes", async () => {
+    for (const room of ["a", "b", "c", "d", "e", "f", "g", "h"]) await cluster.people.join(room, 3);
+    const { id } = await cluster.server("jvb-3");
+    const count = (report: PeopleReport): number =>
+      report.bridges.find(({ nickname }) => nickname === `jvb-${id}`)?.participants ?? 0;
+    const before = await cluster.people.list();
+    expect(count(before)).toBeGreaterThan(0);
+    await cluster.command("fault", "host", "jvb-3", "no-address");
+    await cluster.configure({ jvbCount: "3" });
+    const { code, text } = await cluster.up();
+    expect([code, text]).toEqual([0, expect.stringContaining("jvb-3 is dead: it does not answer")]);
+    expect(text).toContain(`jicofo moves people to other bridges: ${count(before)}`);
+    expect(text).toContain("jvb-3 does not answer, and jicofo has no participants on it");
+    const { totals } = await cluster.people.list();
+    expect(totals).toMatchObject({ cut: before.totals.cut, participants: 24 });
+  }, 600_000);
 });
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    if (await condition()) return;
+    await sleep(3000);
+  }
+  throw new Error(`waited in vain until ${what}`);
+}
