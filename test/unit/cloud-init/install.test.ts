@@ -50,6 +50,8 @@ interface Host {
   readonly root?: string;
   /** Whether dpkg was cut in the middle. */
   readonly interrupted?: boolean;
+  /** Shows apt's calls with the options that the installer gives to all of them. */
+  readonly showsOptions?: boolean;
 }
 
 /** Runs the installer on a host that is played by functions; its calls of apt are lines on stdout. */
@@ -74,7 +76,7 @@ function install(raw: RawConfig, args: readonly string[], host: Host = {}) {
   const world = `
     sleep() { :; }
     curl() { echo "curl \${!#}"; while [[ $1 != -o ]]; do shift; done; cp ${root}/key "$2"; }
-    apt_get() { echo "apt-get $*"; }
+    ${host.showsOptions === true ? "apt-get" : "apt_get"}() { echo "apt-get $*"; }
     dpkg() { [[ $1 == --audit ]] || { echo "dpkg $*"; rm -f ${root}/updates/*; }; }
     timeout() { shift; "$@"; }
     apt-mark() { echo "apt-mark $*" >&2; }
@@ -241,19 +243,10 @@ describe("jitsi-hetzner-install", () => {
     );
   });
 
+  const prosody13 = "prosody 13, and Debian 12 has prosody 0.12. Choose 2.0.11146 or newer";
   it.each([
-    [
-      "12",
-      "web",
-      "2.0.10888-1",
-      "prosody 13, and Debian 12 has prosody 0.12. Choose 2.0.11146 or newer",
-    ],
-    [
-      "12",
-      "web",
-      "2.0.11031",
-      "prosody 13, and Debian 12 has prosody 0.12. Choose 2.0.11146 or newer",
-    ],
+    ["12", "web", "2.0.10888-1", prosody13],
+    ["12", "web", "2.0.11031", prosody13],
     ["13", "web", "2.0.10887-1", "Java 17, and Debian 13 has Java 21. Choose 2.0.10888 or newer"],
     ["13", "jvb", "2.0.10741-1", "Java 17, and Debian 13 has Java 21. Choose 2.0.10888 or newer"],
   ] as const)("on Debian %s, a %s host refuses version %s", (release, role, version, reason) => {
@@ -291,6 +284,80 @@ describe("jitsi-hetzner-install", () => {
       expect(status).toBe(1);
       expect(stdout).not.toContain("apt-get install");
     }
+  });
+
+  it.each([
+    [
+      "web",
+      [
+        "jitsi-meet-web-config jitsi-videobridge/jvb-hostname string a.test",
+        "jitsi-meet-web-config jitsi-meet/cert-choice select Generate a new self-signed certificate",
+        "jitsi-meet-web-config jitsi-meet/jaas-choice boolean false",
+        "jitsi-meet-prosody jitsi-videobridge/jvbsecret password SECRET",
+      ],
+    ],
+    [
+      "jvb",
+      [
+        "jitsi-videobridge2 jitsi-videobridge/jvb-hostname string a.test",
+        "jitsi-videobridge2 jitsi-videobridge/jvbsecret password SECRET",
+      ],
+    ],
+  ] as const)("answers every question of the packages on a %s host", (role, answers) => {
+    const { root } = install({}, [], { role });
+    const preseed = readFileSync(join(root, "preseed"), "utf8");
+    const withoutSecret = preseed.replace(/(jvbsecret password )[A-Za-z0-9]{32}$/m, "$1SECRET");
+    expect(withoutSecret.trimEnd().split("\n")).toEqual(answers);
+  });
+
+  it("keeps changed configuration files, waits for another apt, and installs nothing that is only recommended", () => {
+    const { stdout } = install({}, [], { showsOptions: true });
+    const calls = stdout.split("\n").filter((line) => line.startsWith("apt-get "));
+    expect(calls.length).toBeGreaterThan(1);
+    for (const call of calls) {
+      expect(call).toContain("-o DPkg::Lock::Timeout=120 ");
+      expect(call).toContain(
+        "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold ",
+      );
+    }
+    expect(calls.filter((call) => call.includes(" install "))).toEqual([
+      expect.stringContaining(" install -y --no-install-recommends "),
+    ]);
+    // Without this option, lists that could not be fetched are a warning, and old ones are used.
+    expect(calls.filter((call) => call.includes(" update"))).toEqual([
+      expect.stringContaining("-o APT::Update::Error-Mode=any update"),
+    ]);
+  });
+
+  it("counts a host as installed only when everything was", () => {
+    const { root, status } = install({}, []);
+    expect([status, existsSync(join(root, "installed"))]).toEqual([0, true]);
+    const failing = 'apt_get() { [[ $* != *" jicofo="* ]]; }';
+    expect(install({}, [], { root, world: failing }).status).toBe(1);
+    expect(existsSync(join(root, "installed"))).toBe(false);
+  });
+
+  it("fetches the key over https only, redirections included", () => {
+    const world = 'curl() { echo "curl $*" >&2; return 1; }';
+    expect(install({}, ["repository"], { world }).stderr).toMatch(/^curl -fsSL --proto =https /m);
+  });
+
+  it.each([
+    ["restarts what ends meetings", "true", 0, ["systemctl restart prosody nginx jicofo"]],
+    ["restarts nothing where nginx refuses its configuration", "false", 1, []],
+  ])("upgrades prosody and nginx with their modules on demand, and %s", (_, nginx, code, end) => {
+    const world = `
+      dpkg-query() { printf 'installed %s\n' prosody nginx nginx-common libnginx-mod-stream curl; echo 'config-files nginx-light'; }
+      nginx() { ${nginx}; }
+      systemctl() { echo "systemctl $*"; }
+    `;
+    const { stdout, status } = install({}, ["services"], { world });
+    expect(status).toBe(code);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.slice(lines.findIndex((line) => line.includes("--only-upgrade")))).toEqual([
+      "apt-get install -y --no-install-recommends --only-upgrade prosody nginx nginx-common libnginx-mod-stream",
+      ...end,
+    ]);
   });
 
   it("never gives the bridges' account its default password: a random one is preseeded", () => {
