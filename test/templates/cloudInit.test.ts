@@ -111,6 +111,6 @@ describeOnHosts.each(Object.values(imageOf))("cloud-init's own check on %s", (im
   });
 
   it.each(rendered)("takes $role ($size)", ({ text }) => {
-    expect(schema(text)).toContain("ok\nValid cloud-config");
+    expect(schema(text)).toMatch(/^ok\nValid (cloud-config|schema)/);
   });
 });
