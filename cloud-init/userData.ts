@@ -73,6 +73,7 @@ function hostFiles(args: UserDataArgs): HostFile[] {
   return [
     { path: "/etc/jitsi-hetzner/host.conf", permissions: "0644", content: hostConf(args) },
     plainFile("/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf"),
+    plainFile("/etc/ssh/sshd_config.d/50-cloud-init.conf"),
     plainFile("/etc/apt/apt.conf.d/52jitsi-hetzner"),
     { path: "/usr/local/sbin/jitsi-hetzner-install", permissions: "0755", content: installer() },
   ];

@@ -34,6 +34,8 @@ let identity: SandboxIdentity;
 let driver: NspawnDriver;
 let login: Login;
 let host: HostSpec;
+/** What sshd and systemd said of it until the end of the boot. */
+let bootLog = "";
 
 const onHost = (script: string): Promise<string> =>
   driver.runInside(host.id, ["bash", "-c", script]);
@@ -72,6 +74,7 @@ beforeAll(async () => {
   host = { ...hostSpec(identity, 1, login.publicKey), userData: userData() };
   await driver.create(host);
   await onHost(`timeout 60 cloud-init status --wait >/dev/null; cp -a /etc/ssh ${booted}`);
+  bootLog = await onHost("journalctl -u ssh --no-pager");
 }, 300_000);
 
 afterAll(async () => {
@@ -142,6 +145,11 @@ async function breakEverywhere(step: Step, from: string, key: string): Promise<B
 const isKey = /^ssh-ed25519 \S+\n$/;
 
 describe("the first contact", () => {
+  it("meets an sshd that cloud-init has not restarted: a handshake in that moment breaks, for good behind a bastion", async () => {
+    expect(bootLog).toContain("Server listening on 0.0.0.0 port 22.");
+    expect(bootLog).not.toContain("Received signal 15; terminating.");
+  });
+
   it("finishes at the next `up` wherever its first step was broken off", async () => {
     const breaks = await breakEverywhere("host/hostKey", booted, bootstrapKey.publicKey);
     // Nothing yet, a key in the making, its public half in place, the whole.
