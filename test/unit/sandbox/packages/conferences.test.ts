@@ -26,6 +26,15 @@ run(main)`;
     expect(selector(code)).toEqual([{ movedEndpoints: 2, conferences: 1 }, { a: 6 }]);
   });
 
+  it("leaves nothing of a whole conference on the bridge that its people are taken off", () => {
+    const code = `${people}
+    add("a", drain="true")
+    conferences.move(selector.find("a"), None, 8); await asyncio.sleep(1)
+    print(json.dumps(carried["a"]))
+run(main)`;
+    expect(selector(code)).toEqual({});
+  });
+
   it("leaves nobody behind when the only other bridge comes later", () => {
     const code = `
 add("a")

@@ -57,8 +57,10 @@ class Allocations:
     async def _tell(self, room: str, jid: str, count: int, is_new: bool) -> bool:
         bridge = self.selector.bridges[jid]
         if count == 0:
-            # The session is over for jicofo, whatever the bridge answers.
-            asyncio.get_running_loop().create_task(self._request(room, jid, "update", 0))
+            # The session is over for jicofo, whatever the bridge answers. By the conference's name of now: where the
+            # bridge had all of its people, the room begins anew under another name before the request is sent.
+            asyncio.get_running_loop().create_task(
+                self._send(self._name(room), jid, "update", 0))
             return True
         reply = await self._request(room, jid, "create" if is_new else "update", count)
         if reply is not None and reply.get("type") == "result":
@@ -68,8 +70,13 @@ class Allocations:
         _mark(bridge, reply)
         return False
 
+    def _name(self, room: str) -> str:
+        return self._ids.setdefault(room, f"{room}-{secrets.token_hex(4)}")
+
     async def _request(self, room: str, jid: str, kind: str, count: int) -> Optional[ET.Element]:
-        name = self._ids.setdefault(room, f"{room}-{secrets.token_hex(4)}")
+        return await self._send(self._name(room), jid, kind, count)
+
+    async def _send(self, name: str, jid: str, kind: str, count: int) -> Optional[ET.Element]:
         payload = ET.Element(f"{{{PARTICIPANTS}}}conference",
                              {"id": name, "kind": kind, "participants": str(count)})
         return await self.client.request(jid, payload, timeout=REPLY_TIMEOUT, kind="set")
