@@ -2,7 +2,10 @@ import type { DnsRecord, DnsSource } from "../dns/source";
 
 import { reverseName } from "./addresses";
 import type { Context } from "./context";
-import { dnsPtrs, primaryIpKind } from "./resources/primaryIpRow";
+import { floatingIpKind } from "./resources/floatingIpRow";
+import { balancerPtrs, loadBalancerKind } from "./resources/loadBalancerRow";
+import { primaryIpKind } from "./resources/primaryIpRow";
+import { dnsPtrs } from "./resources/reverseNames";
 import { rrsetsOf, zoneKind, type RrsetRow, type ZoneRow } from "./resources/zoneRow";
 
 /** Seconds; what Hetzner's own reverse zones have. */
@@ -67,14 +70,15 @@ function absoluteTarget(value: string, zone: ZoneRow): string {
 }
 
 function reverseRecords(ctx: Context): DnsRecord[] {
-  return ctx.store
-    .table(primaryIpKind)
-    .all()
-    .flatMap(dnsPtrs)
-    .map(({ ip, dns_ptr: ptr }) => ({
-      name: reverseName(ip),
-      type: "PTR",
-      ttl: reverseTtl,
-      data: `${ptr.replace(/\.$/, "")}.`,
-    }));
+  const balancers = ctx.store.table(loadBalancerKind).all();
+  const names = [
+    ...ctx.store.table(primaryIpKind).all().flatMap(dnsPtrs),
+    ...ctx.store.table(floatingIpKind).all().flatMap(dnsPtrs),
+    ...balancers.flatMap((row) => Object.values(balancerPtrs(row))),
+  ];
+  return names.flatMap(({ ip, dns_ptr: ptr }) => {
+    if (ptr === null) return [];
+    const data = `${ptr.replace(/\.$/, "")}.`;
+    return [{ name: reverseName(ip), type: "PTR", ttl: reverseTtl, data }];
+  });
 }

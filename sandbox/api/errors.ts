@@ -105,6 +105,11 @@ export function notSimulated(what: string): ApiError {
   return new ApiError("unsupported_error", `not simulated: ${what}; see docs/simulator.md`);
 }
 
+/** Whether an error came from {@link notSimulated}. */
+export function isNotSimulated(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "unsupported_error";
+}
+
 /** 404 about something that a request names by id, or by name. */
 export function notFound(what: string, idOrName: string | number): ApiError {
   const by = /^\d+$/.test(String(idOrName)) ? "ID" : "name";

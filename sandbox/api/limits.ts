@@ -8,6 +8,8 @@ export type AccountLimits = Readonly<Record<LimitName, number | null>>;
 export const defaultLimits = Object.freeze({
   servers: null,
   primary_ips: null,
+  floating_ips: null,
+  load_balancers: null,
   networks: null,
   firewalls: 50,
   placement_groups: 50,

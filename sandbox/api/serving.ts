@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 import type { Context } from "./context";
-import { apiError } from "./errors";
+import { apiError, isNotSimulated } from "./errors";
 import type { Query } from "./listing";
 import type { Recorder } from "./recorder";
 import type { Route } from "./resource";
@@ -28,18 +28,33 @@ export function addRoute(server: FastifyInstance, route: Route, serving: Serving
     url: `/v1${route.path}`,
     onRequest: (request, reply) => admit(name, serving, request, reply),
     handler: (request, reply) => {
-      if (route.notSimulated) recorder.unknown(`${request.method} ${request.url}`);
       const call = {
         ctx,
         params: request.params as Readonly<Record<string, string>>,
         query: readQuery(request),
         body: request.body,
       };
-      const answer = ctx.store.transaction(() => route.handle(call));
+      const answer = recordingWhatIsMissing(recorder, request, () =>
+        ctx.store.transaction(() => route.handle(call)),
+      );
       if (ctx.faults.drops(name, "after")) return hangUp(request, reply);
       return reply.code(route.status).send(answer);
     },
   });
+}
+
+/** Whole routes are not simulated, and single fields of others; both have to be seen by who tests. */
+function recordingWhatIsMissing<T>(
+  recorder: Recorder,
+  request: FastifyRequest,
+  handle: () => T,
+): T {
+  try {
+    return handle();
+  } catch (error) {
+    if (isNotSimulated(error)) recorder.unknown(`${request.method} ${request.url}`);
+    throw error;
+  }
 }
 
 /** Counts a request, asks for its token, and lets the limit, latency and faults have their way. */

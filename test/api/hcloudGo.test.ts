@@ -25,8 +25,8 @@ describe("hcloud-go", () => {
   it("asks for nothing that is not there, but what the test wants refused", () => {
     const asked = sim.api.unhandled.map((request) => request.replace(/\?.*|\d+$/g, ""));
     expect(asked.map((request) => request.replace(/\d+/g, "ID")).sort()).toEqual([
-      "GET /vID/load_balancers",
       "GET /vID/volumes",
+      "POST /vID/load_balancers/ID/actions/add_target",
     ]);
   });
 

@@ -130,7 +130,7 @@ describe("what is not simulated", () => {
   it.each([
     ["GET", "/volumes"],
     ["POST", "/load_balancers/1/actions/add_target"],
-    ["GET", "/floating_ips?name=x"],
+    ["GET", "/load_balancers/1/metrics"],
     ["PUT", "/certificates/1"],
     ["POST", "/storage_boxes"],
   ])("answers %s %s clearly, and records it", async (method, path) => {

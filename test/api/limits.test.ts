@@ -11,6 +11,8 @@ import { serverFields, Simulator } from "./support/simulator";
 const orders: Readonly<Record<LimitName, (name: string) => object>> = {
   servers: (name) => ({ ...serverFields, name }),
   primary_ips: (name) => ({ name, type: "ipv4", location: "fsn1" }),
+  floating_ips: (name) => ({ name, type: "ipv4", home_location: "fsn1" }),
+  load_balancers: (name) => ({ name, load_balancer_type: "lb11", location: "fsn1" }),
   networks: (name) => ({ name, ip_range: "10.0.0.0/16" }),
   firewalls: (name) => ({ name }),
   placement_groups: (name) => ({ name, type: "spread" }),
@@ -77,6 +79,8 @@ describe("limits of an account", () => {
     expect(body.settings?.limits).toEqual({
       servers: 10,
       primary_ips: null,
+      floating_ips: null,
+      load_balancers: null,
       networks: null,
       firewalls: 50,
       placement_groups: 50,

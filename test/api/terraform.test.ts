@@ -23,7 +23,7 @@ describe("the Terraform provider", () => {
 
   it("asks for nothing that is not there, but what the test wants refused", () => {
     const asked = sim.api.unhandled.map((request) => request.replace(/\?.*/, ""));
-    expect(asked.sort()).toEqual(["GET /v1/load_balancers", "GET /v1/volumes"]);
+    expect(asked.sort()).toEqual(["GET /v1/certificates", "GET /v1/volumes"]);
   });
 
   it("leaves nothing behind", () => {

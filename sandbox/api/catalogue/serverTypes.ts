@@ -1,6 +1,6 @@
 import type { Deprecation } from "./deprecation";
 import { locationList } from "./locations";
-import { price } from "./prices";
+import { typePriceAt, type TypePrice } from "./prices";
 
 export type Architecture = "x86" | "arm";
 
@@ -19,17 +19,8 @@ export interface ServerType {
   readonly cpu_type: "shared" | "dedicated";
   readonly architecture: Architecture;
   readonly deprecation: Deprecation | null;
-  readonly prices: readonly ServerTypePrice[];
+  readonly prices: readonly TypePrice[];
   readonly locations: readonly ServerTypeLocation[];
-}
-
-export interface ServerTypePrice {
-  readonly location: string;
-  readonly price_hourly: ReturnType<typeof price>;
-  readonly price_monthly: ReturnType<typeof price>;
-  /** Bytes. */
-  readonly included_traffic: number;
-  readonly price_per_tb_traffic: ReturnType<typeof price>;
 }
 
 export interface ServerTypeLocation {
@@ -51,10 +42,6 @@ interface Family {
   /** By default that of 2025. */
   readonly end?: Deprecation;
 }
-
-/** A month is billed with at most 624 hours' worth. */
-const hoursPerMonth = 624;
-const bytesPerTb = 1024 ** 4;
 
 const eu = ["fsn1", "nbg1", "hel1"];
 const overseas = ["ash", "hil", "sin"];
@@ -166,7 +153,7 @@ function serverType([id, name, familyName, cores, memory, disk, monthly]: Line):
     architecture: family.architecture,
     // Only a type that is retired everywhere says so here; since 2025 `locations` tells.
     deprecation: gone ? end : null,
-    prices: places.map((place) => priceAt(place.name, monthly)),
+    prices: places.map((place) => typePriceAt(place, monthly)),
     locations: places.map((place) => ({
       id: place.id,
       name: place.name,
@@ -174,17 +161,6 @@ function serverType([id, name, familyName, cores, memory, disk, monthly]: Line):
       recommended: family.sold.includes(place.name),
       deprecation: retired.includes(place.name) ? end : null,
     })),
-  };
-}
-
-function priceAt(location: string, monthly: number): ServerTypePrice {
-  const inEurope = eu.includes(location);
-  return {
-    location,
-    price_hourly: price(monthly / hoursPerMonth),
-    price_monthly: price(monthly),
-    included_traffic: (inEurope ? 20 : 1) * bytesPerTb,
-    price_per_tb_traffic: price(location === "sin" ? 7.4 : 1),
   };
 }
 

@@ -1,22 +1,5 @@
-/** What differs from the real API although it is answered. */
-export interface Difference {
-  readonly what: string;
-  readonly reason: string;
-}
-
-/** A part of the API, as the page shows it. */
-export interface Area {
-  readonly title: string;
-  /** First parts of its routes' paths. */
-  readonly paths: readonly string[];
-  /** Its own tests, below test/api. */
-  readonly tests: readonly string[];
-  /** The tests of the Go modules, of hcloud-go and of the Terraform provider, that are about it. */
-  readonly goTests: readonly string[];
-  /** Its commands of Debian's client: `hcloud <word> ...`. */
-  readonly commands: readonly string[];
-  readonly differences: readonly Difference[];
-}
+import { addressAreas } from "./addressAreas";
+import type { Area, Difference } from "./area";
 
 /** Of every resource. */
 export const commonDifferences: readonly Difference[] = [
@@ -122,10 +105,6 @@ export const areas: readonly Area[] = [
         what: "Types, prices and stock are those of mid-2026, an example; `fault sold-out` takes a type away.",
         reason: "The real catalogue changes by the week and needs an account.",
       },
-      {
-        what: "The price list has no load balancers.",
-        reason: "They are not simulated.",
-      },
     ],
   },
   {
@@ -183,23 +162,7 @@ export const areas: readonly Area[] = [
       },
     ],
   },
-  {
-    title: "Primary IPs",
-    paths: ["primary_ips"],
-    tests: ["primaryIps.test.ts"],
-    goTests: ["TestPrimaryIP", "TestPrimaryIp", "TestRdns"],
-    commands: ["primary-ip"],
-    differences: [
-      {
-        what: "Addresses are out of 198.18.0.0/15 and fd5a:6a68::/32.",
-        reason: "No real machine has them, so nothing here can be mistaken for the internet.",
-      },
-      {
-        what: "None is ever `blocked`.",
-        reason: "Nobody can abuse an address that leads nowhere.",
-      },
-    ],
-  },
+  ...addressAreas,
   {
     title: "DNS zones and record sets",
     paths: ["zones"],

@@ -9,11 +9,15 @@ export const commandsNotRun: readonly { readonly command: string; readonly reaso
   },
   { command: "completion", reason: "writes a shell script; asks the API nothing" },
   { command: "version", reason: "asks the API nothing" },
-  ...["volume", "load-balancer", "floating-ip", "certificate"].map((command) => ({
+  ...["volume", "certificate"].map((command) => ({
     command,
     reason: "not simulated; `list` is run and hears so, the others ask the same routes",
   })),
-  { command: "load-balancer-type", reason: "not simulated" },
+  {
+    command: "load-balancer",
+    reason:
+      "services, targets and networks are not simulated; hcloud-go and the provider run the rest",
+  },
 ];
 
 /** What the client shows differently than one may expect, and why. */

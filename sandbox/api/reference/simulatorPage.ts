@@ -4,9 +4,10 @@ import { defaultLimits } from "../limits";
 import { hetznerCallsPerHour } from "../rateLimit";
 import { buildRegistry, type Route } from "../resource";
 import { resources } from "../resources";
-import { missingAreas } from "../resources/notSimulated";
+import { missingAreas, missingOperations } from "../resources/notSimulated";
 
-import { areas, commonDifferences, type Area, type Difference } from "./areas";
+import type { Area, Difference } from "./area";
+import { areas, commonDifferences } from "./areas";
 import { faultTable } from "./faultTable";
 import { kinder } from "./kinder";
 import { commandsNotRun, hcloudNotes, hcloudVersion } from "./hcloudCommands";
@@ -196,7 +197,10 @@ ${table(["limit", "at first"], rows)}`;
 function notSimulatedTable(): string {
   return table(
     ["route", "reason"],
-    [...missingAreas.map(({ path, reason }) => [`everything below \`/${path}\``, reason])],
+    [
+      ...missingAreas.map(({ path, reason }) => [`everything below \`/${path}\``, reason]),
+      ...missingOperations.map(({ method, path, reason }) => [code(`${method} /${path}`), reason]),
+    ],
   );
 }
 

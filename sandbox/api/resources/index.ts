@@ -2,7 +2,10 @@ import type { Resource } from "../resource";
 
 import { actions } from "./actions";
 import { firewalls } from "./firewalls";
+import { floatingIps } from "./floatingIps";
 import { images } from "./images";
+import { loadBalancers } from "./loadBalancers";
+import { loadBalancerTypes } from "./loadBalancerTypes";
 import { locations } from "./locations";
 import { networkMembers } from "./networkMembers";
 import { networks } from "./networks";
@@ -28,7 +31,10 @@ import { zones } from "./zones";
 export const resources: readonly Resource[] = [
   actions,
   firewalls,
+  floatingIps,
   images,
+  loadBalancers,
+  loadBalancerTypes,
   locations,
   networkMembers,
   networks,

@@ -1,15 +1,34 @@
 import { notSimulated } from "../errors";
 import { defineResource, type Method, type Route } from "../resource";
 
-/** Parts of the API that have no code here, by path, with the reason. */
-export const missingAreas: readonly { readonly path: string; readonly reason: string }[] = [
+interface Missing {
+  /** Below /v1. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Parts of the API that have no code here, by the first part of their paths. */
+export const missingAreas: readonly Missing[] = [
   { path: "volumes", reason: "hosts have one disk; nothing that is tested here uses volumes" },
-  { path: "floating_ips", reason: "primary IPs stay over a server's life and do what is needed" },
-  { path: "load_balancers", reason: "media goes past any load balancer, straight to the bridges" },
-  { path: "load_balancer_types", reason: "there are no load balancers" },
-  { path: "certificates", reason: "they belong to load balancers only" },
+  { path: "certificates", reason: "they belong to services of load balancers only" },
   { path: "storage_boxes", reason: "they are another product, behind another endpoint" },
   { path: "storage_box_types", reason: "there are no storage boxes" },
+];
+
+const balancesNothing = "media goes past any load balancer, straight to the bridges";
+
+/** Single operations of parts that are simulated otherwise. */
+export const missingOperations: readonly (Missing & { readonly method: Method })[] = [
+  ...[
+    ...["add_service", "update_service", "delete_service", "add_target", "remove_target"],
+    ...["attach_to_network", "detach_from_network"],
+    ...["enable_public_interface", "disable_public_interface"],
+  ].map((action) => ({
+    method: "POST" as const,
+    path: `load_balancers/:id/actions/${action}`,
+    reason: balancesNothing,
+  })),
+  { method: "GET", path: "load_balancers/:id/metrics", reason: balancesNothing },
 ];
 
 const methods: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];
@@ -26,6 +45,12 @@ function missing(method: Method, path: string, what: string): Route {
   };
 }
 
+/** `load_balancers/:id/actions/add_target` in words: `add target of load balancers`. */
+function operationWords(path: string): string {
+  const [area = "", ...rest] = path.split("/");
+  return `${rest.at(-1) ?? ""} of ${area}`.replaceAll("_", " ");
+}
+
 /** All that the real API has and this one does not: a clear answer, and a record of who asked. */
 export const notSimulatedAreas = defineResource({
   kind: "not_simulated",
@@ -34,6 +59,9 @@ export const notSimulatedAreas = defineResource({
       methods.flatMap((method) =>
         [`/${path}`, `/${path}/*`].map((url) => missing(method, url, path.replaceAll("_", " "))),
       ),
+    ),
+    ...missingOperations.map(({ method, path }) =>
+      missing(method, `/${path}`, operationWords(path)),
     ),
   ],
 });

@@ -1,3 +1,4 @@
+import { loadBalancerTypeList } from "../catalogue/loadBalancerTypes";
 import { locationList } from "../catalogue/locations";
 import { price, vatPercent } from "../catalogue/prices";
 import { serverTypeList } from "../catalogue/serverTypes";
@@ -36,7 +37,7 @@ function priceList() {
     traffic: { price_per_tb: price(0) },
     server_backup: { percentage: "20.0000000000" },
     server_types: serverTypeList.map(({ id, name, prices }) => ({ id, name, prices })),
-    load_balancer_types: [],
+    load_balancer_types: loadBalancerTypeList.map(({ id, name, prices }) => ({ id, name, prices })),
     volume: { price_per_gb_month: price(net.volumePerGbMonth) },
   };
 }

@@ -6,13 +6,9 @@ import { defineResource, route } from "../resource";
 
 import { actionRoutes, labelsField, nameAndLabels, nameField, readRoutes } from "./common";
 import { readdress } from "./hosts";
-import {
-  createPrimaryIp,
-  dnsPtrs,
-  primaryIpKind,
-  setDnsPtr,
-  type PrimaryIpRow,
-} from "./primaryIpRow";
+import { createPrimaryIp } from "./primaryIpCreate";
+import { primaryIpKind, type PrimaryIpRow } from "./primaryIpRow";
+import { dnsPtrs, ptrFields, withPtr } from "./reverseNames";
 import { requireServer } from "./serverPower";
 import { serverKind, type ServerRow } from "./serverRow";
 
@@ -58,11 +54,6 @@ const createFields = {
 const assignFields = {
   assignee_id: { type: "integer", required: true },
   assignee_type: { type: "string", oneOf: ["server"] },
-} as const;
-
-const ptrFields = {
-  ip: { type: "string", required: true },
-  dns_ptr: { type: "string", nullable: true, max: 253 },
 } as const;
 
 function requireIp(ctx: Context, id: string | undefined): PrimaryIpRow {
@@ -179,7 +170,8 @@ export const primaryIps = defineResource({
     }),
     route("POST", "/primary_ips/:id/actions/change_dns_ptr", ptrFields, (call) => {
       const row = requireFree(call.ctx, call.params.id);
-      setDnsPtr(call.ctx, row, call.body.ip, call.body.dns_ptr ?? null);
+      const names = withPtr(row, call.body.ip, call.body.dns_ptr ?? null);
+      call.ctx.store.table(primaryIpKind).update(row.id, { dns_ptr: names });
       return started(call.ctx, "change_dns_ptr", row);
     }),
     route(

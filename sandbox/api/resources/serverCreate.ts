@@ -13,7 +13,9 @@ import { applyTo } from "./firewalls";
 import { findImage, type Image } from "./imageRow";
 import { attach } from "./networkAddresses";
 import { requireRoom } from "./placementGroups";
-import { createPrimaryIp, primaryIpKind, type IpType } from "./primaryIpRow";
+import { createPrimaryIp } from "./primaryIpCreate";
+import { primaryIpKind } from "./primaryIpRow";
+import type { IpType } from "./reverseNames";
 import { serverKind, userDataField, type ServerRow } from "./serverRow";
 import { sshKeyKind } from "./sshKeys";
 

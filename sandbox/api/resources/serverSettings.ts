@@ -4,14 +4,10 @@ import { defineResource, route } from "../resource";
 
 import { startHost } from "./hosts";
 import { placementGroupKind, requireRoom } from "./placementGroups";
-import { primaryIpKind, setDnsPtr } from "./primaryIpRow";
+import { primaryIpKind } from "./primaryIpRow";
+import { ptrFields, withPtr } from "./reverseNames";
 import { requireServer, serverOf, settlePower, startAction } from "./serverPower";
 import { serverKind, type ServerRow } from "./serverRow";
-
-const ptrFields = {
-  ip: { type: "string", required: true },
-  dns_ptr: { type: "string", nullable: true, max: 253 },
-} as const;
 
 const protectionFields = { delete: { type: "boolean" }, rebuild: { type: "boolean" } } as const;
 
@@ -30,7 +26,9 @@ export const serverSettings = defineResource({
   routes: [
     route("POST", "/servers/:id/actions/change_dns_ptr", ptrFields, ({ ctx, params, body }) => {
       const server = requireServer(ctx, params.id);
-      setDnsPtr(ctx, addressFor(ctx, server, body.ip), body.ip, body.dns_ptr ?? null);
+      const address = addressFor(ctx, server, body.ip);
+      const names = withPtr(address, body.ip, body.dns_ptr ?? null);
+      ctx.store.table(primaryIpKind).update(address.id, { dns_ptr: names });
       return startAction(ctx, "change_dns_ptr", server.id);
     }),
     route("POST", "/servers/:id/actions/change_protection", protectionFields, (call) => {

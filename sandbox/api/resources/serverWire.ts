@@ -3,10 +3,12 @@ import { findLocation } from "../catalogue/locations";
 import { findServerType, serverTypeList } from "../catalogue/serverTypes";
 import type { Context } from "../context";
 
+import { floatingIpKind } from "./floatingIpRow";
 import { firewallsOfServer } from "./firewallRow";
 import { imageById, imageToWire } from "./imageRow";
 import { placementGroupKind, placementGroupToWire } from "./placementGroups";
-import { dnsPtrs, primaryIpKind } from "./primaryIpRow";
+import { primaryIpKind } from "./primaryIpRow";
+import { dnsPtrs } from "./reverseNames";
 import { serverKind, type ServerRow } from "./serverRow";
 
 /** The server as it goes over the wire. */
@@ -57,7 +59,12 @@ function publicNet(ctx: Context, row: ServerRow) {
       ? { id: ipv4.id, ip: ipv4.ip, blocked: false, dns_ptr: dnsPtrs(ipv4)[0]?.dns_ptr ?? null }
       : null,
     ipv6: ipv6 ? { id: ipv6.id, ip: ipv6.ip, blocked: false, dns_ptr: dnsPtrs(ipv6) } : null,
-    floating_ips: [],
+    floating_ips: floatingIpsOf(ctx, row.id),
     firewalls: firewallsOfServer(ctx, row).map(({ id }) => ({ id, status: "applied" })),
   };
+}
+
+function floatingIpsOf(ctx: Context, server: number): number[] {
+  const rows = ctx.store.table(floatingIpKind).all();
+  return rows.filter((row) => row.server === server).map(({ id }) => id);
 }

@@ -4,6 +4,7 @@ import { defineResource, route } from "../resource";
 
 import { actionRoutes, labelsField, nameAndLabels, readRoutes } from "./common";
 import { firewallKind, firewallsOfServer } from "./firewallRow";
+import { floatingIpKind } from "./floatingIpRow";
 import { hostSpec, refreshFirewall, startHost } from "./hosts";
 import { imageKind } from "./imageRow";
 import { deleteImage } from "./images";
@@ -126,6 +127,8 @@ function removeServer(ctx: Context, id: number): void {
     if (ip?.auto_delete) store.table(primaryIpKind).remove(ip.id);
     else if (ip) store.table(primaryIpKind).update(ip.id, { assignee_id: null });
   }
+  for (const ip of store.table(floatingIpKind).all())
+    if (ip.server === id) store.table(floatingIpKind).update(ip.id, { server: null });
   for (const firewall of store.table(firewallKind).all()) {
     const left = firewall.applied_to.filter(
       (target) => target.type !== "server" || target.server.id !== id,

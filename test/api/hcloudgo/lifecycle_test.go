@@ -364,6 +364,9 @@ func TestNotSimulated(t *testing.T) {
 	w := newWalk(t)
 	_, err := w.Volume.All(w.ctx)
 	w.refuses(hcloud.ErrorUnsupportedError, err)
-	_, err = w.LoadBalancer.All(w.ctx)
+	balancer := w.balancer("none", nil)
+	target := hcloud.LoadBalancerAddIPTargetOpts{IP: net.ParseIP("192.0.2.1")}
+	_, _, err = w.LoadBalancer.AddIPTarget(w.ctx, balancer, target)
 	w.refuses(hcloud.ErrorUnsupportedError, err)
+	w.gone(w.LoadBalancer.Delete(w.ctx, balancer))
 }

@@ -10,6 +10,8 @@ export interface Populated {
   readonly firewall: number;
   readonly server: number;
   readonly primaryIp: number;
+  readonly floatingIp: number;
+  readonly loadBalancer: number;
   readonly image: number;
   readonly zone: number;
 }
@@ -67,5 +69,26 @@ export async function populate(
     type: "A",
     records: [{ value: "192.0.2.1" }],
   });
-  return { key, network, group, firewall, server, primaryIp, image, zone };
+  const floatingIp = await make("/floating_ips", "floating_ip", {
+    name: "floating",
+    type: "ipv4",
+    server,
+  });
+  const loadBalancer = await make("/load_balancers", "load_balancer", {
+    name: "balancer",
+    load_balancer_type: "lb11",
+    location: "fsn1",
+  });
+  return {
+    key,
+    network,
+    group,
+    firewall,
+    server,
+    primaryIp,
+    floatingIp,
+    loadBalancer,
+    image,
+    zone,
+  };
 }

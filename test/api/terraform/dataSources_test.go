@@ -33,6 +33,12 @@ func TestDataSources(t *testing.T) {
 		"primary_ip": p.create(t, "hcloud_primary_ip", attributes{
 			"name": "data", "type": "ipv6", "location": "fsn1", "auto_delete": false, "labels": labels,
 		}),
+		"floating_ip": p.create(t, "hcloud_floating_ip", attributes{
+			"name": "data", "type": "ipv4", "home_location": "fsn1", "labels": labels,
+		}),
+		"load_balancer": p.create(t, "hcloud_load_balancer", attributes{
+			"name": "data", "load_balancer_type": "lb11", "location": "fsn1", "labels": labels,
+		}),
 		"zone": p.create(t, "hcloud_zone", attributes{"name": "data.test", "mode": "primary", "labels": labels}),
 	}
 	for kind, thing := range made {
@@ -57,7 +63,7 @@ func TestDataSources(t *testing.T) {
 func TestCatalogue(t *testing.T) {
 	p := newProvider(t)
 	for typeName, name := range map[string]string{
-		"hcloud_server_type": "cx23", "hcloud_location": "fsn1", "hcloud_image": "debian-12",
+		"hcloud_server_type": "cx23", "hcloud_location": "fsn1", "hcloud_load_balancer_type": "lb11", "hcloud_image": "debian-12",
 	} {
 		one, diagnostics := p.data(t, typeName, attributes{"name": name})
 		check(t, nil, diagnostics)
@@ -65,7 +71,7 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s is %s", typeName, one)
 		}
 	}
-	for _, kind := range []string{"server_types", "locations", "images"} {
+	for _, kind := range []string{"server_types", "load_balancer_types", "locations", "images"} {
 		many, diagnostics := p.data(t, "hcloud_"+kind, attributes{})
 		check(t, nil, diagnostics)
 		if len(elementsOf(fieldsOf(many)[kind])) < 2 {
@@ -77,9 +83,9 @@ func TestCatalogue(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	p := newProvider(t)
 	for typeName, want := range map[string]string{
-		"hcloud_datacenters":    "this endpoint was removed, use /locations",
-		"hcloud_volumes":        "not simulated: volumes",
-		"hcloud_load_balancers": "not simulated: load balancers",
+		"hcloud_datacenters":  "this endpoint was removed, use /locations",
+		"hcloud_volumes":      "not simulated: volumes",
+		"hcloud_certificates": "not simulated: certificates",
 	} {
 		_, diagnostics := p.data(t, typeName, attributes{})
 		if !strings.Contains(said(diagnostics), want) {
@@ -89,7 +95,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // What the simulator does not have, by the names of its resources.
-var notSimulated = regexp.MustCompile("^hcloud_(volume|floating_ip|load_balancer|storage_box|(uploaded_|managed_)?certificate)")
+var notSimulated = regexp.MustCompile("^hcloud_(volume|load_balancer_|storage_box|(uploaded_|managed_)?certificate)")
 
 func TestNoResourceIsLeftOut(t *testing.T) {
 	source, err := os.ReadFile("resources_test.go")

@@ -141,6 +141,75 @@ func TestRdns(t *testing.T) {
 	}.run(t, p, "hcloud_rdns")
 }
 
+// TestRdnsOfAddresses gives names to what Hetzner's own tests of hcloud_rdns give names to, beside servers.
+func TestRdnsOfAddresses(t *testing.T) {
+	p := newProvider(t)
+	four := p.create(t, "hcloud_floating_ip", attributes{"type": "ipv4", "home_location": "fsn1"})
+	six := p.create(t, "hcloud_floating_ip", attributes{"type": "ipv6", "home_location": "fsn1"})
+	balancer := p.create(t, "hcloud_load_balancer", attributes{
+		"name": "with-name", "load_balancer_type": "lb11", "location": "fsn1",
+	})
+	primary := p.create(t, "hcloud_primary_ip", attributes{"name": "with-name", "type": "ipv6", "location": "fsn1"})
+	for name, one := range map[string]struct {
+		owner   string
+		of      *resource
+		address string
+	}{
+		"floating IPv4": {"floating_ip_id", four, "ip_address"},
+		"floating IPv6": {"floating_ip_id", six, "ip_address"},
+		"balancer IPv4": {"load_balancer_id", balancer, "ipv4"},
+		"balancer IPv6": {"load_balancer_id", balancer, "ipv6"},
+		"primary IPv6":  {"primary_ip_id", primary, "ip_address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			life{
+				create: attributes{
+					one.owner: one.of.number(t, "id"), "ip_address": one.of.text(t, one.address), "dns_ptr": "a.example.test",
+				},
+				update: attributes{"dns_ptr": "b.example.test"},
+			}.run(t, p, "hcloud_rdns")
+		})
+	}
+}
+
+func TestFloatingIp(t *testing.T) {
+	p := newProvider(t)
+	web := p.server(t, "with-floating")
+	other := p.server(t, "with-floating-next")
+	life{
+		create: attributes{"name": "floating", "type": "ipv4", "server_id": web.number(t, "id"), "delete_protection": true},
+		update: attributes{
+			"name": "renamed", "description": "b", "labels": map[string]any{"a": "b"},
+			"server_id": other.number(t, "id"), "delete_protection": false,
+		},
+	}.run(t, p, "hcloud_floating_ip")
+}
+
+func TestFloatingIpAssignment(t *testing.T) {
+	p := newProvider(t)
+	web := p.server(t, "assigned")
+	other := p.server(t, "assigned-next")
+	floating := p.create(t, "hcloud_floating_ip", attributes{"type": "ipv4", "home_location": "fsn1"})
+	life{
+		create: attributes{"floating_ip_id": floating.number(t, "id"), "server_id": web.number(t, "id")},
+		update: attributes{"server_id": other.number(t, "id")},
+	}.run(t, p, "hcloud_floating_ip_assignment")
+}
+
+func TestLoadBalancer(t *testing.T) {
+	algorithm := func(name string) []any { return []any{map[string]any{"type": name}} }
+	life{
+		create: attributes{
+			"name": "balancer", "load_balancer_type": "lb11", "network_zone": "eu-central",
+			"algorithm": algorithm("round_robin"), "delete_protection": true,
+		},
+		update: attributes{
+			"name": "renamed", "load_balancer_type": "lb21", "algorithm": algorithm("least_connections"),
+			"labels": map[string]any{"a": "b"}, "delete_protection": false,
+		},
+	}.run(t, newProvider(t), "hcloud_load_balancer")
+}
+
 func TestSnapshot(t *testing.T) {
 	p := newProvider(t)
 	web := p.server(t, "with-snapshot")

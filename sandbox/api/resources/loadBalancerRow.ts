@@ -1,0 +1,50 @@
+import { isIP } from "node:net";
+
+import { canonical } from "../addresses";
+import { invalidField } from "../errors";
+import type { Kind } from "../store";
+
+import type { NamedRow } from "./common";
+import { defaultPtr } from "./reverseNames";
+
+export const algorithms = ["round_robin", "least_connections"] as const;
+
+export interface LoadBalancerRow extends NamedRow {
+  readonly load_balancer_type: number;
+  readonly location: string;
+  readonly algorithm: (typeof algorithms)[number];
+  readonly ipv4: string;
+  /** One address; unlike a server, a load balancer has no network of them. */
+  readonly ipv6: string;
+  /** Reverse names set by the user, by address. */
+  readonly dns_ptr: Readonly<Record<string, string>>;
+  readonly protection: { readonly delete: boolean };
+}
+
+export const loadBalancerKind: Kind<LoadBalancerRow> = { name: "load_balancer", unique: ["name"] };
+
+/** The reverse name of each of its addresses; null where there is none. */
+export function balancerPtrs({ ipv4, ipv6, dns_ptr: names }: LoadBalancerRow) {
+  return {
+    ipv4: { ip: ipv4, dns_ptr: names[ipv4] ?? defaultPtr(ipv4) },
+    ipv6: { ip: ipv6, dns_ptr: names[ipv6] ?? null },
+  };
+}
+
+/**
+ * Its reverse names after one was set or, with null, taken back.
+ *
+ * @throws ApiError invalid_input when it does not have the address
+ */
+export function withBalancerPtr(
+  row: LoadBalancerRow,
+  ip: string,
+  ptr: string | null,
+): Readonly<Record<string, string>> {
+  const address = isIP(ip) === 0 ? undefined : canonical(ip);
+  if (address !== row.ipv4 && address !== row.ipv6)
+    throw invalidField("ip", "does not belong to this resource");
+  const others = Object.entries(row.dns_ptr).filter(([known]) => known !== address);
+  const own = ptr === null ? [] : [[address, ptr] as const];
+  return Object.fromEntries([...others, ...own]);
+}
