@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostConf, installer, renderUserData } from "../cloud-init/userData";
 import { privateNetwork, type Role } from "../constants";
 import { hostFilter } from "./hostFilter";
-import { hostFile, systemValues } from "../remote/hostFile";
+import { hardenValues, hostFile, systemValues } from "../remote/hostFile";
 import type { Software } from "../settings/software";
 import type { Labels } from "./labels";
 import { numericId } from "./numericId";
@@ -158,7 +158,7 @@ export class Host extends Component {
       {
         connection: this.connection,
         script: "host/harden",
-        values: { NFT_RULES: hostFilter(args.role) },
+        values: hardenValues(hostFilter(args.role)),
       },
       { parent: this, dependsOn: ready },
     );

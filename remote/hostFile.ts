@@ -15,6 +15,12 @@ export const hostFiles = {
   WATCH: "remote/host/usr/local/sbin/jitsi-hetzner-watch",
   WATCH_SERVICE: "remote/host/etc/systemd/system/jitsi-hetzner-watch.service",
   WATCH_TIMER: "remote/host/etc/systemd/system/jitsi-hetzner-watch.timer",
+  SYSCTL_CONF: "remote/host/etc/sysctl.d/60-jitsi-hetzner.conf",
+  MODPROBE_CONF: "remote/host/etc/modprobe.d/jitsi-hetzner.conf",
+  CORE_LIMITS: "remote/host/etc/security/limits.d/60-jitsi-hetzner.conf",
+  COREDUMP_CONF: "remote/host/etc/systemd/coredump.conf.d/60-jitsi-hetzner.conf",
+  PROFILE: "remote/host/etc/profile.d/jitsi-hetzner.sh",
+  ISSUE: "remote/host/etc/issue",
   JICOFO_SERVICE: "remote/web/etc/systemd/system/jicofo.service",
 } as const;
 
@@ -36,5 +42,18 @@ export function systemValues(timezone: string): ScriptValues["host/system"] {
     WATCH: hostFile("WATCH"),
     WATCH_SERVICE: hostFile("WATCH_SERVICE"),
     WATCH_TIMER: hostFile("WATCH_TIMER"),
+  };
+}
+
+/** The values of `host/harden`: what is the same for all hosts, and the packet filter's rules. */
+export function hardenValues(rules: string): ScriptValues["host/harden"] {
+  return {
+    NFT_RULES: rules,
+    SYSCTL_CONF: hostFile("SYSCTL_CONF"),
+    MODPROBE_CONF: hostFile("MODPROBE_CONF"),
+    CORE_LIMITS: hostFile("CORE_LIMITS"),
+    COREDUMP_CONF: hostFile("COREDUMP_CONF"),
+    PROFILE: hostFile("PROFILE"),
+    ISSUE: hostFile("ISSUE"),
   };
 }

@@ -21,10 +21,16 @@ export interface ScriptValues {
     /** Text of sshd's settings from the second contact on. */
     SSHD_CONF: string;
   };
-  /** Closes what a fresh host leaves open: its private side, the metadata service, loose files. */
+  /** Closes what a fresh host leaves open; restarts nothing. All but the first are texts of files: `hardenValues()`. */
   "host/harden": {
     /** nftables rules, as `hostFilter()` makes them. */
     NFT_RULES: string;
+    SYSCTL_CONF: string;
+    MODPROBE_CONF: string;
+    CORE_LIMITS: string;
+    COREDUMP_CONF: string;
+    PROFILE: string;
+    ISSUE: string;
   };
   "host/authorizedKeys": {
     /** Public keys, one a line; empty takes all of them away. The deployment key is never touched. */
@@ -192,6 +198,7 @@ export interface Policy {
 /** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
 const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "host/ready": ["privateNetwork"],
+  "host/harden": ["host/kernel"],
   "host/system": ["host/limits"],
   "web/configure": ["privateNetwork", "trust", "web/prosody", "web/guests", "web/modules"],
   "web/account": ["web/prosody"],

@@ -5,6 +5,7 @@ import { waitUntil } from "../../sandbox/hosts/exec";
 import type { PeopleReport } from "../../sandbox/people";
 import type { Status } from "../../tools/status/status";
 import { guestCases } from "./guestCases";
+import { hardeningCases } from "./hardeningCases";
 import { TestCluster, type Outcome } from "./harness";
 import { scanCluster } from "./portScan";
 import { ProcessWatch } from "./processWatch";
@@ -292,6 +293,10 @@ describe("a cluster with two bridges", () => {
 
   describe("its guests", () => {
     guestCases(() => cluster);
+  });
+
+  describe("its hardening", () => {
+    hardeningCases(() => ({ cluster, firstUp }));
   });
 });
 

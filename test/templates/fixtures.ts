@@ -1,4 +1,4 @@
-import { hostFile, systemValues } from "../../remote/hostFile";
+import { hardenValues, hostFile, systemValues } from "../../remote/hostFile";
 import { hostConf, installer, type UserDataArgs } from "../../cloud-init/userData";
 import { parseSoftware } from "../../settings/software";
 import type { TemplateName, TemplateVariables } from "../../remote/render";
@@ -124,7 +124,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     SSHD_CONF: hostFile("SSHD_CONF"),
   },
   "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
-  "host/harden": { NFT_RULES: "table inet a {}\n" },
+  "host/harden": hardenValues("table inet a {}\n"),
   "web/configure": {
     DOMAIN: longDomain,
     WEB_PRIVATE_IP: "10.0.0.2",

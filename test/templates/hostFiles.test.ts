@@ -66,4 +66,28 @@ describe("a file that hosts get as it is", () => {
     expect(cutsCalls.filter((name) => !isHeld(name))).toEqual([]);
     expect(["openssl", "libssl3", "openssh-server"].filter(isHeld)).toEqual([]);
   });
+
+  it("keeps the kernel from loading what nothing here uses", () => {
+    const lines = hostFile("MODPROBE_CONF").split("\n");
+    const modules = lines.filter((line) => line !== "" && !line.startsWith("#"));
+    // As lynis and modprobe want it: a "blacklist" would not keep a program from having it loaded.
+    for (const line of modules) expect(line).toMatch(/^install [a-z-]+ \/bin\/false$/);
+    expect(modules.map((line) => line.split(" ")[1])).toEqual(
+      expect.arrayContaining(["dccp", "rds", "sctp", "tipc"]),
+    );
+  });
+
+  it("ends shells that wait for 8 h, no script's own reads, and core dumps", () => {
+    const shell = 'ulimit -c; echo $TMOUT; bash -c "echo [\\$TMOUT]"';
+    withFile(hostFile("PROFILE"), (file) => {
+      expect(run("bash", ["-c", `. ${file}; ${shell}`])).toBe("ok\n0\n28800\n[]\n");
+    });
+    const limits = hostFile("CORE_LIMITS").split("\n");
+    expect(limits).toEqual(expect.arrayContaining(["* hard core 0", "root hard core 0"]));
+  });
+
+  it("greets with plain words: a backslash would be an order to the console", () => {
+    expect(hostFile("ISSUE")).not.toMatch(/[\\@%]/);
+    expect(hostFile("ISSUE")).toMatch(/private[^]*authorized[^]*recorded[^]*prohibited/);
+  });
 });

@@ -12,6 +12,7 @@ const libraries = [
   "lib.sh",
   "apt.sh",
   "bridge.sh",
+  "host/kernel.sh",
   "host/limits.sh",
   "jvb/join.sh",
   "privateNetwork.sh",
