@@ -26,6 +26,7 @@ FOCUS = "http://jitsi.org/protocol/focus"
 FRAMING = "urn:ietf:params:xml:ns:xmpp-framing"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 MUC = "http://jabber.org/protocol/muc"
+STREAM = "http://etherx.jabber.org/streams"
 PATIENCE = 3.0
 
 
@@ -88,7 +89,11 @@ class WebSocket:
         message = await self.socket.receive()
         if message.type != aiohttp.WSMsgType.TEXT:
             raise Closed("connection closed")
-        element = ET.fromstring(message.data)
+        # prosody 13 declares no namespace for the error of a stream.
+        text = message.data
+        if "xmlns:stream" not in text:
+            text = text.replace("<stream:error", f"<stream:error xmlns:stream='{STREAM}'", 1)
+        element = ET.fromstring(text)
         if name(element) == "error" or name(element) == "close":
             raise Closed(" ".join(name(e) for e in element) or "closed")
         return element if name(element) != "open" else await self.receive()
@@ -194,7 +199,12 @@ class Tcp(ClientXMPP):
 
     async def visit(self, address: str) -> dict:
         domain = self.boundjid.domain
-        self.connect((address, 5222))
+        if hasattr(self, "enable_direct_tls"):
+            # slixmpp 1.10 of Debian 13, which would try TLS without STARTTLS first.
+            self.enable_direct_tls = False
+            self.connect(address, 5222)
+        else:
+            self.connect((address, 5222))
         # connect() takes the address for the name in the certificate; the dial itself comes later.
         self.default_domain = domain
         result = {"login": await asyncio.wait_for(self.logged_in, 20)}
