@@ -47,8 +47,8 @@ describe("a wrong identity", () => {
     // The same name and key with another end, as time would make it.
     await cluster.mustOnHost(
       "web",
-      `openssl x509 -in ${certificate} -signkey ${key} -days -1 -out /root/expired 2>/dev/null; ` +
-        `cat /root/expired >${certificate}; systemctl restart prosody`,
+      `openssl x509 -in ${certificate} -signkey ${key} -not_before 20200101000000Z -not_after 20210101000000Z ` +
+        `-out /root/expired && cat /root/expired >${certificate} && systemctl restart prosody`,
     );
     const repaired = await cluster.tool("repair", "web", "--yes");
     expect(repaired.text).toMatch(
