@@ -12,10 +12,12 @@ main() {
   case ${1:-} in
     set)
       set_password
+      tell_package "$JVB_SECRET"
       list_account
       ;;
     remove)
       unlist_account
+      tell_package "$(random_text 32)"
       remove_account
       ;;
     *) fatal "unknown argument \"${1:-}\"" "set or remove" ;;
@@ -34,9 +36,30 @@ set_password() {
   info "the password of $account is set"
 }
 
+# tell_package PASSWORD: jitsi-meet-prosody registers `jvb` again with debconf's answer whenever it is configured beside
+# prosody 13, because it looks for the words of prosody 0.12 ("That user already exists"). With another answer, an upgrade
+# would keep all bridges from logging in; with that of a removed account, the account would be back with an old secret.
+tell_package() {
+  if [[ $account != "$packages_account" ]]; then
+    return
+  fi
+  wait_for 60 "debconf, which another program uses" answer_question "$1" ||
+    fatal "debconf does not take the bridges' password" "end what uses it (fuser -v /var/cache/debconf/config.dat), then: pulumi up"
+}
+
+answer_question() {
+  debconf-set-selections <<<"jitsi-meet-prosody jitsi-videobridge/jvbsecret password $1"
+}
+
+random_text() {
+  local text
+  text=$(head -c 1024 /dev/urandom | tr -dc 'A-Za-z0-9')
+  printf '%s' "${text:0:$1}"
+}
+
 remove_account() {
-  local output
-  if output=$(prosodyctl deluser "$account" 2>&1) || [[ $output == *"does not exist"* ]]; then
+  local output no_such_user="does not exist|No such user" # prosody 0.12 and 13
+  if output=$(prosodyctl deluser "$account" 2>&1) || [[ $output =~ $no_such_user ]]; then
     info "$account is gone"
     return
   fi

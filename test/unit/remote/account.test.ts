@@ -63,16 +63,46 @@ describe("unlisted", () => {
   });
 });
 
-describe("remove", () => {
-  const remove = (prosodyctl: string) =>
-    bashInScript(
-      "web/account",
-      { DOMAIN: "a.test", USERNAME: "jvb", JVB_SECRET: "x" },
-      `prosodyctl() { ${prosodyctl}; }\nmain remove`,
-    );
+/** Runs a verb on a host where prosodyctl does this; what debconf is told goes to stdout. */
+const run = (verb: "set" | "remove", username: string, prosodyctl: string) =>
+  bashInScript(
+    "web/account",
+    { DOMAIN: "a.test", USERNAME: username, JVB_SECRET: "theSecret" },
+    `prosodyctl() { ${prosodyctl}; }
+     debconf-set-selections() { cat >&3; }
+     list_account() { :; }
+     unlist_account() { :; }
+     main ${verb}`,
+  );
 
-  it("is content with an account that is gone already", () => {
-    expect(remove("echo 'The given user does not exist on the server'; return 1").status).toBe(0);
+describe("what the package registers its account with when it is configured again", () => {
+  const answer = /^jitsi-meet-prosody jitsi-videobridge\/jvbsecret password (\S+)\n$/;
+
+  it("is the deployment's password, because beside prosody 13 it does so each time", () => {
+    expect(answer.exec(run("set", "jvb", "true").stdout)?.[1]).toBe("theSecret");
+  });
+
+  it("is a random one once the account is removed: its old password may be known to others", () => {
+    const random = (): string | undefined => answer.exec(run("remove", "jvb", "true").stdout)?.[1];
+    const [first, second] = [random(), random()];
+    expect(first).toMatch(/^[A-Za-z0-9]{32}$/);
+    expect(second).not.toBe(first);
+  });
+
+  it("is left alone by other accounts", () => {
+    expect(run("set", "jvb-2", "true").stdout).toBe("");
+    expect(run("remove", "jvb-2", "true").stdout).toBe("");
+  });
+});
+
+describe("remove", () => {
+  const remove = (prosodyctl: string) => run("remove", "jvb", prosodyctl);
+
+  it.each([
+    ["prosody 0.12", "The given user does not exist on the server"],
+    ["prosody 13", "Error: No such user"],
+  ])("is content with an account that is gone already, in the words of %s", (_, words) => {
+    expect(remove(`echo '${words}'; return 1`).status).toBe(0);
   });
 
   it("fails, and says what prosody said, where the account stays", () => {
