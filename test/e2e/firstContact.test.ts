@@ -145,7 +145,7 @@ async function breakEverywhere(step: Step, from: string, key: string): Promise<B
 const isKey = /^ssh-ed25519 \S+\n$/;
 
 describe("the first contact", () => {
-  it("meets an sshd that cloud-init has not restarted: a handshake in that moment breaks, for good behind a bastion", async () => {
+  it("meets an sshd that cloud-init has not restarted: a handshake in that moment breaks, for good behind a bastion", () => {
     expect(bootLog).toContain("Server listening on 0.0.0.0 port 22.");
     expect(bootLog).not.toContain("Received signal 15; terminating.");
   });
