@@ -13,7 +13,7 @@ describe("accountLimits", () => {
     "refuses %s and says what there is",
     (text) => {
       expect(() => accountLimits([text])).toThrow(
-        `--limit is ${text}; NAME=NUMBER or NAME=off, with one of servers, primary_ips, networks, firewalls, placement_groups, ssh_keys, zones`,
+        `--limit is ${text}; NAME=NUMBER or NAME=off, with one of servers, primary_ips, floating_ips, load_balancers, networks, firewalls, placement_groups, ssh_keys, zones`,
       );
     },
   );
