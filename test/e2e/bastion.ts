@@ -1,6 +1,6 @@
 import { connect } from "node:net";
-import { utils } from "ssh2";
 import { callApi } from "../../sandbox/client";
+import { randomKeyPair } from "../randomKeyPair";
 import { makeServer, type TestCluster } from "./harness";
 
 /** The host's key, once nothing changes it any more. */
@@ -9,12 +9,12 @@ const hostKey =
 
 /** Makes a host of the operator's own; the cluster, which is not up yet, is then reached through it alone. */
 export async function reachThroughBastion(cluster: TestCluster): Promise<void> {
-  const key = utils.generateKeyPairSync("ed25519");
+  const key = randomKeyPair();
   const { ssh_key: registered } = await callApi<{ ssh_key: { id: number } }>(
     cluster.sandbox,
     "POST",
     "/ssh_keys",
-    { name: "operator", public_key: key.public },
+    { name: "operator", public_key: key.publicKey },
   );
   const address = await makeServer(cluster.sandbox, "bastion", { ssh_keys: [registered.id] });
   await cluster.configure({
@@ -23,7 +23,7 @@ export async function reachThroughBastion(cluster: TestCluster): Promise<void> {
   });
   await cluster.mustPulumi("config", "set", "--path", "adminCidrs[0]", `${address}/32`);
   // As `config set` it would take the key for an option.
-  await cluster.mustPulumi("config", "set-all", "--secret", `sshProxyPrivateKey=${key.private}`);
+  await cluster.mustPulumi("config", "set-all", "--secret", `sshProxyPrivateKey=${key.privateKey}`);
 }
 
 /** Whether this machine itself gets a connection to a host's port 22 within two seconds. */

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runOverSsh } from "../../../tools/sshRun";
-import { keyPair, SshServer } from "./sshServer";
+import { randomKeyPair } from "../../randomKeyPair";
+import { SshServer } from "./sshServer";
 
 describe("a script over SSH", () => {
   let server: SshServer;
@@ -21,7 +22,7 @@ describe("a script over SSH", () => {
   });
 
   it("is not sent to a host with another key", async () => {
-    const target = { ...server.hop, hostKey: keyPair().public };
+    const target = { ...server.hop, hostKey: randomKeyPair().publicKey };
     await expect(runOverSsh(target, "hostname\n", 10_000)).rejects.toThrow(
       "something else answers at 127.0.0.1",
     );
@@ -33,7 +34,7 @@ describe("a script over SSH", () => {
     try {
       const target = { ...server.hop, proxy: bastion.hop };
       await expect(runOverSsh(target, "hostname\n", 10_000)).resolves.toBe("the answer\n");
-      const other = { ...target, proxy: { ...bastion.hop, hostKey: keyPair().public } };
+      const other = { ...target, proxy: { ...bastion.hop, hostKey: randomKeyPair().publicKey } };
       await expect(runOverSsh(other, "hostname\n", 10_000)).rejects.toThrow("host key");
     } finally {
       await bastion.stop();

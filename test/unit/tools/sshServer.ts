@@ -1,9 +1,7 @@
 import { connect, type AddressInfo } from "node:net";
-import { Server, utils, type Connection } from "ssh2";
+import { Server, type Connection } from "ssh2";
 import type { SshHop } from "../../../tools/sshRun";
-
-/** A key pair in OpenSSH's formats. */
-export const keyPair = () => utils.generateKeyPairSync("ed25519");
+import { randomKeyPair } from "../../randomKeyPair";
 
 /** An SSH server on loopback that runs nothing: it hands out what it was given. */
 export class SshServer {
@@ -11,13 +9,13 @@ export class SshServer {
   readonly scripts: string[] = [];
   /** Of the answer to each script. */
   exitCode = 0;
-  private readonly host = keyPair();
-  private readonly client = keyPair();
+  private readonly host = randomKeyPair();
+  private readonly client = randomKeyPair();
   private readonly server: Server;
   private readonly connections = new Set<Connection>();
 
   private constructor() {
-    this.server = new Server({ hostKeys: [this.host.private] }, (connection) => {
+    this.server = new Server({ hostKeys: [this.host.privateKey] }, (connection) => {
       this.connections.add(connection);
       connection.on("error", () => undefined);
       connection.on("authentication", (attempt) => {
@@ -60,8 +58,8 @@ export class SshServer {
     return {
       host: "127.0.0.1",
       port: (this.server.address() as AddressInfo).port,
-      hostKey: this.host.public,
-      privateKey: this.client.private,
+      hostKey: this.host.publicKey,
+      privateKey: this.client.privateKey,
     };
   }
 
