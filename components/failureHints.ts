@@ -98,12 +98,12 @@ const sshHints: readonly Hint[] = [
   {
     pattern: /no common algorithm for host key/,
     text: () =>
-      "the host had its first contact already, and the state has forgotten it: docs/restore.md, A dead web host",
+      "the host had its first contact already, and the state has forgotten it: docs/restore.md#replace-the-web-host",
   },
   {
     pattern: /unable to authenticate/,
     text: () =>
-      "the host does not take the stack's deployment key: docs/restore.md, The deployment key",
+      "the host does not take the stack's deployment key: docs/restore.md#restore-the-deployment-key",
   },
   {
     // PAM's words, in Linux-PAM's and OpenSSH's: it refuses each command, whatever key opened the connection.

@@ -3,7 +3,7 @@ import { none, warning, type Findings } from "./findings";
 
 /**
  * Memory in MB of engine, plugins and program together for one `up`. Measured from nothing: 636 MB with 2 bridges,
- * 2,080 MB with 20 (docs/scale.md, "How large"). The engine writes the whole state at each of its steps and keeps every
+ * 2,080 MB with 20 (docs/measurements.md). The engine writes the whole state at each of its steps and keeps every
  * secret that it encrypts for that, so the second term grows with the square. Bridges that are there already cost less
  * than their share of it: measured, steps are cheaper than this law says, never dearer.
  */

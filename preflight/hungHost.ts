@@ -31,7 +31,7 @@ export async function checkWebHost(
   return obstacle(
     undefined,
     `The web host (${server.name}, ${address}) hangs: it takes connections at port ${ports.ssh}, and says nothing for ${patience.wordMs / 1000} s. Every step on it would wait for ever, and bridges are drained from there`,
-    `hcloud server reset ${server.name}  # then: pulumi up; where it is lost for good: docs/scale.md, "When the web host cannot be reached"`,
+    `hcloud server reset ${server.name}  # then: pulumi up; where it is lost for good: docs/scale.md#remove-a-bridge-without-the-web-host`,
   );
 }
 

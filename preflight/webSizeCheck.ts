@@ -34,6 +34,6 @@ export function checkWebSize(
   return warning(
     server === undefined
       ? `${what}: pulumi config set webServerType cx33`
-      : `${what}: docs/scale.md, "The web host's size"`,
+      : `${what}: docs/scale.md#size-of-the-web-host`,
   );
 }

@@ -13,7 +13,7 @@ import { sshdDuring, type SshdPeaks } from "./sshd";
  * connections to the web host; and what two bridges more take, beside one more. Ends with code 1 when a cluster does
  * not come up whole, or when an sshd turned connections away. Takes a quarter of an hour; `make soak-large`.
  *
- * Arguments choose parts: preview, growth, or numbers of bridges; by default all of docs/scale.md.
+ * Arguments choose parts: preview, growth, or numbers of bridges; by default all of docs/measurements.md.
  */
 
 const parts = process.argv.slice(2);

@@ -13,8 +13,8 @@ interface Watched {
 
 /** The head of the table whose rows `measure` makes. */
 export const tableHead = [
-  "| what | people before | fewest during | after | moved | cut off | most servers | took |",
-  "| ---- | ------------- | ------------- | ----- | ----- | ------- | ------------ | ---- |",
+  "| what | participants before | fewest during | after | moved | cut off | most servers | took |",
+  "| ---- | ------------------- | ------------- | ----- | ----- | ------- | ------------ | ---- |",
 ].join("\n");
 
 /**

@@ -4,7 +4,7 @@ import { tableHead } from "./measure";
 import { parts, type Part } from "./peopleParts";
 
 /**
- * Everything that changes which bridges there are, with people in the rooms; prints the table of docs/scale.md.
+ * Everything that changes which bridges there are, with people in the rooms; prints the table of docs/measurements.md.
  * Each part has a cluster of its own and takes five to nine minutes; `make soak-people`. Arguments choose parts.
  */
 async function main(): Promise<void> {

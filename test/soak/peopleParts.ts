@@ -39,7 +39,7 @@ async function count(cluster: TestCluster): Promise<void> {
   must("2 -> 4", await measure(cluster, "2 -> 4"));
   await fillRooms(cluster);
   await scale(cluster, 2);
-  must("4 -> 2", await measure(cluster, "4 -> 2, people on both leaving bridges"));
+  must("4 -> 2", await measure(cluster, "4 -> 2, participants on both leaving bridges"));
   await untilClusterIs(cluster, 2);
   await scale(cluster, 3);
   must("2 -> 3", await measure(cluster, "2 -> 3"));
@@ -65,7 +65,10 @@ async function failures(cluster: TestCluster): Promise<void> {
   await untilClusterIs(cluster, 2);
   await fillRooms(cluster);
   await breakMoving(cluster);
-  const late = await measure(cluster, "2 -> 1, nobody can be moved, `drainTimeout` (20s) is over");
+  const late = await measure(
+    cluster,
+    "2 -> 1, no participant can be moved, `drainTimeout` (20s) ends",
+  );
   mustFail(
     "drainTimeout",
     late,

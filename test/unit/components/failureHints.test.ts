@@ -42,11 +42,11 @@ describe("hintFor", () => {
     ["ssh: handshake failed: ssh: host key mismatch", "another host answers"],
     [
       'ssh: no common algorithm for host key; we offered: ["ecdsa-sha2-nistp256"]',
-      "A dead web host",
+      "docs/restore.md#replace-the-web-host",
     ],
     [
       "ssh: handshake failed: ssh: unable to authenticate, attempted methods [none]",
-      "The deployment key",
+      "docs/restore.md#restore-the-deployment-key",
     ],
     [
       'Process exited with status 1: running "bash -s -- # host/ready":\nWARNING: Your password has expired.\nPassword change required but no TTY available.\n',
