@@ -1,22 +1,22 @@
-/** What the stack's outputs mean, for people and scripts. A test holds that these are the program's outputs. */
+/** The meaning of each output of the stack. A test compares the names with the outputs of the program. */
 export const outputs: Readonly<Record<string, string>> = {
-  url: "Where people meet, as `https://<domain>`.",
-  webHost: "Addresses of the web host: `ipv4`, `ipv6`, `privateIp`.",
+  url: "The address of the meetings: `https://<domain>`.",
+  webHost: "The addresses of the web host: `ipv4`, `ipv6`, `privateIp`.",
   bridges:
-    "The bridges by number, each with `name` (jvb-0), `nickname` (as jicofo lists it), `ipv4`, `ipv6`, `privateIp`; at last the web host's own (local) where there is one, with the web host's addresses.",
+    "The bridges, sorted by number. Each has `name` (jvb-0), `nickname` (its name in jicofo's list), `ipv4`, `ipv6` and `privateIp`. The web host's own bridge (`local`), if there is one, is the last. It has the addresses of the web host.",
   sshCommands:
-    "Host to the command that opens a shell on it, through the bastion where there is one: `web`, `jvb-0`, ...",
+    "For each host (`web`, `jvb-0`, ...), the command that opens a shell on it, through the bastion if there is one.",
   knownHosts:
-    "The hosts' own SSH keys, and the bastion's, as lines for `~/.ssh/known_hosts`: nobody has to trust at first use.",
+    "The SSH host keys of the hosts and of the bastion, as lines for `~/.ssh/known_hosts`. With them, `ssh` does not ask whether to trust a host.",
   jitsiVersion:
-    "Version of Jitsi (of the package `jitsi-meet`) that the web host has; bridges get the one that belongs to it.",
+    "The version of Jitsi on the web host (package `jitsi-meet`). Bridges get the version that belongs to it.",
   dnsRecordsToCreate:
-    "Records to make by hand, each with `name`, `type` and `value`; empty where `dnsZone` is set.",
+    "The DNS records that you have to create, each with `name`, `type` and `value`. Empty if `dnsZone` is set.",
   monthlyCost:
-    "What the cluster costs a month at the API's prices before VAT: `net`, `of` (a line for each kind), `traffic` (what is included); only a `net` that says so where it could not be asked.",
+    "The cost of the cluster per month, at the prices of the API, before VAT: `net`, `of` (one line for each kind of object) and `traffic` (the included traffic). If prices are unavailable, only `net` is set, with the reason.",
   capacity:
-    "How many people fit: `estimate`, `withOneBridgeLost`, and the `source` of both. Not measured.",
-  readme: "The stack's page in the console of Pulumi Cloud.",
+    "How many participants fit: `estimate`, `withOneBridgeLost`, and the `source` of both. The figures are not measured.",
+  readme: "The page of the stack in the console of Pulumi Cloud.",
   deploymentKey:
-    "Private half of the stack's own SSH key. Secret: shown only with `--show-secrets`.",
+    "The private half of the stack's own SSH key. Secret: Pulumi shows it only with `--show-secrets`.",
 };

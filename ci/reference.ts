@@ -7,7 +7,7 @@ import { outputs } from "./outputs";
 import { previewPage } from "./previewPage";
 import { terminalPicture } from "./terminalPicture";
 
-/** The reference pages are made here from their sources: `npm run -s reference` writes them. */
+/** Makes the reference pages from their sources. `npm run -s reference` writes them. */
 
 const root = join(__dirname, "..");
 
@@ -73,14 +73,14 @@ export function outputsPage(): string {
   return [
     generated("ci/outputs.ts"),
     "# Outputs of a stack",
-    "Their names and shapes are stable: scripts may rely on them. All of them as JSON: `pulumi stack output --json`; one: `pulumi stack output url`.",
+    "Scripts may rely on the names and shapes of the outputs. `pulumi stack output --json` prints all outputs as JSON. `pulumi stack output url` prints one.",
     ...rows,
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-/** The page about what scripts may rely on in the commands. */
+/** The page about the commands: their JSON and their exit codes. */
 export function commandsPage(): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const rows = Object.entries(commands).map(([name, { purpose, json, exits }]) =>
@@ -88,23 +88,33 @@ export function commandsPage(): string {
   );
   const heading = ["command", "what it does", "`--json` prints", "exit code 0", "1", "2"];
   const others: readonly (readonly string[])[] = [
-    ["`toolchain`", "`pulumi` (folder), `pulumiHome`, `way`", "0 there is one; 1 there is none"],
-    ["`sandbox -- status`", "its servers; with `--calls` all", "0 it runs; 1 it does not"],
-    ["`sandbox -- people ...`", "`rooms`, `bridges`, `totals`", "0 done; 1 not done"],
-    ["`sandbox -- fault list`", "the faults in force", "0; 1 there is no sandbox"],
-    ["`sandbox -- env`", "the variables", "0; 1 there is no sandbox"],
-    ["`sandbox -- ssh`, `curl`, `logs`", "none", "those of the program that runs"],
-    ["all others of `sandbox`", "none", "0 done; 1 not done"],
-    ["`pulumi`", "`preview`, `up`, `stack output`, `config`", "0 done; others not done"],
-    ["`make ...`", "none", "0 done; 2 not done"],
+    ["`toolchain`", "`pulumi` (folder), `pulumiHome`, `way`", "0: found or made; 1: not"],
+    ["`sandbox -- status`", "its servers; with `--calls` all", "0: it runs; 1: it does not run"],
+    ["`sandbox -- people ...`", "`rooms`, `bridges`, `totals`", "0: succeeded; 1: failed"],
+    ["`sandbox -- fault list`", "the active faults", "0; 1: there is no sandbox"],
+    ["`sandbox -- env`", "the variables", "0; 1: there is no sandbox"],
+    ["`sandbox -- ssh`, `curl`, `logs`", "nothing", "those of the program that runs"],
+    ["all other commands of `sandbox`", "nothing", "0: succeeded; 1: failed"],
+    [
+      "`pulumi`",
+      "`preview`, `up`, `stack output` and `config` have it",
+      "0: succeeded; others: failed",
+    ],
+    ["`make ...`", "nothing", "0: succeeded; 2: failed"],
   ];
   return [
     generated("tools/commands.ts and ci/reference.ts"),
     "# Commands for scripts",
-    "`npm run -s NAME -- --json` prints the result to stdout, and nothing else; progress and reasons go to stderr. `--help` tells the options. Fields and exit codes are only ever added.",
-    "For each of the operator's commands 0 is that it is done, or as it should be; 1 that it is not; 2 that it could not begin (a wrong option, no stack, no passphrase, no token, nobody to ask), or that nobody can tell. At 2 there is no JSON, but of `status`, which tells what is known.",
+    "`npm run -s NAME -- --json` prints the result to stdout and nothing else. Progress and reasons go to stderr. `--help` lists the options. New versions add fields and exit codes, and never change or remove them.",
+    "## Operator commands",
+    "The exit codes have the same meaning in all operator commands:",
+    [
+      "- 0: done, or as it should be.",
+      "- 1: not done, or not as it should be.",
+      "- 2: the command could not start, or the result is unknown. If `status` could read the stack, it prints JSON with what is known. No other command prints JSON then. Causes: a wrong option, no stack, no passphrase, no token, or a question that nobody can answer.",
+    ].join("\n"),
     [row(heading), row(heading.map(() => "---")), ...rows].join("\n"),
-    "The commands without a stack:",
+    "## Commands without a stack",
     [
       row(["command", "`--json` prints", "exit codes"]),
       row(["---", "---", "---"]),
@@ -115,7 +125,7 @@ export function commandsPage(): string {
     .concat("\n");
 }
 
-/** Path to text, of all pages. */
+/** The text of each page, by its path. */
 export function pages(): Record<string, string> {
   return {
     "docs/configuration.md": configurationPage(readFileSync(join(root, "Pulumi.yaml"), "utf8")),

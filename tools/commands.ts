@@ -1,16 +1,16 @@
-/** What scripts may rely on in a command: `npm run -s NAME -- --json`, and its exit codes. */
+/** The parts of a command that scripts may rely on: `npm run -s NAME -- --json`, and its exit codes. */
 export interface CommandFacts {
-  /** What it is for, a line. */
+  /** Its purpose, in one line. */
   readonly purpose: string;
-  /** What `--json` prints to stdout; nothing else goes there then. */
+  /** The content of `--json` on stdout. Nothing else is printed to stdout then. */
   readonly json: string;
-  /** Meanings of the exit codes; no command has another. */
+  /** Meanings of the exit codes 0, 1 and 2. No command has another. */
   readonly exits: readonly [done: string, no: string, unknown: string];
 }
 
 /**
- * The exit codes of all commands have one meaning: it is done, or as it should be; it is not, and the command says
- * why; it could not begin or nobody can tell, and there is no JSON then but of `status`, which tells what is known.
+ * Exit codes have the same meaning in all commands. 0: done, or as it should be. 1: not so, and the command gives the
+ * reason. 2: the command could not start, or the result is unknown. Only `status` can print JSON with 2.
  */
 export const exitCodes = { done: 0, no: 1, unknown: 2 } as const;
 
@@ -19,44 +19,44 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** The operator's commands, by their names in package.json. */
 export const commands = {
   status: {
-    purpose: "shows the cluster beside what is declared",
-    json: "all of it ([status.md](status.md#the-json))",
-    exits: ["it is as declared", "it is not", "nobody can tell"],
+    purpose: "compares the cluster with its settings",
+    json: "everything ([status.md](status.md#the-json))",
+    exits: ["the cluster is as declared", "it differs", "the result is unknown"],
   },
   doctor: {
-    purpose: "finds and repairs what a killed run has left",
+    purpose: "finds and repairs what a killed run left behind",
     json: "`healthy`, `stack`, `lock`, `pending`, `orphans`, `missing`",
     exits: [
-      "nothing is wrong (any more)",
-      "something is wrong: repair was not asked for, or it left something alone",
-      "it could not look, or a repair failed",
+      "nothing is wrong, or everything was repaired",
+      "something is wrong: `--repair` was not given, or something was not repaired",
+      "it could not examine the stack, or a repair failed",
     ],
   },
   repair: {
-    purpose: "applies all steps of one host anew",
+    purpose: "runs all steps of one host again",
     json: "`host`, `steps` (names), `repaired`",
-    exits: ["repaired", "not repaired: run it again, it goes on", "it could not begin"],
+    exits: ["repaired", "not repaired: run it again, it continues", "it could not start"],
   },
   roll: {
-    purpose: "replaces bridges that differ, one by one",
-    json: "`bridges` (names), `done` (those that are as new ones would be)",
+    purpose: "replaces outdated bridges, one by one",
+    json: "`bridges` (names), `done` (names of those that are up to date)",
     exits: [
-      "all bridges are as new ones would be",
-      "it stopped before: run it again, it goes on",
-      "it could not begin",
+      "all bridges are up to date",
+      "it stopped before the end: run it again, it continues",
+      "it could not start",
     ],
   },
   "drain:skip": {
-    purpose: "takes a bridge's drain out of the state",
-    json: "`bridge`, `skipped`, `alsoOut` (checks that the next `pulumi up` makes anew)",
-    exits: ["it is out", "it is not", "it could not begin"],
+    purpose: "removes the drain of a bridge from the state",
+    json: "`bridge`, `skipped`, `alsoOut` (checks that the next `pulumi up` creates again)",
+    exits: ["removed", "not removed", "it could not start"],
   },
   "preview:summary": {
-    purpose: "a preview as Markdown",
+    purpose: "prints a preview as Markdown",
     json: "`failed`, `changes` (counts), `cost` (`difference`, `unknown`)",
     exits: [
       "the preview succeeded",
-      "it failed, and the Markdown says why",
+      "it failed; the Markdown gives the reason",
       "there is no preview to read",
     ],
   },
