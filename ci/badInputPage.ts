@@ -82,7 +82,7 @@ export function badInputPage(): string {
   });
   return [
     "# Wrong settings, and what is said to them",
-    `All problems of a stack are told at once, in the preview too, before anything is made. Whether Hetzner has a server type in stock, and whether the zone is there, is asked at the API: [deploy.md](deploy.md#3-up). \`adminCidrs\` with \`0.0.0.0/0\` is taken when it is given; the preview says what it means. Below, each value is followed by what is said to it.`,
+    `All problems of a stack are told at once, in the preview too, before anything is made. Whether Hetzner has a server type in stock, and whether the zone is there, is asked at the API: [deploy.md](deploy.md#checks-before-anything-is-created). \`adminCidrs\` with \`0.0.0.0/0\` is taken when it is given; the preview says what it means. Below, each value is followed by what is said to it.`,
     ...sections,
   ]
     .join("\n\n")
