@@ -20,7 +20,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const commands = {
   status: {
     purpose: "compares the cluster with its settings",
-    json: "everything ([status.md](status.md#the-json))",
+    json: "everything ([status.md](status.md#json-output))",
     exits: ["the cluster is as declared", "it differs", "the result is unknown"],
   },
   doctor: {
