@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hintsOnFailure } from "./components/failureHints";
+import { hintsOnFailure } from "./lib/failureHints";
 import { JitsiCluster } from "./components/jitsiCluster";
 import {
   bridgeOutputs,
@@ -10,10 +10,10 @@ import {
   sshCommands,
   stackReadme,
   webHostOutput,
-} from "./components/outputs";
-import { loadSettings } from "./config";
-import { cloudAccess, providerForPreview } from "./preflight/access";
-import { preflight } from "./preflight/preflight";
+} from "./lib/outputs";
+import { loadSettings } from "./lib/config/settings";
+import { cloudAccess, providerForPreview } from "./lib/preflight/access";
+import { preflight } from "./lib/preflight/preflight";
 
 /** The whole program. A function, because nothing is made before the cloud was asked. */
 async function deploy() {

@@ -5,10 +5,17 @@
  * unit: pure functions and Pulumi mocks. templates: rendered files, checked by the real tools.
  * api: the API simulator, over HTTP and with real clients. e2e: whole clusters on sandbox hosts.
  */
+const fs = require("node:fs");
+
+const packages = ["hcloud-simulator", "sandbox", "toolchain"];
+
 const project = (name) => ({
   displayName: name,
   testEnvironment: "node",
-  roots: [`<rootDir>/test/${name}`],
+  roots: ["", ...packages.map((folder) => `packages/${folder}/`)]
+    .map((folder) => `${folder}test/${name}`)
+    .filter((folder) => fs.existsSync(`${__dirname}/${folder}`))
+    .map((folder) => `<rootDir>/${folder}`),
   testMatch: ["**/*.test.ts"],
   transform: {
     "\\.ts$": [

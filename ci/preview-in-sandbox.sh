@@ -14,7 +14,7 @@ npm run -s sandbox -- --dir "$work/sandbox" up --api-only >&2
 environment=$(npm run -s sandbox -- --dir "$work/sandbox" env)
 eval "$environment"
 pulumi stack init "$stack" --non-interactive >&2
-npx tsx ci/previewSettings.ts >"$work/settings.yaml"
+npx tsx tools/previewSummary/previewSettings.ts >"$work/settings.yaml"
 
 preview=(pulumi preview --stack "$stack" --config-file "$work/settings.yaml" --non-interactive)
 if [[ $# -eq 0 ]]; then

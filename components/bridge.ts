@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bridgeNickname, type BridgePlan } from "./bridgePlan";
+import { bridgeNickname, type BridgePlan } from "../lib/plan/bridgePlan";
 import {
   drainStep,
   filesStep,
@@ -8,9 +8,9 @@ import {
   type WebHostAccess,
 } from "./bridgeSteps";
 import { Dns } from "./dns";
-import { bridgeHeapMb } from "./heaps";
+import { bridgeHeapMb } from "../lib/plan/heaps";
 import { Host, type HostRoll, type HostSettings } from "./host";
-import type { Labels } from "./labels";
+import type { Labels } from "../lib/plan/labels";
 import { numericId } from "./numericId";
 import { Component } from "./component";
 

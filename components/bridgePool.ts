@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Bridge, type BridgeSettings } from "./bridge";
-import type { BridgePlan } from "./bridgePlan";
-import type { Labels } from "./labels";
+import type { BridgePlan } from "../lib/plan/bridgePlan";
+import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
 
 export interface BridgePoolArgs {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { componentPackage } from "../constants";
+import { componentPackage } from "../lib/constants";
 
 /** The type token of a component class; a part of every URN below it, so it never changes. */
 export function typeToken(className: string): string {

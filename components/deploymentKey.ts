@@ -1,8 +1,8 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import type { Labels } from "./labels";
+import type { Labels } from "../lib/plan/labels";
 import { secretSeed } from "./secretSeed";
-import { ed25519KeyPair } from "./sshKeyPair";
+import { ed25519KeyPair } from "../lib/sshKeyPair";
 import { Component } from "./component";
 
 export interface DeploymentKeyArgs {

@@ -1,7 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { relativeName } from "./dnsPlan";
-import type { Labels } from "./labels";
+import { relativeName } from "../lib/plan/dnsPlan";
+import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
 
 /** One address of a host, and the object at Hetzner whose reverse name it has. */

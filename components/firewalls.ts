@@ -1,8 +1,8 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import type { Role } from "../constants";
-import { firewallRules, type FirewallChoice } from "./firewallRules";
-import type { Labels } from "./labels";
+import type { Role } from "../lib/constants";
+import { firewallRules, type FirewallChoice } from "../lib/plan/firewallRules";
+import type { Labels } from "../lib/plan/labels";
 import { numericId } from "./numericId";
 import { Component } from "./component";
 

@@ -2,11 +2,11 @@ import type * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { hostConf, installer, renderUserData } from "../cloud-init/userData";
-import { privateNetwork, type Role } from "../constants";
-import { hostFilter } from "./hostFilter";
+import { privateNetwork, type Role } from "../lib/constants";
+import { hostFilter } from "../lib/plan/hostFilter";
 import { hardenValues, hostFile, systemValues } from "../remote/hostFile";
-import type { Software } from "../settings/software";
-import type { Labels } from "./labels";
+import type { Software } from "../lib/config/software";
+import type { Labels } from "../lib/plan/labels";
 import { numericId } from "./numericId";
 import {
   connectionTo,
@@ -17,7 +17,7 @@ import {
   type ProxyConnection,
 } from "./remoteStep";
 import { secretSeed } from "./secretSeed";
-import { ecdsaKeyPair } from "./sshKeyPair";
+import { ecdsaKeyPair } from "../lib/sshKeyPair";
 import { Component } from "./component";
 
 /** What is the same for all hosts of a cluster. */

@@ -1,22 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../config";
-import type { Role } from "../constants";
+import type { Settings } from "../lib/config/settings";
+import type { Role } from "../lib/constants";
 import type { DeclaredBridge } from "../remote/script";
-import { declaredNumbers, hasLocalBridge } from "../settings/bridges";
+import { declaredNumbers, hasLocalBridge } from "../lib/config/bridges";
 import { Acceptance } from "./acceptance";
 import type { Bridge } from "./bridge";
-import { planBridges } from "./bridgePlan";
+import { planBridges } from "../lib/plan/bridgePlan";
 import { BridgePool } from "./bridgePool";
 import { DeploymentKey } from "./deploymentKey";
 import { DrainPolicy } from "./drainPolicy";
 import { Firewalls } from "./firewalls";
 import type { HostSettings } from "./host";
-import { labels } from "./labels";
+import { labels } from "../lib/plan/labels";
 import { LocalBridge } from "./localBridge";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { proxyConnection } from "./remoteStep";
-import { memoryOfTypes } from "./serverTypes";
+import { memoryOfTypes } from "../lib/plan/serverTypes";
 import { Component } from "./component";
 import { WebHost } from "./webHost";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loopback } from "../constants";
-import { localBridgeName, localBridgeNickname } from "./bridgePlan";
+import { loopback } from "../lib/constants";
+import { localBridgeName, localBridgeNickname } from "../lib/plan/bridgePlan";
 import {
   drainStep,
   filesStep,
@@ -9,7 +9,7 @@ import {
   type WebHostAccess,
 } from "./bridgeSteps";
 import { Component } from "./component";
-import { localBridgeHeapMb } from "./heaps";
+import { localBridgeHeapMb } from "../lib/plan/heaps";
 import { remoteStep } from "./remoteStep";
 import type { WebHost } from "./webHost";
 

@@ -1,7 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { networkZones, privateNetwork, type Location } from "../constants";
-import type { Labels } from "./labels";
+import { networkZones, privateNetwork, type Location } from "../lib/constants";
+import type { Labels } from "../lib/plan/labels";
 import { numericId } from "./numericId";
 import { Component } from "./component";
 

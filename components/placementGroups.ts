@@ -1,8 +1,8 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import type { Labels } from "./labels";
+import type { Labels } from "../lib/plan/labels";
 import { numericId } from "./numericId";
-import { placementGroupCount } from "./placementPlan";
+import { placementGroupCount } from "../lib/plan/placementPlan";
 import { Component } from "./component";
 
 export interface PlacementGroupsArgs {

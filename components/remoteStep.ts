@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { limits } from "../constants";
-import type { SshProxy } from "../settings/sshProxy";
+import { limits } from "../lib/constants";
+import type { SshProxy } from "../lib/config/sshProxy";
 import { remoteScript, type ScriptName, type ScriptValues } from "../remote/script";
 
 /** How to reach a host, and by which key it is known. */

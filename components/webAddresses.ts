@@ -1,7 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { hostAddressIn } from "./dnsPlan";
-import type { Labels } from "./labels";
+import { hostAddressIn } from "../lib/plan/dnsPlan";
+import type { Labels } from "../lib/plan/labels";
 import { numericId } from "./numericId";
 import { Component } from "./component";
 

@@ -1,14 +1,14 @@
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { privateNetwork } from "../constants";
+import { privateNetwork } from "../lib/constants";
 import { render } from "../remote/render";
 import type { JitsiVersion } from "../remote/script";
 import { hostFile } from "../remote/hostFile";
 import { BridgeAccount } from "./bridgeAccount";
 import { Dns } from "./dns";
-import { jicofoHeapMb } from "./heaps";
+import { jicofoHeapMb } from "../lib/plan/heaps";
 import { Host, type HostSettings } from "./host";
-import type { Labels } from "./labels";
+import type { Labels } from "../lib/plan/labels";
 import { publicOutput, remoteStep, type Connection } from "./remoteStep";
 import { Component } from "./component";
 import { WebAddresses } from "./webAddresses";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ports } from "../constants";
+import { ports } from "../lib/constants";
 import { formerSettingsHash } from "./formerSettings";
 import { render } from "./render";
 

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostProblems } from "../sandbox/hosts/preconditions";
-import { suites as releases } from "../sandbox/hosts/releases";
-import { ensureSystemPackages, prepareHosts } from "../sandbox/prepare";
-import { projectDir } from "../sandbox/projectDir";
-import { ensureToolchain } from "../toolchain/ensure";
+import { hostProblems } from "../packages/sandbox/src/hosts/preconditions";
+import { suites as releases } from "../packages/sandbox/src/hosts/releases";
+import { ensureSystemPackages, prepareHosts } from "../packages/sandbox/src/prepare";
+import { projectDir } from "../packages/sandbox/src/projectDir";
+import { ensureToolchain } from "../packages/toolchain/src/ensure";
 import { withManyHosts } from "./manyHosts";
 
 /**
@@ -118,7 +118,7 @@ async function clusters(): Promise<Tally> {
 async function goTests(): Promise<Tally> {
   const tally = { passed: 0, failed: 0, skipped: 0 };
   let rest = "";
-  const code = await run("toolchain/test", ["-json"], (text) => {
+  const code = await run("packages/toolchain/goTests.sh", ["-json"], (text) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) countGoEvent(line, tally);

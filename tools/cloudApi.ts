@@ -1,4 +1,4 @@
-import { HcloudApi, publicEndpoint } from "../preflight/hcloudApi";
+import { HcloudApi, publicEndpoint } from "../lib/hcloud/hcloudApi";
 import { OperatorProblem } from "./operatorProblem";
 
 /** A stack's configuration as `pulumi config --json --show-secrets` prints it. */

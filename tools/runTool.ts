@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { AnswerError } from "../preflight/answer";
-import { ApiError, UnreachableError } from "../preflight/hcloudApi";
+import { AnswerError } from "../lib/hcloud/answer";
+import { ApiError, UnreachableError } from "../lib/hcloud/hcloudApi";
 import { exitCodes, exitCodesHelp, type CommandName, type ExitCode } from "./commands";
 import { OperatorProblem } from "./operatorProblem";
 

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { networkOf } from "../../settings/cidr";
+import { networkOf } from "../../lib/config/cidr";
 import { known, types, type FirewallRule } from "../rule";
 
 export const canonicalRanges: ResourceValidationPolicy = {

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { ports as program } from "../../constants";
+import { ports as program } from "../../lib/constants";
 import { known, openPorts, types, type FirewallRule } from "../rule";
 
 /** Ports that only hosts of the cluster use. Source: Jitsi's handbook, Prosody's and Prometheus' defaults. */

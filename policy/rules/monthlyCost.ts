@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { prices as knownPrices } from "../../ci/prices";
+import { prices as knownPrices } from "../../lib/plan/prices";
 import { known, types } from "../rule";
 
 const defaultLimit = 2000;

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { resolveServerType } from "../../components/serverTypes";
+import { resolveServerType } from "../../lib/plan/serverTypes";
 import { known, types } from "../rule";
 
 export const serverTypesSold: ResourceValidationPolicy = {

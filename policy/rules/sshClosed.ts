@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { ports } from "../../constants";
+import { ports } from "../../lib/constants";
 import { known, openPorts, types, type FirewallRule } from "../rule";
 
 /** Whether a firewall lets the whole world in to SSH. */

@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { ports } from "../../constants";
+import { ports } from "../../lib/constants";
 import { known, opensTo, types, type FirewallRule } from "../rule";
 import { sshIsOpen } from "./sshClosed";
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { labels } from "../../components/labels";
-import { parseSettings } from "../../config";
-import { AnswerError } from "../../preflight/answer";
-import { ApiError, HcloudApi } from "../../preflight/hcloudApi";
-import { preflight, PreflightError } from "../../preflight/preflight";
+import { labels } from "../../lib/plan/labels";
+import { parseSettings } from "../../lib/config/settings";
+import { AnswerError } from "../../lib/hcloud/answer";
+import { ApiError, HcloudApi } from "../../lib/hcloud/hcloudApi";
+import { preflight, PreflightError } from "../../lib/preflight/preflight";
 import { listObjects } from "../../tools/doctor/cloudObjects";
 import { deleteObject } from "../../tools/doctor/deletion";
 import { OperatorProblem } from "../../tools/operatorProblem";
@@ -15,9 +15,9 @@ import {
   endpointOf,
   type Change,
   type RecordedAnswer,
-} from "./support/changedAnswers";
-import { populate } from "./support/populate";
-import { Simulator, token } from "./support/simulator";
+} from "../../packages/hcloud-simulator/test/api/support/changedAnswers";
+import { populate } from "../../packages/hcloud-simulator/test/api/support/populate";
+import { Simulator, token } from "../../packages/hcloud-simulator/test/api/support/simulator";
 
 const stack = "x";
 const settings = parseSettings({ domain: "meet.b.test", dnsZone: "b.test", jvbCount: "1" });

@@ -2,7 +2,13 @@ import { spawnSync } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Engine, root, runMs, toolchainMs, type Run } from "./support/engine";
+import {
+  Engine,
+  root,
+  runMs,
+  toolchainMs,
+  type Run,
+} from "../../packages/hcloud-simulator/test/api/support/engine";
 
 /** The first table of docs/troubleshooting.md: what is wrong before anything can be made. Each is run. */
 describe("the program in the engine, with bad input", () => {
@@ -103,7 +109,7 @@ describe("the program in the engine, with bad input", () => {
 
   it("has a preview that cannot be read told by its summary, with 2", () => {
     const summary = (file: string) =>
-      spawnSync(process.execPath, ["--import", "tsx", "ci/previewSummary.ts", file], {
+      spawnSync(process.execPath, ["--import", "tsx", "tools/previewSummary/cli.ts", file], {
         cwd: root,
         encoding: "utf8",
       });

@@ -1,7 +1,16 @@
 import { appendFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { Engine, root, runMs, toolchainMs } from "./support/engine";
-import { Simulator, textOf, type Json } from "./support/simulator";
+import {
+  Engine,
+  root,
+  runMs,
+  toolchainMs,
+} from "../../packages/hcloud-simulator/test/api/support/engine";
+import {
+  Simulator,
+  textOf,
+  type Json,
+} from "../../packages/hcloud-simulator/test/api/support/simulator";
 
 const stack = "cloud-only";
 const domain = "meet.example.test";

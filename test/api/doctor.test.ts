@@ -1,8 +1,8 @@
-import { HcloudApi } from "../../preflight/hcloudApi";
-import { labels } from "../../components/labels";
+import { HcloudApi } from "../../lib/hcloud/hcloudApi";
+import { labels } from "../../lib/plan/labels";
 import { listObjects, type CloudObject } from "../../tools/doctor/cloudObjects";
 import { deleteObject } from "../../tools/doctor/deletion";
-import { idOf, Simulator, token } from "./support/simulator";
+import { idOf, Simulator, token } from "../../packages/hcloud-simulator/test/api/support/simulator";
 
 const own = labels({ stack: "x" });
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGkVPrHhfBSUWmvVdLyEIPhBtFAHM6kTIYxnXrHvHoCI";

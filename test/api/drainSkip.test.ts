@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type * as Ensure from "../../toolchain/ensure";
+import type * as Ensure from "../../packages/toolchain/src/ensure";
 import { readExport } from "../../tools/stackExport";
 import { nameOf } from "../../tools/stackState";
 
 // With its extension: beside it is a script of the same name.
-const { ensureToolchain } = jest.requireActual<typeof Ensure>("../../toolchain/ensure.ts");
+const { ensureToolchain } = jest.requireActual<typeof Ensure>(
+  "../../packages/toolchain/src/ensure.ts",
+);
 
 const root = join(__dirname, "../..");
 const project = "jitsi-hetzner";

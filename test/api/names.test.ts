@@ -3,12 +3,19 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } fr
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import type * as Ensure from "../../toolchain/ensure";
+import type * as Ensure from "../../packages/toolchain/src/ensure";
 
-import { Simulator, textOf, token, type Json } from "./support/simulator";
+import {
+  Simulator,
+  textOf,
+  token,
+  type Json,
+} from "../../packages/hcloud-simulator/test/api/support/simulator";
 
 // With its extension: beside it is a script of the same name.
-const { ensureToolchain } = jest.requireActual<typeof Ensure>("../../toolchain/ensure.ts");
+const { ensureToolchain } = jest.requireActual<typeof Ensure>(
+  "../../packages/toolchain/src/ensure.ts",
+);
 const root = join(__dirname, "../..");
 const zone = "example.test";
 

@@ -1,8 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../../policy/rules";
-import { Engine, root, runMs, toolchainMs, type Run } from "./support/engine";
-import { Simulator } from "./support/simulator";
+import {
+  Engine,
+  root,
+  runMs,
+  toolchainMs,
+  type Run,
+} from "../../packages/hcloud-simulator/test/api/support/engine";
+import { Simulator } from "../../packages/hcloud-simulator/test/api/support/simulator";
 
 /** All rules mandatory, with limits that the violations exceed. */
 const strict = {

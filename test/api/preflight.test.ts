@@ -1,7 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Engine, root, runMs, toolchainMs, type Run } from "./support/engine";
-import { Simulator } from "./support/simulator";
+import {
+  Engine,
+  root,
+  runMs,
+  toolchainMs,
+  type Run,
+} from "../../packages/hcloud-simulator/test/api/support/engine";
+import { Simulator } from "../../packages/hcloud-simulator/test/api/support/simulator";
 
 /** The program in the engine against the simulator: what the cloud and the state tell before anything is made. */
 describe("preflight in the engine", () => {

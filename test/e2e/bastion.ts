@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { callApi } from "../../sandbox/client";
+import { callApi } from "../../packages/sandbox/src/client";
 import { randomKeyPair } from "../randomKeyPair";
 import { makeServer, type TestCluster } from "./harness";
 

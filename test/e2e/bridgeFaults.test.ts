@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PeopleReport } from "../../sandbox/people";
+import type { PeopleReport } from "../../packages/sandbox/src/people";
 import { expectNamedThenHealed, growThrough, untilServer } from "./brokenBridge";
 import { TestCluster } from "./harness";
 

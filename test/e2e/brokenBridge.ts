@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { listServers } from "../../sandbox/client";
+import { listServers } from "../../packages/sandbox/src/client";
 import type { Outcome, TestCluster } from "./harness";
 
 export interface Fault {

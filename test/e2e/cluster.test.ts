@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { demoConfig } from "../../sandbox/commands/demo";
-import { waitUntil } from "../../sandbox/hosts/exec";
-import type { PeopleReport } from "../../sandbox/people";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
+import type { PeopleReport } from "../../packages/sandbox/src/people";
 import type { Status } from "../../tools/status/status";
 import { guestCases } from "./guestCases";
 import { hardeningCases } from "./hardeningCases";

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { down } from "../../sandbox/commands/down";
-import { backendUrl } from "../../sandbox/environment";
-import { environmentOf, listProcesses } from "../../sandbox/hosts/processes";
-import { projectDir } from "../../sandbox/projectDir";
+import { down } from "../../packages/sandbox/src/commands/down";
+import { backendUrl } from "../../packages/sandbox/src/environment";
+import { environmentOf, listProcesses } from "../../packages/sandbox/src/hosts/processes";
+import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { must, runProgram, type Outcome } from "./harness";
 
 /** What a newcomer does, in a clone of their own: the README's commands and nothing else. */

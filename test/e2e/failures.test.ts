@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { callAdmin, listServers } from "../../sandbox/client";
+import { callAdmin, listServers } from "../../packages/sandbox/src/client";
 import { TestCluster } from "./harness";
 
 /** Each `up` fails for one cause; the next cause is there when it is gone. In the end all is as it should be, once. */

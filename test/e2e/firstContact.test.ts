@@ -4,16 +4,19 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { hostConf, installer, renderUserData } from "../../cloud-init/userData";
-import { ecdsaKeyPair } from "../../components/sshKeyPair";
+import { ecdsaKeyPair } from "../../lib/sshKeyPair";
 import { hostFile } from "../../remote/hostFile";
 import { remoteScript, type ScriptValues } from "../../remote/script";
-import { parseSoftware } from "../../settings/software";
-import { removeAll } from "../../sandbox/hosts/cleanup";
-import type { HostFault, HostSpec } from "../../sandbox/hosts/driver";
-import { createNspawnDriver, type NspawnDriver } from "../../sandbox/hosts/nspawnDriver";
-import type { SandboxIdentity } from "../../sandbox/identity";
-import { baseOf } from "../../sandbox/prepare";
-import { releaseSlot } from "../../sandbox/slots";
+import { parseSoftware } from "../../lib/config/software";
+import { removeAll } from "../../packages/sandbox/src/hosts/cleanup";
+import type { HostFault, HostSpec } from "../../packages/hcloud-simulator/src/driver";
+import {
+  createNspawnDriver,
+  type NspawnDriver,
+} from "../../packages/sandbox/src/hosts/nspawnDriver";
+import type { SandboxIdentity } from "../../packages/hcloud-simulator/src/identity";
+import { baseOf } from "../../packages/sandbox/src/prepare";
+import { releaseSlot } from "../../packages/sandbox/src/slots";
 import { attachment, claimSandbox, hostSpec, Login } from "./hostProbe";
 import { runProgram, type Outcome } from "./harness";
 import { sshAudit } from "./sshAudit";

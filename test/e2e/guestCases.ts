@@ -1,4 +1,4 @@
-import { demoConfig } from "../../sandbox/commands/demo";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import type { TestCluster } from "./harness";
 import {
   brewery,

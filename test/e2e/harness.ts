@@ -1,20 +1,20 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { demoConfig, ensureZone, repositoryConfig } from "../../sandbox/commands/demo";
-import { down } from "../../sandbox/commands/down";
-import { up } from "../../sandbox/commands/up";
-import { childEnvironment } from "../../sandbox/environment";
-import { People } from "../../sandbox/people";
-import { projectDir } from "../../sandbox/projectDir";
+import { demoConfig, ensureZone, repositoryConfig } from "../../packages/sandbox/src/commands/demo";
+import { down } from "../../packages/sandbox/src/commands/down";
+import { up } from "../../packages/sandbox/src/commands/up";
+import { childEnvironment } from "../../packages/sandbox/src/environment";
+import { People } from "../../packages/sandbox/src/people";
+import { projectDir } from "../../packages/sandbox/src/projectDir";
 import {
   callApi,
   listServers,
   type RunningSandbox,
   type ServerSummary,
-} from "../../sandbox/client";
-import { hostNamespace, publicLink, routerNamespace } from "../../sandbox/hosts/names";
-import { ensureToolchain } from "../../toolchain/ensure";
+} from "../../packages/sandbox/src/client";
+import { hostNamespace, publicLink, routerNamespace } from "../../packages/sandbox/src/hosts/names";
+import { ensureToolchain } from "../../packages/toolchain/src/ensure";
 
 /** What a program said and how it ended. */
 export interface Outcome {

@@ -2,10 +2,10 @@ import { Resolver } from "node:dns/promises";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { callApi, listServers, type RunningSandbox } from "../../sandbox/client";
-import { down } from "../../sandbox/commands/down";
-import { up } from "../../sandbox/commands/up";
-import { projectDir } from "../../sandbox/projectDir";
+import { callApi, listServers, type RunningSandbox } from "../../packages/sandbox/src/client";
+import { down } from "../../packages/sandbox/src/commands/down";
+import { up } from "../../packages/sandbox/src/commands/up";
+import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { makeServer, must, runProgram, type Outcome } from "./harness";
 
 const cli = ["--import", "tsx", "sandbox/cli.ts"];

@@ -4,12 +4,15 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { connect, isIPv6, type Socket } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { HostSpec } from "../../sandbox/hosts/driver";
-import { waitUntil } from "../../sandbox/hosts/exec";
-import { removeAll } from "../../sandbox/hosts/cleanup";
-import { sandboxIdentity, type SandboxIdentity } from "../../sandbox/identity";
-import { projectDir } from "../../sandbox/projectDir";
-import { takeSlot } from "../../sandbox/slots";
+import type { HostSpec } from "../../packages/hcloud-simulator/src/driver";
+import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
+import { removeAll } from "../../packages/sandbox/src/hosts/cleanup";
+import {
+  sandboxIdentity,
+  type SandboxIdentity,
+} from "../../packages/hcloud-simulator/src/identity";
+import { projectDir } from "../../packages/sandbox/src/projectDir";
+import { takeSlot } from "../../packages/sandbox/src/slots";
 
 const runFile = promisify(execFile);
 

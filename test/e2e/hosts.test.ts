@@ -1,13 +1,21 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { initPid } from "../../sandbox/hosts/cgroups";
-import { removeAll } from "../../sandbox/hosts/cleanup";
-import type { FirewallRule, HostSpec } from "../../sandbox/hosts/driver";
-import { run, waitUntil } from "../../sandbox/hosts/exec";
-import { consoleLog, hostFolder, hostNamespace, privateNamespace } from "../../sandbox/hosts/names";
-import { createNspawnDriver, type NspawnDriver } from "../../sandbox/hosts/nspawnDriver";
-import type { SandboxIdentity } from "../../sandbox/identity";
-import { baseOf } from "../../sandbox/prepare";
-import { releaseSlot } from "../../sandbox/slots";
+import { initPid } from "../../packages/sandbox/src/hosts/cgroups";
+import { removeAll } from "../../packages/sandbox/src/hosts/cleanup";
+import type { FirewallRule, HostSpec } from "../../packages/hcloud-simulator/src/driver";
+import { run, waitUntil } from "../../packages/sandbox/src/hosts/exec";
+import {
+  consoleLog,
+  hostFolder,
+  hostNamespace,
+  privateNamespace,
+} from "../../packages/sandbox/src/hosts/names";
+import {
+  createNspawnDriver,
+  type NspawnDriver,
+} from "../../packages/sandbox/src/hosts/nspawnDriver";
+import type { SandboxIdentity } from "../../packages/hcloud-simulator/src/identity";
+import { baseOf } from "../../packages/sandbox/src/prepare";
+import { releaseSlot } from "../../packages/sandbox/src/slots";
 import {
   attachment,
   claimSandbox,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { projectDir } from "../../sandbox/projectDir";
+import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { must, runProgram, type TestCluster } from "./harness";
 
 /** When the signal comes: so many seconds after the start, or as soon as `pulumi` has said this. */

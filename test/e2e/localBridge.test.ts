@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PeopleReport } from "../../sandbox/people";
-import { listServers } from "../../sandbox/client";
-import { demoConfig } from "../../sandbox/commands/demo";
-import { packageVersions } from "../../sandbox/packages/versions";
+import type { PeopleReport } from "../../packages/sandbox/src/people";
+import { listServers } from "../../packages/sandbox/src/client";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { packageVersions } from "../../packages/sandbox/src/standIns/versions";
 import { must, TestCluster } from "./harness";
 
 /** Small beginnings: from one host to a bridge of its own and back, with people in a meeting all the time. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { hostNamespace } from "../../sandbox/hosts/names";
+import { hostNamespace } from "../../packages/sandbox/src/hosts/names";
 import { portTable, type OpenPorts } from "../portTable";
 import { must, runProgram, type TestCluster } from "./harness";
 

@@ -1,5 +1,5 @@
-import { demoConfig } from "../../sandbox/commands/demo";
-import { packageVersions } from "../../sandbox/packages/versions";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { packageVersions } from "../../packages/sandbox/src/standIns/versions";
 import { TestCluster } from "./harness";
 import { untilClusterIs } from "./wholeCluster";
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { listServers } from "../../sandbox/client";
-import { down } from "../../sandbox/commands/down";
-import { up } from "../../sandbox/commands/up";
-import { projectDir } from "../../sandbox/projectDir";
-import { serverPid } from "../../sandbox/serverProcess";
-import type { RunningSandbox } from "../../sandbox/client";
+import { listServers } from "../../packages/sandbox/src/client";
+import { down } from "../../packages/sandbox/src/commands/down";
+import { up } from "../../packages/sandbox/src/commands/up";
+import { projectDir } from "../../packages/sandbox/src/projectDir";
+import { serverPid } from "../../packages/sandbox/src/serverProcess";
+import type { RunningSandbox } from "../../packages/sandbox/src/client";
 import { makeServer, runProgram } from "./harness";
 
 const folder = (name: string): string => join(projectDir, ".test", name);

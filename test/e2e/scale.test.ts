@@ -1,6 +1,6 @@
-import type { PeopleReport } from "../../sandbox/people";
-import { demoConfig } from "../../sandbox/commands/demo";
-import { waitUntil } from "../../sandbox/hosts/exec";
+import type { PeopleReport } from "../../packages/sandbox/src/people";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { TestCluster, type Outcome } from "./harness";
 import { interruptUp, repairState } from "./interruption";
 import { untilClusterIs } from "./wholeCluster";

@@ -1,4 +1,4 @@
-import { sandboxPaths } from "../../sandbox/state";
+import { sandboxPaths } from "../../packages/sandbox/src/state";
 import { runProgram, type Outcome, type TestCluster } from "./harness";
 import { ProcessWatch } from "./processWatch";
 import {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { cacheDir } from "../../toolchain/cacheDir";
+import { cacheDir } from "../../packages/toolchain/src/cacheDir";
 import { must, runProgram, type Outcome } from "./harness";
 
 /** The audit that the world holds SSH servers to. Pinned: a newer one may find more. */

@@ -1,4 +1,4 @@
-import type { PeopleReport } from "../../sandbox/people";
+import type { PeopleReport } from "../../packages/sandbox/src/people";
 import { TestCluster, type Outcome } from "./harness";
 
 /** Everything that bridges take in turn, while people talk. Each case starts where the last one ended. */

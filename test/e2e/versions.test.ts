@@ -1,5 +1,5 @@
-import { demoConfig, repositoryConfig } from "../../sandbox/commands/demo";
-import { packageVersions, type PackageName } from "../../sandbox/packages/versions";
+import { demoConfig, repositoryConfig } from "../../packages/sandbox/src/commands/demo";
+import { packageVersions, type PackageName } from "../../packages/sandbox/src/standIns/versions";
 import { isReachedDirectly, reachThroughBastion } from "./bastion";
 import { TestCluster } from "./harness";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { demoConfig } from "../../sandbox/commands/demo";
-import { privateNetwork } from "../../constants";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { privateNetwork } from "../../lib/constants";
 import { must, type TestCluster } from "./harness";
 
 const { domain } = demoConfig;

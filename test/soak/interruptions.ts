@@ -1,5 +1,5 @@
-import { demoConfig } from "../../sandbox/commands/demo";
-import { changeSettings } from "../../sandbox/commands/settings";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { changeSettings } from "../../packages/sandbox/src/commands/settings";
 import { must, TestCluster, type Outcome } from "../e2e/harness";
 import { interruptUp, repairState } from "../e2e/interruption";
 import { untilClusterIs } from "../e2e/wholeCluster";

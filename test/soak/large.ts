@@ -1,7 +1,7 @@
-import { callAdmin, listServers } from "../../sandbox/client";
-import { demoConfig } from "../../sandbox/commands/demo";
-import { table } from "../../sandbox/cliSupport";
-import { hostNamespace } from "../../sandbox/hosts/names";
+import { callAdmin, listServers } from "../../packages/sandbox/src/client";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { table } from "../../packages/sandbox/src/cliSupport";
+import { hostNamespace } from "../../packages/sandbox/src/hosts/names";
 import { must, TestCluster } from "../e2e/harness";
 import { untilClusterIs } from "../e2e/wholeCluster";
 import { withManyHosts } from "../manyHosts";

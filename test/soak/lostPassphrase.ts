@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { demoConfig } from "../../sandbox/commands/demo";
-import { projectDir } from "../../sandbox/projectDir";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { must, TestCluster, type Outcome } from "../e2e/harness";
 import { untilClusterIs } from "../e2e/wholeCluster";
 

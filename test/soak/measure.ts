@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { listServers } from "../../sandbox/client";
-import type { PeopleReport } from "../../sandbox/people";
+import { listServers } from "../../packages/sandbox/src/client";
+import type { PeopleReport } from "../../packages/sandbox/src/people";
 import type { Outcome, TestCluster } from "../e2e/harness";
 
 /** What was seen while something ran. */

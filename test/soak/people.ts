@@ -1,4 +1,4 @@
-import { demoConfig } from "../../sandbox/commands/demo";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { TestCluster } from "../e2e/harness";
 import { tableHead } from "./measure";
 import { parts, type Part } from "./peopleParts";

@@ -1,4 +1,4 @@
-import { listServers } from "../../sandbox/client";
+import { listServers } from "../../packages/sandbox/src/client";
 import { must, type TestCluster } from "../e2e/harness";
 import { interruptUp } from "../e2e/interruption";
 import { untilClusterIs } from "../e2e/wholeCluster";

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { demoConfig } from "../../sandbox/commands/demo";
-import { projectDir } from "../../sandbox/projectDir";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { runProgram, TestCluster } from "../e2e/harness";
 
 /**
@@ -10,7 +10,7 @@ import { runProgram, TestCluster } from "../e2e/harness";
  * after a change of what a bridge is made of: `npx tsx test/soak/previews.ts && make reference`. Takes minutes.
  */
 
-const recordings = join(projectDir, "test/unit/ci/previews");
+const recordings = join(projectDir, "test/unit/tools/previewSummary/previews");
 /** A checkout whose code has one firewall rule more. */
 const changedCode = join(projectDir, ".test/previews-code");
 
@@ -146,7 +146,7 @@ function changeCode(cluster: TestCluster): void {
   const settings = `Pulumi.${cluster.stack}.yaml`;
   cpSync(join(projectDir, settings), join(changedCode, settings));
   symlinkSync(join(projectDir, "node_modules"), join(changedCode, "node_modules"));
-  const rules = join(changedCode, "components/firewallRules.ts");
+  const rules = join(changedCode, "lib/plan/firewallRules.ts");
   const line = 'rule("tcp", ports.https, "HTTPS"),';
   const text = readFileSync(rules, "utf8");
   if (!text.includes(line)) throw new Error("the firewall's rules have another form now");

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { parse } from "yaml";
 import { installer, renderUserData } from "../../cloud-init/userData";
-import { hostProblems } from "../../sandbox/hosts/preconditions";
-import { imageOf } from "../../sandbox/hosts/releases";
-import { baseOf } from "../../sandbox/prepare";
+import { hostProblems } from "../../packages/sandbox/src/hosts/preconditions";
+import { imageOf } from "../../packages/sandbox/src/hosts/releases";
+import { baseOf } from "../../packages/sandbox/src/prepare";
 import { fakeSecret, userDataFixtures } from "./fixtures";
 import { filesBelow, run } from "./support";
 

@@ -1,6 +1,6 @@
 import { hardenValues, hostFile, systemValues } from "../../remote/hostFile";
 import { hostConf, installer, type UserDataArgs } from "../../cloud-init/userData";
-import { parseSoftware } from "../../settings/software";
+import { parseSoftware } from "../../lib/config/software";
 import type { TemplateName, TemplateVariables } from "../../remote/render";
 import type { ScriptName, ScriptValues } from "../../remote/script";
 

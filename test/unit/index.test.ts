@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { answers } from "./components/support/answers";
 import { runProgram, valuesOf, type Registered } from "./components/support/mockEngine";
-import { fakeFetch } from "./preflight/support/fakeFetch";
+import { fakeFetch } from "./lib/preflight/support/fakeFetch";
 
 type Program = typeof import("../../index");
 type Outputs = Awaited<ReturnType<Program>>;

@@ -1,4 +1,4 @@
-import type { HcloudApi } from "../../preflight/hcloudApi";
+import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { exitCodes, type ExitCode } from "../commands";
 import { cloudApi, type StackConfig } from "../cloudApi";
 import { confirm } from "../confirm";

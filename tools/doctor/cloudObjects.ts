@@ -8,9 +8,9 @@ import {
   otherwise,
   text,
   type Read,
-} from "../../preflight/answer";
-import { stackSelector } from "../../preflight/cloudFacts";
-import type { HcloudApi } from "../../preflight/hcloudApi";
+} from "../../lib/hcloud/answer";
+import { stackSelector } from "../../lib/hcloud/cloudFacts";
+import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { rrsetType } from "../stackState";
 
 /** The kinds of objects that carry a stack's labels, in the order in which they can be deleted. */

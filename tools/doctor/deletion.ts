@@ -1,5 +1,5 @@
-import { number, object, optional, requestOf, text } from "../../preflight/answer";
-import { ApiError, type HcloudApi } from "../../preflight/hcloudApi";
+import { number, object, optional, requestOf, text } from "../../lib/hcloud/answer";
+import { ApiError, type HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { OperatorProblem } from "../operatorProblem";
 import type { CloudObject } from "./cloudObjects";
 

@@ -1,4 +1,4 @@
-import type { HcloudApi } from "../../preflight/hcloudApi";
+import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
 import type { PulumiCli } from "../pulumiCli";
 import { kinds } from "./cloudObjects";
 import { deleteObject } from "./deletion";

@@ -1,4 +1,4 @@
-import { localBridgeName } from "../../components/bridgePlan";
+import { localBridgeName } from "../../lib/plan/bridgePlan";
 import { OperatorProblem } from "../operatorProblem";
 import type { ExportedResource, StackExport } from "../stackExport";
 import { nameOf } from "../stackState";

@@ -1,4 +1,4 @@
-import { localBridgeName } from "../../components/bridgePlan";
+import { localBridgeName } from "../../lib/plan/bridgePlan";
 import type { StackConfig } from "../cloudApi";
 import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";

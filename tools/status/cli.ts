@@ -1,5 +1,5 @@
-import { localBridgeName } from "../../components/bridgePlan";
-import { loopback } from "../../constants";
+import { localBridgeName } from "../../lib/plan/bridgePlan";
+import { loopback } from "../../lib/constants";
 import { exitCodes } from "../commands";
 import { cloudApi, type StackConfig } from "../cloudApi";
 import { OperatorProblem } from "../operatorProblem";

@@ -1,5 +1,5 @@
-import { list, number, object, optional, otherwise, text } from "../../preflight/answer";
-import type { HcloudApi } from "../../preflight/hcloudApi";
+import { list, number, object, optional, otherwise, text } from "../../lib/hcloud/answer";
+import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { ruleText } from "./firewallRules";
 
 /** A firewall of the Hetzner project, whoever made it. */

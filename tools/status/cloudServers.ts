@@ -1,6 +1,6 @@
-import { list, number, object, optional, otherwise, text } from "../../preflight/answer";
-import { stackSelector } from "../../preflight/cloudFacts";
-import type { HcloudApi } from "../../preflight/hcloudApi";
+import { list, number, object, optional, otherwise, text } from "../../lib/hcloud/answer";
+import { stackSelector } from "../../lib/hcloud/cloudFacts";
+import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
 
 /** A server at Hetzner that carries the stack's labels. */
 export interface CloudServer {

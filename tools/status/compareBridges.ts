@@ -1,4 +1,4 @@
-import { localBridgeName } from "../../components/bridgePlan";
+import { localBridgeName } from "../../lib/plan/bridgePlan";
 import { byName } from "./compareHosts";
 import type { Declared } from "./declared";
 import { nicknameOf, type NamedBridge, type StackFacts } from "./stackFacts";

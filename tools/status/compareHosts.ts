@@ -1,4 +1,4 @@
-import { localBridgeName } from "../../components/bridgePlan";
+import { localBridgeName } from "../../lib/plan/bridgePlan";
 import type { CloudServer } from "./cloudServers";
 import type { Declared } from "./declared";
 import type { StackFacts, StateServer } from "./stackFacts";

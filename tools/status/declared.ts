@@ -1,10 +1,10 @@
-import { localBridgeName } from "../../components/bridgePlan";
-import { firewallRules, type FirewallRule } from "../../components/firewallRules";
-import { ConfigError, parseSettings, type Settings } from "../../config";
-import type { Role } from "../../constants";
-import { declaredNumbers, hasLocalBridge } from "../../settings/bridges";
-import { configKeys, type Problem, type RawConfig } from "../../settings/problem";
-import { plainPrivateKey } from "../../settings/sshProxy";
+import { localBridgeName } from "../../lib/plan/bridgePlan";
+import { firewallRules, type FirewallRule } from "../../lib/plan/firewallRules";
+import { ConfigError, parseSettings, type Settings } from "../../lib/config/settings";
+import type { Role } from "../../lib/constants";
+import { declaredNumbers, hasLocalBridge } from "../../lib/config/bridges";
+import { configKeys, type Problem, type RawConfig } from "../../lib/config/problem";
+import { plainPrivateKey } from "../../lib/config/sshProxy";
 import type { StackConfig } from "../cloudApi";
 import { OperatorProblem } from "../operatorProblem";
 

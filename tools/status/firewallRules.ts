@@ -1,4 +1,4 @@
-import type { FirewallRule } from "../../components/firewallRules";
+import type { FirewallRule } from "../../lib/plan/firewallRules";
 
 /** A rule as the API, the engine's state and the program write it, in one form. */
 export interface PlainRule {

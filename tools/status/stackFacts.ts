@@ -1,5 +1,5 @@
-import { bridgeNickname } from "../../components/bridgePlan";
-import type { Role } from "../../constants";
+import { bridgeNickname } from "../../lib/plan/bridgePlan";
+import type { Role } from "../../lib/constants";
 import type { SshTarget } from "../sshRun";
 import { plainValue, type ExportedResource, type StackExport } from "../stackExport";
 import { nameOf } from "../stackState";

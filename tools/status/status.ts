@@ -1,4 +1,4 @@
-import type { Role } from "../../constants";
+import type { Role } from "../../lib/constants";
 import type { WebHealth } from "./webFacts";
 
 /** A cluster as it is, beside what is declared. What `npm run status -- --json` prints: docs/status.md holds its shape. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseSettings } from "../../config";
-import { configKeys, set, type ConfigKey, type RawConfig } from "../../settings/problem";
+import { parseSettings } from "../../lib/config/settings";
+import { configKeys, set, type ConfigKey, type RawConfig } from "../../lib/config/problem";
 import type { StackConfig } from "../cloudApi";
 import type { PulumiCli } from "../pulumiCli";
 import { rawSettings, refused } from "./declared";

@@ -12,9 +12,10 @@ import { join } from "node:path";
 import { root, runStep, workflow } from "./workflows";
 
 const names = readdirSync(join(root, ".github/workflows")).map((file) => file.replace(".yml", ""));
-const preview = (name: string): string => join(__dirname, "previews", `${name}.json`);
+const preview = (name: string): string =>
+  join(__dirname, "../tools/previewSummary/previews", `${name}.json`);
 /** The project's own tool, where a step asks npm for it; nothing else of npm. */
-const npm = `if [[ $3 == preview:summary ]]; then shift 4; exec node --import tsx "${root}/ci/previewSummary.ts" "$@"; fi`;
+const npm = `if [[ $3 == preview:summary ]]; then shift 4; exec node --import tsx "${root}/tools/previewSummary/cli.ts" "$@"; fi`;
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const manifest = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };

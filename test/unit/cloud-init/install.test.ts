@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostConf, installer } from "../../../cloud-init/userData";
 import { shQuote } from "../../../remote/quote";
-import { parseSoftware } from "../../../settings/software";
-import type { RawConfig } from "../../../settings/problem";
+import { parseSoftware } from "../../../lib/config/software";
+import type { RawConfig } from "../../../lib/config/problem";
 
 let dir = "";
 /** What the repository serves as its key. */

@@ -1,6 +1,6 @@
-import { parseSettings } from "../../../config";
+import { parseSettings } from "../../../lib/config/settings";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
-import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../components/outputs";
+import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../lib/outputs";
 import { answers } from "./support/answers";
 import { runProgram, valuesOf, type Registered } from "./support/mockEngine";
 

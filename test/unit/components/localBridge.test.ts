@@ -1,4 +1,4 @@
-import { parseSettings } from "../../../config";
+import { parseSettings } from "../../../lib/config/settings";
 import { JitsiCluster } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
 import { runProgram, type Answers, type Registered } from "./support/mockEngine";

@@ -1,4 +1,4 @@
-import { parseSettings } from "../../../config";
+import { parseSettings } from "../../../lib/config/settings";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
 import { runProgram, type Registered } from "./support/mockEngine";

@@ -1,8 +1,8 @@
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { configKeys } from "../../../settings/problem";
-import { parseSettings } from "../../../config";
+import { configKeys } from "../../../lib/config/problem";
+import { parseSettings } from "../../../lib/config/settings";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
 import { runProgram, type Answers, type Registered } from "./support/mockEngine";

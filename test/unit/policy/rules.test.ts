@@ -2,11 +2,11 @@ import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/po
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { renderUserData } from "../../../cloud-init/userData";
-import { firewallRules } from "../../../components/firewallRules";
-import { labels } from "../../../components/labels";
-import { ecdsaKeyPair } from "../../../components/sshKeyPair";
+import { firewallRules } from "../../../lib/plan/firewallRules";
+import { labels } from "../../../lib/plan/labels";
+import { ecdsaKeyPair } from "../../../lib/sshKeyPair";
 import { types } from "../../../policy/rule";
-import { parseSoftware } from "../../../settings/software";
+import { parseSoftware } from "../../../lib/config/software";
 import { rules } from "../../../policy/rules";
 import { judge, type Seen } from "./judge";
 

@@ -1,4 +1,4 @@
-import { HcloudApi } from "../../../../preflight/hcloudApi";
+import { HcloudApi } from "../../../../lib/hcloud/hcloudApi";
 import type { CloudObject, Kind } from "../../../../tools/doctor/cloudObjects";
 import type { Diagnosis } from "../../../../tools/doctor/diagnosis";
 import { repair } from "../../../../tools/doctor/repair";

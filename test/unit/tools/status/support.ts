@@ -1,4 +1,4 @@
-import { firewallRules } from "../../../../components/firewallRules";
+import { firewallRules } from "../../../../lib/plan/firewallRules";
 import type { CloudFirewall } from "../../../../tools/status/cloudFirewalls";
 import type { CloudServer } from "../../../../tools/status/cloudServers";
 import type { Facts } from "../../../../tools/status/compare";

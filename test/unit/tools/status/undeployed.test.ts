@@ -5,7 +5,7 @@ import {
   undeployedSettings,
   type HistoricUpdate,
 } from "../../../../tools/status/undeployed";
-import { configKeys } from "../../../../settings/problem";
+import { configKeys } from "../../../../lib/config/problem";
 
 const config = (settings: Readonly<Record<string, string | undefined>>): StackConfig =>
   Object.fromEntries(

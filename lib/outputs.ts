@@ -1,0 +1,157 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "./config/settings";
+import { limits } from "./constants";
+import type { MonthlyCost } from "./plan/cost";
+import { hasLocalBridge } from "./config/bridges";
+import { hostAndPort, type SshProxy } from "./config/sshProxy";
+import type { Bridge } from "../components/bridge";
+import type { JitsiCluster } from "../components/jitsiCluster";
+import type { LocalBridge } from "../components/localBridge";
+
+// Plain around what is known late: a preview shows the names, and which addresses are still to come.
+
+export interface HostAddresses {
+  readonly ipv4: pulumi.Output<string>;
+  readonly ipv6: pulumi.Output<string>;
+  readonly privateIp: pulumi.Output<string>;
+}
+
+export interface BridgeOutput extends HostAddresses {
+  /** For people: jvb-0, local. */
+  readonly name: string;
+  /** As jicofo lists it. */
+  readonly nickname: pulumi.Output<string>;
+}
+
+/** A record that somebody has to make. */
+export interface RecordToCreate {
+  /** Full name, without the trailing dot. */
+  readonly name: string;
+  readonly type: "A" | "AAAA";
+  readonly value: pulumi.Output<string>;
+}
+
+/** The web host's addresses. */
+export function webHostOutput({ webHost }: JitsiCluster): HostAddresses {
+  const { ipv4, ipv6, privateIp } = webHost;
+  return { ipv4, ipv6, privateIp };
+}
+
+/** The bridges by number; at last the web host's own, which has the web host's addresses. */
+export function bridgeOutputs({ webHost, bridges, localBridge }: JitsiCluster): BridgeOutput[] {
+  const output = (
+    { displayName, nickname }: Bridge | LocalBridge,
+    { ipv4, ipv6, privateIp }: HostAddresses,
+  ): BridgeOutput => ({ name: displayName, nickname, ipv4, ipv6, privateIp });
+  return [
+    ...bridges.map((bridge) => output(bridge, bridge)),
+    ...(localBridge === undefined ? [] : [output(localBridge, webHost)]),
+  ];
+}
+
+/**
+ * Host to the command that opens a shell on it, for people whose keys are in sshAuthorizedKeys.
+ * @param proxy the bastion, where only it reaches the hosts
+ */
+export function sshCommands(
+  { webHost, bridges }: JitsiCluster,
+  proxy?: SshProxy,
+): Record<string, pulumi.Output<string>> {
+  const jump = proxy === undefined ? "" : `-J ${proxy.user}@${hostAndPort(proxy)} `;
+  const ssh = (ipv4: pulumi.Output<string>): pulumi.Output<string> =>
+    ipv4.apply((address) => `ssh ${jump}root@${address}`);
+  return Object.fromEntries([
+    ["web", ssh(webHost.ipv4)],
+    ...bridges.map(({ displayName, ipv4 }) => [displayName, ssh(ipv4)] as const),
+  ]);
+}
+
+/**
+ * The hosts' own keys as lines of a known_hosts file. They were read over a connection that was pinned to a key
+ * of the program's, so nobody has to answer ssh's question on trust.
+ * @param proxy the bastion; its key is the one of the settings
+ */
+export function knownHosts(
+  { webHost, bridges }: JitsiCluster,
+  proxy?: SshProxy,
+): pulumi.Output<string> {
+  const lines = [webHost, ...bridges].map(({ ipv4, ipv6, hostKey }) =>
+    pulumi.all([ipv4, ipv6, hostKey]).apply(([v4, v6, key]) => `${v4},${v6} ${key}\n`),
+  );
+  const bastion = proxy === undefined ? "" : `${knownName(proxy)} ${proxy.hostKey}\n`;
+  return pulumi.all(lines).apply((known) => known.join("") + bastion);
+}
+
+/** As ssh looks a host up. */
+const knownName = ({ host, port }: SshProxy): string => (port === 22 ? host : `[${host}]:${port}`);
+
+/** The monthly cost for people. */
+export function monthlyCostOutput(cost: MonthlyCost | undefined): Record<string, unknown> {
+  if (cost === undefined) return { net: "not known: the API was not asked, or has no price" };
+  const { currency, total, lines, includedTrafficTb, perTbMore } = cost;
+  return {
+    net: `${total.toFixed(2)} ${currency}`,
+    of: lines.map(({ what, count, each }) => `${count} x ${what} ${each.toFixed(2)}`),
+    traffic: `${includedTrafficTb} TB included, ${perTbMore.toFixed(2)} ${currency} for each TB more`,
+  };
+}
+
+/**
+ * How many people fit, as far as anybody knows without measuring: jicofo counts each with a stress of 0.01 and
+ * fills a bridge to 0.8. Source: jicofo, reference.conf, `average-participant-stress` and `stress-threshold`. The
+ * load of the whole host counts too, so the web host's own bridge holds fewer: nobody has measured how many.
+ */
+export function capacityEstimate(choice: BridgeCount): Record<string, string> {
+  const { jvbCount } = choice;
+  const isLocal = hasLocalBridge(choice);
+  const people = (bridges: number): string => {
+    if (bridges === 0) return "a few small meetings, on the web host's own bridge";
+    const fit = bridges * peoplePerBridge;
+    if (fit > limits.peopleOfWebHost) {
+      return `about ${limits.peopleOfWebHost} people in all meetings together: the web host carries no more, whatever the number of bridges`;
+    }
+    const most = `about ${fit} people in all meetings together`;
+    return isLocal ? `${most}, and a few on the web host's own bridge` : most;
+  };
+  const others = jvbCount - 1 + (isLocal ? 1 : 0);
+  return {
+    estimate: people(jvbCount),
+    withOneBridgeLost:
+      others < 1
+        ? "nobody: there is no other bridge"
+        : `${people(jvbCount - 1)}; meetings on the lost one have to connect again`,
+    source:
+      "jicofo's own assumption of 80 people a bridge (stress 0.01 each, threshold 0.8), fewer on the web host, whose other load counts; not measured on these server types",
+  };
+}
+
+/** What the number of bridges in service follows from. */
+type BridgeCount = Pick<Settings, "jvbCount" | "localBridge">;
+
+const peoplePerBridge = 80;
+
+/** For the console of Pulumi Cloud, which puts the outputs in. */
+export function stackReadme({ domain, ...choice }: BridgeCount & { domain: string }): string {
+  return [
+    `# Jitsi Meet at ${domain}`,
+    `${describeHosts(choice)}: [\${outputs.url}](\${outputs.url}).`,
+    "- more or fewer bridges: `pulumi config set jvbCount N && pulumi up`",
+    "- a shell on a host: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`, then a line of `pulumi stack output sshCommands`",
+    "- the settings: `docs/configuration.md`; when something fails: `docs/troubleshooting.md`",
+  ].join("\n\n");
+}
+
+function describeHosts(choice: BridgeCount): string {
+  const { jvbCount } = choice;
+  const web = `One web host${hasLocalBridge(choice) ? " with a bridge of its own" : ""}`;
+  if (jvbCount === 0) return web;
+  return `${web} and ${jvbCount} ${jvbCount === 1 ? "bridge" : "bridges"}`;
+}
+
+/** The records to make where no zone is managed: the web host's. Clients find bridges by address. */
+export function recordsToCreate({ webHost }: JitsiCluster, domain: string): RecordToCreate[] {
+  return [
+    { name: domain, type: "A", value: webHost.ipv4 },
+    { name: domain, type: "AAAA", value: webHost.ipv6 },
+  ];
+}

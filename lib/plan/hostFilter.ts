@@ -1,0 +1,30 @@
+import { metadataAddress, ports, privateNetwork, type Role } from "../constants";
+import { render, type PrivateService } from "../../remote/render";
+
+/** What a host offers to others in the private network, and to whom. All else is refused there. */
+export function privateServices(role: Role): PrivateService[] {
+  switch (role) {
+    case "web":
+      return [{ port: ports.xmppClient, source: privateNetwork.bridgeSubnet }];
+    case "jvb":
+      // It has no authentication, and a POST to it ends the bridge.
+      return [ports.jvbRest, ports.jvbStart].map((port) => ({
+        port,
+        source: `${privateNetwork.webAddress}/32`,
+      }));
+    default:
+      return role satisfies never;
+  }
+}
+
+/**
+ * The packet filter on the host itself (nftables), for what Hetzner's firewalls leave open: the private
+ * network, and the metadata service for processes that are not root's. Pure.
+ */
+export function hostFilter(role: Role): string {
+  return render("host/etc/nftables.d/jitsi-hetzner.nft", {
+    privateRange: privateNetwork.range,
+    metadataAddress,
+    services: privateServices(role),
+  });
+}

@@ -1,0 +1,153 @@
+import * as ipaddr from "ipaddr.js";
+import { relativeName } from "../plan/dnsPlan";
+import { componentPackage, privateNetwork } from "../constants";
+import { labels } from "../plan/labels";
+import type { ImageFact, NetworkFact, RrsetFact, ServerFact, ZoneFact } from "../hcloud/cloudFacts";
+import { none, obstacle, together, warning, type Findings } from "./findings";
+
+/**
+ * A host keeps its domain for life: its packages are configured for it, and its certificates name it.
+ * @param servers of this stack; they say their domain by a label
+ */
+export function checkDomain(domain: string, servers: readonly ServerFact[]): Findings {
+  const label = labels({ stack: "", domain }).domain;
+  const other = servers.find((server) => (server.labels.domain ?? label) !== label);
+  if (other === undefined) return none;
+  const old = other.labels.domain ?? "";
+  return obstacle(
+    "domain",
+    `is "${domain}", but this stack's cluster (server ${other.name}) was made for ${old}, and a host keeps its domain for life`,
+    `pulumi config set domain ${old}  # and for ${domain} a stack of its own: pulumi stack init NAME; or, without the old one: pulumi destroy`,
+  );
+}
+
+/**
+ * @param images those of this name
+ * @param now for the date from which it cannot be ordered
+ */
+export function checkImage(image: string, images: readonly ImageFact[], now: Date): Findings {
+  const refuse = (reason: string): Findings =>
+    obstacle(
+      "image",
+      `is "${image}", ${reason}`,
+      "hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
+    );
+  const forX86 = images.filter(({ architecture }) => architecture === "x86");
+  const usable = forX86.find(({ status }) => status === "available");
+  if (usable === undefined) {
+    const status = forX86[0]?.status;
+    if (status !== undefined) return refuse(`which is ${status} at Hetzner, not available`);
+    const others = [...new Set(images.map(({ architecture }) => architecture))].join(" and ");
+    return refuse(
+      others === ""
+        ? "which Hetzner does not offer"
+        : `which Hetzner offers for ${others} only; the hosts are x86`,
+    );
+  }
+  if (usable.deprecation === undefined) return none;
+  const { announced, unavailable_after: end } = usable.deprecation;
+  if (end !== undefined && new Date(end) <= now) {
+    return refuse(`which cannot be ordered since ${dayOf(end)}`);
+  }
+  const since = announced === undefined ? "" : ` since ${dayOf(announced)}`;
+  const until = end === undefined ? "some day" : dayOf(end);
+  return warning(`image ${image} is deprecated${since}; it can be ordered until ${until} only`);
+}
+
+/** Of a date of the API. */
+const dayOf = (date: string): string => date.slice(0, 10);
+
+/** What Hetzner says of a zone whose names are not found; what else it may say one day is no reason to alarm anybody. */
+const notDelegated: readonly string[] = ["partially-valid", "invalid", "lame", "unregistered"];
+
+/** @param zone `undefined` where the project has none of this name */
+export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings {
+  if (zone === undefined) {
+    return obstacle(
+      "dnsZone",
+      `is "${dnsZone}", which is no zone of this Hetzner project`,
+      `hcloud zone create --name ${dnsZone} --mode primary  # or: pulumi config rm dnsZone`,
+    );
+  }
+  if (zone.mode !== "primary") {
+    return obstacle(
+      "dnsZone",
+      `is "${dnsZone}", a ${zone.mode} zone: its records are made at its primary name server`,
+      "pulumi config rm dnsZone  # the records to make are then an output",
+    );
+  }
+  const { delegation_status: delegation, assigned = [] } = zone.authoritative_nameservers ?? {};
+  if (delegation === undefined || !notDelegated.includes(delegation)) return none;
+  const servers =
+    assigned.length === 0 ? "Hetzner's name servers" : `the name servers ${assigned.join(", ")}`;
+  return warning(
+    `the zone ${dnsZone} is not delegated to Hetzner (${delegation}): names in it are not found until its registrar has ${servers}`,
+  );
+}
+
+/**
+ * Records of others are never overwritten: the API refuses to make what exists, and here it is told before
+ * anything is made. Ours are known by the stack's labels.
+ */
+export function checkRecords(
+  hostnames: readonly string[],
+  dnsZone: string,
+  zone: ZoneFact,
+  ownLabels: Readonly<Record<string, string>>,
+): Findings {
+  const names = new Map(hostnames.map((hostname) => [relativeName(hostname, dnsZone), hostname]));
+  const isOurs = ({ labels }: RrsetFact): boolean =>
+    ["project", "stack"].every((key) => labels[key] === ownLabels[key]);
+  const inTheWay = zone.rrsets.filter((rrset) => names.has(rrset.name) && !isOurs(rrset));
+  return together(
+    inTheWay.map(({ name, type, records }) => {
+      const values = records.map(({ value }) => value).join(", ");
+      return obstacle(
+        "dnsZone",
+        `${dnsZone} has a record of somebody else for ${names.get(name) ?? name}: ${type} ${values}`,
+        `hcloud zone rrset delete ${dnsZone} ${name} ${type}  # once nobody needs it; or another domain`,
+      );
+    }),
+  );
+}
+
+/**
+ * Networks of one range live side by side at Hetzner until a server is in both. Those of this program's own
+ * stacks never share one.
+ */
+export function checkPrivateRange(networks: readonly NetworkFact[]): Findings {
+  const overlapping = networks.filter(
+    ({ ip_range: range, labels }) =>
+      labels.project !== componentPackage &&
+      ipaddr.isValidCIDR(range) &&
+      overlap(range, privateNetwork.range),
+  );
+  return warning(
+    ...overlapping.map(
+      ({ name, ip_range: range }) =>
+        `the network ${name} (${range}) overlaps with the cluster's ${privateNetwork.range}: no server can be in both`,
+    ),
+  );
+}
+
+function overlap(a: string, b: string): boolean {
+  const [first, second] = [ipaddr.parseCIDR(a), ipaddr.parseCIDR(b)];
+  if (first[0].kind() !== second[0].kind()) return false;
+  const [wide, narrow] = first[1] <= second[1] ? [first, second] : [second, first];
+  return narrow[0].match(wide[0], wide[1]);
+}
+
+/** What a new account may have, as far as is known; the API does not tell a project's own limit. */
+const serversOfNewAccount = 10;
+
+/**
+ * @param total servers of this cluster once `up` is done
+ * @param missing how many of them it makes
+ */
+export function checkQuota(total: number, missing: number): Findings {
+  return missing === 0 || total <= serversOfNewAccount
+    ? none
+    : warning(
+        `the cluster will have ${total} servers; Hetzner's API does not tell how many your project may have, and a new account often has ${serversOfNewAccount}: look at Limits in the console`,
+      );
+}

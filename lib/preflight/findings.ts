@@ -1,0 +1,35 @@
+import type { ConfigKey } from "../config/problem";
+
+/** What is in the way of this `up`. */
+export interface Obstacle {
+  /** The setting that is concerned; absent where none is. */
+  readonly key?: ConfigKey;
+  /** The end of a sentence that begins with the key, or a sentence. */
+  readonly reason: string;
+  /** The command, or the action, that helps. */
+  readonly fix: string;
+}
+
+/** What a check has found. */
+export interface Findings {
+  readonly obstacles: readonly Obstacle[];
+  /** Sentences about what will become a problem, or already is one for what exists. */
+  readonly warnings: readonly string[];
+}
+
+export const none: Findings = { obstacles: [], warnings: [] };
+
+export function obstacle(key: ConfigKey | undefined, reason: string, fix: string): Findings {
+  return { obstacles: [{ key, reason, fix }], warnings: [] };
+}
+
+export function warning(...warnings: string[]): Findings {
+  return { obstacles: [], warnings };
+}
+
+export function together(findings: readonly Findings[]): Findings {
+  return {
+    obstacles: findings.flatMap(({ obstacles }) => obstacles),
+    warnings: findings.flatMap(({ warnings }) => warnings),
+  };
+}

@@ -1,0 +1,93 @@
+import { bridgeNickname, localBridgeNickname } from "../plan/bridgePlan";
+import { object, type Read } from "../hcloud/answer";
+import type { ServerFact } from "../hcloud/cloudFacts";
+import { declaredHosts } from "./declared";
+import { none, obstacle, together, warning, type Findings } from "./findings";
+import { ApiError } from "../hcloud/hcloudApi";
+import type { StackState, StateResource } from "./stackState";
+
+/** What is used of the API. */
+interface Asked {
+  get(path: string, read: Read<unknown>): Promise<unknown>;
+}
+
+/** A server of the stack's state. */
+interface StateServer {
+  readonly id: string;
+  /** At Hetzner: jitsi-jvb-0-4f2a91c. */
+  readonly server: string;
+  /** For people: web, jvb-0. */
+  readonly host: string;
+}
+
+/**
+ * Servers of the state that are not at Hetzner any more. The engine does not look by itself: without a step for such a
+ * host `up` succeeds and the host stays away, and a step for it waits minutes for an address that nobody has. Its
+ * deletion fails at each `up`, because the provider takes a server that is not there for an error.
+ *
+ * @param servers of this stack, by their labels
+ * @throws ApiError, UnreachableError
+ */
+export async function checkGoneServers(
+  state: StackState,
+  wanted: Parameters<typeof declaredHosts>[0],
+  servers: readonly ServerFact[],
+  api: Asked,
+): Promise<Findings> {
+  const isMissing = declaredHosts(wanted, servers).some(({ server }) => server === undefined);
+  if (!isMissing && !namesAnother(await state.outputs(), servers)) return none;
+  const listed = new Set(servers.map(({ id }) => id.toString()));
+  const unlisted = serversOf(await state.resources()).filter(({ id }) => !listed.has(id));
+  return together(
+    await Promise.all(
+      unlisted.map(async ({ id, server, host }) =>
+        (await isThere(id, api))
+          ? warning(
+              `server ${server} (${host}) has lost this stack's labels: pulumi refresh, then: pulumi up`,
+            )
+          : obstacle(
+              undefined,
+              `The server of ${host} (${server}, id ${id}) is not at Hetzner any more, and the stack's state still has it`,
+              "pulumi refresh  # takes it out of the state; then: pulumi up",
+            ),
+      ),
+    ),
+  );
+}
+
+/** Whether the last `up` had a bridge whose server is not listed; it may be one that is not declared any more. */
+function namesAnother(
+  outputs: Readonly<Record<string, unknown>>,
+  servers: readonly ServerFact[],
+): boolean {
+  const bridges = Array.isArray(outputs.bridges) ? (outputs.bridges as unknown[]) : [];
+  const own = servers.flatMap(({ id }) => [
+    bridgeNickname(id.toString()),
+    localBridgeNickname(id.toString()),
+  ]);
+  return bridges.some((bridge) => {
+    const { nickname } = (bridge ?? {}) as { nickname?: unknown };
+    return typeof nickname === "string" && !own.includes(nickname);
+  });
+}
+
+function serversOf(state: readonly StateResource[]): StateServer[] {
+  return state.flatMap(({ type, outputs }): StateServer[] => {
+    const { id, name, labels } = outputs;
+    if (type !== "hcloud:index/server:Server" || typeof id !== "string") return [];
+    const { role, index } = (labels ?? {}) as Readonly<Record<string, string | undefined>>;
+    const host = [role, index].filter((part) => part !== undefined).join("-");
+    return [{ id, server: String(name), host }];
+  });
+}
+
+/** A label is easily lost in the console; the id is not. */
+async function isThere(id: string, api: Asked): Promise<boolean> {
+  try {
+    await api.get(`/servers/${id}`, object({}));
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return false;
+    throw error;
+  }
+}

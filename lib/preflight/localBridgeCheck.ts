@@ -1,0 +1,28 @@
+import { localBridgeName } from "../plan/bridgePlan";
+import type { LocalBridge } from "../config/bridges";
+import { none, obstacle, type Findings } from "./findings";
+import { engineState, type StackState } from "./stackState";
+
+/**
+ * Refuses `never` as long as the web host has a bridge of its own: its firewall closes before any bridge is emptied,
+ * because the engine updates before it deletes, and would cut off whoever is on it.
+ *
+ * @param hasServers whether the cluster is there already; a new one has no bridge to empty
+ * @param state by default the engine's
+ */
+export async function checkLocalBridge(
+  localBridge: LocalBridge,
+  hasServers: boolean,
+  state: Pick<StackState, "resources"> = engineState,
+): Promise<Findings> {
+  if (localBridge !== "never" || !hasServers) return none;
+  const isThere = (await state.resources()).some(({ urn }) =>
+    urn.endsWith(`-${localBridgeName}-drain`),
+  );
+  if (!isThere) return none;
+  return obstacle(
+    "localBridge",
+    "is never, and the web host still has its own bridge: its media port would close before people are moved off it",
+    "pulumi config set localBridge auto && pulumi up  # empties and removes it; then: pulumi config set localBridge never && pulumi up",
+  );
+}

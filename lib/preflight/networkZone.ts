@@ -1,0 +1,36 @@
+import { networkZones, type Location } from "../constants";
+import type { NetworkFact } from "../hcloud/cloudFacts";
+import { none, obstacle, type Findings } from "./findings";
+
+/**
+ * All subnets of a network are in one network zone for their whole life, and a server has to be in it too. Hetzner
+ * refuses the attachment when the server is there and billed.
+ *
+ * @param networks the whole project's
+ * @param ownLabels of the stack; its network is known by them
+ */
+export function checkNetworkZone(
+  location: Location,
+  networks: readonly NetworkFact[],
+  ownLabels: Readonly<Record<string, string>>,
+): Findings {
+  const zone = networkZones[location];
+  const own = networks.filter(({ labels }) =>
+    ["project", "stack"].every((key) => labels[key] === ownLabels[key]),
+  );
+  for (const { name, subnets = [] } of own) {
+    const other = subnets.find(({ network_zone: of }) => of !== undefined && of !== zone);
+    if (other?.network_zone === undefined) continue;
+    const allowed = locationsIn(other.network_zone);
+    return obstacle(
+      "location",
+      `is "${location}", in the network zone ${zone}, but the cluster's network ${name} is in ${other.network_zone}, which a server has to share; its locations are ${allowed.join(", ")}`,
+      `pulumi config set location ${allowed[0] ?? "LOCATION"}  # or, for a cluster in ${location}, a stack of its own: pulumi stack init NAME`,
+    );
+  }
+  return none;
+}
+
+function locationsIn(zone: string): string[] {
+  return Object.entries(networkZones).flatMap(([location, of]) => (of === zone ? [location] : []));
+}

@@ -1,0 +1,233 @@
+import * as pulumi from "@pulumi/pulumi";
+import { labels } from "../plan/labels";
+import { memoryOfTypes, resolveServerType } from "../plan/serverTypes";
+import type { Settings } from "../config/settings";
+import { OperatorError } from "../operatorError";
+import type { Access } from "./access";
+import { AnswerError, answerErrorFix } from "../hcloud/answer";
+import {
+  checkDomain,
+  checkImage,
+  checkPrivateRange,
+  checkQuota,
+  checkRecords,
+  checkZone,
+} from "./checks";
+import { readCloud, type CloudFacts } from "../hcloud/cloudFacts";
+import { describeCost, monthlyCost, type MonthlyCost } from "../plan/cost";
+import { declaredHosts, type DeclaredHost } from "./declared";
+import { checkEngineMemory } from "./engineMemory";
+import { none, together, type Findings, type Obstacle } from "./findings";
+import { checkGoneServers } from "./goneServers";
+import { checkHeaps } from "./heapCheck";
+import { ApiError, HcloudApi, UnreachableError } from "../hcloud/hcloudApi";
+import { checkWebHost } from "./hungHost";
+import { checkLocalBridge } from "./localBridgeCheck";
+import { checkNetworkZone } from "./networkZone";
+import { powerOnHosts } from "../hcloud/powerOn";
+import { checkRoll, rollNotes } from "./rollCheck";
+import { describeServers } from "./serverList";
+import { chooseServerType } from "./serverTypeChoice";
+import { checkWebSize } from "./webSizeCheck";
+import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
+import { checkSshAgent } from "./sshAgent";
+import { engineState, type StackState } from "./stackState";
+
+/** What this `up` would stumble over, in one message, before anything is made. */
+export class PreflightError extends OperatorError {
+  constructor(readonly obstacles: readonly Obstacle[]) {
+    const lines = obstacles.map(
+      ({ key, reason, fix }) => `  ${key === undefined ? "" : `${key} `}${reason}:\n      ${fix}`,
+    );
+    super(["This cannot be deployed as it is; nothing was changed.", ...lines].join("\n"));
+  }
+}
+
+export interface PreflightResult {
+  /** Server types to order for new hosts. */
+  readonly webServerType: string;
+  readonly jvbServerType: string;
+  /** Memory of server types in GB, by name. */
+  readonly memoryGb: Readonly<Record<string, number>>;
+  /** Absent where the API could not be asked. */
+  readonly monthlyCost?: MonthlyCost;
+}
+
+export interface PreflightArgs {
+  readonly settings: Settings;
+  /** Name of the Pulumi stack. */
+  readonly stack: string;
+  /** Where the API is; without a token it is not asked. */
+  readonly access: Access;
+  /** A preview, which works without an API; an update does not. */
+  readonly dryRun: boolean;
+  /** By default the real one. */
+  readonly api?: HcloudApi;
+  readonly now?: Date;
+  /** By default those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** By default the engine's. */
+  readonly state?: StackState;
+}
+
+/**
+ * Asks the cloud whether what this `up` would make can be made. What exists already stops nothing: neither a
+ * retired type nor a sold-out one is in the way of a smaller count or a new certificate.
+ *
+ * @throws PreflightError with every obstacle at once
+ */
+export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
+  const { settings, access, dryRun } = args;
+  const { token } = access;
+  if (dryRun) remarkOnSshAccess(settings);
+  if (token === undefined) {
+    if (!dryRun) throw new PreflightError([noToken]);
+    return withoutCloud(
+      settings,
+      "there is no token of Hetzner Cloud (HCLOUD_TOKEN, or hcloud:token)",
+    );
+  }
+  try {
+    const api = args.api ?? new HcloudApi({ ...access, token });
+    const facts = await readCloud(api, { ...settings, stack: args.stack });
+    const state = args.state ?? engineState;
+    const around = await Promise.all([
+      checkLocalBridge(settings.localBridge, facts.servers.length > 0, state),
+      checkGoneServers(state, settings, facts.servers, api),
+      checkSshAgent(args.env),
+    ]);
+    const result = withCloud(args, facts, around);
+    const hosts = declaredHosts(settings, facts.servers);
+    // Through a bastion it cannot be asked from here.
+    const { obstacles } =
+      dryRun || settings.sshProxy !== undefined ? none : await checkWebHost(hosts);
+    if (obstacles.length > 0) throw new PreflightError(obstacles);
+    await powerOnHosts(hosts, api, dryRun);
+    return result;
+  } catch (error) {
+    if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);
+    throw asObstacle(error, access.endpoint);
+  }
+}
+
+const noToken: Obstacle = {
+  reason: "There is no token of Hetzner Cloud",
+  fix: "pulumi config set --secret hcloud:token  # or: export HCLOUD_TOKEN=...",
+};
+
+function asObstacle(error: unknown, endpoint: string): unknown {
+  if (error instanceof UnreachableError) {
+    return new PreflightError([
+      { reason: error.message, fix: "look at the network, then: pulumi up" },
+    ]);
+  }
+  if (error instanceof AnswerError) {
+    return new PreflightError([{ reason: sentence(error.message), fix: answerErrorFix }]);
+  }
+  if (!(error instanceof ApiError)) return error;
+  const { status, code, message } = error;
+  return new PreflightError([
+    status === 401
+      ? { reason: `${endpoint} refuses the token: ${message}`, fix: noToken.fix }
+      : { reason: `${endpoint} answers ${status} ${code}: ${message}`, fix: "pulumi up  # again" },
+  ]);
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** The preview goes on by what the program knows itself, and says what it does not know. */
+function withoutCloud(settings: Settings, reason: string): PreflightResult {
+  const choose = (asked: string): string => {
+    const { name, note } = resolveServerType(asked, settings.location);
+    if (note !== undefined) void pulumi.log.info(note);
+    return name;
+  };
+  const zone =
+    settings.dnsZone === undefined ? "" : `, the zone ${settings.dnsZone} and its records`;
+  void pulumi.log.warn(
+    `Not checked, because ${reason}: whether server types and image can be ordered in ${settings.location}${zone}, what exists already, and the cost.`,
+  );
+  return {
+    webServerType: choose(settings.webServerType),
+    jvbServerType: choose(settings.jvbServerType),
+    memoryGb: memoryOfTypes(),
+  };
+}
+
+/** @param around what was found beside the cloud's own lists */
+function withCloud(
+  { settings, stack, now = new Date() }: PreflightArgs,
+  facts: CloudFacts,
+  around: readonly Findings[],
+): PreflightResult {
+  const hosts = declaredHosts(settings, facts.servers);
+  const missing = hosts.filter(({ server }) => server === undefined);
+  const choose = (key: "webServerType" | "jvbServerType", role: DeclaredHost["role"]) => {
+    const choice = chooseServerType(key, settings[key], settings.location, facts.serverTypes, now);
+    const isOrdered = missing.some((host) => host.role === role);
+    if (isOrdered && choice.note !== undefined) void pulumi.log.info(choice.note);
+    return {
+      name: choice.name,
+      findings: isOrdered ? choice.findings : asWarnings(choice.findings),
+    };
+  };
+  const web = choose("webServerType", "web");
+  const jvb = choose("jvbServerType", "jvb");
+  const typeToOrder = { web: web.name, jvb: jvb.name };
+  const { image, location, rollBridges } = settings;
+  const wanted = { types: typeToOrder, image, location };
+  const hostTypes = facts.servers.map(({ server_type: { name, memory } }) => ({ name, memory }));
+  const memoryGb = memoryOfTypes([...facts.serverTypes, ...hostTypes]);
+  const isMaking = missing.length > 0 || rollBridges === "all" || rollBridges.length > 0;
+  const zone = checkNetworkZone(location, facts.networks, labels({ stack }));
+  const { obstacles, warnings } = together([
+    ...around,
+    isMaking ? zone : asWarnings(zone),
+    checkDomain(settings.domain, facts.servers),
+    web.findings,
+    jvb.findings,
+    missing.length === 0 ? none : checkImage(settings.image, facts.images, now),
+    checkQuota(hosts.length, missing.length),
+    facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
+    checkNames(settings, stack, hosts, facts),
+    checkEngineMemory(...bridgeCounts(hosts)),
+    checkHeaps(settings, hosts, typeToOrder, memoryGb),
+    checkWebSize(hosts, web.name, facts.serverTypes),
+    checkRoll(hosts, wanted, rollBridges),
+  ]);
+  void pulumi.log.info(describeServers(hosts));
+  warnings.forEach((text) => void pulumi.log.warn(text));
+  if (obstacles.length > 0) throw new PreflightError(obstacles);
+  if (missing.length > 0) tellWhoReachesNewHosts(settings);
+  rollNotes(hosts, wanted, rollBridges).forEach((text) => void pulumi.log.info(text));
+  const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
+  void pulumi.log.info(
+    cost === undefined ? "The API has no price for one of the hosts" : describeCost(cost),
+  );
+  return { webServerType: web.name, jvbServerType: jvb.name, memoryGb, monthlyCost: cost };
+}
+
+/** Bridges that have a server, and all of them. */
+function bridgeCounts(hosts: readonly DeclaredHost[]): [existing: number, total: number] {
+  const bridges = hosts.filter(({ role }) => role === "jvb");
+  return [bridges.filter(({ server }) => server !== undefined).length, bridges.length];
+}
+
+/** For hosts that are all there: it would be in the way of the next one only. */
+function asWarnings({ obstacles, warnings }: Findings): Findings {
+  const later = obstacles.map(({ key, reason }) => `for the next new host: ${key ?? ""} ${reason}`);
+  return { obstacles: [], warnings: [...later, ...warnings] };
+}
+
+function checkNames(
+  { dnsZone }: Settings,
+  stack: string,
+  hosts: readonly DeclaredHost[],
+  facts: CloudFacts,
+): Findings {
+  if (dnsZone === undefined) return none;
+  const zone = checkZone(dnsZone, facts.zone);
+  if (facts.zone === undefined || zone.obstacles.length > 0) return zone;
+  const hostnames = hosts.map(({ hostname }) => hostname);
+  return together([zone, checkRecords(hostnames, dnsZone, facts.zone, labels({ stack }))]);
+}

@@ -1,0 +1,116 @@
+import { placementGroupOf } from "../plan/placementPlan";
+import type { Settings } from "../config/settings";
+import { images, limits } from "../constants";
+import type { DeclaredHost } from "./declared";
+import { none, obstacle, type Findings } from "./findings";
+
+/** What new servers get. */
+export interface WantedServer {
+  /** Server types to order, by role. */
+  readonly types: Readonly<Record<DeclaredHost["role"], string>>;
+  readonly image: string;
+  readonly location: string;
+}
+
+/** A host whose server is not what a new one would be, as far as the API tells. */
+interface Different {
+  readonly host: DeclaredHost;
+  /** What it is and what a new one would be: `cpx42, not ccx33`. */
+  readonly how: string;
+}
+
+/** Settings that are for new servers only, and who has not got them. Pure. */
+export function differingHosts(
+  hosts: readonly DeclaredHost[],
+  { types, image, location }: WantedServer,
+): Different[] {
+  return hosts.flatMap((host) => {
+    const { server, role } = host;
+    if (server === undefined) return [];
+    const pairs = [
+      [server.server_type.name, types[role]],
+      // An image that Hetzner has taken away has no name any more.
+      [server.image?.name ?? image, image],
+      [server.location?.name ?? location, location],
+    ];
+    const how = pairs.filter(([is, wanted]) => is !== wanted).map((pair) => pair.join(", not "));
+    return how.length === 0 ? [] : [{ host, how: how.join("; ") }];
+  });
+}
+
+/** Lines for people: who differs, and what replacing them takes. */
+export function rollNotes(
+  hosts: readonly DeclaredHost[],
+  wanted: WantedServer,
+  rollBridges: Settings["rollBridges"],
+): string[] {
+  const different = differingHosts(hosts, wanted);
+  const rolled = different.filter(({ host }) => isRolled(host, rollBridges));
+  const all = different.filter(({ host }) => !isRolled(host, rollBridges));
+  const ofImage = (one: Different): boolean => differsByImage(one, wanted.image);
+  const kept = all.filter((one) => !ofImage(one));
+  const list = (some: readonly Different[]): string =>
+    some.map(({ host, how }) => `${host.name} (${how})`).join(", ");
+  const notes = imageNotes(all.filter(ofImage), wanted.image);
+  if (kept.length > 0) {
+    const bridges = kept.some(({ host }) => host.role === "jvb");
+    const way = bridges ? "; `npm run roll` replaces bridges one by one" : "";
+    notes.push(`Not as a new server would be, and left as they are: ${list(kept)}${way}`);
+  }
+  if (rolled.length > 0) {
+    const peak = hosts.length + rolled.length;
+    notes.push(
+      `rollBridges replaces ${list(rolled)}, one after the other; old servers go at the end, so up to ${peak} servers are there at once, ${rolled.length} more than the cluster has: your project's limit must allow them (\`npm run roll\` needs one more only)`,
+    );
+  }
+  return notes;
+}
+
+/** Whether nothing but another supported image tells a host from a new one. */
+function differsByImage({ host, how }: Different, wanted: string): boolean {
+  const image = host.server?.image?.name ?? "";
+  return (images as readonly string[]).includes(image) && how === `${image}, not ${wanted}`;
+}
+
+/** Lines about such hosts, as after a change of the default: one for each image. */
+function imageNotes(different: readonly Different[], wanted: string): string[] {
+  return images.flatMap((image) => {
+    const hosts = different.filter(({ host }) => host.server?.image?.name === image);
+    if (hosts.length === 0) return [];
+    const names = hosts.map(({ host }) => host.name).join(", ");
+    const way = hosts.some(({ host }) => host.role === "jvb")
+      ? "; `npm run roll` replaces bridges one by one"
+      : "";
+    return [
+      `Nothing is replaced for another image: ${image} stays on ${names}, while new servers get ${wanted}. To order ${image} for them too: pulumi config set image ${image}${way}`,
+    ];
+  });
+}
+
+/** Old servers go at the end of an `up`, and until then stand in the placement group beside the new ones. */
+export function checkRoll(
+  hosts: readonly DeclaredHost[],
+  wanted: WantedServer,
+  rollBridges: Settings["rollBridges"],
+): Findings {
+  const servers = new Map<number, number>();
+  const add = ({ index = 0 }: DeclaredHost): void => {
+    const group = placementGroupOf(index);
+    servers.set(group, (servers.get(group) ?? 0) + 1);
+  };
+  hosts.filter(({ role }) => role === "jvb").forEach(add);
+  const rolled = differingHosts(hosts, wanted).filter(({ host }) => isRolled(host, rollBridges));
+  rolled.forEach(({ host }) => {
+    add(host);
+  });
+  const most = Math.max(0, ...servers.values());
+  if (rolled.length === 0 || most <= limits.serversInPlacementGroup) return none;
+  return obstacle(
+    "rollBridges",
+    `replaces ${rolled.length} bridges in one run, with ${most} servers in one placement group until its end; Hetzner allows ${limits.serversInPlacementGroup}`,
+    "npm run roll  # one bridge a run; or name fewer: pulumi config set --path 'rollBridges[0]' 0",
+  );
+}
+
+const isRolled = ({ role, index }: DeclaredHost, rollBridges: Settings["rollBridges"]): boolean =>
+  role === "jvb" && (rollBridges === "all" || (index !== undefined && rollBridges.includes(index)));

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../config/settings";
+import { defaults } from "../constants";
+import { isOutside } from "../config/adminCidrs";
+
+/** Says in a preview what may be meant so, but not by everybody. */
+export function remarkOnSshAccess({ adminCidrs }: Settings): void {
+  const open = adminCidrs.filter((range) => range.endsWith("/0"));
+  if (open.length === 0) return;
+  void pulumi.log.info(
+    `Everybody (${open.join(", ")}) reaches port 22 of the hosts, where sshd takes keys and no passwords; fewer do after: pulumi config set --path 'adminCidrs[0]' YOUR-ADDRESS/32`,
+  );
+}
+
+/** A connection that is filtered ends in a bare "i/o timeout", minutes later: then this line stands beside it. */
+export function tellWhoReachesNewHosts({ adminCidrs, sshProxy }: Settings): void {
+  const everybody: readonly string[] = defaults.adminCidrs;
+  if (everybody.every((range) => adminCidrs.includes(range))) return;
+  const who =
+    sshProxy === undefined ? "the machine that runs this" : `the bastion ${sshProxy.host}`;
+  const open = `Port 22 of the new hosts is open to ${adminCidrs.join(", ")} only (adminCidrs)`;
+  if (sshProxy !== undefined && isOutside(sshProxy.host, adminCidrs)) {
+    void pulumi.log.warn(
+      `${open}, and ${who} is not in it: has it another address on its way out?`,
+    );
+  } else void pulumi.log.info(`${open}: ${who} must be in it`);
+}

@@ -1,0 +1,39 @@
+import { serverSizes } from "../plan/serverTypes";
+import { limits } from "../constants";
+import type { DeclaredHost } from "./declared";
+import { none, warning, type Findings } from "./findings";
+
+/** The size of a server type, as far as it counts here. */
+interface NamedSize {
+  readonly name: string;
+  readonly cores: number;
+  /** GB. */
+  readonly memory: number;
+}
+
+/**
+ * Whether the web host is large enough for its bridges: with more than a few, the handbook's size is needed, because
+ * every participant's signalling goes through it. A warning, because a web host with few participants works anyway.
+ *
+ * @param typeToOrder for a new web host
+ * @param types as the cloud tells them; one that neither it nor the program knows is not checked
+ */
+export function checkWebSize(
+  hosts: readonly DeclaredHost[],
+  typeToOrder: string,
+  types: readonly NamedSize[],
+): Findings {
+  const { bridgesOfSmallWebHost: few, webCores, webMemoryGb } = limits;
+  const bridges = hosts.filter(({ role }) => role === "jvb").length;
+  const server = hosts.find(({ role }) => role === "web")?.server;
+  const name = server?.server_type.name ?? typeToOrder;
+  const size = types.find((type) => type.name === name) ?? serverSizes[name];
+  if (bridges <= few || size === undefined) return none;
+  if (size.cores >= webCores && size.memory >= webMemoryGb) return none;
+  const what = `the web host (${name}) has ${size.cores} vCPU and ${size.memory} GB of memory, and ${bridges} bridges; with more than ${few} it needs ${webCores} vCPU and ${webMemoryGb} GB, because the signalling of all participants goes through it`;
+  return warning(
+    server === undefined
+      ? `${what}: pulumi config set webServerType cx33`
+      : `${what}: docs/scale.md#size-of-the-web-host`,
+  );
+}

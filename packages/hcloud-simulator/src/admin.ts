@@ -1,0 +1,187 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+
+import { hostFaults } from "./driver";
+
+import type { Context } from "./context";
+import { apiError, errorCodes, invalidField, notFound, type ErrorCode } from "./errors";
+import type { FaultSpec } from "./faults";
+import { parseFields, type FieldTable } from "./fields";
+import { latencyPresets, type LatencyPreset } from "./latency";
+import { limitNames, type LimitName } from "./limits";
+import type { Route } from "./resource";
+import { withHost } from "./resources/hosts";
+import { serverKind } from "./resources/serverRow";
+import { authenticate, type Serving } from "./serving";
+
+/** A part of the sandbox beside the API that can be stopped and started again. */
+export interface Service {
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface AdminOptions extends Serving {
+  readonly routes: readonly Route[];
+  readonly services: Readonly<Record<string, Service>>;
+  readonly status: () => unknown;
+}
+
+const times = { type: "integer", min: 1 } as const;
+const text = { type: "string", min: 1, required: true } as const;
+const message = { type: "string" } as const;
+const maxDelayMs = 600_000;
+
+/** The fields of each kind of fault. */
+const faultFields = {
+  fail: { route: text, code: { ...text, oneOf: errorCodes }, message, times },
+  slow: { route: text, ms: { type: "integer", min: 1, max: maxDelayMs, required: true }, times },
+  drop: { route: text, when: { ...text, oneOf: ["before", "after"] }, times },
+  action: { command: text, code: text, message, times },
+  soldOut: { serverType: text, location: text },
+} as const satisfies Record<FaultSpec["kind"], FieldTable>;
+
+const latencies = Object.keys(latencyPresets);
+const limit = { type: "integer", min: 0, nullable: true } as const;
+// A row for each name, so that it has the type that a literal would have.
+const limitFields = Object.fromEntries(limitNames.map((name) => [name, limit])) as Readonly<
+  Record<LimitName, typeof limit>
+>;
+const settingsFields = {
+  latency: { type: "string", oneOf: latencies },
+  callsPerHour: { type: "integer", min: 1, nullable: true },
+  limits: { type: "object", fields: limitFields },
+} as const;
+
+/**
+ * The admin interface, `/_sandbox/...`: outside of /v1, for requests from this machine only. All but
+ * the status asks for the API's token, so that no other user of the machine gets at it.
+ */
+export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): void {
+  const { ctx, settings, services, token } = options;
+  const { faults } = ctx;
+  const guarded = { onRequest: (request: FastifyRequest) => guard(request, token) };
+  server.get("/_sandbox/status", { onRequest: requireLoopback }, options.status);
+  server.get("/_sandbox/faults", guarded, () => ({ faults: faults.all() }));
+  server.post("/_sandbox/faults", guarded, (request, reply) =>
+    reply.code(201).send({ fault: faults.add(readFault(request.body, options)) }),
+  );
+  server.delete("/_sandbox/faults", guarded, (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+  server.delete<{ Params: { id: string } }>("/_sandbox/faults/:id", guarded, (request, reply) => {
+    if (!faults.remove(Number(request.params.id))) throw notFound("fault", request.params.id);
+    return reply.code(204).send();
+  });
+  server.get("/_sandbox/settings", guarded, () => ({ settings: settings.current }));
+  server.put("/_sandbox/settings", guarded, (request) => {
+    const { latency, callsPerHour, limits } = parseFields(settingsFields, request.body);
+    settings.change({
+      // The field table has seen to it that the name is one of a preset.
+      ...(latency !== undefined && { latency: latencyPresets[latency as LatencyPreset] }),
+      ...(callsPerHour !== undefined && { callsPerHour }),
+      ...(limits !== undefined && { limits }),
+    });
+    return { settings: settings.current };
+  });
+  server.post<{ Params: { id: string; fault: string } }>(
+    "/_sandbox/hosts/:id/:fault",
+    guarded,
+    async (request, reply) => {
+      await hostFault(ctx, request.params.id, request.params.fault);
+      return reply.code(204).send();
+    },
+  );
+  server.post<{ Params: { name: string; verb: string } }>(
+    "/_sandbox/services/:name/:verb",
+    guarded,
+    async (request, reply) => {
+      await serviceFault(services, request.params.name, request.params.verb);
+      return reply.code(204).send();
+    },
+  );
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a hook without callback has to be async
+async function guard(request: FastifyRequest, token: string | undefined): Promise<void> {
+  checkLoopback(request);
+  authenticate(request, token);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a hook without callback has to be async
+async function requireLoopback(request: FastifyRequest): Promise<void> {
+  checkLoopback(request);
+}
+
+function checkLoopback(request: FastifyRequest): void {
+  if (!/^(::1|(::ffff:)?127(\.\d+){3})$/.test(request.ip))
+    throw apiError("forbidden", "the admin interface answers on loopback only");
+}
+
+/** @throws ApiError invalid_input, also for a route, command or type that there is not */
+function readFault(body: unknown, { ctx, routes }: AdminOptions): FaultSpec {
+  const kinds = Object.keys(faultFields) as FaultSpec["kind"][];
+  const { kind } = parseFields({ kind: { ...text, oneOf: kinds } }, body);
+  switch (kind as FaultSpec["kind"]) {
+    case "fail": {
+      const fields = parseFields(faultFields.fail, body);
+      // oneOf has seen to it that the code is one of them.
+      return {
+        kind: "fail",
+        ...fields,
+        route: known(fields.route, routes),
+        code: fields.code as ErrorCode,
+      };
+    }
+    case "slow": {
+      const fields = parseFields(faultFields.slow, body);
+      return { kind: "slow", ...fields, route: known(fields.route, routes) };
+    }
+    case "drop": {
+      const fields = parseFields(faultFields.drop, body);
+      return { kind: "drop", ...fields, route: known(fields.route, routes) };
+    }
+    case "action": {
+      const fields = parseFields(faultFields.action, body);
+      if (fields.command !== "*" && !ctx.actions.knows(fields.command))
+        throw invalidField("command", `'${fields.command}' is no command of an action`);
+      return { kind: "action", ...fields };
+    }
+    case "soldOut": {
+      const fields = parseFields(faultFields.soldOut, body);
+      if (!ctx.faults.canSellOut(fields.serverType, fields.location))
+        throw invalidField("serverType", `${fields.serverType} is not sold in ${fields.location}`);
+      return { kind: "soldOut", ...fields };
+    }
+  }
+}
+
+function known(route: string, routes: readonly Route[]): string {
+  const names = ["*", ...routes.map(({ method, path }) => `${method} ${path}`)];
+  if (names.includes(route)) return route;
+  throw invalidField("route", `'${route}' is no route of the API; docs/simulator.md lists them`);
+}
+
+async function hostFault(ctx: Context, id: string, name: string): Promise<void> {
+  const fault = hostFaults.find((known) => known === name);
+  if (!fault) throw invalidField("fault", `'${name}' is none; one of ${hostFaults.join(", ")}`);
+  const server = ctx.store.table(serverKind).require(id);
+  const { driver } = ctx;
+  if (!driver.injectFault || !server.host_made)
+    throw apiError("unsupported_error", `server ${server.name} has no host that could have faults`);
+  await withHost(ctx, server.id, () => driver.injectFault?.(server.id, fault) ?? Promise.resolve());
+}
+
+async function serviceFault(
+  services: AdminOptions["services"],
+  name: string,
+  verb: string,
+): Promise<void> {
+  const service = services[name];
+  if (!service) {
+    const known = Object.keys(services).join(", ") || "none in this sandbox";
+    throw invalidField("service", `'${name}' is none; there are: ${known}`);
+  }
+  if (verb === "stop") await service.stop();
+  else if (verb === "start") await service.start();
+  else throw invalidField("verb", `'${verb}' is none; one of stop, start`);
+}

@@ -1,0 +1,128 @@
+import type { DnsSource } from "./dnsSource";
+import type { HostDriver } from "./driver";
+import type { SandboxNetwork } from "./identity";
+
+import { Actions } from "./actions";
+import { addAdminRoutes, type Service } from "./admin";
+import type { Context } from "./context";
+import { createDnsSource } from "./dns";
+import { Faults, type Fault } from "./faults";
+import { createHttpServer } from "./http";
+import { Lanes } from "./lanes";
+import { noLatency, type Latency } from "./latency";
+import { defaultLimits, Limits } from "./limits";
+import { openLmdbJournal } from "./lmdbJournal";
+import { lockState } from "./lock";
+import { hetznerCallsPerHour } from "./rateLimit";
+import { Recorder } from "./recorder";
+import { buildRegistry } from "./resource";
+import { resources } from "./resources";
+import { addRoute, tokenLength } from "./serving";
+import { Settings, type SettingsValues } from "./settings";
+import { Store } from "./store";
+
+export interface ApiOptions {
+  /** File that keeps the state over restarts; one process can have it open. In memory when absent. */
+  readonly storePath?: string;
+  /** The only token that is taken, 64 characters. Any token of that length when absent. */
+  readonly token?: string;
+  readonly driver: HostDriver;
+  readonly network: SandboxNetwork;
+  /** By default nothing takes longer than its real work. */
+  readonly latency?: Partial<Latency>;
+  /** Requests an hour, 3600 by default as at Hetzner; null refuses none. */
+  readonly callsPerHour?: number | null;
+  /** What beside the API can be stopped by the admin interface, by name. */
+  readonly services?: Readonly<Record<string, Service>>;
+}
+
+export interface SandboxStatus {
+  readonly servers: number;
+  /** Requests that no route answers or that are not simulated, as `METHOD /path`. */
+  readonly unhandled: readonly string[];
+  /** Number of requests by route. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly settings: SettingsValues;
+  readonly faults: readonly Fault[];
+}
+
+export interface Api {
+  /** Port 0 takes a free one. Resolves to the endpoint, which includes /v1. */
+  listen(port: number, host: string): Promise<string>;
+  /** Ends requests and actions, then closes the store. Hosts are left as they are. */
+  close(): Promise<void>;
+  /** Zones, record sets and reverse names, always as they are now. */
+  readonly dns: DnsSource;
+  readonly unhandled: readonly string[];
+  /** Resolves when no action is running. */
+  idle(): Promise<void>;
+  status(): SandboxStatus;
+}
+
+/**
+ * A Hetzner Cloud API (v1) on this machine. Its servers are the driver's hosts; what it knows survives
+ * kill -9 when `storePath` is given.
+ *
+ * @throws Error when `token` does not have 64 characters, or the store cannot be opened, as when
+ *   another process has it open
+ */
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const { driver, network, token } = options;
+  if (token !== undefined && token.length !== tokenLength)
+    throw new Error(`token has ${token.length} characters; the API's have ${tokenLength}`);
+  const registry = buildRegistry(resources);
+  const { store, close: closeStore } = await openStore(options.storePath);
+  const { callsPerHour = hetznerCallsPerHour } = options;
+  const latency = { ...noLatency, ...options.latency };
+  const settings = new Settings(store, { latency, callsPerHour, limits: defaultLimits });
+  const actions = new Actions(store, registry.commands, settings, () => ctx);
+  const faults = new Faults();
+  const limits = new Limits(store, () => settings.current.limits);
+  const ctx: Context = { store, actions, driver, network, limits, faults, lanes: new Lanes() };
+  for (const resource of resources) await resource.start?.(ctx);
+  actions.resume();
+
+  const recorder = new Recorder();
+  const server = createHttpServer(recorder);
+  const serving = { ctx, settings, recorder, token };
+  for (const route of registry.routes) addRoute(server, route, serving);
+  const status = (): SandboxStatus => ({
+    servers: store.table({ name: "server" }).all().length,
+    unhandled: recorder.unhandled,
+    calls: recorder.calls,
+    settings: settings.current,
+    faults: faults.all(),
+  });
+  const { routes } = registry;
+  addAdminRoutes(server, { ...serving, routes, services: options.services ?? {}, status });
+
+  return {
+    listen: async (port, host) => `${await server.listen({ port, host })}/v1`,
+    close: async () => {
+      await server.close();
+      await actions.close();
+      await ctx.lanes.idle();
+      await closeStore();
+    },
+    dns: createDnsSource(ctx),
+    unhandled: recorder.unhandled,
+    idle: () => actions.idle(),
+    status,
+  };
+}
+
+async function openStore(path: string | undefined) {
+  if (path === undefined) {
+    const store = new Store();
+    return { store, close: () => store.close() };
+  }
+  const unlock = await lockState(path);
+  const store = new Store(openLmdbJournal(path));
+  return {
+    store,
+    close: async () => {
+      await store.close();
+      await unlock();
+    },
+  };
+}

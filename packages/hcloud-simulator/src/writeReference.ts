@@ -1,0 +1,29 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { format } from "prettier";
+
+import { simulatorPage } from "./reference/simulatorPage";
+
+/** Where the page is kept. */
+const path = join(__dirname, "../../../docs/simulator.md");
+
+/** Writes docs/simulator.md; with `--check` only says, by its exit code, whether it is up to date. */
+async function main(check: boolean): Promise<void> {
+  // As the repository's formatter would leave it.
+  const page = await format(simulatorPage(), { parser: "markdown", printWidth: 100 });
+  if (!check) {
+    writeFileSync(path, page);
+    return;
+  }
+  if (readFileSync(path, "utf8") === page) return;
+  console.error(
+    `${path} is out of date; run: npx tsx packages/hcloud-simulator/src/writeReference.ts`,
+  );
+  process.exitCode = 1;
+}
+
+main(process.argv.includes("--check")).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

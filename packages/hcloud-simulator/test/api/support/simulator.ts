@@ -1,0 +1,146 @@
+import { sandboxIdentity } from "../../../src/identity";
+import { createApi, type Api, type ApiOptions } from "../../../src/server";
+
+import { RecordingDriver } from "./recordingDriver";
+
+export const token = "t".repeat(64);
+export const network = sandboxIdentity("/any", 3).network;
+
+/** What an answer may hold; tests read the fields that they are about. */
+export interface Json {
+  readonly [name: string]: Json;
+  readonly [index: number]: Json;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Json;
+}
+
+/** A simulator on a loopback port, with an HTTP client. */
+export class Simulator {
+  private constructor(
+    readonly api: Api,
+    readonly driver: RecordingDriver,
+    readonly endpoint: string,
+  ) {}
+
+  static async start(options: Partial<ApiOptions> & { driver?: RecordingDriver } = {}) {
+    const driver = options.driver ?? new RecordingDriver();
+    const api = await createApi({ network, token, callsPerHour: null, ...options, driver });
+    return new Simulator(api, driver, await api.listen(0, "127.0.0.1"));
+  }
+
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = { authorization: `Bearer ${token}` },
+  ): Promise<Answer> {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const response = await fetch(this.endpoint + path, {
+      method,
+      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      ...(body !== undefined && { body: text }),
+    });
+    const answer = await response.text();
+    return { status: response.status, body: (answer ? JSON.parse(answer) : {}) as Json };
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.request("GET", path);
+  }
+
+  post(path: string, body: unknown = {}): Promise<Answer> {
+    return this.request("POST", path, body);
+  }
+
+  put(path: string, body: unknown): Promise<Answer> {
+    return this.request("PUT", path, body);
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.request("DELETE", path);
+  }
+
+  /** A request to the admin interface. */
+  async admin(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(this.endpoint.replace("/v1", `/_sandbox${path}`), {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const answer = await response.text();
+    return { status: response.status, body: (answer ? JSON.parse(answer) : {}) as Json };
+  }
+
+  /** Puts a fault in force and returns its id. */
+  async fault(spec: object): Promise<number> {
+    const { status, body } = await this.admin("POST", "/faults", spec);
+    if (status !== 201) throw new Error(`fault refused: ${JSON.stringify(body)}`);
+    return idOf(body.fault);
+  }
+
+  /** Sends what has to succeed and waits until all its actions have ended. */
+  async done(method: string, path: string, body?: unknown): Promise<Json> {
+    const answer = await this.request(method, path, body);
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    await this.api.idle();
+    return answer.body;
+  }
+
+  /** Makes a server that runs and returns its id. */
+  async server(fields: Record<string, unknown> = {}): Promise<number> {
+    const body = await this.done("POST", "/servers", { ...serverFields, ...fields });
+    return idOf(body.server);
+  }
+
+  /** The last action of a thing, as it is now. */
+  async lastAction(path: string): Promise<Json> {
+    const { body } = await this.get(`${path}/actions?sort=id:desc&per_page=1`);
+    return at(body, "actions", 0);
+  }
+
+  close(): Promise<void> {
+    return this.api.close();
+  }
+
+  /** The same, and fails when there was a request that no route answers. */
+  async closeWithoutUnhandled(): Promise<void> {
+    await this.close();
+    if (this.api.unhandled.length > 0)
+      throw new Error(`not simulated: ${this.api.unhandled.join(", ")}`);
+  }
+}
+
+export const serverFields = {
+  name: "web-1",
+  server_type: "cx23",
+  image: "debian-12",
+  location: "fsn1",
+};
+
+export function idOf(thing: Json | undefined): number {
+  return Number(thing?.id);
+}
+
+/** A text out of an answer. */
+export function textOf(value: Json | undefined): string {
+  if (typeof value !== "string") throw new Error(`${JSON.stringify(value)} is no text`);
+  return value;
+}
+
+/** A field deep inside of an answer; a missing one fails with its path. */
+export function at(json: Json, ...path: (string | number)[]): Json {
+  return path.reduce((value: Json, step) => {
+    const next = (value as Record<string | number, Json | undefined>)[step];
+    if (next === undefined) throw new Error(`no ${path.join(".")} in ${JSON.stringify(json)}`);
+    return next;
+  }, json);
+}
+
+/** An action as it was answered. */
+export function actionCommands(actions: Json): string[] {
+  return (actions as unknown as readonly { command: string }[]).map(({ command }) => command);
+}

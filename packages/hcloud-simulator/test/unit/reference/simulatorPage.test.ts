@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+
+import { simulatorPage } from "../../../src/reference/simulatorPage";
+import { buildRegistry } from "../../../src/resource";
+import { resources } from "../../../src/resources";
+import { missingAreas } from "../../../src/resources/notSimulated";
+
+const root = join(__dirname, "../../../../..");
+
+describe("docs/simulator.md", () => {
+  it("is up to date with the route table", () => {
+    const args = ["--import", "tsx", "packages/hcloud-simulator/src/writeReference.ts", "--check"];
+    expect(() => execFileSync(process.execPath, args, { cwd: root })).not.toThrow();
+  }, 30_000);
+
+  it("names each route that is simulated, and no other as such", () => {
+    const page = simulatorPage();
+    const [, simulated = ""] = /## What is simulated\n([^]*?)\n## /.exec(page) ?? [];
+    for (const { method, path, notSimulated } of buildRegistry(resources).routes)
+      expect([path, simulated.includes(`\`${method} ${path}\``)]).toEqual([path, !notSimulated]);
+  });
+
+  it("names all that is not simulated, with a reason", () => {
+    const page = simulatorPage();
+    for (const { path, reason } of missingAreas) {
+      expect(page).toContain(path);
+      expect(page).toContain(reason);
+    }
+  });
+});

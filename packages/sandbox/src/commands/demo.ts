@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ensureToolchain } from "../../../toolchain/src/ensure";
+import { runInteractive, Stopwatch, table, UserError, type Log } from "../cliSupport";
+import { callApi, listServers, serverRows, type RunningSandbox } from "../client";
+import { childEnvironment, demoStack } from "../environment";
+import { wasKilled } from "../killedRun";
+import { ensureRepository } from "../standIns/repository";
+import { projectDir } from "../projectDir";
+import { sandboxPaths } from "../state";
+import { requireHosts, up } from "./up";
+
+const execute = promisify(execFile);
+
+/** The demo's settings; the zone stands in the sandbox's DNS as an operator's own stands at Hetzner. */
+export const demoConfig = {
+  domain: "meet.example.test",
+  dnsZone: "example.test",
+  jvbCount: "2",
+} as const;
+
+/** What a stack has to set to use the sandbox's package repository: it is signed by a key of its own. */
+export async function repositoryConfig(): Promise<Record<string, string>> {
+  return { jitsiAptKeyFingerprint: (await ensureRepository()).fingerprint };
+}
+
+/** Where `pulumi config set` keeps the demo's settings. */
+export const demoStackFile = join(projectDir, `Pulumi.${demoStack}.yaml`);
+
+/**
+ * From nothing running to a verified cluster with two bridges, by a real `pulumi up` of this checkout.
+ * Repeated, it brings the same cluster up to date.
+ *
+ * @throws UserError when a step fails; the step has told why by then.
+ */
+export async function demo(dir: string, log: Log): Promise<void> {
+  await requireHosts(log);
+  const watch = new Stopwatch(log);
+  const toolchain = await watch.lap("toolchain", () => ensureToolchain({ log }));
+  const sandbox = await watch.lap("sandbox", () => up({ dir, apiOnly: false, log }));
+  const env = childEnvironment(sandbox.identity, sandbox.state, toolchain);
+  await watch.lap("zone and stack", async () => {
+    await ensureZone(sandbox, demoConfig.dnsZone);
+    await ensureStack(env);
+    if (wasKilled(sandboxPaths(dir).backend, demoStack)) await healKilledRun(env, log);
+  });
+  await watch.lap("pulumi up", () => pulumi(env, "up", "--yes", "--skip-preview"));
+  console.log(`\n${table(serverRows(await listServers(sandbox)))}\n`);
+  console.log(`${watch.summary()}\n`);
+  console.log(nextSteps(demoConfig.domain));
+}
+
+/** A zone as if the operator had it at Hetzner already. No-op when it is there. */
+export async function ensureZone(sandbox: RunningSandbox, name: string): Promise<void> {
+  const { zones } = await callApi<{ zones: unknown[] }>(sandbox, "GET", `/zones?name=${name}`);
+  if (zones.length === 0) await callApi(sandbox, "POST", "/zones", { name, mode: "primary" });
+}
+
+async function ensureStack(env: NodeJS.ProcessEnv): Promise<void> {
+  if (await stackExists(env)) return pulumi(env, "stack", "select", demoStack);
+  // The settings of a stack that is gone hold the salt of another passphrase.
+  rmSync(demoStackFile, { force: true });
+  await pulumi(env, "stack", "init", demoStack);
+  const settings = { ...demoConfig, ...(await repositoryConfig()) };
+  for (const [key, value] of Object.entries(settings)) {
+    await pulumi(env, "config", "set", key, value);
+  }
+}
+
+/** What the engine asks for after a `pulumi` was killed: the lock and the unfinished creates stay until told. */
+async function healKilledRun(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
+  log("an earlier pulumi was killed in the middle: releasing its lock");
+  await pulumi(env, "cancel", "--yes", "--stack", demoStack);
+  await pulumi(env, "refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+}
+
+async function stackExists(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const { stdout } = await execute("pulumi", ["-C", projectDir, "stack", "ls", "--json"], { env });
+  return (JSON.parse(stdout) as { name: string }[]).some(({ name }) => name === demoStack);
+}
+
+async function pulumi(env: NodeJS.ProcessEnv, ...args: string[]): Promise<void> {
+  const code = await runInteractive("pulumi", ["-C", projectDir, ...args], env);
+  if (code === 0) return;
+  throw new UserError(
+    `pulumi ${args.join(" ")} failed (exit code ${code.toString()}); once the cause is gone, \`make demo\` goes on where it stopped`,
+  );
+}
+
+const nextSteps = (domain: string): string =>
+  `Try next, in \`make shell\`:
+  pulumi config set jvbCount 4 && pulumi up     two more bridges; nothing else is touched
+  hcloud server list                            what the cloud's API says
+  npm run -s sandbox -- ssh web                 a shell on the web host
+  npm run -s sandbox -- curl -k https://${domain}/   what a browser gets
+and \`make down\` when you are done.`;

@@ -1,0 +1,57 @@
+import { mkdirSync } from "node:fs";
+import { UserError, type Log } from "../cliSupport";
+import type { RunningSandbox } from "../client";
+import { removeAll } from "../hosts/cleanup";
+import { hostProblems } from "../hosts/preconditions";
+import { sandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import { ensureSystemPackages, prepareHosts } from "../prepare";
+import { startServer } from "../serverProcess";
+import { takeSlot } from "../slots";
+import { initState, readState } from "../state";
+
+export interface UpOptions {
+  /** Absolute path of the sandbox's folder. */
+  readonly dir: string;
+  /** Only the API: no root, no hosts behind it. */
+  readonly apiOnly: boolean;
+  readonly log: Log;
+}
+
+/**
+ * Starts the sandbox in a folder, or finds it running. Safe to repeat, also after an interrupted start.
+ *
+ * @throws UserError with one line for each reason why this machine cannot run hosts.
+ */
+export async function up(options: UpOptions): Promise<RunningSandbox> {
+  const { dir, apiOnly, log } = options;
+  const known = readState(dir);
+  if (known !== undefined && known.apiOnly !== apiOnly) {
+    throw new UserError(
+      `the sandbox in ${dir} was started ${known.apiOnly ? "with" : "without"} --api-only; end it first: npm run -s sandbox -- down`,
+    );
+  }
+  if (!apiOnly) await requireHosts(log);
+  const prepared = apiOnly ? undefined : await prepareHosts(log);
+  mkdirSync(dir, { recursive: true, mode: 0o711 });
+  const slot = await takeSlot(dir, async (stale, owner) => {
+    await removeAll(sandboxIdentity(owner, stale));
+  });
+  const identity = sandboxIdentity(dir, slot);
+  const state = initState(dir, slot, apiOnly);
+  await startServer(identity, prepared);
+  return { identity, state };
+}
+
+/**
+ * Installs what hosts need of Debian's packages, as root; then refuses where this machine cannot run hosts.
+ * Called before anything dear is made.
+ *
+ * @throws UserError with one line for each reason, and what to do
+ */
+export async function requireHosts(log: Log): Promise<void> {
+  if (process.getuid?.() === 0) await ensureSystemPackages(log);
+  const problems = hostProblems();
+  if (problems.length > 0) {
+    throw new UserError(`this machine cannot run the sandbox's hosts:\n  ${problems.join("\n  ")}`);
+  }
+}

@@ -1,0 +1,210 @@
+import { createSocket, type Socket as UdpSocket } from "node:dgram";
+import { createServer, isIPv6, type Server, type Socket } from "node:net";
+import {
+  AUTHORITATIVE_ANSWER,
+  RECURSION_DESIRED,
+  TRUNCATED_RESPONSE,
+  decode,
+  encode,
+  type Answer,
+  type DecodedPacket,
+  type Packet,
+} from "dns-packet";
+import { rcodes, resolve, type FixedNames } from "./resolve";
+import type { DnsSource } from "../../../hcloud-simulator/src/dnsSource";
+import { questionType, toAnswer } from "./wire";
+
+export interface DnsServerOptions {
+  /** Addresses to listen on, IPv4 and IPv6. */
+  readonly addresses: readonly string[];
+  /** 53 in a sandbox; 0 lets the system choose one for all addresses. */
+  readonly port: number;
+  readonly source: DnsSource;
+  /** Names that are answered whatever the source says, lower case without the trailing dot. */
+  readonly fixed: FixedNames;
+  /** Told about a question that could not be answered because of a bug or bad record data. Default: standard error. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface DnsServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Without EDNS an answer over UDP has 512 bytes at most (RFC 1035, 4.2.1). */
+const plainUdpBytes = 512;
+/** The operation's bits in a message's flags; 0 is a query (RFC 1035, 4.1.1). */
+const opcodeBits = 0x7800;
+/** What is offered over UDP with EDNS: fits every path without fragments (DNS flag day 2020). */
+const ednsUdpBytes = 1232;
+/** A TCP client that says nothing for this long is let go, in milliseconds. */
+const tcpIdleMs = 10_000;
+
+/**
+ * An authoritative name server on UDP and TCP: the zones of `source` and the `fixed` names. Other
+ * names are refused.
+ *
+ * @throws when an address cannot be listened on
+ */
+export async function startDnsServer(options: DnsServerOptions): Promise<DnsServer> {
+  const udp: UdpSocket[] = [];
+  const tcp: Server[] = [];
+  const connections = new Set<Socket>();
+  const close = async (): Promise<void> => {
+    for (const connection of connections) connection.destroy();
+    await Promise.all(
+      [...udp, ...tcp].map(
+        (socket) =>
+          new Promise<void>((done) => {
+            socket.close(() => {
+              done();
+            });
+          }),
+      ),
+    );
+  };
+  let { port } = options;
+  try {
+    for (const address of options.addresses) {
+      const server = await listenTcp(address, port, options, connections);
+      tcp.push(server);
+      const bound = server.address();
+      if (bound !== null && typeof bound === "object") ({ port } = bound);
+      udp.push(await listenUdp(address, port, options));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { port, close };
+}
+
+async function listenUdp(
+  address: string,
+  port: number,
+  options: DnsServerOptions,
+): Promise<UdpSocket> {
+  // An IPv4 socket refuses the IPv6 option (EINVAL).
+  const socket = isIPv6(address)
+    ? createSocket({ type: "udp6", ipv6Only: true })
+    : createSocket({ type: "udp4" });
+  socket.on("message", (message, from) => {
+    const reply = replyTo(message, options, "udp");
+    if (reply !== undefined) socket.send(reply, from.port, from.address);
+  });
+  await new Promise<void>((resolved, reject) => {
+    socket.once("error", reject);
+    socket.bind(port, address, resolved);
+  });
+  socket.on("error", options.onError ?? console.error);
+  return socket;
+}
+
+async function listenTcp(
+  address: string,
+  port: number,
+  options: DnsServerOptions,
+  connections: Set<Socket>,
+): Promise<Server> {
+  const server = createServer((connection) => {
+    connections.add(connection);
+    connection.setTimeout(tcpIdleMs, () => connection.destroy());
+    connection.on("close", () => connections.delete(connection));
+    // A client that goes away in the middle is its own business.
+    connection.on("error", () => connection.destroy());
+    serveConnection(connection, options);
+  });
+  await new Promise<void>((resolved, reject) => {
+    server.once("error", reject);
+    server.listen({ port, host: address, ipv6Only: true }, resolved);
+  });
+  return server;
+}
+
+/** Messages on TCP follow each other, each after its length in two bytes (RFC 1035, 4.2.2). */
+function serveConnection(connection: Socket, options: DnsServerOptions): void {
+  let pending = Buffer.alloc(0);
+  connection.on("data", (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+      const end = 2 + pending.readUInt16BE(0);
+      const reply = replyTo(pending.subarray(2, end), options, "tcp");
+      pending = pending.subarray(end);
+      if (reply === undefined) continue;
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(reply.length);
+      connection.write(Buffer.concat([length, reply]));
+    }
+  });
+}
+
+function replyTo(
+  message: Buffer,
+  options: DnsServerOptions,
+  transport: "udp" | "tcp",
+): Buffer | undefined {
+  let query: DecodedPacket;
+  try {
+    query = decode(message);
+  } catch {
+    // Not a DNS message. Without its first two bytes there is nobody to answer.
+    if (message.length < 2) return undefined;
+    return encode({ type: "response", id: message.readUInt16BE(0), flags: rcodes.formErr });
+  }
+  // A response here would be answered for ever by another server.
+  if (query.flag_qr) return undefined;
+  const edns = query.additionals?.find((record) => record.type === "OPT");
+  const offered = edns === undefined ? plainUdpBytes : edns.udpPayloadSize;
+  const limit = Math.min(Math.max(offered, plainUdpBytes), ednsUdpBytes);
+  const base = emptyReply(query, edns !== undefined);
+  try {
+    const reply = answerPacket(query, base, options);
+    const bytes = encode(reply);
+    if (transport === "tcp" || bytes.length <= limit) return bytes;
+    const flags = (reply.flags ?? 0) | TRUNCATED_RESPONSE;
+    return encode({ ...reply, flags, answers: [], authorities: [] });
+  } catch (error) {
+    (options.onError ?? console.error)(error);
+    return encode({ ...base, flags: (base.flags ?? 0) | rcodes.servFail });
+  }
+}
+
+/** What every reply repeats: id, question, operation and "recursion desired". */
+function emptyReply(query: DecodedPacket, edns: boolean): Packet {
+  return {
+    type: "response",
+    id: query.id ?? 0,
+    flags: (query.flags ?? 0) & (opcodeBits | RECURSION_DESIRED),
+    questions: query.questions ?? [],
+    additionals: edns ? [optRecord()] : [],
+  };
+}
+
+function answerPacket(query: DecodedPacket, base: Packet, options: DnsServerOptions): Packet {
+  const flags = base.flags ?? 0;
+  const [question, ...more] = query.questions ?? [];
+  if ((flags & opcodeBits) !== 0) return { ...base, flags: flags | rcodes.notImp };
+  if (question === undefined || more.length > 0) return { ...base, flags: flags | rcodes.formErr };
+  if (question.class !== "IN") return { ...base, flags: flags | rcodes.refused };
+  const { source, fixed } = options;
+  const result = resolve(source, fixed, question.name, questionType(question.type));
+  return {
+    ...base,
+    flags: flags | result.rcode | (result.authoritative ? AUTHORITATIVE_ANSWER : 0),
+    answers: result.answers.map(toAnswer),
+    authorities: result.authorities.map(toAnswer),
+  };
+}
+
+function optRecord(): Answer {
+  return {
+    type: "OPT",
+    name: ".",
+    udpPayloadSize: ednsUdpBytes,
+    extendedRcode: 0,
+    ednsVersion: 0,
+    flags: 0,
+    flag_do: false,
+    options: [],
+  };
+}

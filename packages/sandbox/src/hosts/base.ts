@@ -1,0 +1,141 @@
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { lock } from "proper-lockfile";
+import { cacheDir } from "../../../toolchain/src/cacheDir";
+import {
+  authorityPath,
+  baseFiles,
+  basePackages,
+  emptyFolders,
+  recipeKey,
+  removedPaths,
+  resolvConf,
+} from "./baseRecipe";
+import { run } from "./exec";
+import { writeHostFile } from "./hostFiles";
+import { machineSources } from "./machineSources";
+import { imageOf, type Suite } from "./releases";
+
+export interface BaseOptions {
+  /** The release of Debian. */
+  readonly suite: Suite;
+  /** Path of the certificate (PEM) that the hosts trust in addition to the public ones. */
+  readonly caCertificate: string;
+  /** Progress, a line at a time. Default: to standard error. */
+  readonly log?: (line: string) => void;
+}
+
+/** A build takes a minute or two; with a slow mirror more. */
+const buildTimeoutMs = 20 * 60_000;
+
+/**
+ * The hosts' base of one release: a root file system in the cache, built by mmdebstrap from the machine's
+ * own mirror when there is none for this recipe. Hosts are overlays on it; nobody writes to it.
+ * Safe when two run at once: the second waits for the first.
+ *
+ * @returns the absolute path of the root file system
+ * @throws Error when mmdebstrap is missing or fails, with the end of its output
+ */
+export async function ensureBase(options: BaseOptions): Promise<string> {
+  const log =
+    options.log ??
+    ((line: string) => {
+      console.error(line);
+    });
+  const certificate = await readFile(options.caCertificate, "utf8");
+  // The hosts use the machine's mirror: where that may be a snapshot whose release file has expired
+  // (the machine's apt is told to accept it), the hosts must accept it too.
+  const aptSettings = await aptConfig("Acquire::Check-Valid-Until", "Acquire::Check-Date");
+  const folder = cacheDir("base", recipeKey(options.suite, certificate, aptSettings));
+  const root = join(folder, "root");
+  if (existsSync(root)) return root;
+
+  await mkdir(folder, { recursive: true });
+  log(`base file system of ${imageOf[options.suite]}: waiting for its lock`);
+  const release = await lock(folder, {
+    stale: 30_000,
+    retries: { retries: buildTimeoutMs / 1000, factor: 1, minTimeout: 1000 },
+  });
+  try {
+    if (!existsSync(root)) await build(root, options.suite, { certificate, aptSettings }, log);
+  } finally {
+    await release();
+  }
+  return root;
+}
+
+async function build(
+  root: string,
+  suite: Suite,
+  { certificate, aptSettings }: { certificate: string; aptSettings: string },
+  log: (line: string) => void,
+): Promise<void> {
+  const started = Date.now();
+  // Beside its final place, so that the last step is a rename. What an interrupted build left goes first.
+  const building = join(dirname(root), "building");
+  await rm(building, { recursive: true, force: true });
+  const what = `base file system of ${imageOf[suite]}`;
+  log(`${what}: building it (${suite}), a minute or two, once`);
+  await debootstrap(building, suite, aptSettings, log);
+  await clean(building);
+  const files = {
+    ...baseFiles(suite),
+    "/etc/apt/apt.conf.d/90machine": aptSettings,
+    [authorityPath]: certificate,
+  };
+  for (const [path, text] of Object.entries(files)) writeHostFile(building, path, text);
+  await run("chroot", [building, "update-ca-certificates"]);
+  await rename(building, root);
+  log(`${what}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+async function debootstrap(
+  target: string,
+  suite: Suite,
+  aptSettings: string,
+  log: (line: string) => void,
+): Promise<void> {
+  const proxy = await aptConfig("Acquire::http::Proxy", "Acquire::https::Proxy");
+  const settings = `${aptSettings}${proxy}`.split("\n").filter(Boolean);
+  await run(
+    "mmdebstrap",
+    [
+      "--mode=root",
+      "--variant=minbase",
+      `--include=${basePackages(suite).join(",")}`,
+      ...settings.map((setting) => `--aptopt=${setting}`),
+      suite,
+      target,
+      ...machineSources(suite),
+    ],
+    {
+      timeoutMs: buildTimeoutMs,
+      onOutput: (text) => {
+        // Its own steps start with I:, all else is the packages' chatter.
+        for (const line of text.match(/^I: .*$/gm) ?? []) log(`  ${line.slice(3)}`);
+      },
+    },
+  );
+}
+
+/** What each host must make for itself: its identity, its keys; apt's lists would age. */
+async function clean(root: string): Promise<void> {
+  for (const path of [...removedPaths, ...emptyFolders]) {
+    await rm(join(root, path), { recursive: true, force: true });
+  }
+  for (const path of emptyFolders) await mkdir(join(root, path), { recursive: true });
+  const keys = readdirSync(join(root, "etc/ssh")).filter((name) => name.startsWith("ssh_host_"));
+  for (const key of keys) await rm(join(root, "etc/ssh", key));
+  const lists = join(root, "var/lib/apt/lists");
+  await rm(lists, { recursive: true, force: true });
+  await mkdir(join(lists, "partial"), { recursive: true });
+  // Empty, not missing: the host gets an id at its first boot without systemd's first-boot presets.
+  await writeFile(join(root, "etc/machine-id"), "");
+  await symlink(resolvConf, join(root, "etc/resolv.conf"));
+}
+
+/** Settings of this machine's apt, in apt.conf syntax, a line each. */
+function aptConfig(...names: readonly string[]): Promise<string> {
+  return run("apt-config", ["dump", "--no-empty", ...names]);
+}

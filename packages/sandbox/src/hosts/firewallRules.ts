@@ -1,0 +1,116 @@
+import type { FirewallRule } from "../../../hcloud-simulator/src/driver";
+import { firewallTable, publicLink } from "./names";
+
+/**
+ * Hetzner's firewall rules as nftables text. Pure: the driver hands the text to `nft -f`, which
+ * applies all of it or nothing.
+ *
+ * A packet from host to host passes the sender's outbound chain and then the receiver's inbound
+ * chain; in both, `return` means allowed and goes on, `drop` is final. Private networks lie in other
+ * namespaces and never come here: Hetzner filters the public interface only.
+ */
+
+const table = `inet ${firewallTable}`;
+const chainOf = { in: (id: number) => `in-${id}`, out: (id: number) => `out-${id}` } as const;
+
+/** The table with its maps from a host's link to its chains. Applied once. */
+export function baseTableText(): string {
+  return `table ${table} {
+  map outbound {
+    type ifname : verdict
+  }
+  map inbound {
+    type ifname : verdict
+  }
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    ct state established,related accept
+    iifname vmap @outbound
+    oifname vmap @inbound
+  }
+}
+`;
+}
+
+/** Adds a host's two chains with its rules, or replaces the rules of a host that is known. */
+export function hostFirewallText(id: number, rules: readonly FirewallRule[] | null): string {
+  const [inbound, outbound] = [chainOf.in(id), chainOf.out(id)];
+  const lines = [
+    `add chain ${table} ${inbound}`,
+    `add chain ${table} ${outbound}`,
+    `flush chain ${table} ${inbound}`,
+    `flush chain ${table} ${outbound}`,
+    ...directionLines(id, "in", rules),
+    ...directionLines(id, "out", rules),
+    `add element ${table} inbound { "${publicLink(id)}" : jump ${inbound} }`,
+    `add element ${table} outbound { "${publicLink(id)}" : jump ${outbound} }`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Removes a host's chains; the host must be known. */
+export function removeHostFirewallText(id: number): string {
+  const lines = [
+    `delete element ${table} inbound { "${publicLink(id)}" }`,
+    `delete element ${table} outbound { "${publicLink(id)}" }`,
+    `delete chain ${table} ${chainOf.in(id)}`,
+    `delete chain ${table} ${chainOf.out(id)}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function directionLines(
+  id: number,
+  direction: FirewallRule["direction"],
+  rules: readonly FirewallRule[] | null,
+): string[] {
+  if (rules === null) return [];
+  const own = rules.filter((rule) => rule.direction === direction);
+  // Without an outbound rule everything may go out; without an inbound rule nothing may come in.
+  if (direction === "out" && own.length === 0) return [];
+  const chain = chainOf[direction](id);
+  const matches = own.flatMap(ruleMatches);
+  return [
+    ...matches.map((match) => `add rule ${table} ${chain} ${match} return`),
+    `add rule ${table} ${chain} drop`,
+  ];
+}
+
+/** One match for each address range: ranges of one rule may overlap, which nft sets do not allow. */
+function ruleMatches(rule: FirewallRule): string[] {
+  const ranges = rule.direction === "in" ? rule.sourceIps : rule.destinationIps;
+  return ranges.map((cidr) => `${addressMatch(rule, cidr)} ${protocolMatch(rule, cidr)}`);
+}
+
+const isIpv6 = (cidr: string): boolean => cidr.includes(":");
+
+function addressMatch(rule: FirewallRule, cidr: string): string {
+  const field = rule.direction === "in" ? "saddr" : "daddr";
+  return `${isIpv6(cidr) ? "ip6" : "ip"} ${field} ${cidr}`;
+}
+
+function protocolMatch(rule: FirewallRule, cidr: string): string {
+  switch (rule.protocol) {
+    case "tcp":
+    case "udp":
+      return `${rule.protocol} dport ${portRange(rule)}`;
+    case "icmp":
+      // Hetzner's "icmp" means ICMPv6 where the range is IPv6.
+      return `meta l4proto ${isIpv6(cidr) ? "ipv6-icmp" : "icmp"}`;
+    case "esp":
+      return "meta l4proto esp";
+    case "gre":
+      return "meta l4proto gre";
+  }
+}
+
+function portRange(rule: FirewallRule): string {
+  if (rule.port === "any") return "1-65535";
+  if (rule.port === undefined || !/^\d+(-\d+)?$/.test(rule.port)) {
+    throw new Error(
+      `a firewall rule for ${rule.protocol} has the port ${JSON.stringify(rule.port)}; ` +
+        `a port, a range such as 80-85, or any is needed`,
+    );
+  }
+  return rule.port;
+}

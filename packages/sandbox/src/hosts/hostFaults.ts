@@ -1,0 +1,119 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+
+import { hostGroups, initPid } from "./cgroups";
+import type { HostFault, HostSpec } from "../../../hcloud-simulator/src/driver";
+import { run } from "./exec";
+import { ensurePublicInterface, type PrivateFault } from "./hostNetwork";
+import { endHost } from "./hostRemoval";
+import { privateLink, privateNamespace, publicLink, routerNamespace } from "./names";
+import { ipBatch, linksIn } from "./netns";
+
+/** One host, as faults see it. */
+export interface FaultyHost {
+  readonly identity: SandboxIdentity;
+  readonly spec: HostSpec;
+  /** Private networks that it is in now. */
+  readonly networkIds: readonly number[];
+}
+
+/** Faults of the private interfaces are settings of the host's network (hostNetwork.ts), the others are done here. */
+export type DoneFault = Exclude<HostFault, PrivateFault | "address">;
+
+/** Makes something go wrong with a host, or right again. Each is safe to repeat. */
+export async function injectHostFault(host: FaultyHost, fault: DoneFault): Promise<void> {
+  const { identity, spec } = host;
+  switch (fault) {
+    case "kill":
+      // Nobody is told: the host's process ends, and that is how the driver comes to know.
+      return endHost(identity, spec.id);
+    case "freeze":
+    case "thaw":
+      setFrozen(identity, spec.id, fault === "freeze");
+      return;
+    case "cut":
+      return setCables(host, "down");
+    case "mend":
+      await setCables(host, "up");
+      // Routes go with a link that goes down.
+      return ensurePublicInterface(identity, spec);
+    case "fill":
+      return fillDisk(identity, spec.id);
+    case "free":
+      return freeDisk(identity, spec.id);
+    case "expire":
+      // As a server that was made without an SSH key has it.
+      return inside(identity, spec.id, "chage -d 0 root");
+    case "renew":
+      return inside(identity, spec.id, "chage -d -1 root");
+  }
+}
+
+function setFrozen(identity: SandboxIdentity, id: number, frozen: boolean): void {
+  const file = join(hostGroups(identity, id)[0] ?? "", "cgroup.freeze");
+  if (!existsSync(file)) throw new Error(`host ${id} does not run: there is nothing to freeze`);
+  writeFileSync(file, frozen ? "1" : "0");
+}
+
+/** The far ends of all the host's links: inside it looks as if the cables were out. */
+async function setCables(host: FaultyHost, state: "up" | "down"): Promise<void> {
+  const { identity, spec } = host;
+  const ends = [
+    [routerNamespace(identity), publicLink(spec.id)],
+    ...host.networkIds.map((id) => [privateNamespace(identity, id), privateLink(spec.id)]),
+  ] as const;
+  for (const [namespace = "", link = ""] of ends)
+    if ((await linksIn(namespace)).has(link))
+      await ipBatch(namespace, [`link set ${link} ${state}`]);
+}
+
+/**
+ * Hosts share the machine's disk, so a host's own cannot be filled in earnest. Instead each folder
+ * that services write to gets a layer on top without any space: what is there can be read, new text
+ * cannot be written ("no space left on device"). Files that are open already are not touched.
+ */
+const writtenFolders = ["/etc", "/root", "/tmp", "/var"];
+const fullDisk = "/run/sandbox-full-disk";
+
+async function fillDisk(identity: SandboxIdentity, id: number): Promise<void> {
+  await inside(
+    identity,
+    id,
+    `mountpoint -q ${fullDisk} && exit 0
+    mkdir -p ${fullDisk}
+    # Room for the layers' empty folders, and not for a page of text.
+    mount -t tmpfs -o size=4k,mode=0755 tmpfs ${fullDisk}
+    for folder in ${writtenFolders.join(" ")}; do
+      layer=${fullDisk}$folder
+      mkdir -p "$layer/upper" "$layer/work"
+      chmod --reference="$folder" "$layer/upper"
+      mount -t overlay overlay -o "lowerdir=$folder,upperdir=$layer/upper,workdir=$layer/work" "$folder"
+    done
+    head -c 4096 /dev/zero >${fullDisk}/full 2>/dev/null || true`,
+  );
+}
+
+async function freeDisk(identity: SandboxIdentity, id: number): Promise<void> {
+  await inside(
+    identity,
+    id,
+    `mountpoint -q ${fullDisk} || exit 0
+    # The system call itself, MNT_DETACH: umount(8) does not find mounts that were made from outside.
+    python3 -c 'import ctypes, os, sys
+    libc = ctypes.CDLL(None, use_errno=True)
+    for path in sys.argv[1:]:
+        if libc.umount2(path.encode(), 2) != 0:
+            sys.exit(path + ": " + os.strerror(ctypes.get_errno()))
+    ' ${writtenFolders.join(" ")} ${fullDisk}`.replaceAll("\n    ", "\n"),
+  );
+}
+
+/** Runs a script in the host's mount namespace, with the host's own root. */
+async function inside(identity: SandboxIdentity, id: number, script: string): Promise<void> {
+  const pid = initPid(identity, id);
+  if (pid === undefined) throw new Error(`host ${id} does not run: nothing can be changed on it`);
+  const enter = ["--target", pid.toString(), "--mount", "--root", "--wdns=/"];
+  await run("nsenter", [...enter, "bash", "-euc", script]);
+}

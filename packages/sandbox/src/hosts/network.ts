@@ -1,0 +1,93 @@
+import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import { succeeds, run } from "./exec";
+import { baseTableText } from "./firewallRules";
+import { firewallTable, routerNamespace, uplinkName } from "./names";
+import {
+  addNamespace,
+  applyNft,
+  deleteNamespace,
+  ipBatch,
+  type Link,
+  linksIn,
+  namespaceExists,
+  setSysctls,
+} from "./netns";
+
+/** The router's end of the uplink, inside the router's namespace. */
+const routerUplink = "uplink";
+
+/**
+ * Makes the sandbox's network: a namespace that routes between its hosts, joined with the root
+ * namespace by one veth pair. Idempotent; completes a half-built one.
+ *
+ * In the root namespace only the link `<linkPrefix>-up` is added, with its addresses and the routes
+ * to the sandbox's ranges, which go away with it. Forwarding is switched on inside the router's
+ * namespace alone; there is no address translation, so hosts reach the services on the uplink and
+ * each other, and nothing else.
+ *
+ * @throws Error when the slot's link belongs to another sandbox.
+ */
+export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
+  const router = routerNamespace(identity);
+  await addNamespace(router);
+  await ensureUplink(identity, router);
+  const { serviceIpv4, routerIpv4, serviceIpv6, routerIpv6, ipv4Cidr, ipv6Cidr } = identity.network;
+  const uplink = uplinkName(identity);
+  await ipBatch(router, [
+    "link set lo up",
+    `link set ${routerUplink} up`,
+    `addr replace ${routerIpv4} peer ${serviceIpv4}/32 dev ${routerUplink}`,
+    // nodad: the other end is ours, and a tentative address would make the first packets fail.
+    `addr replace ${routerIpv6} peer ${serviceIpv6}/128 dev ${routerUplink} nodad`,
+  ]);
+  await ipBatch(undefined, [
+    `link set ${uplink} up`,
+    `addr replace ${serviceIpv4} peer ${routerIpv4}/32 dev ${uplink}`,
+    `addr replace ${serviceIpv6} peer ${routerIpv6}/128 dev ${uplink} nodad`,
+    `route replace ${ipv4Cidr} via ${routerIpv4} dev ${uplink} src ${serviceIpv4}`,
+    // onlink: the kernel adds the way to the router only when it has noticed that the link is up.
+    `route replace ${ipv6Cidr} via ${routerIpv6} dev ${uplink} src ${serviceIpv6} onlink`,
+  ]);
+  await setSysctls(router, {
+    "ipv4/ip_forward": 1,
+    "ipv6/conf/all/forwarding": 1,
+    // New links to hosts: their addresses work at once.
+    "ipv6/conf/default/accept_dad": 0,
+  });
+  const listTable = ["netns", "exec", router, "nft", "list", "table", "inet", firewallTable];
+  if (!(await succeeds("ip", listTable))) await applyNft(router, baseTableText());
+}
+
+async function ensureUplink(identity: SandboxIdentity, router: string): Promise<void> {
+  const uplink = uplinkName(identity);
+  const inRoot = (await linksIn(undefined)).get(uplink);
+  const inRouter = (await linksIn(router)).has(routerUplink);
+  if (inRoot !== undefined && !isOurs(inRoot, identity)) {
+    throw new Error(
+      `slot ${identity.slot} is in use: the link ${uplink} belongs to ${inRoot.alias ?? ""}; ` +
+        `take that sandbox down or choose another slot`,
+    );
+  }
+  if (inRoot !== undefined && inRouter) return;
+  if (inRoot !== undefined) await ipBatch(undefined, [`link delete ${uplink}`]);
+  await ipBatch(undefined, [
+    `link add ${uplink} type veth peer name ${routerUplink} netns ${router}`,
+    `link set ${uplink} alias ${identity.name}`,
+  ]);
+}
+
+/** The note on the link says whose it is; none, when its maker was killed before it could write it. */
+const isOurs = (link: Link, identity: SandboxIdentity): boolean =>
+  link.alias === undefined || link.alias === identity.name;
+
+/** Removes what `setUpNetwork` made. Idempotent; the hosts' own namespaces must be gone or go later. */
+export async function tearDownNetwork(identity: SandboxIdentity): Promise<void> {
+  const uplink = uplinkName(identity);
+  // The link first: with its namespace alone it would vanish some time later.
+  const link = (await linksIn(undefined)).get(uplink);
+  if (link !== undefined && isOurs(link, identity)) {
+    await run("ip", ["link", "delete", uplink]);
+  }
+  const router = routerNamespace(identity);
+  if (namespaceExists(router)) await deleteNamespace(router);
+}

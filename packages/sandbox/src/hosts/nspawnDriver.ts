@@ -1,0 +1,172 @@
+import { existsSync, rmSync } from "node:fs";
+import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type {
+  AdoptedHost,
+  FirewallRule,
+  HostDriver,
+  HostFault,
+  HostSpec,
+  PrivateAttachment,
+  PublicAddresses,
+} from "../../../hcloud-simulator/src/driver";
+import { run } from "./exec";
+import { findHostProcesses, watchHostProcess } from "./hostProcess";
+import { hostsOnMachine, removeHost } from "./hostRemoval";
+import { consoleLog } from "./names";
+import { setUpNetwork } from "./network";
+import { NspawnHost } from "./nspawnHost";
+import { Turns } from "./turns";
+
+export interface NspawnDriverOptions {
+  readonly identity: SandboxIdentity;
+  /** Root file system that all hosts of this system image share, as `ensureBase` returns it; may have to be made first. */
+  readonly base: (image: string) => Promise<string>;
+}
+
+/** Real hosts: systemd-nspawn containers. */
+export interface NspawnDriver extends HostDriver {
+  /** Runs a command as root inside a host, past its network and SSH. For tests and for debugging. */
+  runInside(id: number, command: readonly string[]): Promise<string>;
+}
+
+/** Makes the driver, and the sandbox's network if it is not there yet. */
+export async function createNspawnDriver(options: NspawnDriverOptions): Promise<NspawnDriver> {
+  await setUpNetwork(options.identity);
+  return new Driver(options);
+}
+
+class Driver implements NspawnDriver {
+  private readonly hosts = new Map<number, NspawnHost>();
+  /** Calls for one host never overlap. */
+  private readonly turns = new Turns<number>();
+  private readonly listeners: ((id: number, running: boolean) => void)[] = [];
+
+  constructor(private readonly options: NspawnDriverOptions) {}
+
+  create(spec: HostSpec): Promise<void> {
+    return this.turns.take(spec.id, async () => {
+      if (this.hosts.has(spec.id)) throw new Error(`there is a host ${spec.id} already`);
+      // What an earlier sandbox in this folder may have left under the same id and name.
+      await removeHost(this.options.identity, spec.id);
+      rmSync(consoleLog(this.options.identity, spec.name), { force: true });
+      const host = await this.add(spec);
+      try {
+        await host.prepare();
+        await host.boot();
+      } catch (error) {
+        this.hosts.delete(spec.id);
+        await host.delete();
+        throw error;
+      }
+    });
+  }
+
+  powerOn(id: number): Promise<void> {
+    return this.withHost(id, (host) => host.boot());
+  }
+
+  powerOff(id: number): Promise<void> {
+    return this.withHost(id, (host) => host.powerOff());
+  }
+
+  shutdown(id: number): Promise<void> {
+    return this.withHost(id, (host) => host.shutdown());
+  }
+
+  reboot(id: number): Promise<void> {
+    return this.withHost(id, (host) => host.reboot());
+  }
+
+  delete(id: number): Promise<void> {
+    return this.turns.take(id, async () => {
+      await this.hosts.get(id)?.delete();
+      this.hosts.delete(id);
+    });
+  }
+
+  attachNetwork(id: number, attachment: PrivateAttachment): Promise<void> {
+    return this.withHost(id, (host) => host.plug(attachment));
+  }
+
+  detachNetwork(id: number, networkId: number): Promise<void> {
+    return this.withHost(id, (host) => host.unplug(networkId));
+  }
+
+  setFirewall(id: number, rules: readonly FirewallRule[] | null): Promise<void> {
+    return this.withHost(id, (host) => host.setFirewall(rules));
+  }
+
+  setPublicAddresses(id: number, addresses: PublicAddresses): Promise<void> {
+    return this.withHost(id, (host) => host.setPublicAddresses(addresses));
+  }
+
+  injectFault(id: number, fault: HostFault): Promise<void> {
+    return this.withHost(id, (host) => host.injectFault(fault));
+  }
+
+  /**
+   * Hosts outlive their server. Those that should run and do are taken over as they are, so that no
+   * call is cut; those that should and do not are booted; all others are ended, unknown ones removed.
+   */
+  async adopt(specs: readonly AdoptedHost[]): Promise<void> {
+    const processes = findHostProcesses(this.options.identity);
+    await Promise.all(
+      specs.map((spec) =>
+        this.turns.take(spec.id, async () => {
+          const host = await this.add(spec);
+          await host.prepare();
+          const pid = processes.get(spec.id);
+          if (pid !== undefined) host.take(watchHostProcess(pid));
+          await (spec.shouldRun ? host.boot() : host.powerOff());
+        }),
+      ),
+    );
+    const known = new Set(specs.map((spec) => spec.id));
+    const unknown = hostsOnMachine(this.options.identity).filter((id) => !known.has(id));
+    await Promise.all(unknown.map((id) => removeHost(this.options.identity, id)));
+  }
+
+  isRunning(id: number): boolean {
+    return this.hosts.get(id)?.running ?? false;
+  }
+
+  onStateChange(listener: (id: number, running: boolean) => void): void {
+    this.listeners.push(listener);
+  }
+
+  async stop(): Promise<void> {
+    const off = (id: number): Promise<void> =>
+      this.withHost(id, async (host) => {
+        // A host that does not follow in time loses its power; its disk does not mind.
+        await host.shutdown().catch(() => host.powerOff());
+      });
+    await Promise.all([...this.hosts.keys()].map(off));
+  }
+
+  async runInside(id: number, command: readonly string[]): Promise<string> {
+    const host = this.hosts.get(id);
+    if (host === undefined) throw new Error(`there is no host ${id}`);
+    const pid = host.runningInit();
+    return run("nsenter", ["--target", pid.toString(), "--all", "--", ...command]);
+  }
+
+  private async add(spec: HostSpec): Promise<NspawnHost> {
+    const { identity } = this.options;
+    const base = await this.options.base(spec.image);
+    if (!existsSync(base))
+      throw new Error(`the hosts' base ${base} is missing; make it with ensureBase`);
+    const host = new NspawnHost(identity, base, spec, () => {
+      for (const listener of this.listeners) listener(spec.id, false);
+    });
+    this.hosts.set(spec.id, host);
+    return host;
+  }
+
+  private withHost(id: number, action: (host: NspawnHost) => Promise<void>): Promise<void> {
+    return this.turns.take(id, async () => {
+      const host = this.hosts.get(id);
+      if (host === undefined) throw new Error(`there is no host ${id}`);
+      await action(host);
+    });
+  }
+}

@@ -1,0 +1,211 @@
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import { initPid, nspawnPid } from "./cgroups";
+import type {
+  FirewallRule,
+  HostFault,
+  HostSpec,
+  PrivateAttachment,
+  PublicAddresses,
+} from "../../../hcloud-simulator/src/driver";
+import { waitUntil } from "./exec";
+import { injectHostFault } from "./hostFaults";
+import { writeHostFile } from "./hostFiles";
+import {
+  applyFirewall,
+  ensurePublicInterface,
+  plugPrivateNetwork,
+  type PrivateFault,
+  removePublicInterface,
+  unplugPrivateNetwork,
+} from "./hostNetwork";
+import { type HostProcess, startHostProcess } from "./hostProcess";
+import { endHost, removeHost } from "./hostRemoval";
+import { consoleLog, hostFolder } from "./names";
+import { signal } from "./processes";
+import { readdressFiles, seedFiles } from "./seed";
+
+/** How long a host may take until its init runs; a second is usual. */
+const bootTimeoutMs = 60_000;
+/** How long a host may take to shut down or to begin a reboot. */
+const shutdownTimeoutMs = 60_000;
+
+/** One host: its disk, its network and, when it runs, its process. Calls must not overlap. */
+export class NspawnHost {
+  private process: HostProcess | undefined;
+  /** For each private network the `ip` commands that configure the host's end. */
+  private readonly networks = new Map<number, readonly string[]>();
+  private readonly attachments = new Map<number, PrivateAttachment>();
+  private privateFault: PrivateFault | undefined;
+
+  /** @param ended called when the host goes off without a call from here */
+  constructor(
+    private readonly identity: SandboxIdentity,
+    private readonly base: string,
+    private spec: HostSpec,
+    private readonly ended: () => void,
+  ) {}
+
+  get running(): boolean {
+    return this.process !== undefined;
+  }
+
+  /** Makes disk and network, or completes what an earlier server left. */
+  async prepare(): Promise<void> {
+    this.prepareDisk();
+    await ensurePublicInterface(this.identity, this.spec);
+    await this.setFirewall(this.spec.firewall);
+    for (const attachment of this.spec.networks) await this.plug(attachment);
+  }
+
+  private prepareDisk(): void {
+    const folder = hostFolder(this.identity, this.spec.id);
+    // Made last, so that its presence says that the disk is complete.
+    const root = join(folder, "root");
+    if (existsSync(root)) return;
+    rmSync(folder, { recursive: true, force: true });
+    // The root folder of a host is its upper folder: its mode counts, whatever the umask is here.
+    for (const part of ["work", "upper"]) mkdirSync(join(folder, part), { recursive: true });
+    chmodSync(join(folder, "upper"), 0o755);
+    for (const [path, text] of seedFiles(this.spec, this.resolvers)) {
+      // User data may hold a secret; everything else is as it is on a Hetzner host.
+      writeHostFile(join(folder, "upper"), path, text, path.endsWith("user-data") ? 0o600 : 0o644);
+    }
+    // Last, so that its presence says that the disk is complete.
+    mkdirSync(root);
+  }
+
+  /** The sandbox's own name server. */
+  private get resolvers(): readonly string[] {
+    const { serviceIpv4, serviceIpv6 } = this.identity.network;
+    return [serviceIpv4, serviceIpv6];
+  }
+
+  async boot(): Promise<void> {
+    if (this.running) return;
+    const process = startHostProcess(this.identity, this.spec, this.base);
+    this.take(process);
+    await waitUntil(
+      `the init of ${this.spec.name} runs`,
+      () => {
+        if (this.process !== process) {
+          const log = consoleLog(this.identity, this.spec.name);
+          throw new Error(`host ${this.spec.name} ended while it booted; see ${log}`);
+        }
+        return initPid(this.identity, this.spec.id) !== undefined;
+      },
+      bootTimeoutMs,
+    );
+  }
+
+  /** Goes on with a process that runs already. */
+  take(process: HostProcess): void {
+    this.process = process;
+    const forget = (): void => {
+      if (this.process !== process) return;
+      this.process = undefined;
+      this.ended();
+    };
+    process.ended.then(forget, forget);
+  }
+
+  /** Pulls the plug. */
+  async powerOff(): Promise<void> {
+    const { process } = this;
+    // From here on the end is no surprise.
+    this.process = undefined;
+    await endHost(this.identity, this.spec.id);
+    await process?.ended;
+  }
+
+  /** @throws Error when the host still runs after a minute */
+  async shutdown(): Promise<void> {
+    const { process } = this;
+    if (process === undefined) return;
+    this.process = undefined;
+    const pid = nspawnPid(this.identity, this.spec.id);
+    // systemd-nspawn hands it on to the host's init as an orderly power off (systemd-nspawn(1), --kill-signal).
+    if (pid !== undefined) signal(pid, "SIGTERM");
+    let ended = false;
+    void process.ended.then(() => (ended = true));
+    try {
+      await waitUntil(`${this.spec.name} has shut down`, () => ended, shutdownTimeoutMs);
+    } catch (error) {
+      this.take(process);
+      throw error;
+    }
+  }
+
+  /** @throws Error when the host does not run, or has not begun anew after a minute */
+  async reboot(): Promise<void> {
+    const before = this.runningInit();
+    // Ctrl-alt-del for an init (systemd(1), signals).
+    signal(before, "SIGINT");
+    const anew = (): boolean => ![undefined, before].includes(initPid(this.identity, this.spec.id));
+    await waitUntil(`${this.spec.name} has rebooted`, anew, shutdownTimeoutMs);
+  }
+
+  /** The pid, on the machine, of the host's init. @throws Error when the host is off */
+  runningInit(): number {
+    const pid = this.running ? initPid(this.identity, this.spec.id) : undefined;
+    if (pid === undefined) throw new Error(`host ${this.spec.name} does not run`);
+    return pid;
+  }
+
+  async plug(attachment: PrivateAttachment): Promise<void> {
+    const { identity, spec, privateFault } = this;
+    const lines = await plugPrivateNetwork(identity, spec.id, attachment, privateFault);
+    this.attachments.set(attachment.networkId, attachment);
+    this.networks.set(attachment.networkId, lines);
+    this.writeBatch();
+  }
+
+  async unplug(networkId: number): Promise<void> {
+    await unplugPrivateNetwork(this.identity, this.spec.id, networkId);
+    this.attachments.delete(networkId);
+    if (this.networks.delete(networkId)) this.writeBatch();
+  }
+
+  /** What the supervising script gives to `ip` before each boot. */
+  private writeBatch(): void {
+    const lines = [...this.networks.values()].flat();
+    const file = join(hostFolder(this.identity, this.spec.id), "network.batch");
+    writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
+  }
+
+  async setFirewall(rules: readonly FirewallRule[] | null): Promise<void> {
+    await applyFirewall(this.identity, this.spec.id, rules);
+  }
+
+  /**
+   * Other public addresses, from the next start on.
+   * @throws Error when the host runs
+   */
+  async setPublicAddresses({ publicIpv4, publicIpv6 }: PublicAddresses): Promise<void> {
+    if (this.running) throw new Error(`host ${this.spec.name} must be off to get other addresses`);
+    this.spec = { ...this.spec, publicIpv4, publicIpv6 };
+    const upper = join(hostFolder(this.identity, this.spec.id), "upper");
+    for (const [path, text] of readdressFiles(this.spec, this.resolvers)) {
+      writeHostFile(upper, path, text, 0o644);
+    }
+    await removePublicInterface(this.identity, this.spec.id);
+    await ensurePublicInterface(this.identity, this.spec);
+  }
+
+  async injectFault(fault: HostFault): Promise<void> {
+    const { identity, spec } = this;
+    if (fault === "no-address" || fault === "large-packets" || fault === "address") {
+      this.privateFault = fault === "address" ? undefined : fault;
+      for (const attachment of this.attachments.values()) await this.plug(attachment);
+      return;
+    }
+    await injectHostFault({ identity, spec, networkIds: [...this.networks.keys()] }, fault);
+  }
+
+  /** Ends the host and removes its disk, links and names; its console log stays. */
+  async delete(): Promise<void> {
+    this.process = undefined;
+    await removeHost(this.identity, this.spec.id);
+  }
+}

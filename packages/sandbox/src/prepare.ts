@@ -1,0 +1,95 @@
+import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { UserError } from "./cliSupport";
+import { ensureBase } from "./hosts/base";
+import { suiteOf, usualSuite, type Suite } from "./hosts/releases";
+import { ensureRepository } from "./standIns/repository";
+import { systemPackages } from "./systemPackages";
+import { ensureAuthority } from "./web/authority";
+
+const run = promisify(execFile);
+
+/** What the hosts of every sandbox on this machine share; made once, kept in the cache. */
+export interface Prepared {
+  /** The signed apt repository with the stand-ins of Jitsi's packages. */
+  readonly repositoryDir: string;
+}
+
+/**
+ * Makes all that real hosts need, or finds it made: Debian packages of the machine, the certificate
+ * authority, the base file systems (a minute each, the first time), the package repository.
+ *
+ * @param bases releases whose base is made now; another one is made when its first host boots.
+ * @throws when apt-get or a build fails, with its output.
+ */
+export async function prepareHosts(
+  log: (line: string) => void,
+  bases: readonly Suite[] = [usualSuite],
+): Promise<Prepared> {
+  await ensureSystemPackages(log);
+  const { certPath } = await ensureAuthority();
+  const [repository] = await Promise.all([
+    ensureRepository(),
+    ...bases.map((suite) => ensureBase({ suite, caCertificate: certPath })),
+  ]);
+  return { repositoryDir: repository.dir };
+}
+
+/** Root file system under the overlays of hosts with this system image; made now where it is not there yet. */
+export async function baseOf(image: string): Promise<string> {
+  const { certPath } = await ensureAuthority();
+  return ensureBase({ suite: suiteOf(image), caCertificate: certPath });
+}
+
+/** Installs the Debian packages that are missing on this machine; needs root only then. */
+export async function ensureSystemPackages(log: (line: string) => void): Promise<void> {
+  const missing = await missingPackages();
+  if (missing.length === 0) return;
+  const command = `apt-get install ${missing.join(" ")}`;
+  if (process.getuid?.() !== 0) {
+    throw new UserError(
+      `Debian packages are missing and only root can install them: sudo ${command}`,
+    );
+  }
+  log(`installing ${missing.join(" ")} (apt-get)`);
+  const apt = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"];
+  await aptGet(["-q", "update"]);
+  await aptGet([...apt, "install", ...missing]);
+}
+
+async function missingPackages(): Promise<string[]> {
+  if (!existsSync("/usr/bin/dpkg-query")) {
+    throw new UserError(
+      "the sandbox's hosts need Debian or a relative: dpkg-query is missing here",
+    );
+  }
+  const { stdout } = await run("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n"], {
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  const installed = new Set(
+    stdout
+      .split("\n")
+      .filter((line) => line.endsWith(" installed"))
+      .map((line) => line.split(" ")[0]),
+  );
+  return systemPackages.filter((name) => !installed.has(name));
+}
+
+function aptGet(args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("apt-get", args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
+    let output = "";
+    const collect = (chunk: Buffer) => (output += chunk.toString());
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`apt-get ${args.join(" ")} failed:\n${output.slice(-2000)}`));
+    });
+  });
+}

@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SandboxIdentity } from "../../hcloud-simulator/src/identity";
+import type { Prepared } from "./prepare";
+import { apiEndpoint } from "./environment";
+import { sandboxPaths } from "./state";
+
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 120_000;
+const pollMs = 100;
+
+/** The process id of the sandbox's server, or undefined when it does not run. */
+export function serverPid(dir: string): number | undefined {
+  const pid = Number(readIfThere(sandboxPaths(dir).serverPid));
+  if (!Number.isInteger(pid) || pid <= 1) return undefined;
+  // A process id may have been given to somebody else since: only one that runs our server counts.
+  const command = readIfThere(`/proc/${pid.toString()}/cmdline`) ?? "";
+  return command.includes("sandbox/src/server.ts") && command.includes(dir) ? pid : undefined;
+}
+
+/** Whether the API answers. */
+export async function answers(identity: SandboxIdentity): Promise<boolean> {
+  try {
+    // Any answer will do: without a token it is a 401.
+    await fetch(`${apiEndpoint(identity)}/locations`, { signal: AbortSignal.timeout(2_000) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts the server in the background and waits until its API answers.
+ * @throws when it ends or stays silent; the message holds the end of its log.
+ */
+export async function startServer(
+  identity: SandboxIdentity,
+  prepared: Prepared | undefined,
+): Promise<void> {
+  if (serverPid(identity.dir) !== undefined && (await answers(identity))) return;
+  const paths = sandboxPaths(identity.dir);
+  const log = openSync(paths.serverLog, "a", 0o600);
+  const hosts = prepared === undefined ? [] : [prepared.repositoryDir];
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", join(__dirname, "server.ts"), identity.dir, ...hosts],
+    { cwd: join(__dirname, "../../.."), detached: true, stdio: ["ignore", log, log] },
+  );
+  child.unref();
+  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline && !ended()) {
+    if (serverPid(identity.dir) !== undefined && (await answers(identity))) return;
+    await sleep(pollMs);
+  }
+  const tail = (readIfThere(paths.serverLog) ?? "").slice(-2000);
+  throw new Error(
+    `the sandbox's server ${ended() ? "ended at once" : "does not answer"}; the end of ${paths.serverLog}:\n${tail}`,
+  );
+}
+
+/** Asks the server to end, waits until it is gone, and ends it hard when it does not. No-op when none runs. */
+export async function stopServer(dir: string): Promise<void> {
+  const pid = serverPid(dir);
+  if (pid === undefined) return;
+  process.kill(pid, "SIGTERM");
+  const deadline = Date.now() + stopTimeoutMs;
+  while (serverPid(dir) === pid) {
+    if (Date.now() > deadline) {
+      process.kill(pid, "SIGKILL");
+      return;
+    }
+    await sleep(pollMs);
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import { lock } from "proper-lockfile";
+import { cacheDir } from "../../../toolchain/src/cacheDir";
+import { buildPackages, sourcesDir } from "./build";
+import { run } from "./run";
+import { ensureSigningKey, keyFingerprint, signRelease } from "./signingKey";
+
+export interface Repository {
+  readonly dir: string;
+  /** Of the key that signs it. */
+  readonly fingerprint: string;
+}
+
+const keyFile = "jitsi-key.gpg.key";
+
+/**
+ * Builds the signed apt repository of the stand-ins into the cache, or finds it there.
+ *
+ * The folder is named by a hash of its sources, so a change in them makes a new one; the signing key
+ * is the same for one cache. Safe when two processes call it at once. Needs dpkg-deb, apt-ftparchive
+ * (package apt-utils) and gpg.
+ *
+ * Layout: `jitsi-key.gpg.key` (ASCII armoured), `stable/{Packages,Packages.gz,Release,InRelease,
+ * Release.gpg,*.deb}`, as under https://download.jitsi.org.
+ *
+ * @throws if a tool is missing or refuses the sources
+ */
+export async function ensureRepository(): Promise<Repository> {
+  const cache = cacheDir("packages");
+  await mkdir(cache, { recursive: true });
+  // Building takes a few seconds; a lock that was not refreshed for 30 s belongs to a dead process.
+  const release = await lock(cache, {
+    stale: 30_000,
+    retries: { retries: 120, minTimeout: 500, maxTimeout: 500 },
+  });
+  try {
+    const key = await ensureSigningKey(cache);
+    const dir = join(cache, await repositoryHash(key));
+    if (!existsSync(dir)) await make(dir, key);
+    return { dir, fingerprint: await keyFingerprint(join(dir, keyFile)) };
+  } finally {
+    await release();
+  }
+}
+
+/** What the repository's content depends on: every source file's path and text, and the key. */
+export async function repositoryHash(key: string, dir = sourcesDir): Promise<string> {
+  const hash = createHash("sha256").update(key);
+  for (const path of await sourceFiles(dir)) {
+    hash.update(`\0${relative(dir, path)}\0`).update(await readFile(path));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** All files below `dir` in a fixed order, without Python's compiled ones. */
+async function sourceFiles(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes("__pycache__"))
+    .sort();
+}
+
+async function make(dir: string, key: string): Promise<void> {
+  const temporary = await mkdtemp(`${dir}.new-`);
+  try {
+    const stable = join(temporary, "stable");
+    const work = join(temporary, "work");
+    await mkdir(stable, { recursive: true });
+    await buildPackages(stable, work);
+    await rm(work, { recursive: true });
+    await index(stable);
+    await signRelease(key, stable, join(temporary, keyFile));
+    await rename(temporary, dir);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** A flat repository: its entry in sources.list ends in `stable/` and has no component. */
+async function index(stable: string): Promise<void> {
+  // apt looks for `Filename` below the address in sources.list, which has no `stable/`.
+  const packages = await run("apt-ftparchive", ["packages", "stable"], { cwd: dirname(stable) });
+  await writeFile(join(stable, "Packages"), packages);
+  await writeFile(join(stable, "Packages.gz"), gzipSync(packages, { level: 9 }));
+  const fields = { Origin: "jitsi.org", Label: "Jitsi sandbox repository", Codename: "stable" };
+  const options = Object.entries(fields).flatMap(([name, value]) => [
+    "-o",
+    `APT::FTPArchive::Release::${name}=${value}`,
+  ]);
+  await writeFile(
+    join(stable, "Release"),
+    await run("apt-ftparchive", [...options, "release", "."], { cwd: stable }),
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * Version numbers of the stand-ins, in the style of upstream's (stable 2.0.11146 of August 2026).
+ * The first of a list is the current one, which apt installs; the others are there to be asked for.
+ */
+export const packageVersions = {
+  "jitsi-videobridge2": [
+    "2.3-307-g5a9c1e7f-1",
+    "2.3-296-g1c04be2d-1",
+    "2.3-280-g7be1f0a3-1",
+    "2.3-271-g0d9a44c1-1",
+  ],
+  jicofo: ["1.0-1189-1", "1.0-1177-1", "1.0-1166-1", "1.0-1158-1"],
+  "jitsi-meet-web": ["1.0.9146-1", "1.0.9031-1", "1.0.8922-1", "1.0.8792-1"],
+  "jitsi-meet-web-config": ["1.0.9146-1", "1.0.9031-1", "1.0.8922-1", "1.0.8792-1"],
+  "jitsi-meet-prosody": ["1.0.9146-1", "1.0.9031-1", "1.0.8922-1", "1.0.8792-1"],
+  "jitsi-meet": ["2.0.11146-1", "2.0.11031-1", "2.0.10888-1", "2.0.10741-1"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type PackageName = keyof typeof packageVersions;
+
+/** Packages with a program in Python: each carries a copy of `common/`. */
+export const programs: Partial<Record<PackageName, string>> = {
+  "jitsi-videobridge2": "usr/share/jitsi-videobridge/lib",
+  jicofo: "usr/share/jicofo/lib",
+};
+
+/**
+ * How a program names its own version: without Debian's revision, and with a dot in the middle,
+ * as upstream's jars do (2.3-307-gabc-1 is 2.3.307-gabc).
+ */
+export function programVersion(version: string): string {
+  return version.replace(/-\d+$/, "").replace("-", ".");
+}
+
+/** The build number of a release of jitsi-meet: 10888 of 2.0.10888-1. */
+export function buildOf(release: number): number {
+  return Number(versionOf("jitsi-meet", release).split(/[.-]/)[2]);
+}
+
+/**
+ * Drops the lines that are of other releases: one that begins with `@SINCE:10888@` is there from that build of jitsi-meet
+ * on, one that begins with `@BEFORE:11031@` up to the one before it; both may stand in a line.
+ */
+function linesOf(text: string, release: number): string {
+  const build = buildOf(release);
+  const isOther = (mark: string): boolean => {
+    const [, word, number] = /^@(SINCE|BEFORE):(\d+)@$/.exec(mark) ?? [];
+    return word === "SINCE" ? build < Number(number) : build >= Number(number);
+  };
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const [marks = ""] = /^(@(SINCE|BEFORE):\d+@)*/.exec(line) ?? [];
+      const each = marks.match(/@[^@]+@/g) ?? [];
+      return each.some(isOther) ? [] : [line.slice(marks.length)];
+    })
+    .join("\n");
+}
+
+/**
+ * Replaces the placeholders of a package's text files, after `linesOf`: `@VERSION@`, `@PROGRAM_VERSION@` and, for
+ * the exact pins of the metapackage, `@VERSION:<package>@` (the version of the same release).
+ */
+export function fillIn(text: string, name: PackageName, release: number): string {
+  const own = versionOf(name, release);
+  return linesOf(text, release)
+    .replaceAll("@VERSION@", own)
+    .replaceAll("@PROGRAM_VERSION@", programVersion(own))
+    .replaceAll(/@VERSION:([a-z0-9-]+)@/g, (_, other: string) => {
+      if (!(other in packageVersions)) {
+        throw new Error(`standIns/${name}: @VERSION:${other}@ names no package`);
+      }
+      return versionOf(other as PackageName, release);
+    });
+}
+
+/** How many releases the repository holds: the current one (0) and older ones. */
+export const releases = 4;
+
+function versionOf(name: PackageName, release: number): string {
+  const version = packageVersions[name][release];
+  if (version === undefined) {
+    throw new Error(`standIns/versions.ts: ${name} has no version for release ${release}`);
+  }
+  return version;
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "./cliSupport";
+import { sandboxIdentity, type SandboxIdentity } from "../../hcloud-simulator/src/identity";
+import { heldSlot } from "./slots";
+import { writeFileAtomically } from "./files";
+
+/** What a sandbox remembers of itself between commands; `<dir>/sandbox.json`, readable by its owner. */
+export interface SandboxState {
+  readonly slot: number;
+  /** The only token that its API accepts; 64 characters as the provider demands. */
+  readonly token: string;
+  /** Encrypts the secrets of the stacks that live in `<dir>/pulumi`. */
+  readonly passphrase: string;
+  /** No hosts behind the API. */
+  readonly apiOnly: boolean;
+}
+
+/** The places inside a sandbox's folder. */
+export const sandboxPaths = (dir: string) =>
+  ({
+    state: join(dir, "sandbox.json"),
+    store: join(dir, "api"),
+    logs: join(dir, "logs"),
+    serverLog: join(dir, "logs", "server.log"),
+    serverPid: join(dir, "server.pid"),
+    backend: join(dir, "pulumi"),
+  }) as const;
+
+/** The state of the sandbox in `dir`, made at the first call. */
+export function initState(dir: string, slot: number, apiOnly: boolean): SandboxState {
+  const known = readState(dir);
+  const state: SandboxState = {
+    slot,
+    token: known?.token ?? randomBytes(32).toString("hex"),
+    passphrase: known?.passphrase ?? randomBytes(16).toString("hex"),
+    apiOnly,
+  };
+  const paths = sandboxPaths(dir);
+  for (const folder of [paths.store, paths.logs, paths.backend]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  writeFileAtomically(paths.state, JSON.stringify(state, null, 2) + "\n", 0o600);
+  return state;
+}
+
+/** The state of the sandbox in `dir`, or undefined when there is none. */
+export function readState(dir: string): SandboxState | undefined {
+  try {
+    return JSON.parse(readFileSync(sandboxPaths(dir).state, "utf8")) as SandboxState;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The sandbox in `dir`.
+ * @throws when none was started there; the message names the command that does.
+ */
+export function requireSandbox(dir: string): { identity: SandboxIdentity; state: SandboxState } {
+  const state = readState(dir);
+  if (state === undefined || heldSlot(dir) !== state.slot) {
+    throw new UserError(
+      `no sandbox runs in ${dir}; start one: make demo, or npm run -s sandbox -- up`,
+    );
+  }
+  return { identity: sandboxIdentity(dir, state.slot), state };
+}
+
+/** Removes the sandbox's folder with all that is in it. */
+export function removeState(dir: string): void {
+  rmSync(dir, { recursive: true, force: true });
+}

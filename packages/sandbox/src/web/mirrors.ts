@@ -1,0 +1,174 @@
+import { createServer as createHttpServer } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { join } from "node:path";
+import { cacheDir } from "../../../toolchain/src/cacheDir";
+import { machineSources } from "../hosts/machineSources";
+import { usualSuite as suite } from "../hosts/releases";
+import { AptCache, isCleanPath } from "./aptCache";
+import { issueCertificate } from "./authority";
+import { sendFile } from "./sendFile";
+
+export interface MirrorsOptions {
+  /** IPv4 address to listen on. */
+  address: string;
+  /** IPv6 address to listen on too. */
+  address6?: string;
+  /** The folder that ensureRepository() returned. */
+  repositoryDir: string;
+  /** Default 80 and 443; 0 takes free ones (tests). */
+  ports?: { http: number; https: number };
+  /** Where the Debian archives come from. Default: what this machine's own apt uses. */
+  archives?: Archives;
+  /** Folder of the packages' cache. Default: `apt` in the project's cache. */
+  cache?: string;
+  /** Told of each file fetched from outside. Default: nobody. */
+  log?: (line: string) => void;
+}
+
+/** Addresses of the archives, without a slash at the end. */
+export interface Archives {
+  readonly debian: string;
+  readonly security: string;
+}
+
+export interface Mirrors {
+  /** DNS names that are to be answered with the mirrors' address. */
+  readonly names: string[];
+  /** Bound ports, one pair for each address. */
+  readonly ports: { http: number; https: number }[];
+  close(): Promise<void>;
+}
+
+const jitsi = "download.jitsi.org";
+const debianNames = ["deb.debian.org", "security.debian.org"];
+
+type Handler = (response: ServerResponse, path: string) => Promise<void>;
+
+/**
+ * Serves, under the names that hosts use in production: the stand-ins' repository (HTTPS; plain
+ * HTTP redirects) and the Debian archives (both; a cache in front of the machine's own mirror).
+ *
+ * @throws if an address or port cannot be bound
+ */
+export async function startMirrors(options: MirrorsOptions): Promise<Mirrors> {
+  const names = [jitsi, ...debianNames];
+  const sites = makeSites(options);
+  const certificate = await issueCertificate(names);
+  const servers: Server[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map(closeServer));
+  };
+  const { http, https } = options.ports ?? { http: 80, https: 443 };
+  const ports: { http: number; https: number }[] = [];
+  try {
+    for (const address of [options.address, options.address6]) {
+      if (address === undefined) continue;
+      const plain = createHttpServer(dispatcher(sites, false));
+      const secure = createHttpsServer(certificate, dispatcher(sites, true));
+      servers.push(plain, secure);
+      ports.push({
+        http: await listen(plain, address, http),
+        https: await listen(secure, address, https),
+      });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { names, ports, close };
+}
+
+/** The machine's mirrors, by the archive that hosts know them as. */
+export function machineArchives(sources: readonly string[] = machineSources(suite)): Archives {
+  const find = (name: string, standard: string): string => {
+    const line = sources.find((source) => source.endsWith(` ${name} main`));
+    return (line?.split(" ").at(-3) ?? standard).replace(/\/$/, "");
+  };
+  return {
+    debian: find(suite, "http://deb.debian.org/debian"),
+    security: find(`${suite}-security`, "http://security.debian.org/debian-security"),
+  };
+}
+
+function makeSites(options: MirrorsOptions): ReadonlyMap<string, Handler> {
+  const dir = options.cache ?? cacheDir("apt");
+  const upstreams = options.archives ?? machineArchives();
+  const { log } = options;
+  // The folder names the mirror, so that another mirror's answers are never mixed in.
+  const cacheOf = (upstream: string): AptCache =>
+    new AptCache({ dir: join(dir, encodeURIComponent(upstream)), upstream, log });
+  const debian = archive({
+    "/debian/": cacheOf(upstreams.debian),
+    "/debian-security/": cacheOf(upstreams.security),
+  });
+  return new Map([
+    [jitsi, (response, path) => sendFile(response, join(options.repositoryDir, path))],
+    ...debianNames.map((name): [string, Handler] => [name, debian]),
+  ]);
+}
+
+function archive(caches: Readonly<Record<string, AptCache>>): Handler {
+  return async (response, path) => {
+    const [prefix, cache] = Object.entries(caches).find(([key]) => path.startsWith(key)) ?? [];
+    if (prefix === undefined || cache === undefined) {
+      fail(response, 404, "no such archive");
+      return;
+    }
+    const answer = await cache.get(path.slice(prefix.length - 1));
+    if ("status" in answer) {
+      fail(response, answer.status, "the mirror's answer");
+      return;
+    }
+    await sendFile(response, answer.path, answer.lastModified);
+  };
+}
+
+function dispatcher(sites: ReadonlyMap<string, Handler>, secure: boolean): RequestListener {
+  return (request, response) => {
+    const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    const site = sites.get(host);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      fail(response, 405, "only GET and HEAD");
+    } else if (site === undefined) {
+      fail(response, 404, `${host || "no host"} is not mirrored here`);
+    } else if (!isCleanPath(path)) {
+      fail(response, 404, "no such file");
+    } else if (host === jitsi && !secure) {
+      response.writeHead(301, { location: `https://${jitsi}${path}` }).end();
+    } else {
+      site(response, path).catch((error: unknown) => {
+        fail(response, 502, error instanceof Error ? error.message : String(error));
+      });
+    }
+  };
+}
+
+function fail(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, { "content-type": "text/plain" }).end(`${status} ${text}\n`);
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // A server that never listened has nothing to close; the error says only that.
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,73 @@
+import { parse } from "yaml";
+import {
+  addedPackages,
+  baseFiles,
+  basePackages,
+  leftOutPackages,
+  recipeKey,
+} from "../../../src/hosts/baseRecipe";
+import cloudImage from "../../../src/hosts/cloudImagePackages.json";
+import { suiteOf, suites } from "../../../src/hosts/releases";
+
+describe("recipeKey", () => {
+  it("follows from all that goes into the base", () => {
+    const key = recipeKey("trixie", "certificate", "settings");
+    expect(recipeKey("trixie", "certificate", "settings")).toBe(key);
+    expect(recipeKey("trixie", "another", "settings")).not.toBe(key);
+    expect(recipeKey("trixie", "certificate", "other")).not.toBe(key);
+    expect(recipeKey("bookworm", "certificate", "settings")).not.toBe(key);
+  });
+});
+
+describe.each(suites)("the base of %s", (suite) => {
+  const listed = Object.values(cloudImage[suite]).flat();
+
+  it("has the packages of Debian's cloud image, less those that are left out with a reason", () => {
+    const expected = listed.filter((name) => leftOutPackages[name] === undefined);
+    expect(basePackages(suite)).toEqual(
+      [...new Set([...expected, ...Object.keys(addedPackages)])].sort(),
+    );
+    expect(basePackages(suite)).toEqual(
+      expect.arrayContaining(["curl", "cloud-init", "netplan.io", "openssh-server"]),
+    );
+  });
+
+  it.each(["gnupg", "gpg", "jq", "nftables", "wget", "prosody", "nginx"])(
+    "has no %s, because the image has none",
+    (name) => {
+      expect(listed).not.toContain(name);
+      expect(basePackages(suite)).not.toContain(name);
+    },
+  );
+
+  it("lets root in by key, and nobody else", () => {
+    expect(parse(baseFiles(suite)["/etc/cloud/cloud.cfg.d/90_hetzner.cfg"] ?? "")).toMatchObject({
+      disable_root: false,
+      users: [],
+      locale: false,
+    });
+  });
+
+  it("has its own release's apt sources, in the image's form", () => {
+    const sources = baseFiles(suite)["/etc/apt/sources.list.d/debian.sources"];
+    expect(sources).toContain(`Suites: ${suite} ${suite}-updates\n`);
+    expect(sources).toContain(`Suites: ${suite}-security\n`);
+  });
+});
+
+describe("leftOutPackages", () => {
+  it("names only packages that the image has", () => {
+    const all = suites.flatMap((suite) => Object.values(cloudImage[suite]).flat());
+    for (const name of Object.keys(leftOutPackages)) expect(all).toContain(name);
+  });
+});
+
+describe("suiteOf", () => {
+  it.each([
+    ["debian-12", "bookworm"],
+    ["debian-13", "trixie"],
+    ["ubuntu-24.04", "trixie"],
+  ])("boots %s as %s", (image, suite) => {
+    expect(suiteOf(image)).toBe(suite);
+  });
+});

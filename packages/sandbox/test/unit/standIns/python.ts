@@ -1,0 +1,33 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { sourcesDir } from "../../../src/standIns/build";
+
+const libraries = [
+  "common",
+  "jitsi-videobridge2/rootfs/usr/share/jitsi-videobridge/lib",
+  "jicofo/rootfs/usr/share/jicofo/lib",
+]
+  .map((path) => join(sourcesDir, path))
+  .concat(__dirname);
+
+export interface PythonResult {
+  /** What the program printed as its last line, parsed. Undefined if it failed. */
+  readonly value: unknown;
+  /** All that it wrote: log lines, or the end of a traceback. */
+  readonly output: string;
+}
+
+/**
+ * Runs a piece of Python beside the stand-ins' modules; it prints its result as one line of JSON.
+ * Modules that need slixmpp or aiohttp cannot be imported: the machine does not have them.
+ */
+export function python(code: string, ...args: string[]): PythonResult {
+  const { status, stdout, stderr } = spawnSync("python3", ["-B", "-c", code, ...args], {
+    env: { ...process.env, PYTHONPATH: libraries.join(":") },
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  const output = `${stdout}${stderr}`;
+  if (status !== 0) return { value: undefined, output };
+  return { value: JSON.parse(stdout.trim().split("\n").at(-1) ?? "null") as unknown, output };
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { sourcesDir } from "../../../src/standIns/build";
+import { run } from "../../../src/standIns/run";
+import { fillIn, releases } from "../../../src/standIns/versions";
+
+const files = readdirSync(sourcesDir, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && !entry.parentPath.includes("__pycache__"))
+  .map((entry) => join(entry.parentPath, entry.name));
+
+const named = (wanted: (path: string, text: string) => boolean): string[] =>
+  files.filter((path) => wanted(path, readFileSync(path, "utf8")));
+
+const short = (path: string): string => relative(sourcesDir, path);
+
+describe("sources of the stand-ins", () => {
+  it("have scripts that shellcheck finds nothing in", async () => {
+    const scripts = named((_, text) => /^#!\/bin\/(ba)?sh/.test(text));
+    expect(scripts.map(short)).toContain("jicofo/rootfs/etc/init.d/jicofo");
+    // SC1091: debconf's and LSB's libraries are on the host only.
+    await run("shellcheck", ["-e", "SC1091", ...scripts]);
+  });
+
+  it("have Lua that compiles", async () => {
+    const lua = named((path) => path.endsWith(".lua") || path.includes(".cfg.lua"));
+    expect(lua.map(short)).toContain(
+      "jitsi-meet-prosody/rootfs/usr/share/jitsi-meet/prosody-plugins/mod_client_proxy.lua",
+    );
+    const work = mkdtempSync(join(tmpdir(), "jh-lua-"));
+    for (const path of lua) {
+      for (let release = 0; release < releases; release++) {
+        const file = join(work, "checked.lua");
+        writeFileSync(file, fillIn(readFileSync(path, "utf8"), "jitsi-meet-prosody", release));
+        // One at a time: luac 5.4.4 crashes on several.
+        await run("luac5.4", ["-p", file]);
+      }
+    }
+    rmSync(work, { recursive: true });
+  });
+
+  it("have Python that compiles", async () => {
+    const python = named((path) => path.endsWith(".py"));
+    const check = "import ast, sys\nfor path in sys.argv[1:]: ast.parse(open(path).read(), path)";
+    await expect(run("python3", ["-c", check, ...python])).resolves.toBe("");
+  });
+
+  it("fit into the house's limit of 250 lines", () => {
+    const long = named((_, text) => text.split("\n").length > 250);
+    expect(long.map(short)).toEqual([]);
+  });
+
+  it("restart jicofo as upstream's package does: not where it is a native unit", () => {
+    const script = (name: string): string =>
+      readFileSync(join(sourcesDir, "jicofo/DEBIAN", name), "utf8");
+    expect(script("postinst")).toMatch(/invoke-rc\.d jicofo stop[^]*--skip-systemd-native jicofo/);
+    expect(script("prerm")).toContain("--skip-systemd-native jicofo stop");
+  });
+
+  it("declare as configuration files what upstream declares", () => {
+    const conffiles = (name: string): string[] =>
+      readFileSync(join(sourcesDir, name, "DEBIAN/conffiles"), "utf8")
+        .trim()
+        .split("\n");
+    expect(conffiles("jitsi-videobridge2")).toEqual([
+      "/etc/init.d/jitsi-videobridge2",
+      "/etc/jitsi/videobridge/logging.properties",
+      "/etc/logrotate.d/jitsi-videobridge",
+      "/etc/sysctl.d/20-jvb-udp-buffers.conf",
+    ]);
+    expect(conffiles("jicofo")).toEqual([
+      "/etc/init.d/jicofo",
+      "/etc/jitsi/jicofo/logging.properties",
+      "/etc/logrotate.d/jicofo",
+    ]);
+  });
+});

@@ -1,0 +1,26 @@
+import { capacityEstimate, stackReadme } from "../../../lib/outputs";
+
+describe("capacityEstimate", () => {
+  it.each([
+    [2, "auto", /^about 160 people in all meetings together$/, /^about 80 people /],
+    [1, "auto", /^about 80 people in all meetings together$/, /^nobody/],
+    [0, "auto", /^a few small meetings, on the web host's own bridge$/, /^nobody/],
+    [90, "auto", /^about 5000 people .* the web host carries no more/, /^about 5000 people /],
+    [1, "always", /^about 80 people .* and a few on the web host's own/, /^a few small meetings/],
+  ] as const)("of %i bridges, with localBridge %s", (jvbCount, localBridge, all, oneLost) => {
+    const estimate = capacityEstimate({ jvbCount, localBridge });
+    expect(estimate.estimate).toMatch(all);
+    expect(estimate.withOneBridgeLost).toMatch(oneLost);
+  });
+});
+
+describe("stackReadme", () => {
+  it.each([
+    [3, "auto", "One web host and 3 bridges:"],
+    [1, "never", "One web host and 1 bridge:"],
+    [0, "auto", "One web host with a bridge of its own:"],
+    [1, "always", "One web host with a bridge of its own and 1 bridge:"],
+  ] as const)("tells which hosts there are: %i, %s", (jvbCount, localBridge, text) => {
+    expect(stackReadme({ domain: "meet.example.org", jvbCount, localBridge })).toContain(text);
+  });
+});

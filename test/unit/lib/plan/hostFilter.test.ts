@@ -1,0 +1,54 @@
+import { firewallRules } from "../../../../lib/plan/firewallRules";
+import { hostFilter, privateServices } from "../../../../lib/plan/hostFilter";
+import { privateNetwork, type Role } from "../../../../lib/constants";
+import { portTable } from "../../../portTable";
+
+const hosts = [
+  { role: "web", host: "web" },
+  { role: "jvb", host: "bridge" },
+] as const;
+
+/** Ports of one protocol in a role's public firewall, as a stack that sets nothing has it. */
+const publicPorts = (role: Role, protocol: "tcp" | "udp"): number[] =>
+  firewallRules(role, { webMedia: true })
+    .filter((rule) => rule.protocol === protocol)
+    .map(({ port }) => Number(port));
+
+describe("docs/ports.md", () => {
+  it.each(hosts)("says what the firewall of $host opens to the world", ({ role, host }) => {
+    const rows = portTable().filter(
+      (row) => row.host === host && row.from.startsWith("everywhere"),
+    );
+    expect(rows.map(({ from }) => from)).toEqual(["everywhere, IPv4", "everywhere, IPv6"]);
+    for (const row of rows) {
+      expect(row.tcp).toEqual(publicPorts(role, "tcp"));
+      expect(row.udp).toEqual(publicPorts(role, "udp"));
+    }
+  });
+
+  it.each(hosts)("says what $host offers in the private network", ({ role, host }) => {
+    const rows = portTable().filter((row) => row.host === host && row.from.endsWith("private"));
+    expect(rows.flatMap(({ tcp }) => tcp)).toEqual(privateServices(role).map(({ port }) => port));
+    expect(rows.flatMap(({ udp }) => udp)).toEqual([]);
+  });
+});
+
+describe("hostFilter", () => {
+  it("lets the bridges' subnet reach XMPP, and the web host alone a bridge's REST API", () => {
+    const range = privateNetwork.range;
+    expect(hostFilter("web")).toContain(
+      `ip daddr ${range} ip saddr 10.80.1.0/24 tcp dport 5222 accept\n`,
+    );
+    expect(hostFilter("jvb")).toContain(
+      `ip daddr ${range} ip saddr 10.80.0.2/32 tcp dport 8080 accept\n`,
+    );
+  });
+
+  it.each(["web", "jvb"] as const)("never closes a port that the firewall opens: %s", (role) => {
+    const closed = [...hostFilter(role).matchAll(/^ +tcp dport (\d+) reject/gm)].map(([, port]) =>
+      Number(port),
+    );
+    expect(closed).toEqual(privateServices(role).map(({ port }) => port));
+    expect(closed.filter((port) => publicPorts(role, "tcp").includes(port))).toEqual([]);
+  });
+});

@@ -1,0 +1,161 @@
+import {
+  checkImage,
+  checkPrivateRange,
+  checkQuota,
+  checkRecords,
+  checkZone,
+} from "../../../../lib/preflight/checks";
+import type { ImageFact, RrsetFact } from "../../../../lib/hcloud/cloudFacts";
+
+const nothing = { obstacles: [], warnings: [] };
+
+describe("checkImage", () => {
+  const now = new Date("2026-11-20T00:00:00Z");
+  const x86 = { status: "available", architecture: "x86" };
+  const until = (unavailable_after: string) => ({
+    ...x86,
+    deprecation: { announced: "2026-08-31T00:00:00Z", unavailable_after },
+  });
+  const check = (...images: ImageFact[]) => checkImage("debian-12", images, now);
+
+  it("takes an image that is there", () => {
+    expect(check(x86)).toEqual(nothing);
+  });
+
+  it.each<[string, ImageFact[]]>([
+    ["which Hetzner does not offer", []],
+    ["which is unavailable at Hetzner, not available", [{ ...x86, status: "unavailable" }]],
+    ["which Hetzner offers for riscv only; the hosts are x86", [{ ...x86, architecture: "riscv" }]],
+    ["which Hetzner offers for arm only; the hosts are x86", [{ ...x86, architecture: "arm" }]],
+    ["which cannot be ordered since 2026-11-19", [until("2026-11-19T00:00:00Z")]],
+  ])("refuses one %s", (reason, images) => {
+    expect(check(...images).obstacles).toEqual([
+      {
+        key: "image",
+        reason: `is "debian-12", ${reason}`,
+        fix: "hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
+      },
+    ]);
+  });
+
+  it("warns of one that will go, with the dates of the API", () => {
+    expect(check({ ...x86, architecture: "arm" }, until("2026-11-30T00:00:00Z")).warnings).toEqual([
+      "image debian-12 is deprecated since 2026-08-31; it can be ordered until 2026-11-30 only",
+    ]);
+  });
+});
+
+describe("checkZone", () => {
+  it("takes a primary zone that is delegated, or of which that is not known", () => {
+    for (const delegation_status of ["valid", "unknown", "a-new-word", undefined]) {
+      const zone = {
+        mode: "primary",
+        rrsets: [],
+        authoritative_nameservers: { delegation_status },
+      };
+      expect(checkZone("example.org", zone)).toEqual(nothing);
+    }
+  });
+
+  it("refuses a zone that is not there, and says how to make or to do without it", () => {
+    expect(checkZone("example.org", undefined).obstacles).toEqual([
+      {
+        key: "dnsZone",
+        reason: 'is "example.org", which is no zone of this Hetzner project',
+        fix: "hcloud zone create --name example.org --mode primary  # or: pulumi config rm dnsZone",
+      },
+    ]);
+  });
+
+  it("refuses a secondary zone, whose records are made elsewhere", () => {
+    const [found] = checkZone("example.org", { mode: "secondary", rrsets: [] }).obstacles;
+    expect(found?.reason).toContain("a secondary zone");
+  });
+
+  it("warns of a zone that the world does not ask Hetzner for", () => {
+    const authoritative_nameservers = {
+      delegation_status: "unregistered",
+      assigned: ["hydrogen.ns.hetzner.com.", "oxygen.ns.hetzner.com."],
+    };
+    const zone = { mode: "primary", rrsets: [], authoritative_nameservers };
+    expect(checkZone("example.org", zone).warnings).toEqual([
+      "the zone example.org is not delegated to Hetzner (unregistered): names in it are not found until its registrar has the name servers hydrogen.ns.hetzner.com., oxygen.ns.hetzner.com.",
+    ]);
+  });
+});
+
+describe("checkRecords", () => {
+  const own = { project: "jitsi-hetzner", stack: "production", "managed-by": "pulumi" };
+  const rrset = (name: string, type: string, labels: Record<string, string> = {}): RrsetFact => ({
+    name,
+    type,
+    labels,
+    records: [{ value: "192.0.2.9" }],
+  });
+  const check = (hostnames: string[], ...rrsets: RrsetFact[]) =>
+    checkRecords(hostnames, "example.org", { mode: "primary", rrsets }, own);
+
+  it("takes the stack's own records for what they are", () => {
+    expect(check(["meet.example.org"], rrset("meet", "A", { ...own, role: "web" }))).toEqual(
+      nothing,
+    );
+  });
+
+  it("leaves records of other names alone", () => {
+    expect(check(["meet.example.org"], rrset("www", "A"), rrset("@", "A"))).toEqual(nothing);
+  });
+
+  it.each(["A", "AAAA", "CNAME"])("refuses to stand beside somebody's %s record", (type) => {
+    expect(check(["meet.example.org"], rrset("meet", type)).obstacles).toEqual([
+      {
+        key: "dnsZone",
+        reason: `example.org has a record of somebody else for meet.example.org: ${type} 192.0.2.9`,
+        fix: `hcloud zone rrset delete example.org meet ${type}  # once nobody needs it; or another domain`,
+      },
+    ]);
+  });
+
+  it("finds records of the apex and of names below the domain", () => {
+    const found = check(
+      ["example.org", "jvb-0.a.b.example.org"],
+      rrset("@", "A"),
+      rrset("jvb-0.a.b", "AAAA"),
+    );
+    expect(found.obstacles.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining("for example.org: A") as string,
+      expect.stringContaining("for jvb-0.a.b.example.org: AAAA") as string,
+    ]);
+  });
+
+  it("does not take another stack's records for its own", () => {
+    const other = rrset("meet", "A", { ...own, stack: "staging" });
+    expect(check(["meet.example.org"], other).obstacles).toHaveLength(1);
+  });
+});
+
+describe("checkPrivateRange", () => {
+  const network = (ip_range: string, labels: Record<string, string> = {}) => ({
+    name: "office",
+    ip_range,
+    labels,
+  });
+
+  it.each(["10.80.0.0/16", "10.0.0.0/8", "10.80.1.0/24"])("warns of a network of %s", (range) => {
+    expect(checkPrivateRange([network(range)]).warnings).toEqual([
+      `the network office (${range}) overlaps with the cluster's 10.80.0.0/16: no server can be in both`,
+    ]);
+  });
+
+  it("does not mind other ranges, nor other clusters of this program", () => {
+    const cluster = network("10.80.0.0/16", { project: "jitsi-hetzner" });
+    expect(checkPrivateRange([network("10.81.0.0/16"), cluster])).toEqual(nothing);
+  });
+});
+
+describe("checkQuota", () => {
+  it("speaks of limits only where more hosts are made than a new account may have", () => {
+    expect(checkQuota(10, 10)).toEqual(nothing);
+    expect(checkQuota(21, 0)).toEqual(nothing);
+    expect(checkQuota(21, 1).warnings).toHaveLength(1);
+  });
+});

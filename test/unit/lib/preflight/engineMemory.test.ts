@@ -1,0 +1,43 @@
+import { checkEngineMemory, engineMemoryMb } from "../../../../lib/preflight/engineMemory";
+
+describe("engineMemoryMb", () => {
+  it("has the measured figures for a first up", () => {
+    expect(Math.round(engineMemoryMb(0, 2))).toBe(635);
+    expect(Math.round(engineMemoryMb(0, 20))).toBe(2080);
+  });
+});
+
+describe("checkEngineMemory", () => {
+  it("is silent where the memory suffices", () => {
+    expect(checkEngineMemory(0, 20, 2_100).warnings).toEqual([]);
+  });
+
+  it("warns with figures and the count that fits", () => {
+    expect(checkEngineMemory(0, 90, 8_192).warnings).toEqual([
+      "this `up` makes 90 bridges at once, for which Pulumi's engine, its plugins and this program need about 29.5 GB; this machine has 8.0 GB free: add them in steps, first: pulumi config set jvbCount 45 && pulumi up",
+    ]);
+    expect(checkEngineMemory(0, 45, 8_192).warnings).toEqual([]);
+  });
+
+  it("counts only what is made: the next step is smaller", () => {
+    expect(checkEngineMemory(45, 90, 8_192).warnings).toEqual([
+      expect.stringContaining("makes 45 bridges at once") as string,
+    ]);
+    expect(checkEngineMemory(45, 63, 8_192).warnings).toEqual([]);
+  });
+
+  it("says so where not even one more fits", () => {
+    expect(checkEngineMemory(0, 20, 500).warnings).toEqual([
+      expect.stringContaining("run it on a machine with more memory") as string,
+    ]);
+  });
+
+  it("has nothing to say to fewer bridges", () => {
+    expect(checkEngineMemory(90, 80, 500).warnings).toEqual([]);
+  });
+
+  it("asks this machine by default", () => {
+    expect(checkEngineMemory(0, 1_000_000).warnings).toHaveLength(1);
+    expect(checkEngineMemory(0, 1).warnings).toEqual([]);
+  });
+});

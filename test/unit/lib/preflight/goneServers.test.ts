@@ -1,0 +1,72 @@
+import { checkGoneServers } from "../../../../lib/preflight/goneServers";
+import { ApiError, UnreachableError } from "../../../../lib/hcloud/hcloudApi";
+import type { StackState } from "../../../../lib/preflight/stackState";
+import { server, stateOf, stateServer } from "./support/cloud";
+
+const noSuchServer = {
+  get: () => Promise.reject(new ApiError(404, "not_found", "server not found")),
+};
+const asked = { get: () => Promise.reject(new Error("asked")) };
+const all = [server("web"), server("jvb", 0), server("jvb", 1)];
+
+const check = (state: StackState, servers = all, api = noSuchServer, jvbCount = 2) =>
+  checkGoneServers(
+    state,
+    { domain: "meet.example.org", jvbCount, removedBridges: [] },
+    servers,
+    api,
+  );
+
+describe("checkGoneServers", () => {
+  it("finds nothing, and reads no large state, where Hetzner lists every server", async () => {
+    const state = stateOf(stateServer("100", "0"), stateServer("101", "1"));
+    const small = { ...state, resources: () => Promise.reject(new Error("read")) };
+    expect(await check(small, all, asked)).toEqual({ obstacles: [], warnings: [] });
+  });
+
+  it("does not take the web host's own bridge for a server", async () => {
+    const outputs = () => Promise.resolve({ bridges: [{ nickname: "jvb-local-99" }] });
+    const state = { outputs, resources: () => Promise.reject(new Error("read")) };
+    expect((await check(state, all, asked)).obstacles).toEqual([]);
+  });
+
+  it("names a declared server that was deleted outside, with the way out", async () => {
+    const state = stateOf(stateServer("100", "0"), stateServer("7", "1"));
+    // Outputs are as old as the last run that got to them.
+    const failed = { ...state, outputs: () => Promise.resolve({}) };
+    expect((await check(failed, all.slice(0, 2))).obstacles).toEqual([
+      {
+        reason:
+          "The server of jvb-1 (jitsi-jvb-1-a, id 7) is not at Hetzner any more, and the stack's state still has it",
+        fix: "pulumi refresh  # takes it out of the state; then: pulumi up",
+      },
+    ]);
+  });
+
+  it("names one that is not declared any more, and whose deletion would fail", async () => {
+    const state = stateOf(stateServer("100", "0"), stateServer("7", "1"));
+    const { obstacles } = await check(state, all.slice(0, 2), noSuchServer, 1);
+    expect(obstacles).toMatchObject([{ reason: expect.stringContaining("jvb-1") as string }]);
+  });
+
+  it("does not take lost labels for a deletion", async () => {
+    const there = { get: () => Promise.resolve({ server: {} }) };
+    const state = stateOf(stateServer("7", "1"));
+    expect(await check(state, [], there as never)).toEqual({
+      obstacles: [],
+      warnings: [
+        "server jitsi-jvb-1-a (jvb-1) has lost this stack's labels: pulumi refresh, then: pulumi up",
+      ],
+    });
+  });
+
+  it("does not take silence for a deletion", async () => {
+    const silent = { get: () => Promise.reject(new UnreachableError("no answer")) };
+    await expect(check(stateOf(stateServer("7", "1")), [], silent)).rejects.toThrow("no answer");
+  });
+
+  it("leaves other resources of the state alone", async () => {
+    const network = { ...stateServer("7", "1"), type: "hcloud:index/network:Network" };
+    expect((await check(stateOf(network), [])).obstacles).toEqual([]);
+  });
+});
