@@ -1,8 +1,8 @@
 import { ConfigError, parseSettings } from "../../lib/config/settings";
 import { memoryOfTypes } from "../../lib/plan/serverTypes";
 import { checkHeaps } from "../../lib/preflight/heapCheck";
-import type { Obstacle } from "../../lib/preflight/findings";
-import { configKeys, type ConfigKey, type Problem, type RawConfig } from "../../lib/config/problem";
+import { configKeys, type ConfigKey, type RawConfig } from "../../lib/config/problem";
+import { formatProblem, type Problem } from "../../lib/problem";
 import { plainPrivateKey } from "../../lib/config/sshProxy";
 
 /** Wrong values as people write them, by key; what is said to each is made by the program itself. */
@@ -89,7 +89,6 @@ export function badInputPage(): string {
     .concat("\n");
 }
 
-function example(key: ConfigKey, value: string, problems: readonly Obstacle[]): string {
-  const told = problems.map(({ key: of = "", reason, fix }) => `  ${of} ${reason}:\n      ${fix}`);
-  return [`${key}: ${value === "" ? "(empty)" : value}`, ...told].join("\n");
+function example(key: ConfigKey, value: string, problems: readonly Problem[]): string {
+  return [`${key}: ${value === "" ? "(empty)" : value}`, ...problems.map(formatProblem)].join("\n");
 }

@@ -1,7 +1,7 @@
+import type { Problem } from "../problem";
 import * as ipaddr from "ipaddr.js";
 import { defaults } from "../constants";
 import { canonicalCidr, isCidr, networkOf } from "./cidr";
-import type { Problem } from "./problem";
 import { parseTextList } from "./textList";
 
 /** Sources of one firewall rule. Source: https://docs.hetzner.com/cloud/firewalls/faq/ */

@@ -1,6 +1,7 @@
+import type { Problem } from "../problem";
 import { defaults, limits } from "../constants";
 import { choiceProblems, isWholeNumber } from "./plain";
-import { set, unset, type Problem, type RawConfig } from "./problem";
+import { set, unset, type RawConfig } from "./problem";
 
 /** When the web host carries a bridge of its own. */
 export const localBridgeModes = ["auto", "always", "never"] as const;

@@ -1,5 +1,6 @@
+import type { Problem } from "../problem";
 import { limits } from "../constants";
-import { set, type Problem } from "./problem";
+import { set } from "./problem";
 
 const units = { h: 3600, m: 60, s: 1 } as const;
 const pattern = /^(?=.)(?:(?<h>\d{1,5})h)?(?:(?<m>\d{1,5})m)?(?:(?<s>\d{1,5})s)?$/;

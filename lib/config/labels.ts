@@ -1,5 +1,5 @@
+import type { Problem } from "../problem";
 import { ownLabelKeys } from "../plan/labels";
-import type { Problem } from "./problem";
 
 /** A name, with or without a DNS name and a slash before it. Source: https://docs.hetzner.cloud/reference/cloud#labels */
 const keyPattern =

@@ -1,4 +1,5 @@
-import { set, unset, type ConfigKey, type Problem } from "./problem";
+import type { Problem } from "../problem";
+import { set, unset, type ConfigKey } from "./problem";
 
 /** Checks of single plain values, which have no file of their own. */
 

@@ -34,15 +34,6 @@ export type ConfigKey = (typeof configKeys)[number];
 /** The values as Pulumi hands them over: text, lists as JSON; absent or empty where not set. */
 export type RawConfig = Readonly<Partial<Record<ConfigKey, string>>>;
 
-/** One thing wrong with one key. */
-export interface Problem {
-  readonly key: ConfigKey;
-  /** The end of a sentence that begins with the key: the value and what is allowed. */
-  readonly reason: string;
-  /** The command that sets the key right. */
-  readonly fix: string;
-}
-
 /** The command that sets a key. */
 export const set = (key: ConfigKey, value: string | number): string =>
   `pulumi config set ${key} ${value}`;

@@ -1,6 +1,8 @@
+import type { Problem } from "../problem";
 import * as pulumi from "@pulumi/pulumi";
 import { defaults, images, limits, networkZones, type Location } from "../constants";
 import { OperatorError } from "../operatorError";
+import { formatProblems } from "../problem";
 import { adminCidrsProblems, parseAdminCidrs } from "./adminCidrs";
 import { bridgeProblems, parseBridges, type BridgeChoice } from "./bridges";
 import { drainTimeoutProblems, parseDuration } from "./duration";
@@ -12,7 +14,7 @@ import {
   parseFlag,
   parseOptionalNumber,
 } from "./plain";
-import { configKeys, set, type Problem, type RawConfig } from "./problem";
+import { configKeys, set, type RawConfig } from "./problem";
 import { parseKeys, publicKeyProblem } from "./publicKey";
 import { parseSoftware, softwareProblems, type Software } from "./software";
 import { parseSshProxy, plainPrivateKey, sshProxyProblems, type SshProxy } from "./sshProxy";
@@ -59,8 +61,7 @@ export interface Settings extends BridgeChoice, Software {
 export class ConfigError extends OperatorError {
   constructor(readonly problems: readonly Problem[]) {
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-    const lines = problems.map(({ key, reason, fix }) => `  ${key} ${reason}:\n      ${fix}`);
-    super([`The stack's configuration has ${count}:`, ...lines].join("\n"));
+    super(formatProblems(`The stack's configuration has ${count}:`, problems));
   }
 }
 

@@ -1,5 +1,6 @@
+import type { Problem } from "../problem";
 import { defaults } from "../constants";
-import { set, unset, type Problem, type RawConfig } from "./problem";
+import { set, unset, type RawConfig } from "./problem";
 
 /** Where Jitsi's packages come from, and which. */
 export interface Software {

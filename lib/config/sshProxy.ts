@@ -1,5 +1,5 @@
+import type { Problem } from "../problem";
 import { publicKeyProblem } from "./publicKey";
-import type { Problem } from "./problem";
 
 /** A bastion: the host through which all hosts are reached over SSH. */
 export interface SshProxy {

@@ -1,5 +1,6 @@
+import type { Problem } from "../problem";
 import { defaults } from "../constants";
-import { set, type Problem } from "./problem";
+import { set } from "./problem";
 
 /** Area/City as in the zone files, whose names are case-sensitive on a host, or UTC. */
 const pattern = /^(UTC|[A-Z][A-Za-z]+(\/[A-Z][A-Za-z0-9_+-]*){1,2})$/;

@@ -1,14 +1,8 @@
 import type { ConfigKey } from "../config/problem";
+import type { Problem } from "../problem";
 
 /** What is in the way of this `up`. */
-export interface Obstacle {
-  /** The setting that is concerned; absent where none is. */
-  readonly key?: ConfigKey;
-  /** The end of a sentence that begins with the key, or a sentence. */
-  readonly reason: string;
-  /** The command, or the action, that helps. */
-  readonly fix: string;
-}
+export type Obstacle = Problem;
 
 /** What a check has found. */
 export interface Findings {

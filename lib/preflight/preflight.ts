@@ -3,6 +3,7 @@ import { labels } from "../plan/labels";
 import { memoryOfTypes, resolveServerType } from "../plan/serverTypes";
 import type { Settings } from "../config/settings";
 import { OperatorError } from "../operatorError";
+import { formatProblems, problemSentence } from "../problem";
 import type { Access } from "./access";
 import { AnswerError, answerErrorFix } from "../hcloud/answer";
 import {
@@ -36,10 +37,7 @@ import { engineState, type StackState } from "./stackState";
 /** What this `up` would stumble over, in one message, before anything is made. */
 export class PreflightError extends OperatorError {
   constructor(readonly obstacles: readonly Obstacle[]) {
-    const lines = obstacles.map(
-      ({ key, reason, fix }) => `  ${key === undefined ? "" : `${key} `}${reason}:\n      ${fix}`,
-    );
-    super(["This cannot be deployed as it is; nothing was changed.", ...lines].join("\n"));
+    super(formatProblems("This cannot be deployed as it is; nothing was changed.", obstacles));
   }
 }
 
@@ -215,7 +213,7 @@ function bridgeCounts(hosts: readonly DeclaredHost[]): [existing: number, total:
 
 /** For hosts that are all there: it would be in the way of the next one only. */
 function asWarnings({ obstacles, warnings }: Findings): Findings {
-  const later = obstacles.map(({ key, reason }) => `for the next new host: ${key ?? ""} ${reason}`);
+  const later = obstacles.map((one) => `for the next new host: ${problemSentence(one)}`);
   return { obstacles: [], warnings: [...later, ...warnings] };
 }
 

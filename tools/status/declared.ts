@@ -3,8 +3,9 @@ import { firewallRules, type FirewallRule } from "../../lib/plan/firewallRules";
 import { ConfigError, parseSettings, type Settings } from "../../lib/config/settings";
 import type { Role } from "../../lib/constants";
 import { declaredNumbers, hasLocalBridge } from "../../lib/config/bridges";
-import { configKeys, type Problem, type RawConfig } from "../../lib/config/problem";
+import { configKeys, type RawConfig } from "../../lib/config/problem";
 import { plainPrivateKey } from "../../lib/config/sshProxy";
+import { formatProblems, type Problem } from "../../lib/problem";
 import type { StackConfig } from "../cloudApi";
 import { OperatorProblem } from "../operatorProblem";
 
@@ -71,6 +72,5 @@ function settingsOf(config: StackConfig): Settings {
 
 /** What `up` would refuse is no declaration to compare with. */
 export function refused(problems: readonly Problem[]): OperatorProblem {
-  const lines = problems.map(({ key, reason, fix }) => `  ${key} ${reason}:\n      ${fix}`);
-  return new OperatorProblem(["`pulumi up` would refuse the settings:", ...lines].join("\n"));
+  return new OperatorProblem(formatProblems("`pulumi up` would refuse the settings:", problems));
 }
