@@ -103,7 +103,7 @@ export function commandsPage(): string {
     ["`make ...`", "nothing", "0: succeeded; 2: failed"],
   ];
   return [
-    generated("tools/commands.ts and ci/reference.ts"),
+    generated("tools/commands.ts and docs/generate/reference.ts"),
     "# Commands for scripts",
     "`npm run -s NAME -- --json` prints the result to stdout and nothing else. Progress and reasons go to stderr. `--help` lists the options. New versions add fields and exit codes, and never change or remove them.",
     "## Operator commands",
