@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { OperatorProblem } from "./operatorProblem";
+import { OperatorError } from "../lib/errors";
 
 const projectDir = join(__dirname, "..");
 
@@ -16,19 +16,19 @@ export class PulumiCli {
   /** @param stack by default the selected one */
   constructor(private readonly stack?: string) {}
 
-  /** Runs it without a terminal; never throws for its exit code. @throws OperatorProblem where there is none */
+  /** Runs it without a terminal; never throws for its exit code. @throws OperatorError where there is none */
   run(...args: string[]): Promise<Outcome> {
     return this.spawn([...args, "--non-interactive", "--color", "never"], "pipe");
   }
 
-  /** Its stdout. @throws OperatorProblem with what it said when it fails */
+  /** Its stdout. @throws OperatorError with what it said when it fails */
   async answer(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(...args);
     if (code === 0) return stdout;
     throw failure(args, stderr || stdout);
   }
 
-  /** Hands `input` to its stdin. @throws OperatorProblem with what it said when it fails */
+  /** Hands `input` to its stdin. @throws OperatorError with what it said when it fails */
   async take(input: string, ...args: string[]): Promise<void> {
     const { code, stdout, stderr } = await this.spawn(
       [...args, "--non-interactive", "--color", "never"],
@@ -40,7 +40,7 @@ export class PulumiCli {
 
   /**
    * Runs it on this terminal, all that it says on stderr: a tool's own stdout is for its result. Resolves to its
-   * exit code. @throws OperatorProblem where there is none
+   * exit code. @throws OperatorError where there is none
    */
   async show(...args: string[]): Promise<number> {
     return (await this.spawn(args, "terminal")).code;
@@ -73,10 +73,10 @@ export class PulumiCli {
   }
 }
 
-function failure(args: readonly string[], said: string): OperatorProblem {
-  return new OperatorProblem(`pulumi ${args.join(" ")} failed:\n${said.trim()}`);
+function failure(args: readonly string[], said: string): OperatorError {
+  return new OperatorError(`pulumi ${args.join(" ")} failed:\n${said.trim()}`);
 }
 
-const noPulumi = new OperatorProblem(
+const noPulumi = new OperatorError(
   "there is no pulumi on the PATH; `npm run -s toolchain` makes one and says where it is",
 );

@@ -2,11 +2,11 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { AnswerError } from "../lib/hcloud/answer";
 import { ApiError, UnreachableError } from "../lib/hcloud/hcloudApi";
 import { exitCodes, exitCodesHelp, type CommandName, type ExitCode } from "./commands";
-import { OperatorProblem } from "./operatorProblem";
+import { OperatorError } from "../lib/errors";
 
 /** An error of the world, not of the tool: its message is all that a person needs. */
 export function isExpected(error: unknown): error is Error {
-  return [OperatorProblem, AnswerError, ApiError, UnreachableError].some(
+  return [OperatorError, AnswerError, ApiError, UnreachableError].some(
     (kind) => error instanceof kind,
   );
 }
@@ -73,7 +73,7 @@ function parse<O extends Options>(tool: Tool<O>, args: readonly string[]): Parse
     if (extra !== undefined) throw new Error(`"${extra}" is one argument too many`);
     return parsed;
   } catch (error) {
-    throw new OperatorProblem(`${(error as Error).message}\n\n${help(tool)}`);
+    throw new OperatorError(`${(error as Error).message}\n\n${help(tool)}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OperatorProblem } from "./operatorProblem";
+import { OperatorError } from "../lib/errors";
 
 /** A host as `pulumi up` reaches it: by these addresses and keys alone. */
 export interface SshTarget extends SshHop {
@@ -29,7 +29,7 @@ const bounds = { connectSeconds: 10, aliveSeconds: 5, aliveMisses: 3 } as const;
  * and when this process is told to end.
  *
  * @param timeoutMs for all of it
- * @throws OperatorProblem with what ssh or the script said
+ * @throws OperatorError with what ssh or the script said
  */
 export async function runOverSsh(
   target: SshTarget,
@@ -115,11 +115,11 @@ function ssh(
     child.stderr.on("data", (chunk: Buffer) => (said.stderr += chunk.toString()));
     child.on("error", (error: NodeJS.ErrnoException) => {
       const what = error.code === "ENOENT" ? "there is no ssh on the PATH" : error.message;
-      reject(new OperatorProblem(what));
+      reject(new OperatorError(what));
     });
     child.on("close", (code) => {
       if (code === 0) resolve(said.stdout);
-      else reject(new OperatorProblem(problem(target, code, said.stderr.trim(), timeoutMs)));
+      else reject(new OperatorError(problem(target, code, said.stderr.trim(), timeoutMs)));
     });
     // A connection that breaks is told by ssh's exit code.
     child.stdin.on("error", () => undefined);

@@ -69,8 +69,8 @@ function heapExample(): string {
   const types = { web: "cx23", jvb: "cpx42" };
   const bridge = { role: "jvb", name: "jvb-0", hostname: "jvb-0.meet.example.org" } as const;
   const settings = { jvbCount: 1, localBridge: "auto", bridgeHeapMb: 65_536 } as const;
-  const { obstacles } = checkHeaps(settings, [bridge], types, memoryOfTypes());
-  return example("bridgeHeapMb", "65536", obstacles);
+  const { problems } = checkHeaps(settings, [bridge], types, memoryOfTypes());
+  return example("bridgeHeapMb", "65536", problems);
 }
 
 /** The page that shows what is said to wrong settings, as it is seen. */

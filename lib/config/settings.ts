@@ -1,7 +1,7 @@
 import type { Problem } from "../problem";
 import * as pulumi from "@pulumi/pulumi";
 import { defaults, images, limits, networkZones, type Location } from "../constants";
-import { OperatorError } from "../operatorError";
+import { OperatorError } from "../errors";
 import { formatProblems } from "../problem";
 import { adminCidrsProblems, parseAdminCidrs } from "./adminCidrs";
 import { bridgeProblems, parseBridges, type BridgeChoice } from "./bridges";

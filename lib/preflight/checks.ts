@@ -3,7 +3,7 @@ import { relativeName } from "../plan/dnsPlan";
 import { componentPackage, privateNetwork } from "../constants";
 import { labels } from "../plan/labels";
 import type { ImageFact, NetworkFact, RrsetFact, ServerFact, ZoneFact } from "../hcloud/cloudFacts";
-import { none, obstacle, together, warning, type Findings } from "./findings";
+import { none, problem, together, warning, type Findings } from "./findings";
 
 /**
  * A host keeps its domain for life: its packages are configured for it, and its certificates name it.
@@ -14,7 +14,7 @@ export function checkDomain(domain: string, servers: readonly ServerFact[]): Fin
   const other = servers.find((server) => (server.labels.domain ?? label) !== label);
   if (other === undefined) return none;
   const old = other.labels.domain ?? "";
-  return obstacle(
+  return problem(
     "domain",
     `is "${domain}", but this stack's cluster (server ${other.name}) was made for ${old}, and a host keeps its domain for life`,
     `pulumi config set domain ${old}  # and for ${domain} a stack of its own: pulumi stack init NAME; or, without the old one: pulumi destroy`,
@@ -27,7 +27,7 @@ export function checkDomain(domain: string, servers: readonly ServerFact[]): Fin
  */
 export function checkImage(image: string, images: readonly ImageFact[], now: Date): Findings {
   const refuse = (reason: string): Findings =>
-    obstacle(
+    problem(
       "image",
       `is "${image}", ${reason}`,
       "hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
@@ -63,14 +63,14 @@ const notDelegated: readonly string[] = ["partially-valid", "invalid", "lame", "
 /** @param zone `undefined` where the project has none of this name */
 export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings {
   if (zone === undefined) {
-    return obstacle(
+    return problem(
       "dnsZone",
       `is "${dnsZone}", which is no zone of this Hetzner project`,
       `hcloud zone create --name ${dnsZone} --mode primary  # or: pulumi config rm dnsZone`,
     );
   }
   if (zone.mode !== "primary") {
-    return obstacle(
+    return problem(
       "dnsZone",
       `is "${dnsZone}", a ${zone.mode} zone: its records are made at its primary name server`,
       "pulumi config rm dnsZone  # the records to make are then an output",
@@ -102,7 +102,7 @@ export function checkRecords(
   return together(
     inTheWay.map(({ name, type, records }) => {
       const values = records.map(({ value }) => value).join(", ");
-      return obstacle(
+      return problem(
         "dnsZone",
         `${dnsZone} has a record of somebody else for ${names.get(name) ?? name}: ${type} ${values}`,
         `hcloud zone rrset delete ${dnsZone} ${name} ${type}  # once nobody needs it; or another domain`,

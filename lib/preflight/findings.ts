@@ -1,29 +1,27 @@
 import type { ConfigKey } from "../config/problem";
 import type { Problem } from "../problem";
 
-/** What is in the way of this `up`. */
-export type Obstacle = Problem;
-
 /** What a check has found. */
 export interface Findings {
-  readonly obstacles: readonly Obstacle[];
-  /** Sentences about what will become a problem, or already is one for what exists. */
+  /** Each of them stops this `up`. */
+  readonly problems: readonly Problem[];
+  /** Sentences about what stops nothing now: it becomes a problem later, or concerns existing hosts only. */
   readonly warnings: readonly string[];
 }
 
-export const none: Findings = { obstacles: [], warnings: [] };
+export const none: Findings = { problems: [], warnings: [] };
 
-export function obstacle(key: ConfigKey | undefined, reason: string, fix: string): Findings {
-  return { obstacles: [{ key, reason, fix }], warnings: [] };
+export function problem(key: ConfigKey | undefined, reason: string, fix: string): Findings {
+  return { problems: [{ key, reason, fix }], warnings: [] };
 }
 
 export function warning(...warnings: string[]): Findings {
-  return { obstacles: [], warnings };
+  return { problems: [], warnings };
 }
 
 export function together(findings: readonly Findings[]): Findings {
   return {
-    obstacles: findings.flatMap(({ obstacles }) => obstacles),
+    problems: findings.flatMap(({ problems }) => problems),
     warnings: findings.flatMap(({ warnings }) => warnings),
   };
 }

@@ -2,7 +2,7 @@ import { bridgeNickname, localBridgeNickname } from "../plan/bridgePlan";
 import { object, type Read } from "../hcloud/answer";
 import type { ServerFact } from "../hcloud/cloudFacts";
 import { declaredHosts } from "./declared";
-import { none, obstacle, together, warning, type Findings } from "./findings";
+import { none, problem, together, warning, type Findings } from "./findings";
 import { ApiError } from "../hcloud/hcloudApi";
 import type { StackState, StateResource } from "./stackState";
 
@@ -45,7 +45,7 @@ export async function checkGoneServers(
           ? warning(
               `server ${server} (${host}) has lost this stack's labels: pulumi refresh, then: pulumi up`,
             )
-          : obstacle(
+          : problem(
               undefined,
               `The server of ${host} (${server}, id ${id}) is not at Hetzner any more, and the stack's state still has it`,
               "pulumi refresh  # takes it out of the state; then: pulumi up",

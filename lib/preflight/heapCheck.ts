@@ -3,7 +3,7 @@ import type { Settings } from "../config/settings";
 import { limits } from "../constants";
 import { hasLocalBridge } from "../config/bridges";
 import type { DeclaredHost } from "./declared";
-import { none, obstacle, together, type Findings } from "./findings";
+import { none, problem, together, type Findings } from "./findings";
 
 type HeapKey = "bridgeHeapMb" | "jicofoHeapMb";
 type HeapSettings = Pick<Settings, HeapKey | "jvbCount" | "localBridge">;
@@ -34,7 +34,7 @@ export function checkHeaps(
     const most = heapRoomMb(memory) - bridge;
     if (asked <= most) return none;
     const others = bridge === 0 ? "" : ` and ${bridge} MB for the heap of the bridge on it`;
-    return obstacle(
+    return problem(
       key,
       `is ${asked}, but ${name} (${type}) has ${memory * 1024} MB of memory, of which ${limits.systemMemoryMb} MB are for the system${others}`,
       `pulumi config set ${key} ${most}  # at most; or, for what suits the host: pulumi config rm ${key}`,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { ports } from "../constants";
 import type { DeclaredHost } from "./declared";
-import { none, obstacle, type Findings } from "./findings";
+import { none, problem, type Findings } from "./findings";
 
 /** How long one is waited for, in milliseconds. */
 export interface Patience {
@@ -28,7 +28,7 @@ export async function checkWebHost(
   const server = hosts.find(({ role }) => role === "web")?.server;
   const address = server?.public_net?.ipv4?.ip;
   if (server?.status !== "running" || address === undefined || (await says(address))) return none;
-  return obstacle(
+  return problem(
     undefined,
     `The web host (${server.name}, ${address}) hangs: it takes connections at port ${ports.ssh}, and says nothing for ${patience.wordMs / 1000} s. Every step on it would wait for ever, and bridges are drained from there`,
     `hcloud server reset ${server.name}  # then: pulumi up; where it is lost for good: docs/scale.md#remove-a-bridge-without-the-web-host`,

@@ -1,6 +1,6 @@
 import { localBridgeName } from "../plan/bridgePlan";
 import type { LocalBridge } from "../config/bridges";
-import { none, obstacle, type Findings } from "./findings";
+import { none, problem, type Findings } from "./findings";
 import { engineState, type StackState } from "./stackState";
 
 /**
@@ -20,7 +20,7 @@ export async function checkLocalBridge(
     urn.endsWith(`-${localBridgeName}-drain`),
   );
   if (!isThere) return none;
-  return obstacle(
+  return problem(
     "localBridge",
     "is never, and the web host still has its own bridge: its media port would close before people are moved off it",
     "pulumi config set localBridge auto && pulumi up  # empties and removes it; then: pulumi config set localBridge never && pulumi up",

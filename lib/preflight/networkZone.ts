@@ -1,6 +1,6 @@
 import { networkZones, type Location } from "../constants";
 import type { NetworkFact } from "../hcloud/cloudFacts";
-import { none, obstacle, type Findings } from "./findings";
+import { none, problem, type Findings } from "./findings";
 
 /**
  * All subnets of a network are in one network zone for their whole life, and a server has to be in it too. Hetzner
@@ -22,7 +22,7 @@ export function checkNetworkZone(
     const other = subnets.find(({ network_zone: of }) => of !== undefined && of !== zone);
     if (other?.network_zone === undefined) continue;
     const allowed = locationsIn(other.network_zone);
-    return obstacle(
+    return problem(
       "location",
       `is "${location}", in the network zone ${zone}, but the cluster's network ${name} is in ${other.network_zone}, which a server has to share; its locations are ${allowed.join(", ")}`,
       `pulumi config set location ${allowed[0] ?? "LOCATION"}  # or, for a cluster in ${location}, a stack of its own: pulumi stack init NAME`,

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../plan/labels";
 import { memoryOfTypes, resolveServerType } from "../plan/serverTypes";
 import type { Settings } from "../config/settings";
-import { OperatorError } from "../operatorError";
-import { formatProblems, problemSentence } from "../problem";
+import { OperatorError } from "../errors";
+import { formatProblems, problemSentence, type Problem } from "../problem";
 import type { Access } from "./access";
 import { AnswerError, answerErrorFix } from "../hcloud/answer";
 import {
@@ -18,7 +18,7 @@ import { readCloud, type CloudFacts } from "../hcloud/cloudFacts";
 import { describeCost, monthlyCost, type MonthlyCost } from "../plan/cost";
 import { declaredHosts, type DeclaredHost } from "./declared";
 import { checkEngineMemory } from "./engineMemory";
-import { none, together, type Findings, type Obstacle } from "./findings";
+import { none, together, type Findings } from "./findings";
 import { checkGoneServers } from "./goneServers";
 import { checkHeaps } from "./heapCheck";
 import { ApiError, HcloudApi, UnreachableError } from "../hcloud/hcloudApi";
@@ -36,8 +36,8 @@ import { engineState, type StackState } from "./stackState";
 
 /** What this `up` would stumble over, in one message, before anything is made. */
 export class PreflightError extends OperatorError {
-  constructor(readonly obstacles: readonly Obstacle[]) {
-    super(formatProblems("This cannot be deployed as it is; nothing was changed.", obstacles));
+  constructor(readonly problems: readonly Problem[]) {
+    super(formatProblems("This cannot be deployed as it is; nothing was changed.", problems));
   }
 }
 
@@ -72,7 +72,7 @@ export interface PreflightArgs {
  * Asks the cloud whether what this `up` would make can be made. What exists already stops nothing: neither a
  * retired type nor a sold-out one is in the way of a smaller count or a new certificate.
  *
- * @throws PreflightError with every obstacle at once
+ * @throws PreflightError with every problem at once
  */
 export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
   const { settings, access, dryRun } = args;
@@ -97,23 +97,23 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     const result = withCloud(args, facts, around);
     const hosts = declaredHosts(settings, facts.servers);
     // Through a bastion it cannot be asked from here.
-    const { obstacles } =
+    const { problems } =
       dryRun || settings.sshProxy !== undefined ? none : await checkWebHost(hosts);
-    if (obstacles.length > 0) throw new PreflightError(obstacles);
+    if (problems.length > 0) throw new PreflightError(problems);
     await powerOnHosts(hosts, api, dryRun);
     return result;
   } catch (error) {
     if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);
-    throw asObstacle(error, access.endpoint);
+    throw asPreflightError(error, access.endpoint);
   }
 }
 
-const noToken: Obstacle = {
+const noToken: Problem = {
   reason: "There is no token of Hetzner Cloud",
   fix: "pulumi config set --secret hcloud:token  # or: export HCLOUD_TOKEN=...",
 };
 
-function asObstacle(error: unknown, endpoint: string): unknown {
+function asPreflightError(error: unknown, endpoint: string): unknown {
   if (error instanceof UnreachableError) {
     return new PreflightError([
       { reason: error.message, fix: "look at the network, then: pulumi up" },
@@ -178,7 +178,7 @@ function withCloud(
   const memoryGb = memoryOfTypes([...facts.serverTypes, ...hostTypes]);
   const isMaking = missing.length > 0 || rollBridges === "all" || rollBridges.length > 0;
   const zone = checkNetworkZone(location, facts.networks, labels({ stack }));
-  const { obstacles, warnings } = together([
+  const { problems, warnings } = together([
     ...around,
     isMaking ? zone : asWarnings(zone),
     checkDomain(settings.domain, facts.servers),
@@ -195,7 +195,7 @@ function withCloud(
   ]);
   void pulumi.log.info(describeServers(hosts));
   warnings.forEach((text) => void pulumi.log.warn(text));
-  if (obstacles.length > 0) throw new PreflightError(obstacles);
+  if (problems.length > 0) throw new PreflightError(problems);
   if (missing.length > 0) tellWhoReachesNewHosts(settings);
   rollNotes(hosts, wanted, rollBridges).forEach((text) => void pulumi.log.info(text));
   const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
@@ -212,9 +212,9 @@ function bridgeCounts(hosts: readonly DeclaredHost[]): [existing: number, total:
 }
 
 /** For hosts that are all there: it would be in the way of the next one only. */
-function asWarnings({ obstacles, warnings }: Findings): Findings {
-  const later = obstacles.map((one) => `for the next new host: ${problemSentence(one)}`);
-  return { obstacles: [], warnings: [...later, ...warnings] };
+function asWarnings({ problems, warnings }: Findings): Findings {
+  const later = problems.map((one) => `for the next new host: ${problemSentence(one)}`);
+  return { problems: [], warnings: [...later, ...warnings] };
 }
 
 function checkNames(
@@ -225,7 +225,7 @@ function checkNames(
 ): Findings {
   if (dnsZone === undefined) return none;
   const zone = checkZone(dnsZone, facts.zone);
-  if (facts.zone === undefined || zone.obstacles.length > 0) return zone;
+  if (facts.zone === undefined || zone.problems.length > 0) return zone;
   const hostnames = hosts.map(({ hostname }) => hostname);
   return together([zone, checkRecords(hostnames, dnsZone, facts.zone, labels({ stack }))]);
 }

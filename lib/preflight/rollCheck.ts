@@ -2,7 +2,7 @@ import { placementGroupOf } from "../plan/placementPlan";
 import type { Settings } from "../config/settings";
 import { images, limits } from "../constants";
 import type { DeclaredHost } from "./declared";
-import { none, obstacle, type Findings } from "./findings";
+import { none, problem, type Findings } from "./findings";
 
 /** What new servers get. */
 export interface WantedServer {
@@ -105,7 +105,7 @@ export function checkRoll(
   });
   const most = Math.max(0, ...servers.values());
   if (rolled.length === 0 || most <= limits.serversInPlacementGroup) return none;
-  return obstacle(
+  return problem(
     "rollBridges",
     `replaces ${rolled.length} bridges in one run, with ${most} servers in one placement group until its end; Hetzner allows ${limits.serversInPlacementGroup}`,
     "npm run roll  # one bridge a run; or name fewer: pulumi config set --path 'rollBridges[0]' 0",

@@ -1,7 +1,7 @@
 import { resolveServerType, serverSizes, successors } from "../plan/serverTypes";
 import { defaults } from "../constants";
 import type { ServerTypeFact } from "../hcloud/cloudFacts";
-import { none, obstacle, warning, type Findings } from "./findings";
+import { none, problem, warning, type Findings } from "./findings";
 
 export interface ServerTypeChoice {
   /** The type to order; the one asked for where nothing can be ordered. */
@@ -126,7 +126,7 @@ function refusal(
   ].filter((text) => text !== "");
   const offer = wouldDo.length > 0 ? wouldDo.join("; ") : "nothing of this size is in stock";
   const cheapest = others[0]?.name;
-  return obstacle(
+  return problem(
     key,
     `is "${asked}", which ${reason}; what would do: ${offer}`,
     cheapest === undefined

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { none, obstacle, type Findings } from "./findings";
+import { none, problem, type Findings } from "./findings";
 
 /** SSH_AGENTC_REQUEST_IDENTITIES, length first. Source: RFC draft-ietf-sshm-ssh-agent, 3.2. */
 const requestIdentities = Buffer.from([0, 0, 0, 1, 11]);
@@ -18,12 +18,12 @@ export async function checkSshAgent(
 ): Promise<Findings> {
   const path = env.SSH_AUTH_SOCK;
   if (path === undefined || path === "") return none;
-  const problem = await agentProblem(path, timeoutMs);
-  return problem === undefined
+  const silence = await agentProblem(path, timeoutMs);
+  return silence === undefined
     ? none
-    : obstacle(
+    : problem(
         undefined,
-        `SSH_AUTH_SOCK is "${path}", and no SSH agent answers there (${problem}): every step on a host would fail`,
+        `SSH_AUTH_SOCK is "${path}", and no SSH agent answers there (${silence}): every step on a host would fail`,
         'unset SSH_AUTH_SOCK  # or, where keys of an agent are needed: eval "$(ssh-agent)" && ssh-add',
       );
 }

@@ -6,7 +6,7 @@ import { ApiError, HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { preflight, PreflightError } from "../../lib/preflight/preflight";
 import { listObjects } from "../../tools/doctor/cloudObjects";
 import { deleteObject } from "../../tools/doctor/deletion";
-import { OperatorProblem } from "../../tools/operatorProblem";
+import { OperatorError } from "../../lib/errors";
 import { listCloudFirewalls } from "../../tools/status/cloudFirewalls";
 import { listCloudServers } from "../../tools/status/cloudServers";
 import {
@@ -93,7 +93,7 @@ describe("answers of the API without a field, with null, another type or a new w
       await read();
       return undefined;
     } catch (error) {
-      const kinds = [AnswerError, ApiError, PreflightError, OperatorProblem];
+      const kinds = [AnswerError, ApiError, PreflightError, OperatorError];
       if (kinds.some((kind) => error instanceof kind)) return (error as Error).message;
       return `a bare ${String(error)}`;
     }

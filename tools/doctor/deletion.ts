@@ -1,6 +1,6 @@
 import { number, object, optional, requestOf, text } from "../../lib/hcloud/answer";
 import { ApiError, type HcloudApi } from "../../lib/hcloud/hcloudApi";
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 import type { CloudObject } from "./cloudObjects";
 
 const action = object({
@@ -30,7 +30,7 @@ const realPause: Pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms
  * Deletes an object for good, its protection included; one that is gone already is no error. A server takes
  * its attachments with it: private addresses, reverse names, automatic public addresses.
  *
- * @throws OperatorProblem, UnreachableError
+ * @throws OperatorError, UnreachableError
  */
 export async function deleteObject(
   api: HcloudApi,
@@ -46,7 +46,7 @@ export async function deleteObject(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 404) return;
-    throw new OperatorProblem(`${kind} ${name} cannot be deleted: ${error.code}: ${error.message}`);
+    throw new OperatorError(`${kind} ${name} cannot be deleted: ${error.code}: ${error.message}`);
   }
 }
 
@@ -83,12 +83,12 @@ async function ended(api: HcloudApi, first: Action | undefined, pause: Pause): P
   let last = first;
   for (let poll = 0; last?.status === "running"; poll++) {
     if (poll >= bounds.actionPolls) {
-      throw new OperatorProblem(`action ${last.id} has not ended after ${poll} s`);
+      throw new OperatorError(`action ${last.id} has not ended after ${poll} s`);
     }
     await pause(bounds.pollMs);
     last = (await api.get(`/actions/${last.id}`, object({ action }))).action;
   }
   if (last === undefined || last.status === "success") return;
   const { code = "unknown", message = "no reason given" } = last.error ?? {};
-  throw new OperatorProblem(`action ${last.id} ended in ${last.status}: ${code}: ${message}`);
+  throw new OperatorError(`action ${last.id} ended in ${last.status}: ${code}: ${message}`);
 }

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 import type { PulumiCli } from "../pulumiCli";
 
 /** A run that holds the stack, or has held it until it was killed. */
@@ -30,7 +30,7 @@ export async function findLock(pulumi: Pick<PulumiCli, "run">): Promise<Lock | u
   if (said.includes("no resource named")) return undefined;
   const lock = parseLock(said);
   if (lock !== undefined) return lock;
-  throw new OperatorProblem(`pulumi cannot work on this stack:\n${said.trim()}`);
+  throw new OperatorError(`pulumi cannot work on this stack:\n${said.trim()}`);
 }
 
 /**

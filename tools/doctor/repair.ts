@@ -22,7 +22,7 @@ export function isRepairable({ lock, pending, orphans }: Diagnosis): boolean {
  * Releases the lock of a killed run, deletes what only the cloud knows, then makes the engine forget the
  * interrupted operations: in this order, because they tell what the killed run was making.
  *
- * @throws OperatorProblem with the step that failed; run again, the rest is done
+ * @throws OperatorError with the step that failed; run again, the rest is done
  */
 export async function repair(diagnosis: Diagnosis, { pulumi, api, log }: Workplace): Promise<void> {
   if (!isRepairable(diagnosis)) return;

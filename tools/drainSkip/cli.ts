@@ -1,7 +1,7 @@
 import { localBridgeName } from "../../lib/plan/bridgePlan";
 import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 import { PulumiCli } from "../pulumiCli";
 import { flag, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";
@@ -24,7 +24,7 @@ interface Options {
 
 async function main({ stack, json, yes }: Options, text = ""): Promise<ExitCode> {
   if (!/^(\d{1,2}|local)$/.test(text)) {
-    throw new OperatorProblem(
+    throw new OperatorError(
       "one bridge is needed: its number, such as 1, or local: npm run drain:skip -- 1",
     );
   }

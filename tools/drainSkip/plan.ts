@@ -1,5 +1,5 @@
 import { localBridgeName } from "../../lib/plan/bridgePlan";
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 import type { ExportedResource, StackExport } from "../stackExport";
 import { nameOf } from "../stackState";
 
@@ -26,7 +26,7 @@ const serverType = "hcloud:index/server:Server";
  * Finds the drain of a bridge, and what the engine would refuse to take it out for. Pure.
  *
  * @param bridge its number, or `local` for the one on the web host
- * @throws OperatorProblem where there is no such drain, or something depends on it that must not go
+ * @throws OperatorError where there is no such drain, or something depends on it that must not go
  */
 export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan {
   const drains = resources.filter(
@@ -35,7 +35,7 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   const drain = drains.find(({ urn }) => bridgeOf(urn) === bridge);
   if (drain === undefined) {
     const known = drains.map(({ urn }) => bridgeOf(urn)).sort(byNumber);
-    throw new OperatorProblem(
+    throw new OperatorError(
       `bridge ${bridge} has no drain in this stack's state; those that have one: ${known.join(", ") || "none"}`,
     );
   }
@@ -43,7 +43,7 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   const kept = dependents.filter((resource) => !isCheck(resource));
   if (kept.length > 0) {
     const names = kept.map(({ urn }) => nameOf(urn)).join(", ");
-    throw new OperatorProblem(
+    throw new OperatorError(
       `the drain of bridge ${bridge} cannot be taken out: ${names} must come after it. Finish or take back what is under way (rollBridges), then try again`,
     );
   }

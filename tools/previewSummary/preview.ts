@@ -1,4 +1,4 @@
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 
 /** What `pulumi preview --json` prints, as far as it is read here. */
 export interface Preview {
@@ -29,7 +29,7 @@ export interface Diagnostic {
 }
 
 /** A text that is no preview. */
-export class UnreadablePreview extends OperatorProblem {}
+export class UnreadablePreview extends OperatorError {}
 
 /**
  * Reads the text of a preview. It may come from a stranger's pull request, so nothing in it is taken on trust.

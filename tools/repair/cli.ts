@@ -1,7 +1,7 @@
 import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
 import { findLock } from "../doctor/lock";
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 import { PulumiCli } from "../pulumiCli";
 import { flag, runTool, stackOption } from "../runTool";
 import { planRepair } from "./plan";
@@ -22,12 +22,12 @@ interface Options {
 
 async function main({ stack, json, yes }: Options, host: string | undefined): Promise<ExitCode> {
   if (host === undefined) {
-    throw new OperatorProblem("which host? A bridge's number, or web: npm run repair -- 1");
+    throw new OperatorError("which host? A bridge's number, or web: npm run repair -- 1");
   }
   const pulumi = new PulumiCli(stack);
   const lock = await findLock(pulumi);
   if (lock !== undefined) {
-    throw new OperatorProblem(`the stack is locked by ${lock.holder}: npm run doctor`);
+    throw new OperatorError(`the stack is locked by ${lock.holder}: npm run doctor`);
   }
   const { steps, state } = planRepair(await pulumi.answer("stack", "export"), host);
   console.error(`These steps run again:\n${steps.map((step) => `  ${step}`).join("\n")}`);

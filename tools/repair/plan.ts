@@ -1,4 +1,4 @@
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 import { readExport, type ExportedResource } from "../stackExport";
 import { nameOf } from "../stackState";
 
@@ -26,12 +26,12 @@ const repairMark = " (to be repaired)";
  *
  * @param exported what `pulumi stack export` printed
  * @param host `1` or `jvb-1` for a bridge, `web` for the web host
- * @throws OperatorProblem where there is no such host, or a run was interrupted
+ * @throws OperatorError where there is no such host, or a run was interrupted
  */
 export function planRepair(exported: string, host: string): RepairPlan {
   const { resources, pending } = readExport(exported);
   if (pending.length > 0) {
-    throw new OperatorProblem("a run was interrupted before: first `npm run doctor -- --repair`");
+    throw new OperatorError("a run was interrupted before: first `npm run doctor -- --repair`");
   }
   const proof = resources.find(({ type }) => type === proofType);
   const roots = [findHost(resources, host).urn, proof?.urn];
@@ -62,7 +62,7 @@ function findHost(resources: readonly ExportedResource[], host: string): Exporte
   const found = hosts.find(({ name }) => name === wanted);
   if (found !== undefined) return found.resource;
   const names = hosts.map(({ name }) => name).join(", ");
-  throw new OperatorProblem(
+  throw new OperatorError(
     names === ""
       ? "the stack has no hosts yet: pulumi up"
       : `there is no host "${host}" in this stack; there are: ${names}`,

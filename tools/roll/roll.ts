@@ -14,7 +14,7 @@ export interface Rolled {
  *
  * @param numbers of the bridges
  * @param say tells people where it is
- * @throws OperatorProblem where the settings cannot be changed
+ * @throws OperatorError where the settings cannot be changed
  */
 export async function roll(
   pulumi: Pick<PulumiCli, "answer" | "show">,

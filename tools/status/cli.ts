@@ -2,7 +2,7 @@ import { localBridgeName } from "../../lib/plan/bridgePlan";
 import { loopback } from "../../lib/constants";
 import { exitCodes } from "../commands";
 import { cloudApi, type StackConfig } from "../cloudApi";
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 import { PulumiCli } from "../pulumiCli";
 import { isExpected, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";
@@ -74,7 +74,7 @@ function undeployedFacts(
 
 async function askWebHost({ webHost, servers, bridgeOutputs }: StackFacts): Promise<WebFacts> {
   if (webHost === undefined) {
-    throw new OperatorProblem("no `pulumi up` has reached it yet");
+    throw new OperatorError("no `pulumi up` has reached it yet");
   }
   const bridges = servers.flatMap((server) =>
     server.name === "web" || server.privateIp === undefined

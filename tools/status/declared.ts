@@ -7,7 +7,7 @@ import { configKeys, type RawConfig } from "../../lib/config/problem";
 import { plainPrivateKey } from "../../lib/config/sshProxy";
 import { formatProblems, type Problem } from "../../lib/problem";
 import type { StackConfig } from "../cloudApi";
-import { OperatorProblem } from "../operatorProblem";
+import { OperatorError } from "../../lib/errors";
 
 /** A bridge that the settings ask for. */
 export interface DeclaredBridge {
@@ -27,7 +27,7 @@ export interface Declared {
 /**
  * Reads the settings of the file, deployed or not.
  *
- * @throws OperatorProblem where the settings are none that `up` would take
+ * @throws OperatorError where the settings are none that `up` would take
  */
 export function readDeclared(config: StackConfig): Declared {
   const settings = settingsOf(config);
@@ -71,6 +71,6 @@ function settingsOf(config: StackConfig): Settings {
 }
 
 /** What `up` would refuse is no declaration to compare with. */
-export function refused(problems: readonly Problem[]): OperatorProblem {
-  return new OperatorProblem(formatProblems("`pulumi up` would refuse the settings:", problems));
+export function refused(problems: readonly Problem[]): OperatorError {
+  return new OperatorError(formatProblems("`pulumi up` would refuse the settings:", problems));
 }

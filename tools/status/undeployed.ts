@@ -56,7 +56,7 @@ export function undeployedSettings(config: StackConfig, deployed: StackConfig): 
     });
 }
 
-/** @throws OperatorProblem for another domain than the deployed one: a host keeps its domain for life */
+/** @throws OperatorError for another domain than the deployed one: a host keeps its domain for life */
 export function assertSameDomain(config: StackConfig, deployed: StackConfig): void {
   const [now = "", then = ""] = [config, deployed].map((one) => rawSettings(one).domain);
   if (now === then || then === "") return;

@@ -58,7 +58,7 @@ export interface BridgeAddress {
 /** Connection, and a script that takes 15 s where everything is silent. */
 const timeoutMs = 60_000;
 
-/** @throws OperatorProblem where the web host cannot be asked */
+/** @throws OperatorError where the web host cannot be asked */
 export async function readWebFacts(
   target: SshTarget,
   bridges: readonly BridgeAddress[],

@@ -7,7 +7,7 @@ import {
 } from "../../../../lib/preflight/checks";
 import type { ImageFact, RrsetFact } from "../../../../lib/hcloud/cloudFacts";
 
-const nothing = { obstacles: [], warnings: [] };
+const nothing = { problems: [], warnings: [] };
 
 describe("checkImage", () => {
   const now = new Date("2026-11-20T00:00:00Z");
@@ -29,7 +29,7 @@ describe("checkImage", () => {
     ["which Hetzner offers for arm only; the hosts are x86", [{ ...x86, architecture: "arm" }]],
     ["which cannot be ordered since 2026-11-19", [until("2026-11-19T00:00:00Z")]],
   ])("refuses one %s", (reason, images) => {
-    expect(check(...images).obstacles).toEqual([
+    expect(check(...images).problems).toEqual([
       {
         key: "image",
         reason: `is "debian-12", ${reason}`,
@@ -58,7 +58,7 @@ describe("checkZone", () => {
   });
 
   it("refuses a zone that is not there, and says how to make or to do without it", () => {
-    expect(checkZone("example.org", undefined).obstacles).toEqual([
+    expect(checkZone("example.org", undefined).problems).toEqual([
       {
         key: "dnsZone",
         reason: 'is "example.org", which is no zone of this Hetzner project',
@@ -68,7 +68,7 @@ describe("checkZone", () => {
   });
 
   it("refuses a secondary zone, whose records are made elsewhere", () => {
-    const [found] = checkZone("example.org", { mode: "secondary", rrsets: [] }).obstacles;
+    const [found] = checkZone("example.org", { mode: "secondary", rrsets: [] }).problems;
     expect(found?.reason).toContain("a secondary zone");
   });
 
@@ -106,7 +106,7 @@ describe("checkRecords", () => {
   });
 
   it.each(["A", "AAAA", "CNAME"])("refuses to stand beside somebody's %s record", (type) => {
-    expect(check(["meet.example.org"], rrset("meet", type)).obstacles).toEqual([
+    expect(check(["meet.example.org"], rrset("meet", type)).problems).toEqual([
       {
         key: "dnsZone",
         reason: `example.org has a record of somebody else for meet.example.org: ${type} 192.0.2.9`,
@@ -121,7 +121,7 @@ describe("checkRecords", () => {
       rrset("@", "A"),
       rrset("jvb-0.a.b", "AAAA"),
     );
-    expect(found.obstacles.map(({ reason }) => reason)).toEqual([
+    expect(found.problems.map(({ reason }) => reason)).toEqual([
       expect.stringContaining("for example.org: A") as string,
       expect.stringContaining("for jvb-0.a.b.example.org: AAAA") as string,
     ]);
@@ -129,7 +129,7 @@ describe("checkRecords", () => {
 
   it("does not take another stack's records for its own", () => {
     const other = rrset("meet", "A", { ...own, stack: "staging" });
-    expect(check(["meet.example.org"], other).obstacles).toHaveLength(1);
+    expect(check(["meet.example.org"], other).problems).toHaveLength(1);
   });
 });
 

@@ -21,20 +21,20 @@ describe("checkGoneServers", () => {
   it("finds nothing, and reads no large state, where Hetzner lists every server", async () => {
     const state = stateOf(stateServer("100", "0"), stateServer("101", "1"));
     const small = { ...state, resources: () => Promise.reject(new Error("read")) };
-    expect(await check(small, all, asked)).toEqual({ obstacles: [], warnings: [] });
+    expect(await check(small, all, asked)).toEqual({ problems: [], warnings: [] });
   });
 
   it("does not take the web host's own bridge for a server", async () => {
     const outputs = () => Promise.resolve({ bridges: [{ nickname: "jvb-local-99" }] });
     const state = { outputs, resources: () => Promise.reject(new Error("read")) };
-    expect((await check(state, all, asked)).obstacles).toEqual([]);
+    expect((await check(state, all, asked)).problems).toEqual([]);
   });
 
   it("names a declared server that was deleted outside, with the way out", async () => {
     const state = stateOf(stateServer("100", "0"), stateServer("7", "1"));
     // Outputs are as old as the last run that got to them.
     const failed = { ...state, outputs: () => Promise.resolve({}) };
-    expect((await check(failed, all.slice(0, 2))).obstacles).toEqual([
+    expect((await check(failed, all.slice(0, 2))).problems).toEqual([
       {
         reason:
           "The server of jvb-1 (jitsi-jvb-1-a, id 7) is not at Hetzner any more, and the stack's state still has it",
@@ -45,15 +45,15 @@ describe("checkGoneServers", () => {
 
   it("names one that is not declared any more, and whose deletion would fail", async () => {
     const state = stateOf(stateServer("100", "0"), stateServer("7", "1"));
-    const { obstacles } = await check(state, all.slice(0, 2), noSuchServer, 1);
-    expect(obstacles).toMatchObject([{ reason: expect.stringContaining("jvb-1") as string }]);
+    const { problems } = await check(state, all.slice(0, 2), noSuchServer, 1);
+    expect(problems).toMatchObject([{ reason: expect.stringContaining("jvb-1") as string }]);
   });
 
   it("does not take lost labels for a deletion", async () => {
     const there = { get: () => Promise.resolve({ server: {} }) };
     const state = stateOf(stateServer("7", "1"));
     expect(await check(state, [], there as never)).toEqual({
-      obstacles: [],
+      problems: [],
       warnings: [
         "server jitsi-jvb-1-a (jvb-1) has lost this stack's labels: pulumi refresh, then: pulumi up",
       ],
@@ -67,6 +67,6 @@ describe("checkGoneServers", () => {
 
   it("leaves other resources of the state alone", async () => {
     const network = { ...stateServer("7", "1"), type: "hcloud:index/network:Network" };
-    expect((await check(stateOf(network), [])).obstacles).toEqual([]);
+    expect((await check(stateOf(network), [])).problems).toEqual([]);
   });
 });

@@ -16,17 +16,17 @@ const auto = { jvbCount: 1, localBridge: "auto" } as const;
 
 describe("checkHeaps", () => {
   it("has nothing to say where nothing is asked for", () => {
-    expect(checkHeaps(auto, hosts, ordered, memoryGb).obstacles).toEqual([]);
+    expect(checkHeaps(auto, hosts, ordered, memoryGb).problems).toEqual([]);
   });
 
   it("takes heaps that leave the system its part", () => {
     const settings = { ...auto, bridgeHeapMb: 15 * 1024, jicofoHeapMb: 3 * 1024 };
-    expect(checkHeaps(settings, hosts, ordered, memoryGb).obstacles).toEqual([]);
+    expect(checkHeaps(settings, hosts, ordered, memoryGb).problems).toEqual([]);
   });
 
   it("refuses heaps larger than the machines, with the memory and the largest that does", () => {
     const settings = { ...auto, bridgeHeapMb: 20_000, jicofoHeapMb: 4_096 };
-    expect(checkHeaps(settings, hosts, ordered, memoryGb).obstacles).toEqual([
+    expect(checkHeaps(settings, hosts, ordered, memoryGb).problems).toEqual([
       {
         key: "bridgeHeapMb",
         reason:
@@ -44,20 +44,20 @@ describe("checkHeaps", () => {
 
   it("measures a bridge that exists by the server that it has", () => {
     const old = [web, bridge(0), bridge(1, cx23)];
-    const [found] = checkHeaps({ ...auto, bridgeHeapMb: 8_000 }, old, ordered, memoryGb).obstacles;
+    const [found] = checkHeaps({ ...auto, bridgeHeapMb: 8_000 }, old, ordered, memoryGb).problems;
     expect(found?.reason).toContain("jvb-1 (cx23) has 4096 MB");
   });
 
   it("says nothing of a type whose memory nobody knows", () => {
     const unknown = { web: "new1", jvb: "new2" };
     const settings = { ...auto, bridgeHeapMb: 300_000, jicofoHeapMb: 300_000 };
-    expect(checkHeaps(settings, hosts, unknown, memoryGb).obstacles).toEqual([]);
+    expect(checkHeaps(settings, hosts, unknown, memoryGb).problems).toEqual([]);
   });
 
   describe("of a web host with a bridge of its own", () => {
     const local = { jvbCount: 0, localBridge: "auto" } as const;
     const found = (settings: Parameters<typeof checkHeaps>[0]) =>
-      checkHeaps(settings, [web], ordered, memoryGb).obstacles;
+      checkHeaps(settings, [web], ordered, memoryGb).problems;
 
     it("takes what leaves room for both heaps and the system", () => {
       expect(found({ ...local, jicofoHeapMb: 2_048 })).toEqual([]);

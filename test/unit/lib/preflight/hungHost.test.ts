@@ -43,12 +43,12 @@ describe("checkWebHost", () => {
   const address = { public_net: { ipv4: { ip: "203.0.113.7" } } };
   const web = { role: "web", name: "web", hostname: "h" } as const;
   const silent = () => Promise.resolve(false);
-  const obstacles = async (status: string, says = silent) =>
+  const problems = async (status: string, says = silent) =>
     (await checkWebHost([{ ...web, server: { ...server("web"), ...address, status } }], says))
-      .obstacles;
+      .problems;
 
   it("refuses a web host that hangs, with what to do", async () => {
-    expect(await obstacles("running")).toEqual([
+    expect(await problems("running")).toEqual([
       {
         key: undefined,
         reason: expect.stringContaining(
@@ -60,8 +60,8 @@ describe("checkWebHost", () => {
   });
 
   it("is content with one that answers, that is off, or that is not there yet", async () => {
-    expect(await obstacles("running", () => Promise.resolve(true))).toEqual([]);
-    expect(await obstacles("off")).toEqual([]);
-    expect((await checkWebHost([web], silent)).obstacles).toEqual([]);
+    expect(await problems("running", () => Promise.resolve(true))).toEqual([]);
+    expect(await problems("off")).toEqual([]);
+    expect((await checkWebHost([web], silent)).problems).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ const stateOf = (...names: string[]) => ({
 const withLocal = stateOf("jitsi-jvb-0-drain", "jitsi-local-drain");
 const withoutLocal = stateOf("jitsi-jvb-0-drain");
 const never = async (state: typeof withLocal) =>
-  (await checkLocalBridge("never", true, state)).obstacles;
+  (await checkLocalBridge("never", true, state)).problems;
 
 describe("checkLocalBridge", () => {
   it("refuses to close the port of a bridge that people may be on, and names the order", async () => {
@@ -29,8 +29,8 @@ describe("checkLocalBridge", () => {
 
   it("asks nobody where the port stays open, or nothing is there yet", async () => {
     const nobody = { resources: () => Promise.reject(new Error("asked")) };
-    expect((await checkLocalBridge("auto", true, nobody)).obstacles).toEqual([]);
-    expect((await checkLocalBridge("never", false, nobody)).obstacles).toEqual([]);
+    expect((await checkLocalBridge("auto", true, nobody)).problems).toEqual([]);
+    expect((await checkLocalBridge("never", false, nobody)).problems).toEqual([]);
   });
 
   it("asks the engine for the state of this stack, by its whole name", async () => {
@@ -48,7 +48,7 @@ describe("checkLocalBridge", () => {
       false,
       "acme",
     );
-    expect((await checkLocalBridge("never", true)).obstacles).toHaveLength(1);
+    expect((await checkLocalBridge("never", true)).problems).toHaveLength(1);
     expect(asked).toMatchObject([
       {
         token: "pulumi:pulumi:readStackResourceOutputs",

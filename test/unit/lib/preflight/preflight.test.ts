@@ -91,7 +91,7 @@ describe("preflight", () => {
     ]);
   });
 
-  it("tells every obstacle at once, each with its way out", async () => {
+  it("tells every problem at once, each with its way out", async () => {
     const failure = inCloud(
       { serverTypes: soldOut, images: [], zone: undefined },
       { dnsZone: "example.org" },

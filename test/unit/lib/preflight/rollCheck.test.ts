@@ -89,8 +89,8 @@ describe("checkRoll", () => {
   const old = () => ({ image: { name: "debian-11" } });
 
   it("refuses more servers than a placement group holds", () => {
-    const { obstacles } = checkRoll(hosts(9, old), wanted, "all");
-    expect(obstacles.map(({ key, reason }) => `${key ?? ""} ${reason}`)).toEqual([
+    const { problems } = checkRoll(hosts(9, old), wanted, "all");
+    expect(problems.map(({ key, reason }) => `${key ?? ""} ${reason}`)).toEqual([
       "rollBridges replaces 9 bridges in one run, with 18 servers in one placement group until its end; Hetzner allows 10",
     ]);
   });
@@ -100,10 +100,10 @@ describe("checkRoll", () => {
     ["five of five", 5, "all"],
     ["none", 9, []],
   ])("lets %s go", (_, count, rollBridges) => {
-    expect(checkRoll(hosts(count, old), wanted, rollBridges).obstacles).toEqual([]);
+    expect(checkRoll(hosts(count, old), wanted, rollBridges).problems).toEqual([]);
   });
 
   it("is not in the way of bridges that are up to date", () => {
-    expect(checkRoll(hosts(9), wanted, "all").obstacles).toEqual([]);
+    expect(checkRoll(hosts(9), wanted, "all").problems).toEqual([]);
   });
 });

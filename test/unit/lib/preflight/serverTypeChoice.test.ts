@@ -7,7 +7,7 @@ const choose = (asked: string, types: readonly ServerTypeFact[], location = "fsn
   chooseServerType("jvbServerType", asked, location, types, now);
 
 const reasonFor = (asked: string, types: readonly ServerTypeFact[], location?: string): string => {
-  const [first] = choose(asked, types, location).findings.obstacles;
+  const [first] = choose(asked, types, location).findings.problems;
   return `${first?.key ?? ""} ${first?.reason ?? "nothing"} -> ${first?.fix ?? ""}`;
 };
 
@@ -15,7 +15,7 @@ describe("chooseServerType", () => {
   it("orders what was asked for where it is sold and in stock", () => {
     expect(choose("cpx42", [cx23, cpx42])).toEqual({
       name: "cpx42",
-      findings: { obstacles: [], warnings: [] },
+      findings: { problems: [], warnings: [] },
     });
   });
 
@@ -23,7 +23,7 @@ describe("chooseServerType", () => {
     expect(choose("cpx41", [cx23, cpx42])).toEqual({
       name: "cpx42",
       note: "cpx41 (8 vCPU, 16 GB, 240 GB disk) is no longer sold in fsn1; using cpx42 (8 vCPU, 16 GB, 320 GB disk)",
-      findings: { obstacles: [], warnings: [] },
+      findings: { problems: [], warnings: [] },
     });
   });
 

@@ -28,11 +28,11 @@ describe("checkSshAgent", () => {
     await once(server, "listening");
     return path;
   }
-  const obstacles = async (path: string | undefined, timeoutMs?: number) =>
-    (await checkSshAgent({ SSH_AUTH_SOCK: path }, timeoutMs)).obstacles;
+  const problems = async (path: string | undefined, timeoutMs?: number) =>
+    (await checkSshAgent({ SSH_AUTH_SOCK: path }, timeoutMs)).problems;
 
   it.each([undefined, ""])("has nothing to ask where SSH_AUTH_SOCK is %p", async (path) => {
-    expect(await obstacles(path)).toEqual([]);
+    expect(await problems(path)).toEqual([]);
   });
 
   it("lets an agent be that answers", async () => {
@@ -43,11 +43,11 @@ describe("checkSshAgent", () => {
         socket.write(Buffer.from([0, 0, 0, 5, 12, 0, 0, 0, 0]));
       });
     });
-    expect(await obstacles(path)).toEqual([]);
+    expect(await problems(path)).toEqual([]);
   });
 
   it("names a socket that is gone, and how to go on without it", async () => {
-    expect(await obstacles(join(dir, "nowhere"))).toEqual([
+    expect(await problems(join(dir, "nowhere"))).toEqual([
       {
         reason: `SSH_AUTH_SOCK is "${join(dir, "nowhere")}", and no SSH agent answers there (ENOENT): every step on a host would fail`,
         fix: 'unset SSH_AUTH_SOCK  # or, where keys of an agent are needed: eval "$(ssh-agent)" && ssh-add',
@@ -57,7 +57,7 @@ describe("checkSshAgent", () => {
 
   it("names what is no socket", async () => {
     writeFileSync(join(dir, "file"), "");
-    const [found] = await obstacles(join(dir, "file"));
+    const [found] = await problems(join(dir, "file"));
     expect(found?.reason).toContain("(ECONNREFUSED)");
   });
 
@@ -65,7 +65,7 @@ describe("checkSshAgent", () => {
     const path = await listen((socket) => {
       if (sockets.length === 1) socket.end();
     });
-    expect((await obstacles(path))[0]?.reason).toContain("(it hangs up)");
-    expect((await obstacles(path, 100))[0]?.reason).toContain("(no answer for 0.1 s)");
+    expect((await problems(path))[0]?.reason).toContain("(it hangs up)");
+    expect((await problems(path, 100))[0]?.reason).toContain("(no answer for 0.1 s)");
   });
 });

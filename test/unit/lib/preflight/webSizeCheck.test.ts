@@ -17,8 +17,8 @@ const hosts = (bridges: number, type?: typeof cx23): DeclaredHost[] => [
 
 describe("checkWebSize", () => {
   it("warns of a web host that is too small for its bridges, and stops nothing", () => {
-    const { obstacles, warnings } = checkWebSize(hosts(4), "cx23", types);
-    expect(obstacles).toEqual([]);
+    const { problems, warnings } = checkWebSize(hosts(4), "cx23", types);
+    expect(problems).toEqual([]);
     expect(warnings).toEqual([
       "the web host (cx23) has 2 vCPU and 4 GB of memory, and 4 bridges; with more than 3 it needs 4 vCPU and 8 GB, because the signalling of all participants goes through it: pulumi config set webServerType cx33",
     ]);

@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
 
-/** An error that a person can put right: shown as its message alone. */
-export class OperatorError extends pulumi.RunError {
+/** An error that the operator can fix. The program and the commands show its message without a stack trace. */
+export class OperatorError extends RunError {
   constructor(message: string) {
     super(message);
     // The SDK shows no stack of a RunError, but renders it all the same: with source maps and in an async
