@@ -14,7 +14,7 @@ import { untilClusterIs } from "../e2e/wholeCluster";
 
 const few = 2;
 const many = 4;
-/** Numbers of the rounds after which the operator has another mind: on the way up, and on the way down. */
+/** Numbers of the rounds after which the count is set back: on the way up, and on the way down. */
 const takenBack: readonly number[] = [3, 6, 9, 12, 15, 17, 18];
 
 interface Round {
@@ -25,7 +25,7 @@ interface Round {
   readonly signal: "SIGINT" | "SIGKILL";
   /** Part of the time that an undisturbed run takes. */
   readonly moment: number;
-  /** Whether the operator has another mind afterwards. */
+  /** Whether the count is set back afterwards. */
   readonly back: boolean;
 }
 
