@@ -3,7 +3,7 @@ import type { SandboxNetwork } from "./identity";
 
 import type { Actions } from "./actions";
 import type { Faults } from "./faults";
-import type { Lanes } from "./lanes";
+import type { KeyedQueue } from "./keyedQueue";
 import type { Limits } from "./limits";
 import type { Store } from "./store";
 
@@ -13,8 +13,8 @@ export interface Context {
   readonly actions: Actions;
   /** Real hosts, or none. Used inside actions, never while a request is answered. */
   readonly driver: HostDriver;
-  /** Keeps calls about one host in order. */
-  readonly lanes: Lanes;
+  /** Driver calls by server id: calls for one host run in order and do not overlap. */
+  readonly driverCalls: KeyedQueue<number>;
   readonly network: SandboxNetwork;
   /** How much an account may have. */
   readonly limits: Limits;

@@ -8,7 +8,7 @@ import type { Context } from "./context";
 import { createDnsSource } from "./dns";
 import { Faults, type Fault } from "./faults";
 import { createHttpServer } from "./http";
-import { Lanes } from "./lanes";
+import { KeyedQueue } from "./keyedQueue";
 import { noLatency, type Latency } from "./latency";
 import { defaultLimits, Limits } from "./limits";
 import { openLmdbJournal } from "./lmdbJournal";
@@ -78,7 +78,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const actions = new Actions(store, registry.commands, settings, () => ctx);
   const faults = new Faults();
   const limits = new Limits(store, () => settings.current.limits);
-  const ctx: Context = { store, actions, driver, network, limits, faults, lanes: new Lanes() };
+  const driverCalls = new KeyedQueue<number>();
+  const ctx: Context = { store, actions, driver, network, limits, faults, driverCalls };
   for (const resource of resources) await resource.start?.(ctx);
   actions.resume();
 
@@ -101,7 +102,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     close: async () => {
       await server.close();
       await actions.close();
-      await ctx.lanes.idle();
+      await ctx.driverCalls.idle();
       await closeStore();
     },
     dns: createDnsSource(ctx),

@@ -1,35 +1,31 @@
+import { KeyedQueue } from "../../hcloud-simulator/src/keyedQueue";
+
 /** Something that runs until it is closed. */
 export interface Running {
   close(): Promise<void>;
 }
 
-/** A part of the sandbox that can be stopped and started again while the rest goes on. */
+/** A service of the sandbox that can be stopped and started again while the others keep running. */
 export class Restartable<T extends Running = Running> {
   private running: T | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
+  /** Two calls at once must not both find the service stopped. */
+  private readonly calls = new KeyedQueue<"service">();
 
   constructor(private readonly begin: () => Promise<T>) {}
 
-  /** No-op when it runs. */
+  /** No-op when the service runs. */
   start(): Promise<void> {
-    return this.inTurn(async () => {
+    return this.calls.run("service", async () => {
       this.running ??= await this.begin();
     });
   }
 
-  /** No-op when it does not run. */
+  /** No-op when the service does not run. */
   stop(): Promise<void> {
-    return this.inTurn(async () => {
+    return this.calls.run("service", async () => {
       const { running } = this;
       this.running = undefined;
       await running?.close();
     });
-  }
-
-  /** Two calls at once must not both find it stopped. */
-  private inTurn(work: () => Promise<void>): Promise<void> {
-    const result = this.turn.then(work, work);
-    this.turn = result.catch(() => undefined);
-    return result;
   }
 }

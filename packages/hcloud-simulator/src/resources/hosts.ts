@@ -46,7 +46,7 @@ export function withHost(
   id: number,
   work: (server: ServerRow) => Promise<void>,
 ): Promise<void> {
-  return ctx.lanes.run(id, async () => {
+  return ctx.driverCalls.run(id, async () => {
     const server = ctx.store.table(serverKind).get(id);
     if (server?.host_made) await work(server);
   });
@@ -54,7 +54,7 @@ export function withHost(
 
 /** Makes the host at the first start, boots it at later ones. */
 export function startHost(ctx: Context, id: number): Promise<void> {
-  return ctx.lanes.run(id, async () => {
+  return ctx.driverCalls.run(id, async () => {
     const server = ctx.store.table(serverKind).require(id);
     if (server.host_made) {
       await ctx.driver.powerOn(id);

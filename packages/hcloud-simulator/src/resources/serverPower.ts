@@ -73,7 +73,7 @@ async function reset(ctx: Context, id: number): Promise<void> {
 }
 
 async function rebuild(ctx: Context, id: number): Promise<void> {
-  await ctx.lanes.run(id, async () => {
+  await ctx.driverCalls.run(id, async () => {
     const server = ctx.store.table(serverKind).require(id);
     await ctx.driver.delete(id);
     await ctx.driver.create(hostSpec(ctx, server));

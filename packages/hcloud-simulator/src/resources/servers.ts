@@ -43,7 +43,7 @@ export const servers = defineResource({
     delete_server: {
       locks: true,
       run: (ctx, action) =>
-        ctx.lanes.run(serverOf(action), () => ctx.driver.delete(serverOf(action))),
+        ctx.driverCalls.run(serverOf(action), () => ctx.driver.delete(serverOf(action))),
       done: (ctx, action) => {
         removeServer(ctx, serverOf(action));
       },

@@ -5,6 +5,7 @@ import type {
   HostSpec,
   PrivateAttachment,
 } from "../../../hcloud-simulator/src/driver";
+import { KeyedQueue } from "../../../hcloud-simulator/src/keyedQueue";
 import { hostFirewallText, removeHostFirewallText } from "./firewallRules";
 import {
   firewallTable,
@@ -25,7 +26,6 @@ import {
   setSysctls,
 } from "./netns";
 import { run } from "./exec";
-import { Turns } from "./turns";
 
 /** Hetzner's IPv4 gateway, the same on every server: the server's own address is a /32. */
 export const publicGatewayIpv4 = "172.31.1.1";
@@ -42,8 +42,8 @@ const bridge = "br0";
  */
 const gatewayMac = "02:00:00:00:00:01";
 
-/** The first host makes a network and the last one removes it: one at a time for each network. */
-const networkTurns = new Turns<string>();
+/** The first host creates a network and the last one removes it, so changes of one network must not overlap. */
+const networkChanges = new KeyedQueue<string>();
 
 /** A stable hardware address for a host's public interface, in the range that Hetzner's servers have. */
 export function publicMac(identity: SandboxIdentity, id: number): string {
@@ -127,7 +127,7 @@ export async function plugPrivateNetwork(
   const links = await linksIn(host);
   const plugged = [...links.values()].find((link) => link.mac === attachment.mac)?.name;
   const interfaceName = plugged ?? freeInterface(links.keys());
-  await networkTurns.take(network, async () => {
+  await networkChanges.run(network, async () => {
     await ensurePrivateNetwork(network, attachment);
     await plugLink(network, host, privateLink(id), { mac: attachment.mac, interfaceName });
   });
@@ -207,7 +207,7 @@ export async function unplugPrivateNetwork(
   networkId: number,
 ): Promise<void> {
   const network = privateNamespace(identity, networkId);
-  await networkTurns.take(network, async () => {
+  await networkChanges.run(network, async () => {
     if (!namespaceExists(network)) return;
     const links = await linksIn(network);
     if (links.delete(privateLink(id))) await ipBatch(network, [`link delete ${privateLink(id)}`]);

@@ -9,13 +9,13 @@ import type {
   PrivateAttachment,
   PublicAddresses,
 } from "../../../hcloud-simulator/src/driver";
+import { KeyedQueue } from "../../../hcloud-simulator/src/keyedQueue";
 import { run } from "./exec";
 import { findHostProcesses, watchHostProcess } from "./hostProcess";
 import { hostsOnMachine, removeHost } from "./hostRemoval";
 import { consoleLog } from "./names";
 import { setUpNetwork } from "./network";
 import { NspawnHost } from "./nspawnHost";
-import { Turns } from "./turns";
 
 export interface NspawnDriverOptions {
   readonly identity: SandboxIdentity;
@@ -37,14 +37,14 @@ export async function createNspawnDriver(options: NspawnDriverOptions): Promise<
 
 class Driver implements NspawnDriver {
   private readonly hosts = new Map<number, NspawnHost>();
-  /** Calls for one host never overlap. */
-  private readonly turns = new Turns<number>();
+  /** Calls for one host must not overlap. */
+  private readonly calls = new KeyedQueue<number>();
   private readonly listeners: ((id: number, running: boolean) => void)[] = [];
 
   constructor(private readonly options: NspawnDriverOptions) {}
 
   create(spec: HostSpec): Promise<void> {
-    return this.turns.take(spec.id, async () => {
+    return this.calls.run(spec.id, async () => {
       if (this.hosts.has(spec.id)) throw new Error(`there is a host ${spec.id} already`);
       // What an earlier sandbox in this folder may have left under the same id and name.
       await removeHost(this.options.identity, spec.id);
@@ -78,7 +78,7 @@ class Driver implements NspawnDriver {
   }
 
   delete(id: number): Promise<void> {
-    return this.turns.take(id, async () => {
+    return this.calls.run(id, async () => {
       await this.hosts.get(id)?.delete();
       this.hosts.delete(id);
     });
@@ -112,7 +112,7 @@ class Driver implements NspawnDriver {
     const processes = findHostProcesses(this.options.identity);
     await Promise.all(
       specs.map((spec) =>
-        this.turns.take(spec.id, async () => {
+        this.calls.run(spec.id, async () => {
           const host = await this.add(spec);
           await host.prepare();
           const pid = processes.get(spec.id);
@@ -163,7 +163,7 @@ class Driver implements NspawnDriver {
   }
 
   private withHost(id: number, action: (host: NspawnHost) => Promise<void>): Promise<void> {
-    return this.turns.take(id, async () => {
+    return this.calls.run(id, async () => {
       const host = this.hosts.get(id);
       if (host === undefined) throw new Error(`there is no host ${id}`);
       await action(host);
