@@ -9,8 +9,8 @@ import { parseFields, type FieldTable } from "./fields";
 import { latencyPresets, type LatencyPreset } from "./latency";
 import { limitNames, type LimitName } from "./limits";
 import type { Route } from "./resource";
-import { withHost } from "./resources/hosts";
-import { serverKind } from "./resources/serverRow";
+import { withHost } from "./resources/servers/hosts";
+import { serverKind } from "./resources/servers/serverRow";
 import { authenticate, type Serving } from "./serving";
 
 /** A part of the sandbox beside the API that can be stopped and started again. */

@@ -6,7 +6,7 @@ import { floatingIpKind } from "./resources/floatingIpRow";
 import { balancerPtrs, loadBalancerKind } from "./resources/loadBalancerRow";
 import { primaryIpKind } from "./resources/primaryIpRow";
 import { dnsPtrs } from "./resources/reverseNames";
-import { rrsetsOf, zoneKind, type RrsetRow, type ZoneRow } from "./resources/zoneRow";
+import { rrsetsOf, zoneKind, type RrsetRow, type ZoneRow } from "./resources/zones/zoneRow";
 
 /** Seconds; what Hetzner's own reverse zones have. */
 const reverseTtl = 86400;

@@ -27,13 +27,42 @@ export interface Route {
   handle(call: Call): unknown;
 }
 
-/** One kind of thing that the API offers: a file in `resources/`, listed in its `index.ts`. */
-export interface Resource {
-  readonly kind: string;
+/** The resources of the Hetzner Cloud API, by the names that its actions and errors use. */
+export type ResourceKind =
+  | "action"
+  | "certificate"
+  | "firewall"
+  | "floating_ip"
+  | "image"
+  | "iso"
+  | "load_balancer"
+  | "load_balancer_type"
+  | "location"
+  | "network"
+  | "placement_group"
+  | "pricing"
+  | "primary_ip"
+  | "server"
+  | "server_type"
+  | "ssh_key"
+  | "storage_box"
+  | "storage_box_type"
+  | "volume"
+  | "zone";
+
+/** Routes of a resource, with the commands of the actions that they start. */
+export interface ResourcePart {
   readonly routes: readonly Route[];
-  /** The commands of its actions. */
+  /** Action commands by the name that Hetzner gives them: attach_to_network. */
   readonly commands?: Readonly<Record<string, ActionDefinition>>;
-  /** Called once the state is loaded, before actions are resumed and requests are taken. */
+}
+
+/** One resource of the API: a file or a folder in `resources/`, listed in its `index.ts`. */
+export interface Resource extends ResourcePart {
+  readonly kind: ResourceKind;
+  /** Further routes and commands, when the resource is split over several files. */
+  readonly parts?: readonly ResourcePart[];
+  /** Called once the state is loaded, before actions are resumed and requests are accepted. */
   start?(ctx: Context): Promise<void>;
 }
 
@@ -41,6 +70,11 @@ const goodStatus: Readonly<Record<Method, number>> = { GET: 200, POST: 201, PUT:
 
 export function defineResource(resource: Resource): Resource {
   return resource;
+}
+
+/** A part of a resource with many routes; the resource lists it under `parts`. */
+export function definePart(part: ResourcePart): ResourcePart {
+  return part;
 }
 
 /**
@@ -78,13 +112,16 @@ export function buildRegistry(resources: readonly Resource[]): Registry {
   for (const resource of resources) {
     if (kinds.has(resource.kind)) throw new Error(`two resources are called ${resource.kind}`);
     kinds.add(resource.kind);
-    for (const item of resource.routes) {
+    const parts = [resource, ...(resource.parts ?? [])];
+    for (const item of parts.flatMap((part) => part.routes)) {
       // Parameter names do not tell routes apart: /x/:id and /x/:name are the same.
       const key = `${item.method} ${item.path.replaceAll(/:\w+/g, ":")}`;
       if (routes.has(key)) throw new Error(`${resource.kind} declares ${key} a second time`);
       routes.set(key, item);
     }
-    for (const [command, definition] of Object.entries(resource.commands ?? {})) {
+    for (const [command, definition] of parts.flatMap((part) =>
+      Object.entries(part.commands ?? {}),
+    )) {
       if (commands.has(command))
         throw new Error(`${resource.kind} declares the command ${command} a second time`);
       commands.set(command, definition);

@@ -4,7 +4,7 @@ import { defaultLimits } from "../limits";
 import { hetznerCallsPerHour } from "../rateLimit";
 import { buildRegistry, type Route } from "../resource";
 import { resources } from "../resources";
-import { missingAreas, missingOperations } from "../resources/notSimulated";
+import { missingResources, missingOperations } from "../resources/notSimulated";
 
 import type { Area, Difference } from "./area";
 import { areas, commonDifferences } from "./areas";
@@ -198,7 +198,7 @@ function notSimulatedTable(): string {
   return table(
     ["route", "reason"],
     [
-      ...missingAreas.map(({ path, reason }) => [`everything below \`/${path}\``, reason]),
+      ...missingResources.map(({ path, reason }) => [`everything below \`/${path}\``, reason]),
       ...missingOperations.map(({ method, path, reason }) => [code(`${method} /${path}`), reason]),
     ],
   );

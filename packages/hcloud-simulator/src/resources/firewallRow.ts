@@ -4,7 +4,7 @@ import { parseSelector } from "../labels";
 import type { Kind } from "../store";
 
 import type { NamedRow } from "./common";
-import { serverKind, type ServerRow } from "./serverRow";
+import { serverKind, type ServerRow } from "./servers/serverRow";
 
 export interface WireRule {
   readonly direction: "in" | "out";

@@ -14,8 +14,8 @@ import {
   type Target,
 } from "./firewallRow";
 import { checkedRules, maxRules, ruleFields } from "./firewallRules";
-import { refreshFirewall } from "./hosts";
-import { serverKind } from "./serverRow";
+import { refreshFirewall } from "./servers/hosts";
+import { serverKind } from "./servers/serverRow";
 
 const maxFirewallsPerServer = 5;
 
@@ -60,7 +60,7 @@ const reading = {
 } as const;
 
 export const firewalls = defineResource({
-  kind: firewallKind.name,
+  kind: "firewall",
   commands: {
     set_firewall_rules: {},
     apply_firewall: { run: (ctx, action) => refreshFirewall(ctx, Number(action.input.server)) },

@@ -8,8 +8,8 @@ import { actionRoutes, labelsField, nameAndLabels, nameField, readRoutes } from 
 import { floatingIpKind, type FloatingIpRow } from "./floatingIpRow";
 import { freeAddress } from "./publicAddresses";
 import { dnsPtrs, ptrFields, withPtr } from "./reverseNames";
-import { requireServer } from "./serverPower";
-import { serverKind, type ServerRow } from "./serverRow";
+import { requireServer } from "./servers/serverActions";
+import { serverKind, type ServerRow } from "./servers/serverRow";
 
 function toWire(_ctx: unknown, row: FloatingIpRow) {
   return {
@@ -92,7 +92,7 @@ function started(ctx: Context, command: string, row: FloatingIpRow, server?: num
 
 /** Addresses that outlive servers and move between running ones. No packet for one reaches a host. */
 export const floatingIps = defineResource({
-  kind: floatingIpKind.name,
+  kind: "floating_ip",
   commands: { assign_floating_ip: {}, unassign_floating_ip: {} },
   routes: [
     ...readRoutes(floatingIpKind, reading),

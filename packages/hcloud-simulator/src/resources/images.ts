@@ -6,7 +6,7 @@ import { defineResource, route } from "../resource";
 
 import { actionRoutes, labelsField } from "./common";
 import { imageKind, imageToWire, removeImage, type Image, type ImageRow } from "./imageRow";
-import { serverKind } from "./serverRow";
+import { serverKind } from "./servers/serverRow";
 
 const maxDescription = 255;
 
@@ -19,7 +19,7 @@ const updateFields = {
 } as const;
 
 export const images = defineResource({
-  kind: imageKind.name,
+  kind: "image",
   routes: [
     ...actionRoutes("images", imageKind.name, (ctx, id) => requireImage(ctx, id).id),
     route("GET", "/images", {}, ({ ctx, query }) => listImages(ctx, query)),

@@ -14,6 +14,7 @@ import {
   withBalancerPtr,
   type LoadBalancerRow,
 } from "./loadBalancerRow";
+import { notSimulatedOperations } from "./notSimulated";
 import { freeAddress } from "./publicAddresses";
 import { ptrFields } from "./reverseNames";
 
@@ -120,7 +121,8 @@ function started(ctx: Context, command: string, row: LoadBalancerRow) {
 
 /** Load balancers as far as they have a name, addresses and reverse names: they balance nothing. */
 export const loadBalancers = defineResource({
-  kind: loadBalancerKind.name,
+  kind: "load_balancer",
+  parts: [notSimulatedOperations],
   commands: { create_load_balancer: {}, change_algorithm: {}, change_load_balancer_type: {} },
   routes: [
     ...readRoutes(loadBalancerKind, reading),

@@ -1,5 +1,12 @@
 import { notSimulated } from "../errors";
-import { defineResource, type Method, type Route } from "../resource";
+import {
+  definePart,
+  defineResource,
+  type Method,
+  type Resource,
+  type ResourceKind,
+  type Route,
+} from "../resource";
 
 interface Missing {
   /** Below /v1. */
@@ -7,17 +14,33 @@ interface Missing {
   readonly reason: string;
 }
 
-/** Parts of the API that have no code here, by the first part of their paths. */
-export const missingAreas: readonly Missing[] = [
-  { path: "volumes", reason: "hosts have one disk; nothing that is tested here uses volumes" },
-  { path: "certificates", reason: "they belong to services of load balancers only" },
-  { path: "storage_boxes", reason: "they are another product, behind another endpoint" },
-  { path: "storage_box_types", reason: "there are no storage boxes" },
+/** Resources that have no code here, by the first part of their paths. */
+export const missingResources: readonly (Missing & { readonly kind: ResourceKind })[] = [
+  {
+    kind: "volume",
+    path: "volumes",
+    reason: "hosts have one disk; nothing that is tested here uses volumes",
+  },
+  {
+    kind: "certificate",
+    path: "certificates",
+    reason: "they belong to services of load balancers only",
+  },
+  {
+    kind: "storage_box",
+    path: "storage_boxes",
+    reason: "they are another product, behind another endpoint",
+  },
+  {
+    kind: "storage_box_type",
+    path: "storage_box_types",
+    reason: "there are no storage boxes",
+  },
 ];
 
 const balancesNothing = "media goes past any load balancer, straight to the bridges";
 
-/** Single operations of parts that are simulated otherwise. */
+/** Operations that have no code here, of resources that are simulated otherwise. */
 export const missingOperations: readonly (Missing & { readonly method: Method })[] = [
   ...[
     ...["add_service", "update_service", "delete_service", "add_target", "remove_target"],
@@ -51,17 +74,19 @@ function operationWords(path: string): string {
   return `${rest.at(-1) ?? ""} of ${area}`.replaceAll("_", " ");
 }
 
-/** All that the real API has and this one does not: a clear answer, and a record of who asked. */
-export const notSimulatedAreas = defineResource({
-  kind: "not_simulated",
-  routes: [
-    ...missingAreas.flatMap(({ path }) =>
-      methods.flatMap((method) =>
-        [`/${path}`, `/${path}/*`].map((url) => missing(method, url, path.replaceAll("_", " "))),
-      ),
+/** Resources of the real API that answer only that they are not simulated; each request is recorded. */
+export const notSimulatedResources: readonly Resource[] = missingResources.map(({ kind, path }) =>
+  defineResource({
+    kind,
+    routes: methods.flatMap((method) =>
+      [`/${path}`, `/${path}/*`].map((url) => missing(method, url, path.replaceAll("_", " "))),
     ),
-    ...missingOperations.map(({ method, path }) =>
-      missing(method, `/${path}`, operationWords(path)),
-    ),
-  ],
+  }),
+);
+
+/** Operations of load balancers that answer only that they are not simulated. */
+export const notSimulatedOperations = definePart({
+  routes: missingOperations.map(({ method, path }) =>
+    missing(method, `/${path}`, operationWords(path)),
+  ),
 });

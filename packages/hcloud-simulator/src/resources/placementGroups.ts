@@ -11,7 +11,7 @@ import {
   renameRoute,
   type NamedRow,
 } from "./common";
-import { serverKind } from "./serverRow";
+import { serverKind } from "./servers/serverRow";
 
 export interface PlacementGroupRow extends NamedRow {
   readonly type: "spread";
@@ -55,7 +55,7 @@ const createFields = {
 } as const;
 
 export const placementGroups = defineResource({
-  kind: placementGroupKind.name,
+  kind: "placement_group",
   routes: [
     ...readRoutes(placementGroupKind, reading),
     ...actionRoutes(

@@ -5,12 +5,12 @@ import { apiError, invalidField } from "../errors";
 import { defineResource, route } from "../resource";
 
 import { actionRoutes, labelsField, nameAndLabels, nameField, readRoutes } from "./common";
-import { readdress } from "./hosts";
+import { readdress } from "./servers/hosts";
 import { createPrimaryIp } from "./primaryIpCreate";
 import { primaryIpKind, type PrimaryIpRow } from "./primaryIpRow";
 import { dnsPtrs, ptrFields, withPtr } from "./reverseNames";
-import { requireServer } from "./serverPower";
-import { serverKind, type ServerRow } from "./serverRow";
+import { requireServer } from "./servers/serverActions";
+import { serverKind, type ServerRow } from "./servers/serverRow";
 
 export function primaryIpToWire(_ctx: unknown, row: PrimaryIpRow) {
   return {
@@ -98,7 +98,7 @@ function noLocation(datacenter: string | undefined): string {
 }
 
 export const primaryIps = defineResource({
-  kind: primaryIpKind.name,
+  kind: "primary_ip",
   commands: {
     create_primary_ip: {},
     assign_primary_ip: readdressing,

@@ -27,7 +27,7 @@ const createFields = {
 } as const;
 
 export const sshKeys = defineResource({
-  kind: sshKeyKind.name,
+  kind: "ssh_key",
   routes: [
     ...readRoutes(sshKeyKind, reading),
     renameRoute(sshKeyKind, reading),

@@ -4,7 +4,7 @@ import { errorCodes } from "../../src/errors";
 import type { Field, FieldTable } from "../../src/fields";
 import { buildRegistry, type Route } from "../../src/resource";
 import { resources } from "../../src/resources";
-import { nameservers } from "../../src/resources/zoneRow";
+import { nameservers } from "../../src/resources/zones/zoneRow";
 
 import { populate } from "./support/populate";
 import { Simulator, textOf, token, type Json } from "./support/simulator";

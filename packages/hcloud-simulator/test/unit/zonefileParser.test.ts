@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
-import { durationSeconds, parseZonefile } from "../../src/resources/zonefileParser";
-import { ZonefileError } from "../../src/resources/zonefileTokens";
+import { durationSeconds, parseZonefile } from "../../src/resources/zones/zonefileParser";
+import { ZonefileError } from "../../src/resources/zones/zonefileTokens";
 
 const parse = (text: string) => parseZonefile(text, "example.test");
 const records = (text: string) =>

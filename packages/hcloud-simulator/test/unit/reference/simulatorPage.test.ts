@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { simulatorPage } from "../../../src/reference/simulatorPage";
 import { buildRegistry } from "../../../src/resource";
 import { resources } from "../../../src/resources";
-import { missingAreas } from "../../../src/resources/notSimulated";
+import { missingResources } from "../../../src/resources/notSimulated";
 
 const root = join(__dirname, "../../../../..");
 
@@ -23,7 +23,7 @@ describe("docs/simulator.md", () => {
 
   it("names all that is not simulated, with a reason", () => {
     const page = simulatorPage();
-    for (const { path, reason } of missingAreas) {
+    for (const { path, reason } of missingResources) {
       expect(page).toContain(path);
       expect(page).toContain(reason);
     }

@@ -1,12 +1,11 @@
-import type { Context } from "../context";
-import { defineResource, route } from "../resource";
+import type { Context } from "../../context";
+import { definePart, route } from "../../resource";
 
 import { requireZone, rrsetsOf, zoneKind, type ZoneRow } from "./zoneRow";
 import { importZonefile } from "./zonefileImport";
 
 /** Zones as zone files (RFC 1035): written out, and read in. */
-export const zonefile = defineResource({
-  kind: "zonefile",
+export const zonefile = definePart({
   commands: { import_zonefile: {} },
   routes: [
     route("GET", "/zones/:id/zonefile", {}, ({ ctx, params }) => ({

@@ -1,9 +1,9 @@
-import type { Context } from "../context";
-import { notFound } from "../errors";
-import type { Labels } from "../labels";
-import type { Kind, Row } from "../store";
+import type { Context } from "../../context";
+import { notFound } from "../../errors";
+import type { Labels } from "../../labels";
+import type { Kind, Row } from "../../store";
 
-import type { NamedRow } from "./common";
+import type { NamedRow } from "../common";
 
 export const nameservers = [
   "hydrogen.ns.hetzner.com.",

@@ -1,10 +1,10 @@
-import type { Context } from "../context";
-import { apiError, invalidField } from "../errors";
-import type { FieldTable, Parsed } from "../fields";
-import { defineResource, route } from "../resource";
+import type { Context } from "../../context";
+import { apiError, invalidField } from "../../errors";
+import type { FieldTable, Parsed } from "../../fields";
+import { defineResource, route } from "../../resource";
 
-import { actionRoutes, labelsField } from "./common";
-import { listPage } from "../listing";
+import { actionRoutes, labelsField } from "../common";
+import { listPage } from "../../listing";
 import { checkedRecords, insertRrset, maxTtl, minTtl, rrsetFields } from "./rrsetRecords";
 import {
   nameservers,
@@ -16,6 +16,8 @@ import {
   zoneToWire,
   type ZoneRow,
 } from "./zoneRow";
+import { zonefile } from "./zonefile";
+import { zoneRrsets } from "./zoneRrsets";
 import { importZonefile } from "./zonefileImport";
 
 const defaultTtl = 3600;
@@ -67,12 +69,13 @@ function change(ctx: Context, command: string, row: ZoneRow, patch: Partial<Zone
 }
 
 export const zones = defineResource({
-  kind: zoneKind.name,
+  kind: "zone",
+  parts: [zonefile, zoneRrsets],
   commands: {
     create_zone: {},
     delete_zone: {},
-    change_zone_ttl: {},
-    change_zone_primary_nameservers: {},
+    change_ttl: {},
+    change_primary_nameservers: {},
   },
   routes: [
     ...actionRoutes("zones", zoneKind.name, (ctx, id) => requireZone(ctx, id).id),
@@ -131,7 +134,7 @@ export const zones = defineResource({
       "/zones/:id/actions/change_ttl",
       { ttl: { ...ttlField, required: true } },
       ({ ctx, params, body }) =>
-        change(ctx, "change_zone_ttl", requireZone(ctx, params.id), { ttl: body.ttl }),
+        change(ctx, "change_ttl", requireZone(ctx, params.id), { ttl: body.ttl }),
     ),
     route(
       "POST",
@@ -151,7 +154,7 @@ export const zones = defineResource({
         const zone = requireZone(ctx, params.id);
         if (zone.mode !== "secondary")
           throw apiError("incorrect_zone_mode", "a primary zone has no primary nameservers");
-        return change(ctx, "change_zone_primary_nameservers", zone, {
+        return change(ctx, "change_primary_nameservers", zone, {
           primary_nameservers: withPorts(body.primary_nameservers),
         });
       },

@@ -1,12 +1,12 @@
-import { contains, fromNumber, overlap, parseRange4, toNumber, type Range4 } from "../addresses";
+import { contains, fromNumber, overlap, parseRange4, toNumber, type Range4 } from "../../addresses";
 import { isIPv4 } from "node:net";
 
-import type { Context } from "../context";
-import { findLocation } from "../catalogue/locations";
-import { apiError, invalidField } from "../errors";
+import type { Context } from "../../context";
+import { findLocation } from "../../catalogue/locations";
+import { apiError, invalidField } from "../../errors";
 
 import { gatewayOf, networkKind, type NetworkRow, type Subnet } from "./networkRow";
-import { serverKind, type PrivateNet, type ServerRow } from "./serverRow";
+import { serverKind, type PrivateNet, type ServerRow } from "../servers/serverRow";
 
 const maxNetworksPerServer = 3;
 const maxAliasIps = 5;

@@ -1,11 +1,11 @@
-import type { HostSpec, PrivateAttachment } from "../driver";
-import { fromNumber, parseRange4 } from "../addresses";
-import type { Context } from "../context";
+import type { HostSpec, PrivateAttachment } from "../../driver";
+import { fromNumber, parseRange4 } from "../../addresses";
+import type { Context } from "../../context";
 
-import { rulesOfServer } from "./firewallRow";
-import { systemImageName } from "./imageRow";
-import { networkKind } from "./networkRow";
-import { hostAddress, primaryIpKind } from "./primaryIpRow";
+import { rulesOfServer } from "../firewallRow";
+import { systemImageName } from "../imageRow";
+import { networkKind } from "../networks/networkRow";
+import { hostAddress, primaryIpKind } from "../primaryIpRow";
 import { serverKind, type PrivateNet, type ServerRow } from "./serverRow";
 
 /** What the driver has to know to make a server's host, or make it again. */

@@ -1,5 +1,5 @@
-import type { Context } from "../context";
-import { ApiError, apiError, invalidField } from "../errors";
+import type { Context } from "../../context";
+import { ApiError, apiError, invalidField } from "../../errors";
 
 import { checkedRecords, putRrset, requirePrimary } from "./rrsetRecords";
 import { nextSoa } from "./rrsetRecords";

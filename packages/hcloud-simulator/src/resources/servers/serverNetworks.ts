@@ -1,11 +1,11 @@
-import type { Context } from "../context";
-import { notFound } from "../errors";
-import { defineResource, route } from "../resource";
+import type { Context } from "../../context";
+import { notFound } from "../../errors";
+import { definePart, route } from "../../resource";
 
 import { attachment, withHost } from "./hosts";
-import { attach, checkedAliases, takenAddresses } from "./networkAddresses";
-import { networkKind } from "./networkRow";
-import { requireServer, serverOf, startAction } from "./serverPower";
+import { attach, checkedAliases, takenAddresses } from "../networks/networkAddresses";
+import { networkKind } from "../networks/networkRow";
+import { requireServer, serverIdOf, startAction } from "./serverActions";
 import { serverKind, type PrivateNet, type ServerRow } from "./serverRow";
 
 const attachFields = {
@@ -26,25 +26,24 @@ function requireNet(ctx: Context, server: ServerRow, network: number): PrivateNe
   return net;
 }
 
-export const serverNetworks = defineResource({
-  kind: "server_network",
+export const serverNetworks = definePart({
   commands: {
     attach_to_network: {
       locks: true,
       run: (ctx, action) =>
-        withHost(ctx, serverOf(action), async (server) => {
+        withHost(ctx, serverIdOf(action), async (server) => {
           const net = netOf(server, Number(action.input.network));
           if (net) await ctx.driver.attachNetwork(server.id, attachment(ctx, net));
         }),
       // An attachment that did not happen must not be shown.
       failed: (ctx, action) => {
-        leave(ctx, serverOf(action), Number(action.input.network));
+        leave(ctx, serverIdOf(action), Number(action.input.network));
       },
     },
     detach_from_network: {
       locks: true,
       run: (ctx, action) =>
-        withHost(ctx, serverOf(action), (server) =>
+        withHost(ctx, serverIdOf(action), (server) =>
           ctx.driver.detachNetwork(server.id, Number(action.input.network)),
         ),
     },

@@ -1,6 +1,6 @@
-import { invalidField } from "../errors";
-import type { Query } from "../listing";
-import { defineResource, route } from "../resource";
+import { invalidField } from "../../errors";
+import type { Query } from "../../listing";
+import { definePart, route } from "../../resource";
 
 import { serverKind } from "./serverRow";
 
@@ -25,8 +25,7 @@ const defaultSamples = 200;
 const isoDate = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /** Nothing is measured: each series is there, without values. */
-export const serverMetrics = defineResource({
-  kind: "server_metrics",
+export const serverMetrics = definePart({
   routes: [
     route("GET", "/servers/:id/metrics", {}, ({ ctx, params, query }) => {
       ctx.store.table(serverKind).require(params.id ?? "");

@@ -1,10 +1,10 @@
-import { contains, parseRange4 } from "../addresses";
-import type { Context } from "../context";
-import { listPage } from "../listing";
-import { defineResource, route } from "../resource";
+import { contains, parseRange4 } from "../../addresses";
+import type { Context } from "../../context";
+import { listPage } from "../../listing";
+import { definePart, route } from "../../resource";
 
 import { networkKind, type NetworkRow } from "./networkRow";
-import { serverKind } from "./serverRow";
+import { serverKind } from "../servers/serverRow";
 
 interface Member {
   readonly id: number;
@@ -16,8 +16,7 @@ interface Member {
 }
 
 /** Who is in a network, with addresses and subnets: an operation of September 2026. */
-export const networkMembers = defineResource({
-  kind: "network_member",
+export const networkMembers = definePart({
   routes: [
     route("GET", "/networks/:id/members", {}, ({ ctx, params, query }) => {
       const network = ctx.store.table(networkKind).require(params.id ?? "");

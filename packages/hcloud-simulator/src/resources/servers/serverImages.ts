@@ -1,13 +1,13 @@
-import type { ActionRow } from "../actions";
-import { findServerType } from "../catalogue/serverTypes";
-import type { Context } from "../context";
-import { apiError } from "../errors";
-import { defineResource, route } from "../resource";
+import type { ActionRow } from "../../actions";
+import { findServerType } from "../../catalogue/serverTypes";
+import type { Context } from "../../context";
+import { apiError } from "../../errors";
+import { definePart, route } from "../../resource";
 
-import { labelsField } from "./common";
-import { imageById, imageKind, imageToWire, snapshotSize } from "./imageRow";
-import { deleteImage, descriptionField } from "./images";
-import { requireServer, startAction } from "./serverPower";
+import { labelsField } from "../common";
+import { imageById, imageKind, imageToWire, snapshotSize } from "../imageRow";
+import { deleteImage, descriptionField } from "../images";
+import { requireServer, startAction } from "./serverActions";
 import { serverKind, type ServerRow } from "./serverRow";
 
 /** Hours, UTC; Hetzner chooses one of six windows of four hours. */
@@ -20,8 +20,7 @@ const createFields = {
 } as const;
 
 /** Snapshots and backups of servers. */
-export const serverImages = defineResource({
-  kind: "server_image",
+export const serverImages = definePart({
   commands: {
     create_image: {
       locks: true,

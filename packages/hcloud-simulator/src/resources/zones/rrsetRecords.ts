@@ -1,9 +1,9 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-import type { Context } from "../context";
-import { apiError, invalidField } from "../errors";
-import type { FieldTable, Parsed } from "../fields";
-import type { Labels } from "../labels";
+import type { Context } from "../../context";
+import { apiError, invalidField } from "../../errors";
+import type { FieldTable, Parsed } from "../../fields";
+import type { Labels } from "../../labels";
 
 import { rrsetKey, rrsetKind, rrsetsOf, soaSerial, type RrsetRow, type ZoneRow } from "./zoneRow";
 

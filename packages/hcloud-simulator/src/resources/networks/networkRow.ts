@@ -1,9 +1,9 @@
-import { fromNumber, parseRange4 } from "../addresses";
-import type { Context } from "../context";
-import type { Kind } from "../store";
+import { fromNumber, parseRange4 } from "../../addresses";
+import type { Context } from "../../context";
+import type { Kind } from "../../store";
 
-import type { NamedRow } from "./common";
-import { serverKind } from "./serverRow";
+import type { NamedRow } from "../common";
+import { serverKind } from "../servers/serverRow";
 
 export interface Subnet {
   readonly type: "cloud" | "server" | "vswitch";

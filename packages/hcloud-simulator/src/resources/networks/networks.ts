@@ -7,17 +7,18 @@ import {
   overlap,
   parseRange4,
   type Range4,
-} from "../addresses";
-import { networkZones } from "../catalogue/locations";
-import type { Context } from "../context";
-import { apiError, invalidField, notFound } from "../errors";
-import type { FieldTable, Parsed } from "../fields";
-import { defineResource, route } from "../resource";
+} from "../../addresses";
+import { networkZones } from "../../catalogue/locations";
+import type { Context } from "../../context";
+import { apiError, invalidField, notFound } from "../../errors";
+import type { FieldTable, Parsed } from "../../fields";
+import { defineResource, route } from "../../resource";
 
-import { actionRoutes, labelsField, nameAndLabels, nameField, readRoutes } from "./common";
-import { withHost } from "./hosts";
+import { actionRoutes, labelsField, nameAndLabels, nameField, readRoutes } from "../common";
+import { withHost } from "../servers/hosts";
+import { networkMembers } from "./networkMembers";
 import { networkKind, networkToWire, serversIn, type NetworkRow, type Subnet } from "./networkRow";
-import { serverKind } from "./serverRow";
+import { serverKind } from "../servers/serverRow";
 
 const maxSubnets = 50;
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(parseRange4);
@@ -71,7 +72,8 @@ function change(ctx: Context, command: string, row: NetworkRow, patch: Partial<N
 }
 
 export const networks = defineResource({
-  kind: networkKind.name,
+  kind: "network",
+  parts: [networkMembers],
   commands: {
     add_subnet: { locks: true },
     delete_subnet: { locks: true },

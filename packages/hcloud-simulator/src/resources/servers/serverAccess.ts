@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
-import { apiError } from "../errors";
-import { defineResource, route } from "../resource";
+import { apiError } from "../../errors";
+import { definePart, route } from "../../resource";
 
 import { randomPassword } from "./serverCreate";
-import { requireServer, startAction } from "./serverPower";
+import { requireServer, startAction } from "./serverActions";
 
 /**
  * Nobody answers there: `.invalid` is kept free for ever (RFC 2606). Hetzner's is
@@ -17,8 +17,7 @@ const consolePasswordBytes = 24;
  * Ways into a server beside its keys. What is handed out stands in the answer only: neither the state nor an
  * action keeps it.
  */
-export const serverAccess = defineResource({
-  kind: "server_access",
+export const serverAccess = definePart({
   commands: { reset_password: { locks: true }, request_console: {} },
   routes: [
     route("POST", "/servers/:id/actions/reset_password", {}, ({ ctx, params }) => {

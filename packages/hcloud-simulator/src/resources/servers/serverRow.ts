@@ -1,7 +1,7 @@
-import type { Field } from "../fields";
-import type { Kind } from "../store";
+import type { Field } from "../../fields";
+import type { Kind } from "../../store";
 
-import type { NamedRow } from "./common";
+import type { NamedRow } from "../common";
 
 export type ServerStatus =
   | "running"

@@ -1,9 +1,9 @@
-import type { Context } from "../context";
-import { apiError, invalidField } from "../errors";
-import { listPage } from "../listing";
-import { defineResource, route, type Call } from "../resource";
+import type { Context } from "../../context";
+import { apiError, invalidField } from "../../errors";
+import { listPage } from "../../listing";
+import { definePart, route, type Call } from "../../resource";
 
-import { labelsField } from "./common";
+import { labelsField } from "../common";
 import {
   changedSoa,
   checkedRecords,
@@ -66,8 +66,7 @@ function changed(ctx: Context, command: string, row: RrsetRow, patch: Partial<Rr
   return { action: start(ctx, command, row.zone) };
 }
 
-export const zoneRrsets = defineResource({
-  kind: rrsetKind.name,
+export const zoneRrsets = definePart({
   commands: {
     create_rrset: {},
     delete_rrset: {},

@@ -1,23 +1,23 @@
 import { randomBytes } from "node:crypto";
 
-import type { ActionRow } from "../actions";
-import { isGone } from "../catalogue/deprecation";
-import { findLocation } from "../catalogue/locations";
-import { findServerType, type ServerType } from "../catalogue/serverTypes";
-import type { Context } from "../context";
-import { apiError, invalidField, notFound } from "../errors";
-import type { FieldTable, Parsed } from "../fields";
+import type { ActionRow } from "../../actions";
+import { isGone } from "../../catalogue/deprecation";
+import { findLocation } from "../../catalogue/locations";
+import { findServerType, type ServerType } from "../../catalogue/serverTypes";
+import type { Context } from "../../context";
+import { apiError, invalidField, notFound } from "../../errors";
+import type { FieldTable, Parsed } from "../../fields";
 
-import { labelsField } from "./common";
-import { applyTo } from "./firewalls";
-import { findImage, type Image } from "./imageRow";
-import { attach } from "./networkAddresses";
-import { requireRoom } from "./placementGroups";
-import { createPrimaryIp } from "./primaryIpCreate";
-import { primaryIpKind } from "./primaryIpRow";
-import type { IpType } from "./reverseNames";
+import { labelsField } from "../common";
+import { applyTo } from "../firewalls";
+import { findImage, type Image } from "../imageRow";
+import { attach } from "../networks/networkAddresses";
+import { requireRoom } from "../placementGroups";
+import { createPrimaryIp } from "../primaryIpCreate";
+import { primaryIpKind } from "../primaryIpRow";
+import type { IpType } from "../reverseNames";
 import { serverKind, userDataField, type ServerRow } from "./serverRow";
-import { sshKeyKind } from "./sshKeys";
+import { sshKeyKind } from "../sshKeys";
 
 /** RFC 1123, which is what the API asks of server names. */
 const hostname =

@@ -1,14 +1,14 @@
-import { findIso } from "../catalogue/isos";
-import { findLocation } from "../catalogue/locations";
-import { findServerType, serverTypeList } from "../catalogue/serverTypes";
-import type { Context } from "../context";
+import { findIso } from "../../catalogue/isos";
+import { findLocation } from "../../catalogue/locations";
+import { findServerType, serverTypeList } from "../../catalogue/serverTypes";
+import type { Context } from "../../context";
 
-import { floatingIpKind } from "./floatingIpRow";
-import { firewallsOfServer } from "./firewallRow";
-import { imageById, imageToWire } from "./imageRow";
-import { placementGroupKind, placementGroupToWire } from "./placementGroups";
-import { primaryIpKind } from "./primaryIpRow";
-import { dnsPtrs } from "./reverseNames";
+import { floatingIpKind } from "../floatingIpRow";
+import { firewallsOfServer } from "../firewallRow";
+import { imageById, imageToWire } from "../imageRow";
+import { placementGroupKind, placementGroupToWire } from "../placementGroups";
+import { primaryIpKind } from "../primaryIpRow";
+import { dnsPtrs } from "../reverseNames";
 import { serverKind, type ServerRow } from "./serverRow";
 
 /** The server as it goes over the wire. */
