@@ -9,7 +9,7 @@ import { hostFile } from "../../remote/hostFile";
 import { remoteScript, type ScriptValues } from "../../remote/script";
 import { parseSoftware } from "../../lib/config/software";
 import { removeAll } from "../../packages/sandbox/src/hosts/cleanup";
-import type { HostFault, HostSpec } from "../../packages/hcloud-simulator/src/driver";
+import type { HostFaultOperation, HostSpec } from "../../packages/hcloud-simulator/src/driver";
 import {
   createNspawnDriver,
   type NspawnDriver,
@@ -187,8 +187,8 @@ describe("the first contact", () => {
 
   describe("with the private network", () => {
     let key = "";
-    const fault = (name: HostFault): Promise<void> | undefined =>
-      driver.injectFault?.(host.id, name);
+    const fault = (name: HostFaultOperation): Promise<void> | undefined =>
+      driver.runFaultOperation?.(host.id, name);
     const ready = (): Promise<Outcome> => contact("host/ready", key);
     beforeAll(async () => {
       await reset(booted);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-import { hostFaults } from "./driver";
+import { hostFaultOperations } from "./driver";
 
 import type { Context } from "./context";
 import { apiError, errorCodes, invalidField, notFound, type ErrorCode } from "./errors";
@@ -83,11 +83,11 @@ export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): 
     });
     return { settings: settings.current };
   });
-  server.post<{ Params: { id: string; fault: string } }>(
-    "/_sandbox/hosts/:id/:fault",
+  server.post<{ Params: { id: string; operation: string } }>(
+    "/_sandbox/hosts/:id/:operation",
     guarded,
     async (request, reply) => {
-      await hostFault(ctx, request.params.id, request.params.fault);
+      await runFaultOperation(ctx, request.params.id, request.params.operation);
       return reply.code(204).send();
     },
   );
@@ -161,14 +161,19 @@ function known(route: string, routes: readonly Route[]): string {
   throw invalidField("route", `'${route}' is no route of the API; docs/simulator.md lists them`);
 }
 
-async function hostFault(ctx: Context, id: string, name: string): Promise<void> {
-  const fault = hostFaults.find((known) => known === name);
-  if (!fault) throw invalidField("fault", `'${name}' is none; one of ${hostFaults.join(", ")}`);
+async function runFaultOperation(ctx: Context, id: string, name: string): Promise<void> {
+  const operation = hostFaultOperations.find((known) => known === name);
+  if (!operation)
+    throw invalidField("fault", `'${name}' is none; one of ${hostFaultOperations.join(", ")}`);
   const server = ctx.store.table(serverKind).require(id);
   const { driver } = ctx;
-  if (!driver.injectFault || !server.host_made)
+  if (!driver.runFaultOperation || !server.host_made)
     throw apiError("unsupported_error", `server ${server.name} has no host that could have faults`);
-  await withHost(ctx, server.id, () => driver.injectFault?.(server.id, fault) ?? Promise.resolve());
+  await withHost(
+    ctx,
+    server.id,
+    () => driver.runFaultOperation?.(server.id, operation) ?? Promise.resolve(),
+  );
 }
 
 async function serviceFault(

@@ -23,8 +23,8 @@ export interface HostDriver {
   setFirewall(id: number, rules: readonly FirewallRule[] | null): Promise<void>;
   /** Gives a host that is off other public addresses, from its next start on. */
   setPublicAddresses(id: number, addresses: PublicAddresses): Promise<void>;
-  /** Makes something go wrong with a host, or right again. Absent where there are no real hosts. */
-  injectFault?(id: number, fault: HostFault): Promise<void>;
+  /** Starts or ends a fault of a host. Absent for a driver without real hosts. */
+  runFaultOperation?(id: number, operation: HostFaultOperation): Promise<void>;
   /** After a restart of the sandbox's server: takes over hosts that still run, boots those that should. */
   adopt(specs: readonly AdoptedHost[]): Promise<void>;
   /** Whether the host runs now. A host may go off by itself (`poweroff` inside). */
@@ -36,18 +36,21 @@ export interface HostDriver {
 }
 
 /**
- * What can go wrong with a host: `kill` ends it without a word, as a power cut does; `freeze` stops all
- * its processes until `thaw`; `cut` takes its cables out until `mend`; `fill` makes writes fail as on
- * a full disk until `free`; `expire` expires root's password until `renew`. `no-address` leaves the private
- * interfaces down and without an address, `large-packets` gives them an MTU that the network does not carry; both
- * outlast reboots and end with `address`.
+ * Operations that start or end a fault of a host:
+ * - `kill` ends the host at once, like a power cut. Powering the server on ends this fault.
+ * - `freeze` stops all processes of the host; `thaw` lets them continue.
+ * - `cut` disconnects all network links; `mend` connects them again.
+ * - `fill` makes writes fail as on a full disk; `free` ends this.
+ * - `expire` expires root's password; `renew` makes it valid again.
+ * - `no-address` leaves the private interfaces down and without an address. `large-packets` gives them an MTU that the
+ *   network does not carry. Both survive reboots; `address` ends both.
  */
-export const hostFaults = [
+export const hostFaultOperations = [
   ...["kill", "freeze", "thaw", "cut", "mend", "fill", "free", "expire", "renew"],
   ...["no-address", "large-packets", "address"],
 ] as const;
 
-export type HostFault = (typeof hostFaults)[number];
+export type HostFaultOperation = (typeof hostFaultOperations)[number];
 
 export interface PublicAddresses {
   readonly publicIpv4?: string;

@@ -28,7 +28,7 @@ export const faultTable: readonly (readonly [command: string, http: string, effe
   ["`list`, `clear [id]`", "`GET`, `DELETE /_sandbox/faults[/:id]`", "what is in force; end it"],
   [
     "`host NAME kill`, `freeze`, `thaw`, `cut`, `mend`, `fill`, `free`, `expire`, `renew`, `no-address`, `large-packets`, `address`",
-    "`POST /_sandbox/hosts/:id/:fault`",
+    "`POST /_sandbox/hosts/:id/:operation`",
     "a host dies, stops, loses its network, has its disk full, has root's password expired, has a private interface without an address or with packets that are too large; and the way back",
   ],
   [

@@ -1,4 +1,4 @@
-import { hostFaults } from "../../src/driver";
+import { hostFaultOperations } from "../../src/driver";
 import { RecordingDriver } from "./support/recordingDriver";
 import { at, idOf, serverFields, Simulator, token } from "./support/simulator";
 
@@ -83,10 +83,10 @@ describe("faults on demand", () => {
 
   it("are handed to hosts, and answered when there is none", async () => {
     const id = await sim.server();
-    for (const fault of hostFaults)
+    for (const fault of hostFaultOperations)
       expect((await sim.admin("POST", `/hosts/${id}/${fault}`)).status).toBe(204);
-    const faults = sim.driver.calls.filter(([name]) => name === "injectFault");
-    expect(faults.map((call) => call[2])).toEqual(hostFaults);
+    const faults = sim.driver.calls.filter(([name]) => name === "runFaultOperation");
+    expect(faults.map((call) => call[2])).toEqual(hostFaultOperations);
     expect((await sim.admin("POST", `/hosts/${id}/melt`)).body.error?.message).toBe(
       "invalid input in field 'fault': 'melt' is none; one of kill, freeze, thaw, cut, mend, fill, free, expire, renew, no-address, large-packets, address",
     );
@@ -138,7 +138,7 @@ describe("faults on demand", () => {
 describe("hosts of a driver without faults", () => {
   it("answer that they can have none", async () => {
     const driver = new RecordingDriver();
-    Object.assign(driver, { injectFault: undefined });
+    Object.assign(driver, { runFaultOperation: undefined });
     const sim = await Simulator.start({ driver });
     const id = await sim.server();
     expect((await sim.admin("POST", `/hosts/${id}/kill`)).body.error?.code).toBe(

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { SandboxStatus } from "../../../hcloud-simulator/src/server";
-import { hostFaults } from "../../../hcloud-simulator/src/driver";
+import { hostFaultOperations } from "../../../hcloud-simulator/src/driver";
 import { table, type Log } from "../cliSupport";
 import { callAdmin, type RunningSandbox } from "../client";
 import { findHost } from "./hosts";
@@ -91,7 +91,7 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
   fault
     .command("host")
     .argument("<name>", "a host's name, or a part of it that no other has")
-    .argument("<fault>", hostFaults.join(", "))
+    .argument("<fault>", hostFaultOperations.join(", "))
     .description(
       "a host dies (kill), stops and goes on (freeze, thaw), loses its network and gets it back (cut, mend), has its disk full and free again (fill, free), has root's password expired and valid again (expire, renew), loses the address of its private interface or what is large there and gets it back (no-address, large-packets, address)",
     )

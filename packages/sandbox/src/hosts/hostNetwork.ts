@@ -120,7 +120,7 @@ export async function plugPrivateNetwork(
   identity: SandboxIdentity,
   id: number,
   attachment: PrivateAttachment,
-  fault?: PrivateFault,
+  fault?: PrivateInterfaceFault,
 ): Promise<readonly string[]> {
   const network = privateNamespace(identity, attachment.networkId);
   const host = hostNamespace(identity, id);
@@ -151,13 +151,13 @@ async function plugLink(
 }
 
 /** What may be wrong with the host's end of a private network. */
-export type PrivateFault = "no-address" | "large-packets";
+export type PrivateInterfaceFault = "no-address" | "large-packets";
 
 /** What Hetzner's hc-utils would do inside the host when the interface appears. */
 export function privateInterfaceLines(
   attachment: PrivateAttachment,
   interfaceName: string,
-  fault?: PrivateFault,
+  fault?: PrivateInterfaceFault,
 ): string[] {
   const { ip, gateway, networkCidr } = attachment;
   if (fault === "no-address")

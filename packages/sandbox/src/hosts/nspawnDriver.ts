@@ -4,7 +4,7 @@ import type {
   AdoptedHost,
   FirewallRule,
   HostDriver,
-  HostFault,
+  HostFaultOperation,
   HostSpec,
   PrivateAttachment,
   PublicAddresses,
@@ -100,8 +100,8 @@ class Driver implements NspawnDriver {
     return this.withHost(id, (host) => host.setPublicAddresses(addresses));
   }
 
-  injectFault(id: number, fault: HostFault): Promise<void> {
-    return this.withHost(id, (host) => host.injectFault(fault));
+  runFaultOperation(id: number, operation: HostFaultOperation): Promise<void> {
+    return this.withHost(id, (host) => host.runFaultOperation(operation));
   }
 
   /**

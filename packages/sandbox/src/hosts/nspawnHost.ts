@@ -4,19 +4,19 @@ import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
 import { initPid, nspawnPid } from "./cgroups";
 import type {
   FirewallRule,
-  HostFault,
+  HostFaultOperation,
   HostSpec,
   PrivateAttachment,
   PublicAddresses,
 } from "../../../hcloud-simulator/src/driver";
 import { waitUntil } from "./exec";
-import { injectHostFault } from "./hostFaults";
+import { runHostFaultOperation } from "./hostFaultOperations";
 import { writeHostFile } from "./hostFiles";
 import {
   applyFirewall,
   ensurePublicInterface,
   plugPrivateNetwork,
-  type PrivateFault,
+  type PrivateInterfaceFault,
   removePublicInterface,
   unplugPrivateNetwork,
 } from "./hostNetwork";
@@ -37,7 +37,7 @@ export class NspawnHost {
   /** For each private network the `ip` commands that configure the host's end. */
   private readonly networks = new Map<number, readonly string[]>();
   private readonly attachments = new Map<number, PrivateAttachment>();
-  private privateFault: PrivateFault | undefined;
+  private privateFault: PrivateInterfaceFault | undefined;
 
   /** @param ended called when the host goes off without a call from here */
   constructor(
@@ -193,14 +193,17 @@ export class NspawnHost {
     await ensurePublicInterface(this.identity, this.spec);
   }
 
-  async injectFault(fault: HostFault): Promise<void> {
+  async runFaultOperation(operation: HostFaultOperation): Promise<void> {
     const { identity, spec } = this;
-    if (fault === "no-address" || fault === "large-packets" || fault === "address") {
-      this.privateFault = fault === "address" ? undefined : fault;
+    if (operation === "no-address" || operation === "large-packets" || operation === "address") {
+      this.privateFault = operation === "address" ? undefined : operation;
       for (const attachment of this.attachments.values()) await this.plug(attachment);
       return;
     }
-    await injectHostFault({ identity, spec, networkIds: [...this.networks.keys()] }, fault);
+    await runHostFaultOperation(
+      { identity, spec, networkIds: [...this.networks.keys()] },
+      operation,
+    );
   }
 
   /** Ends the host and removes its disk, links and names; its console log stays. */

@@ -2,7 +2,7 @@ import type {
   AdoptedHost,
   FirewallRule,
   HostDriver,
-  HostFault,
+  HostFaultOperation,
   HostSpec,
 } from "../../../src/driver";
 
@@ -64,8 +64,8 @@ export class RecordingDriver implements HostDriver {
     return this.note("setPublicAddresses", id, undefined, addresses);
   }
 
-  injectFault(id: number, fault: HostFault): Promise<void> {
-    return this.note("injectFault", id, undefined, fault);
+  runFaultOperation(id: number, operation: HostFaultOperation): Promise<void> {
+    return this.note("runFaultOperation", id, undefined, operation);
   }
 
   adopt(specs: readonly AdoptedHost[]): Promise<void> {

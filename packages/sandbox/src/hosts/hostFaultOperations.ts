@@ -4,34 +4,37 @@ import { join } from "node:path";
 import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
 
 import { hostGroups, initPid } from "./cgroups";
-import type { HostFault, HostSpec } from "../../../hcloud-simulator/src/driver";
+import type { HostFaultOperation, HostSpec } from "../../../hcloud-simulator/src/driver";
 import { run } from "./exec";
-import { ensurePublicInterface, type PrivateFault } from "./hostNetwork";
+import { ensurePublicInterface, type PrivateInterfaceFault } from "./hostNetwork";
 import { endHost } from "./hostRemoval";
 import { privateLink, privateNamespace, publicLink, routerNamespace } from "./names";
 import { ipBatch, linksIn } from "./netns";
 
-/** One host, as faults see it. */
-export interface FaultyHost {
+/** The host that an operation is about. */
+export interface FaultTarget {
   readonly identity: SandboxIdentity;
   readonly spec: HostSpec;
-  /** Private networks that it is in now. */
+  /** Private networks that the host is attached to now. */
   readonly networkIds: readonly number[];
 }
 
-/** Faults of the private interfaces are settings of the host's network (hostNetwork.ts), the others are done here. */
-export type DoneFault = Exclude<HostFault, PrivateFault | "address">;
+/** The operations of this file. Faults of private interfaces are settings of the host's network (hostNetwork.ts). */
+export type LocalFaultOperation = Exclude<HostFaultOperation, PrivateInterfaceFault | "address">;
 
-/** Makes something go wrong with a host, or right again. Each is safe to repeat. */
-export async function injectHostFault(host: FaultyHost, fault: DoneFault): Promise<void> {
+/** Starts or ends a fault of a host. Each operation is safe to repeat. */
+export async function runHostFaultOperation(
+  host: FaultTarget,
+  operation: LocalFaultOperation,
+): Promise<void> {
   const { identity, spec } = host;
-  switch (fault) {
+  switch (operation) {
     case "kill":
-      // Nobody is told: the host's process ends, and that is how the driver comes to know.
+      // The driver learns of the fault in the same way as of a crash: the host's process ends.
       return endHost(identity, spec.id);
     case "freeze":
     case "thaw":
-      setFrozen(identity, spec.id, fault === "freeze");
+      setFrozen(identity, spec.id, operation === "freeze");
       return;
     case "cut":
       return setCables(host, "down");
@@ -58,7 +61,7 @@ function setFrozen(identity: SandboxIdentity, id: number, frozen: boolean): void
 }
 
 /** The far ends of all the host's links: inside it looks as if the cables were out. */
-async function setCables(host: FaultyHost, state: "up" | "down"): Promise<void> {
+async function setCables(host: FaultTarget, state: "up" | "down"): Promise<void> {
   const { identity, spec } = host;
   const ends = [
     [routerNamespace(identity), publicLink(spec.id)],
