@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { scriptFixtures } from "../../templates/fixtures";
 import { bashInScript } from "./bash";
 
 const owner = `${String(process.getuid?.())}:${String(process.getgid?.())}`;
@@ -167,5 +168,41 @@ describe("lib.sh", () => {
   it("shows a line of a log once that comes again and again", () => {
     writeFileSync(join(dir, "log"), `begin\n${"waiting\n".repeat(50)}end`);
     expect(inLib(`last_lines ${dir}/log 3`).stderr).toContain("begin\nwaiting\nend\n---");
+  });
+});
+
+describe("a failure on a host", () => {
+  it.each([
+    ["its output is thrown away", "broken >/dev/null 2>&1"],
+    ["its output is taken as a value", 'answer=$(broken 2>&1); result "$answer"'],
+    ["it is waited for", "wait_for 1 it broken"],
+    ["it happens in the background", "broken >/dev/null & wait $!"],
+  ])("is shown where %s", (_, code) => {
+    const { status, stdout, stderr } = inLib(
+      `broken() { fatal "it is broken" "mend it"; }; ${code}`,
+    );
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/failed on .*: it is broken\n {2}What to do: mend it\n/);
+  });
+
+  it("is shown with the messages of what is undone at the end", () => {
+    const { stderr } = inLib(
+      "trap 'info \"back in service\"' EXIT; broken() { false; }; broken >/dev/null 2>&1",
+    );
+    expect(stderr).toMatch(/"false" ended with code 1"?\n/);
+    expect(stderr).toContain("back in service");
+  });
+
+  it("is shown where a note cannot be written", () => {
+    const paths = { "/var/lib/jitsi-hetzner": "/proc/nowhere" };
+    const { status, stderr } = bashInScript(
+      "web/drain",
+      scriptFixtures["web/drain"],
+      'use_bridge b0 jvb-1 10.0.0.3; write_quietly "$registry/x" 0644 root:root text',
+      paths,
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/mkdir: cannot create directory/);
+    expect(stderr).toMatch(/failed on .*: "mkdir -p/);
   });
 });

@@ -1,8 +1,8 @@
 import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostFile, hostFiles } from "../../remote/hostFile";
-import { filesBelow, run, withFile } from "./support";
+import { hostFile, hostFiles } from "../../../remote/hostFile";
+import { filesBelow, run, withFile } from "../support";
 
 type Name = keyof typeof hostFiles;
 const names = Object.keys(hostFiles) as Name[];

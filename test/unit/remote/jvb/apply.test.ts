@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bashInScript } from "./bash";
+import { bashInScript } from "../bash";
 
 const values = {
   NAME: "jvb-1",

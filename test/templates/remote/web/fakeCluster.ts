@@ -16,8 +16,8 @@ import {
 } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { Policy } from "../../remote/script";
-import { remoteScript, type ScriptName, type ScriptValues } from "../../remote/script";
+import type { DeclaredBridge, Policy } from "../../../../remote/script";
+import { remoteScript, type ScriptName, type ScriptValues } from "../../../../remote/script";
 
 /** From the request to the end: longer than the look whether it took, also on a busy machine. */
 const shutdownMs = 1500;
@@ -148,6 +148,13 @@ export class FakeBridge {
     }
   }
 }
+
+/** The bridge in a list of declared bridges. */
+export const declared = ({ name, nickname }: FakeBridge, draining = false): DeclaredBridge => ({
+  name,
+  nickname,
+  draining,
+});
 
 interface Ports {
   readonly prosody: number;

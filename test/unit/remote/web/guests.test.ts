@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bashInScript } from "./bash";
+import { bashInScript } from "../bash";
 
 const values = {
   DOMAIN: "a.test",

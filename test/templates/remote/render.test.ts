@@ -1,10 +1,10 @@
-import { hostFiles } from "../../remote/hostFile";
-import { render } from "../../remote/render";
-import type { TemplateName } from "../../remote/render";
-import { remoteScript } from "../../remote/script";
-import type { ScriptName } from "../../remote/script";
-import { fakeSecret, scriptFixtures, templateFixtures } from "./fixtures";
-import { filesBelow, run, withFile } from "./support";
+import { hostFiles } from "../../../remote/hostFile";
+import { render } from "../../../remote/render";
+import type { TemplateName } from "../../../remote/render";
+import { remoteScript } from "../../../remote/script";
+import type { ScriptName } from "../../../remote/script";
+import { fakeSecret, scriptFixtures, templateFixtures } from "../fixtures";
+import { filesBelow, run, withFile } from "../support";
 
 const templates = Object.keys(templateFixtures) as TemplateName[];
 const scripts = Object.keys(scriptFixtures) as ScriptName[];

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bashInScript } from "./bash";
+import { bashInScript } from "../bash";
 
 let dir = "";
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JitsiVersion } from "../../../remote/script";
-import { bashInScript } from "./bash";
+import type { JitsiVersion } from "../../../../remote/script";
+import { bashInScript } from "../bash";
 
 let dir = "";
 beforeEach(() => {

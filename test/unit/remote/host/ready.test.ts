@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { scriptFixtures } from "../../templates/fixtures";
-import { bashInScript } from "./bash";
+import { scriptFixtures } from "../../../templates/fixtures";
+import { bashInScript } from "../bash";
 
 let dir = "";
 beforeEach(() => {

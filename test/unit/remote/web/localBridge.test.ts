@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bashInScript, type Outcome } from "./bash";
+import { bashInScript, type Outcome } from "../bash";
 
 const values = { DOMAIN: "meet.example.org", NICKNAME: "jvb-local-7" };
 const inScript = (...code: string[]): Outcome =>

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { parse } from "yaml";
-import { installer, renderUserData } from "../../cloud-init/userData";
-import { hostProblems } from "../../packages/sandbox/src/hosts/preconditions";
-import { imageOf } from "../../packages/sandbox/src/hosts/releases";
-import { baseOf } from "../../packages/sandbox/src/prepare";
-import { fakeSecret, userDataFixtures } from "./fixtures";
-import { filesBelow, run } from "./support";
+import { installer, renderUserData } from "../../../cloud-init/userData";
+import { hostProblems } from "../../../packages/sandbox/src/hosts/preconditions";
+import { imageOf } from "../../../packages/sandbox/src/hosts/releases";
+import { baseOf } from "../../../packages/sandbox/src/prepare";
+import { fakeSecret, userDataFixtures } from "../fixtures";
+import { filesBelow, run } from "../support";
 
 const roles = ["web", "jvb"] as const;
 const rendered = roles.flatMap((role) =>

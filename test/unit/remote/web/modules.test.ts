@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { bashInScript } from "./bash";
+import { bashInScript } from "../bash";
 
 const values = {
   DOMAIN: "a.test",

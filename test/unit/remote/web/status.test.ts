@@ -1,4 +1,4 @@
-import { bashInScript } from "./bash";
+import { bashInScript } from "../bash";
 
 const values = {
   BRIDGES: JSON.stringify([

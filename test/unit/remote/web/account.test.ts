@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bashInScript } from "./bash";
+import { bashInScript } from "../bash";
 
 /** What jitsi-meet-prosody writes, as far as the bridges' account is concerned. */
 const packaged = `unlimited_jids = {

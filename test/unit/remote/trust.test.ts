@@ -1,0 +1,37 @@
+import { writeFileSync } from "node:fs";
+import { scriptFixtures } from "../../templates/fixtures";
+import { bashInScript, type Outcome } from "./bash";
+import { Certificates, host } from "./certificates";
+
+let certificates: Certificates;
+beforeEach(() => {
+  certificates = new Certificates();
+  certificates.make(host, "365");
+});
+afterEach(() => {
+  certificates.end();
+});
+
+describe("trust in the certificate", () => {
+  const ca = (): string => certificates.at(`${host}.crt`);
+  const trust = (): Outcome =>
+    bashInScript(
+      "web/jicofo",
+      { ...scriptFixtures["web/jicofo"], DOMAIN: "a.test" },
+      `update-ca-certificates() { echo "refreshed $*" >&2; cp '${ca()}' '${certificates.at("bundle")}'; }; trust '${ca()}'`,
+      certificates.paths(),
+    );
+
+  it("is renewed where the host does not have it, whole, and then left alone", () => {
+    writeFileSync(certificates.at("bundle"), "");
+    expect(trust().stderr).toContain("refreshed --fresh");
+    expect(trust()).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("is renewed where another certificate has come under the same name", () => {
+    writeFileSync(certificates.at("bundle"), "");
+    trust();
+    certificates.make(host, "365");
+    expect(trust().stderr).toContain("refreshed --fresh");
+  });
+});
