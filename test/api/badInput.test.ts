@@ -22,7 +22,7 @@ describe("the program in the engine, with bad input", () => {
     nobody = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
     await new Promise((resolve) => server.close(resolve));
     // Of the fixture's program only the folder is used, in which a stack of this project's name is made.
-    engine = await Engine.start(nobody, "violations");
+    engine = await Engine.start(nobody, join(__dirname, "fixtures/violations"));
     await engine.must(["stack", "init", "bad", "--no-select"]);
   }, toolchainMs);
   afterAll(() => {

@@ -36,7 +36,7 @@ describe("the program at Hetzner, without a step on a host", () => {
 
   beforeAll(async () => {
     sim = await Simulator.start({ latency });
-    engine = await Engine.start(sim.endpoint, "violations");
+    engine = await Engine.start(sim.endpoint, join(__dirname, "fixtures/violations"));
     await engine.must(["stack", "init", stack, "--no-select"], { cwd: root });
     // It writes a file of settings beside the program; those of the test stay with the test.
     settings = join(engine.dir, "settings.yaml");

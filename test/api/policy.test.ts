@@ -23,7 +23,7 @@ describe("the policy pack in the engine", () => {
 
   beforeAll(async () => {
     sim = await Simulator.start();
-    engine = await Engine.start(sim.endpoint, "violations");
+    engine = await Engine.start(sim.endpoint, join(__dirname, "fixtures/violations"));
     await engine.must(["stack", "init", "production"]);
   }, toolchainMs);
   afterAll(async () => {

@@ -19,7 +19,7 @@ describe("preflight in the engine", () => {
   beforeAll(async () => {
     simulator = await Simulator.start();
     // Of the fixture's program only the folder is used, in which a stack of this project's name is made.
-    engine = await Engine.start(simulator.endpoint, "violations");
+    engine = await Engine.start(simulator.endpoint, join(__dirname, "fixtures/violations"));
     await engine.must(["stack", "init", stack, "--no-select"]);
   }, toolchainMs);
   afterAll(async () => {

@@ -7,10 +7,7 @@ import { promisify } from "node:util";
 import type { HostSpec } from "../../packages/hcloud-simulator/src/driver";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { removeAll } from "../../packages/sandbox/src/hosts/cleanup";
-import {
-  sandboxIdentity,
-  type SandboxIdentity,
-} from "../../packages/hcloud-simulator/src/identity";
+import { sandboxIdentity, type SandboxIdentity } from "../../packages/sandbox/src/identity";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { takeSlot } from "../../packages/sandbox/src/slots";
 

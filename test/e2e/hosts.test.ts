@@ -13,7 +13,7 @@ import {
   createNspawnDriver,
   type NspawnDriver,
 } from "../../packages/sandbox/src/hosts/nspawnDriver";
-import type { SandboxIdentity } from "../../packages/hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../../packages/sandbox/src/identity";
 import { baseOf } from "../../packages/sandbox/src/prepare";
 import { releaseSlot } from "../../packages/sandbox/src/slots";
 import {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
+import { adminPath } from "./adminPath";
 import { hostFaultOperations } from "./driver";
 
 import type { Context } from "./context";
@@ -13,7 +14,7 @@ import { withHost } from "./resources/servers/hosts";
 import { serverKind } from "./resources/servers/serverRow";
 import { authenticate, type Serving } from "./serving";
 
-/** A part of the sandbox beside the API that can be stopped and started again. */
+/** What runs beside the API and can be stopped and started again. */
 export interface Service {
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -52,28 +53,32 @@ const settingsFields = {
 } as const;
 
 /**
- * The admin interface, `/_sandbox/...`: outside of /v1, for requests from this machine only. All but
+ * The admin interface, below {@link adminPath}: outside of /v1, for requests from this machine only. All but
  * the status asks for the API's token, so that no other user of the machine gets at it.
  */
 export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): void {
   const { ctx, settings, services, token } = options;
   const { faults } = ctx;
   const guarded = { onRequest: (request: FastifyRequest) => guard(request, token) };
-  server.get("/_sandbox/status", { onRequest: requireLoopback }, options.status);
-  server.get("/_sandbox/faults", guarded, () => ({ faults: faults.all() }));
-  server.post("/_sandbox/faults", guarded, (request, reply) =>
+  server.get(`${adminPath}/status`, { onRequest: requireLoopback }, options.status);
+  server.get(`${adminPath}/faults`, guarded, () => ({ faults: faults.all() }));
+  server.post(`${adminPath}/faults`, guarded, (request, reply) =>
     reply.code(201).send({ fault: faults.add(readFault(request.body, options)) }),
   );
-  server.delete("/_sandbox/faults", guarded, (_request, reply) => {
+  server.delete(`${adminPath}/faults`, guarded, (_request, reply) => {
     faults.clear();
     return reply.code(204).send();
   });
-  server.delete<{ Params: { id: string } }>("/_sandbox/faults/:id", guarded, (request, reply) => {
-    if (!faults.remove(Number(request.params.id))) throw notFound("fault", request.params.id);
-    return reply.code(204).send();
-  });
-  server.get("/_sandbox/settings", guarded, () => ({ settings: settings.current }));
-  server.put("/_sandbox/settings", guarded, (request) => {
+  server.delete<{ Params: { id: string } }>(
+    `${adminPath}/faults/:id`,
+    guarded,
+    (request, reply) => {
+      if (!faults.remove(Number(request.params.id))) throw notFound("fault", request.params.id);
+      return reply.code(204).send();
+    },
+  );
+  server.get(`${adminPath}/settings`, guarded, () => ({ settings: settings.current }));
+  server.put(`${adminPath}/settings`, guarded, (request) => {
     const { latency, callsPerHour, limits } = parseFields(settingsFields, request.body);
     settings.change({
       // The field table has seen to it that the name is one of a preset.
@@ -84,7 +89,7 @@ export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): 
     return { settings: settings.current };
   });
   server.post<{ Params: { id: string; operation: string } }>(
-    "/_sandbox/hosts/:id/:operation",
+    `${adminPath}/hosts/:id/:operation`,
     guarded,
     async (request, reply) => {
       await runFaultOperation(ctx, request.params.id, request.params.operation);
@@ -92,7 +97,7 @@ export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): 
     },
   );
   server.post<{ Params: { name: string; verb: string } }>(
-    "/_sandbox/services/:name/:verb",
+    `${adminPath}/services/:name/:verb`,
     guarded,
     async (request, reply) => {
       await serviceFault(services, request.params.name, request.params.verb);
@@ -183,7 +188,7 @@ async function serviceFault(
 ): Promise<void> {
   const service = services[name];
   if (!service) {
-    const known = Object.keys(services).join(", ") || "none in this sandbox";
+    const known = Object.keys(services).join(", ") || "none here";
     throw invalidField("service", `'${name}' is none; there are: ${known}`);
   }
   if (verb === "stop") await service.stop();

@@ -8,7 +8,7 @@ export interface DnsRecord {
 }
 
 /**
- * Where the sandbox's name server finds its answers: the API's zones and reverse names, read at each
+ * Where a name server finds its answers: the API's zones and reverse names, read at each
  * question, so that a change is seen at once.
  */
 export interface DnsSource {

@@ -25,7 +25,7 @@ export interface HostDriver {
   setPublicAddresses(id: number, addresses: PublicAddresses): Promise<void>;
   /** Starts or ends a fault of a host. Absent for a driver without real hosts. */
   runFaultOperation?(id: number, operation: HostFaultOperation): Promise<void>;
-  /** After a restart of the sandbox's server: takes over hosts that still run, boots those that should. */
+  /** After a restart of the simulator: takes over hosts that still run, boots those that should. */
   adopt(specs: readonly AdoptedHost[]): Promise<void>;
   /** Whether the host runs now. A host may go off by itself (`poweroff` inside). */
   isRunning(id: number): boolean;

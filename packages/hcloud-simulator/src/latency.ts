@@ -29,7 +29,7 @@ export function latencySource(command: string): string {
   return latencySources[command] ?? "estimate";
 }
 
-/** About what Hetzner takes. Real hosts of a sandbox boot as long as they boot; this comes on top. */
+/** About what Hetzner takes. Real hosts boot as long as they boot; this comes on top. */
 export const hetznerLatency: Latency = Object.freeze({
   requestMs: 150,
   actionMs: 700,

@@ -27,7 +27,7 @@ export async function lockState(path: string): Promise<() => Promise<void>> {
           : error,
       );
     });
-    holder.listen({ path: `\0jitsi-hetzner-state-${digest}` }, resolve);
+    holder.listen({ path: `\0hcloud-simulator-state-${digest}` }, resolve);
   });
   // The lock alone must not keep the process running.
   holder.unref();

@@ -1,6 +1,5 @@
 import type { DnsSource } from "./dnsSource";
 import type { HostDriver } from "./driver";
-import type { SandboxNetwork } from "./identity";
 
 import { Actions } from "./actions";
 import { addAdminRoutes, type Service } from "./admin";
@@ -13,6 +12,8 @@ import { noLatency, type Latency } from "./latency";
 import { defaultLimits, Limits } from "./limits";
 import { openLmdbJournal } from "./lmdbJournal";
 import { lockState } from "./lock";
+import { createNullDriver } from "./nullDriver";
+import { unroutedRanges, type PublicRanges } from "./publicRanges";
 import { hetznerCallsPerHour } from "./rateLimit";
 import { Recorder } from "./recorder";
 import { buildRegistry } from "./resource";
@@ -26,8 +27,10 @@ export interface ApiOptions {
   readonly storePath?: string;
   /** The only token that is taken, 64 characters. Any token of that length when absent. */
   readonly token?: string;
-  readonly driver: HostDriver;
-  readonly network: SandboxNetwork;
+  /** The hosts behind the servers. By default there are none. */
+  readonly driver?: HostDriver;
+  /** By default ranges that no network routes. */
+  readonly publicRanges?: PublicRanges;
   /** By default nothing takes longer than its real work. */
   readonly latency?: Partial<Latency>;
   /** Requests an hour, 3600 by default as at Hetzner; null refuses none. */
@@ -36,7 +39,7 @@ export interface ApiOptions {
   readonly services?: Readonly<Record<string, Service>>;
 }
 
-export interface SandboxStatus {
+export interface SimulatorStatus {
   readonly servers: number;
   /** Requests that no route answers or that are not simulated, as `METHOD /path`. */
   readonly unhandled: readonly string[];
@@ -56,7 +59,7 @@ export interface Api {
   readonly unhandled: readonly string[];
   /** Resolves when no action is running. */
   idle(): Promise<void>;
-  status(): SandboxStatus;
+  status(): SimulatorStatus;
 }
 
 /**
@@ -66,8 +69,8 @@ export interface Api {
  * @throws Error when `token` does not have 64 characters, or the store cannot be opened, as when
  *   another process has it open
  */
-export async function createApi(options: ApiOptions): Promise<Api> {
-  const { driver, network, token } = options;
+export async function createApi(options: ApiOptions = {}): Promise<Api> {
+  const { driver = createNullDriver(), publicRanges = unroutedRanges, token } = options;
   if (token !== undefined && token.length !== tokenLength)
     throw new Error(`token has ${token.length} characters; the API's have ${tokenLength}`);
   const registry = buildRegistry(resources);
@@ -79,7 +82,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const faults = new Faults();
   const limits = new Limits(store, () => settings.current.limits);
   const driverCalls = new KeyedQueue<number>();
-  const ctx: Context = { store, actions, driver, network, limits, faults, driverCalls };
+  const ctx: Context = { store, actions, driver, publicRanges, limits, faults, driverCalls };
   for (const resource of resources) await resource.start?.(ctx);
   actions.resume();
 
@@ -87,7 +90,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const server = createHttpServer(recorder);
   const serving = { ctx, settings, recorder, token };
   for (const route of registry.routes) addRoute(server, route, serving);
-  const status = (): SandboxStatus => ({
+  const status = (): SimulatorStatus => ({
     servers: store.table({ name: "server" }).all().length,
     unhandled: recorder.unhandled,
     calls: recorder.calls,

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { ensureToolchain, knownToolchain } from "../../toolchain/src/ensure";
 import { runInteractive, table, UserError } from "./cliSupport";
-import type { SandboxStatus } from "../../hcloud-simulator/src/server";
+import type { SimulatorStatus } from "../../hcloud-simulator/src/server";
 import { callAdmin, listServers, serverRows } from "./client";
 import { demo, demoStackFile } from "./commands/demo";
 import { down } from "./commands/down";
@@ -99,7 +99,7 @@ program
       );
     }
     if (calls) {
-      const status = (await callAdmin(sandbox, "GET", "/status")) as SandboxStatus;
+      const status = (await callAdmin(sandbox, "GET", "/status")) as SimulatorStatus;
       console.log(json ? JSON.stringify(status, null, 2) : table(callRows(status)));
       return;
     }

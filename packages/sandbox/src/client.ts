@@ -1,6 +1,7 @@
+import { adminPath } from "../../hcloud-simulator/src/adminPath";
 import { UserError } from "./cliSupport";
 import { apiEndpoint } from "./environment";
-import type { SandboxIdentity } from "../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "./identity";
 import type { SandboxState } from "./state";
 
 /** A sandbox that was started. */
@@ -52,7 +53,7 @@ export async function callAdmin(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  const url = apiEndpoint(identity).replace(/v1$/, `_sandbox${path}`);
+  const url = apiEndpoint(identity).replace(/\/v1$/, adminPath + path);
   const response = await fetch(url, {
     method,
     headers: { authorization: `Bearer ${state.token}` },

@@ -1,7 +1,7 @@
 import { delimiter } from "node:path";
 import type { Toolchain } from "../../toolchain/src/ensure";
 import { UserError } from "./cliSupport";
-import type { SandboxIdentity } from "../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "./identity";
 import { sandboxPaths, type SandboxState } from "./state";
 
 /** The Pulumi stack of the demo. */

@@ -5,8 +5,8 @@ import { startDnsServer } from "./dns/server";
 import type { DnsSource } from "../../hcloud-simulator/src/dnsSource";
 import type { HostDriver } from "../../hcloud-simulator/src/driver";
 import { createNspawnDriver } from "./hosts/nspawnDriver";
-import { createNullDriver } from "./hosts/nullDriver";
-import type { SandboxIdentity } from "../../hcloud-simulator/src/identity";
+import { createNullDriver } from "../../hcloud-simulator/src/nullDriver";
+import type { SandboxIdentity } from "./identity";
 import { baseOf } from "./prepare";
 import { Restartable } from "./restartable";
 import { requireSandbox, sandboxPaths } from "./state";
@@ -39,7 +39,7 @@ async function main(args: ServerArguments): Promise<void> {
     storePath: join(paths.store, "store.lmdb"),
     token: state.token,
     driver,
-    network: identity.network,
+    publicRanges: identity.network,
     services,
   });
   closers.unshift(() => api.close());

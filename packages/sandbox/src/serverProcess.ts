@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SandboxIdentity } from "../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "./identity";
 import type { Prepared } from "./prepare";
 import { apiEndpoint } from "./environment";
 import { sandboxPaths } from "./state";

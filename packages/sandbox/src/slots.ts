@@ -1,6 +1,6 @@
 import { readlinkSync, symlinkSync, unlinkSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { slotCount } from "../../hcloud-simulator/src/identity";
+import { slotCount } from "./identity";
 
 /** Writable by every user on Debian, emptied at boot: the right life for a lock. Tests use another folder. */
 const machineLocks = "/run/lock";

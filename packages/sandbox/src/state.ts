@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./cliSupport";
-import { sandboxIdentity, type SandboxIdentity } from "../../hcloud-simulator/src/identity";
+import { sandboxIdentity, type SandboxIdentity } from "./identity";
 import { heldSlot } from "./slots";
 import { writeFileAtomically } from "./files";
 

@@ -7,7 +7,7 @@ import { loadBalancerKind } from "./loadBalancerRow";
 import { primaryIpKind } from "./primaryIpRow";
 import type { IpType, NamedAddress } from "./reverseNames";
 
-/** The first /64s stay the sandbox's own, as the first IPv4 addresses do. */
+/** The first /64s are for who runs the hosts, as the first IPv4 addresses are. */
 const firstPrefix = 0x10;
 const lastPrefix = 0xffff;
 
@@ -32,16 +32,16 @@ export function publicAddresses(ctx: Context): Pick<NamedAddress, "type" | "ip">
 }
 
 function freeIpv4(ctx: Context): string {
-  const first = toNumber(ctx.network.firstHostIpv4);
+  const first = toNumber(ctx.publicRanges.firstHostIpv4);
   // The last address of the range is its broadcast address.
-  const last = (parseRange4(ctx.network.ipv4Cidr)?.last ?? first) - 1;
+  const last = (parseRange4(ctx.publicRanges.ipv4Cidr)?.last ?? first) - 1;
   return fromNumber(allocate(ctx, "ipv4", { first, last }, toNumber));
 }
 
 function freePrefix(ctx: Context): string {
   const index = (ip: string) => parseInt(ip.split(":")[3] ?? "0", 16);
   const range = { first: firstPrefix, last: lastPrefix };
-  return subnet64(ctx.network.ipv6Cidr, allocate(ctx, "ipv6", range, index));
+  return subnet64(ctx.publicRanges.ipv6Cidr, allocate(ctx, "ipv6", range, index));
 }
 
 function allocate(

@@ -1,3 +1,4 @@
+import { adminPath } from "../../src/adminPath";
 import { hostFaultOperations } from "../../src/driver";
 import { RecordingDriver } from "./support/recordingDriver";
 import { at, idOf, serverFields, Simulator, token } from "./support/simulator";
@@ -128,7 +129,7 @@ describe("faults on demand", () => {
   });
 
   it("need the API's token", async () => {
-    const url = sim.endpoint.replace("/v1", "/_sandbox/faults");
+    const url = sim.endpoint.replace("/v1", `${adminPath}/faults`);
     expect((await fetch(url)).status).toBe(401);
     const headers = { authorization: `Bearer ${"x".repeat(64)}` };
     expect((await fetch(url, { method: "DELETE", headers })).status).toBe(401);

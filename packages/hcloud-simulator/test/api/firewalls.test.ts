@@ -95,7 +95,7 @@ describe("firewalls", () => {
     const id = await make("fw", [ssh], { apply_to: [selector("role=web")] });
     const server = await sim.server({ labels: { role: "web" } });
     expect(sim.driver.specs.get(server)?.firewall).toEqual([driverSsh]);
-    await sim.done("PUT", `/servers/${server}`, { labels: { role: "jvb" } });
+    await sim.done("PUT", `/servers/${server}`, { labels: { role: "worker" } });
     expect(sim.driver.firewalls.get(server)).toBeNull();
     expect(await sim.lastAction(`/servers/${server}`)).toMatchObject({
       command: "remove_firewall",

@@ -2,7 +2,7 @@ import {
   actionCommands,
   at,
   idOf,
-  network,
+  publicRanges,
   serverFields,
   Simulator,
   textOf,
@@ -75,7 +75,7 @@ describe("floating IPs", () => {
 
   it("keep their address when all others of the range are given out", async () => {
     await sim.close();
-    sim = await Simulator.start({ network: { ...network, ipv4Cidr: "198.18.24.0/27" } });
+    sim = await Simulator.start({ publicRanges: { ...publicRanges, ipv4Cidr: "198.18.24.0/27" } });
     const floating = await make();
     const primary = (name: string) =>
       sim.post("/primary_ips", { name, type: "ipv4", location: "fsn1" });

@@ -105,8 +105,8 @@ describe("primary IPs", () => {
     const v4 = idOf(net.ipv4);
     const set = (path: string, ip: string, ptr: string | null) =>
       sim.post(`${path}/actions/change_dns_ptr`, { ip, dns_ptr: ptr });
-    await set(`/primary_ips/${v4}`, "198.18.24.16", "meet.example.org");
-    expect((await get(v4))?.dns_ptr).toEqual([{ ip: "198.18.24.16", dns_ptr: "meet.example.org" }]);
+    await set(`/primary_ips/${v4}`, "198.18.24.16", "web.example.org");
+    expect((await get(v4))?.dns_ptr).toEqual([{ ip: "198.18.24.16", dns_ptr: "web.example.org" }]);
     await set(`/servers/${server}`, "198.18.24.16", null);
     expect((await get(v4))?.dns_ptr).toMatchObject([
       { dns_ptr: "static.16.24.18.198.clients.your-server.de" },

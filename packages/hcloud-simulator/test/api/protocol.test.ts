@@ -1,7 +1,8 @@
+import { adminPath } from "../../src/adminPath";
 import { createApi } from "../../src/server";
 
 import { RecordingDriver } from "./support/recordingDriver";
-import { network, Simulator, token } from "./support/simulator";
+import { publicRanges, Simulator, token } from "./support/simulator";
 
 describe("the API's conventions", () => {
   let sim: Simulator;
@@ -36,7 +37,7 @@ describe("the API's conventions", () => {
   });
 
   it("refuses to start with a token that the provider would not take", async () => {
-    const api = createApi({ network, driver: new RecordingDriver(), token: "short" });
+    const api = createApi({ publicRanges, driver: new RecordingDriver(), token: "short" });
     await expect(api).rejects.toThrow("token has 5 characters; the API's have 64");
   });
 
@@ -105,7 +106,7 @@ describe("the API's conventions", () => {
     await sim.server();
     await sim.get("/servers/1");
     await sim.get("/nothing");
-    const response = await fetch(sim.endpoint.replace("/v1", "/_sandbox/status"));
+    const response = await fetch(sim.endpoint.replace("/v1", `${adminPath}/status`));
     expect(await response.json()).toMatchObject({
       servers: 1,
       unhandled: ["GET /v1/nothing"],

@@ -12,7 +12,7 @@ class Stack {
   private constructor(private readonly engine: Engine) {}
 
   static async create(endpoint: string): Promise<Stack> {
-    const stack = new Stack(await Engine.start(endpoint, "everything"));
+    const stack = new Stack(await Engine.start(endpoint, join(__dirname, "fixtures/everything")));
     await stack.run("created", ["stack", "init", "test"]);
     return stack;
   }

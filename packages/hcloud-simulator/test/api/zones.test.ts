@@ -42,7 +42,7 @@ describe("zones", () => {
     expect((await sim.get("/zones/other.test")).status).toBe(404);
   });
 
-  it.each(["meet.example.test", "test", "Example.test", "-x.test", "a b.test"])(
+  it.each(["web.example.test", "test", "Example.test", "-x.test", "a b.test"])(
     "refuse the name %s",
     async (name) => {
       expect((await sim.post("/zones", { name, mode: "primary" })).status).toBe(422);
@@ -189,9 +189,9 @@ describe("zones", () => {
     const server = await sim.server();
     const name = "16.24.18.198.in-addr.arpa";
     expect(data(name, "PTR")).toEqual(["static.16.24.18.198.clients.your-server.de."]);
-    const body = { ip: "198.18.24.16", dns_ptr: "meet.example.test" };
+    const body = { ip: "198.18.24.16", dns_ptr: "web.example.test" };
     await sim.done("POST", `/servers/${server}/actions/change_dns_ptr`, body);
-    expect(data(name, "PTR")).toEqual(["meet.example.test."]);
+    expect(data(name, "PTR")).toEqual(["web.example.test."]);
     expect(sim.api.dns.exists("24.18.198.in-addr.arpa")).toBe(true);
     expect(sim.api.dns.exists("99.24.18.198.in-addr.arpa")).toBe(false);
     expect(at((await sim.get("/primary_ips")).body, "primary_ips", 0, "dns_ptr", 0)).toEqual(body);

@@ -1,5 +1,5 @@
 import { removeAll } from "../hosts/cleanup";
-import { sandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import { sandboxIdentity } from "../identity";
 import { endLeftPlugins } from "../leftPlugins";
 import { stopServer } from "../serverProcess";
 import { heldSlot, releaseSlot } from "../slots";

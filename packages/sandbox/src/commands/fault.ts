@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { SandboxStatus } from "../../../hcloud-simulator/src/server";
+import type { SimulatorStatus } from "../../../hcloud-simulator/src/server";
 import { hostFaultOperations } from "../../../hcloud-simulator/src/driver";
 import { table, type Log } from "../cliSupport";
 import { callAdmin, type RunningSandbox } from "../client";
@@ -128,7 +128,7 @@ function faultRows(faults: readonly ShownFault[]): string[][] {
 }
 
 /** Calls by route, most often first, and what was asked for and is not simulated. */
-export function callRows({ calls, unhandled }: SandboxStatus): string[][] {
+export function callRows({ calls, unhandled }: SimulatorStatus): string[][] {
   const rows = Object.entries(calls)
     .sort(([, a], [, b]) => b - a)
     .map(([route, count]) => [count.toString(), route]);

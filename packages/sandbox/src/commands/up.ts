@@ -3,7 +3,7 @@ import { UserError, type Log } from "../cliSupport";
 import type { RunningSandbox } from "../client";
 import { removeAll } from "../hosts/cleanup";
 import { hostProblems } from "../hosts/preconditions";
-import { sandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import { sandboxIdentity } from "../identity";
 import { ensureSystemPackages, prepareHosts } from "../prepare";
 import { startServer } from "../serverProcess";
 import { takeSlot } from "../slots";

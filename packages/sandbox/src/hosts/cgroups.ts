@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 import { waitUntil } from "./exec";
 
 /**

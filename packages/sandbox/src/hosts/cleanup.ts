@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 import { removeSandboxGroups } from "./cgroups";
 import { run } from "./exec";
 import { endHost, hostsOnMachine } from "./hostRemoval";

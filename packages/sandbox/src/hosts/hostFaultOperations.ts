@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 
 import { hostGroups, initPid } from "./cgroups";
 import type { HostFaultOperation, HostSpec } from "../../../hcloud-simulator/src/driver";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 import type {
   FirewallRule,
   HostSpec,

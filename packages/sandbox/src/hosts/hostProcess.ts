@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 import { hostGroups } from "./cgroups";
 import { consoleLog, hostFolder, hostNamespace, hostsFolder } from "./names";
 import { leadsSession, listProcesses, startTime } from "./processes";

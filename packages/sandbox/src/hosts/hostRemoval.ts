@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 import { groupedHosts, killGroup, removeHostGroups } from "./cgroups";
 import { removeHostNetwork, unplugPrivateNetwork } from "./hostNetwork";
 import { findHostProcesses } from "./hostProcess";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 
 /**
  * What each thing on the machine is called. Everything carries the sandbox's name, or lies in a

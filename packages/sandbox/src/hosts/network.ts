@@ -1,4 +1,4 @@
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 import { succeeds, run } from "./exec";
 import { baseTableText } from "./firewallRules";
 import { firewallTable, routerNamespace, uplinkName } from "./names";

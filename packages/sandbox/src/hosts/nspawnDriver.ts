@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import type { SandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import type { SandboxIdentity } from "../identity";
 import type {
   AdoptedHost,
   FirewallRule,

@@ -5,7 +5,7 @@ import {
   sandboxEnvironment,
   shellExports,
 } from "../../src/environment";
-import { sandboxIdentity } from "../../../hcloud-simulator/src/identity";
+import { sandboxIdentity } from "../../src/identity";
 import type { SandboxState } from "../../src/state";
 import type { Toolchain } from "../../../toolchain/src/ensure";
 

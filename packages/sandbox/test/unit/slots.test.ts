@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { slotCount } from "../../../hcloud-simulator/src/identity";
+import { slotCount } from "../../src/identity";
 import { heldSlot, releaseSlot, slotOwner, takeSlot } from "../../src/slots";
 
 describe("takeSlot", () => {

@@ -1,4 +1,4 @@
-module jitsi-hetzner/test/api/hcloudgo
+module hcloud-simulator/test/api/hcloudgo
 
 go 1.26.4
 

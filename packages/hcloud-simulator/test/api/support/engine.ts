@@ -30,7 +30,7 @@ export class Engine {
 
   /**
    * @param endpoint of the API
-   * @param fixture a folder of `fixtures/`
+   * @param fixture folder of a Pulumi program
    */
   static async start(endpoint: string, fixture: string): Promise<Engine> {
     const { pulumi, pulumiHome } = await ensureToolchain({
@@ -39,7 +39,7 @@ export class Engine {
     mkdirSync(join(root, ".test"), { recursive: true });
     // Inside of the checkout, so that the program finds its packages.
     const dir = mkdtempSync(join(root, ".test/engine-"));
-    cpSync(join(root, "test/api/fixtures", fixture), dir, { recursive: true });
+    cpSync(fixture, dir, { recursive: true });
     mkdirSync(join(dir, "state"));
     return new Engine(dir, {
       ...process.env,

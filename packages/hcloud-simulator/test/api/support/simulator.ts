@@ -1,10 +1,14 @@
-import { sandboxIdentity } from "../../../src/identity";
+import { adminPath } from "../../../src/adminPath";
 import { createApi, type Api, type ApiOptions } from "../../../src/server";
 
 import { RecordingDriver } from "./recordingDriver";
 
 export const token = "t".repeat(64);
-export const network = sandboxIdentity("/any", 3).network;
+export const publicRanges = {
+  ipv4Cidr: "198.18.24.0/21",
+  firstHostIpv4: "198.18.24.16",
+  ipv6Cidr: "fd5a:6a68:3::/48",
+};
 
 /** What an answer may hold; tests read the fields that they are about. */
 export interface Json {
@@ -27,7 +31,7 @@ export class Simulator {
 
   static async start(options: Partial<ApiOptions> & { driver?: RecordingDriver } = {}) {
     const driver = options.driver ?? new RecordingDriver();
-    const api = await createApi({ network, token, callsPerHour: null, ...options, driver });
+    const api = await createApi({ publicRanges, token, callsPerHour: null, ...options, driver });
     return new Simulator(api, driver, await api.listen(0, "127.0.0.1"));
   }
 
@@ -65,7 +69,7 @@ export class Simulator {
 
   /** A request to the admin interface. */
   async admin(method: string, path: string, body?: unknown): Promise<Answer> {
-    const response = await fetch(this.endpoint.replace("/v1", `/_sandbox${path}`), {
+    const response = await fetch(this.endpoint.replace("/v1", adminPath + path), {
       method,
       headers: { authorization: `Bearer ${token}` },
       ...(body !== undefined && { body: JSON.stringify(body) }),

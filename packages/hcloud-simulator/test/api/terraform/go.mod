@@ -1,4 +1,4 @@
-module jitsi-hetzner/test/api/terraform
+module hcloud-simulator/test/api/terraform
 
 go 1.26.4
 

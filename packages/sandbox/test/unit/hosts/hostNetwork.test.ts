@@ -1,5 +1,5 @@
 import { freeInterface, privateInterfaceLines, publicMac } from "../../../src/hosts/hostNetwork";
-import { sandboxIdentity } from "../../../../hcloud-simulator/src/identity";
+import { sandboxIdentity } from "../../../src/identity";
 
 describe("privateInterfaceLines", () => {
   it("gives the host its address alone and sends everything by way of the gateway", () => {

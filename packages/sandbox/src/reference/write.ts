@@ -3,10 +3,12 @@ import { join } from "node:path";
 
 import { format } from "prettier";
 
-import { simulatorPage } from "./reference/simulatorPage";
+import { projectDir } from "../projectDir";
+
+import { simulatorPage } from "./simulatorPage";
 
 /** Where the page is kept. */
-const path = join(__dirname, "../../../docs/simulator.md");
+const path = join(projectDir, "docs/simulator.md");
 
 /** Writes docs/simulator.md; with `--check` only says, by its exit code, whether it is up to date. */
 async function main(check: boolean): Promise<void> {
@@ -17,9 +19,7 @@ async function main(check: boolean): Promise<void> {
     return;
   }
   if (readFileSync(path, "utf8") === page) return;
-  console.error(
-    `${path} is out of date; run: npx tsx packages/hcloud-simulator/src/writeReference.ts`,
-  );
+  console.error(`${path} is out of date; run: npx tsx packages/sandbox/src/reference/write.ts`);
   process.exitCode = 1;
 }
 

@@ -1,4 +1,4 @@
-import type { HostDriver } from "../../../hcloud-simulator/src/driver";
+import type { HostDriver } from "./driver";
 
 /** No hosts: only the bookkeeping that the API sees. For machines that cannot run hosts and for the API's tests. */
 export function createNullDriver(): HostDriver {

@@ -1,18 +1,30 @@
-import { errorCodes } from "../errors";
-import { hetznerLatency, latencySource } from "../latency";
-import { defaultLimits } from "../limits";
-import { hetznerCallsPerHour } from "../rateLimit";
-import { buildRegistry, type Route } from "../resource";
-import { resources } from "../resources";
-import { missingResources, missingOperations } from "../resources/notSimulated";
+import { errorCodes } from "../../../hcloud-simulator/src/errors";
+import { hetznerLatency, latencySource } from "../../../hcloud-simulator/src/latency";
+import { defaultLimits } from "../../../hcloud-simulator/src/limits";
+import { hetznerCallsPerHour } from "../../../hcloud-simulator/src/rateLimit";
+import { buildRegistry, type Route } from "../../../hcloud-simulator/src/resource";
+import { resources } from "../../../hcloud-simulator/src/resources";
+import {
+  missingResources,
+  missingOperations,
+} from "../../../hcloud-simulator/src/resources/notSimulated";
 
-import type { Area, Difference } from "./area";
-import { areas, commonDifferences } from "./areas";
+import type { Area, Difference } from "../../../hcloud-simulator/src/reference/area";
+import { areas, commonDifferences } from "../../../hcloud-simulator/src/reference/areas";
 import { faultTable } from "./faultTable";
-import { kinder } from "./kinder";
-import { commandsNotRun, hcloudNotes, hcloudVersion } from "./hcloudCommands";
-import { measured } from "./measured";
-import { cliCommandsTested, commonTests, factsIn, goModulesWith } from "./tests";
+import { kinder } from "../../../hcloud-simulator/src/reference/kinder";
+import {
+  commandsNotRun,
+  hcloudNotes,
+  hcloudVersion,
+} from "../../../hcloud-simulator/src/reference/hcloudCommands";
+import { measured } from "../../../hcloud-simulator/src/reference/measured";
+import {
+  cliCommandsTested,
+  commonTests,
+  factsIn,
+  goModulesWith,
+} from "../../../hcloud-simulator/src/reference/tests";
 
 /**
  * docs/simulator.md: generated from the route table and the tests, so that it cannot say anything else.
@@ -52,7 +64,7 @@ ${hetznerCallsPerHour} requests an hour, one back each second, with \`RateLimit-
     limits(),
     `## Faults
 
-\`npm run -s sandbox -- fault ...\`; the same by HTTP below \`/_sandbox\`, on loopback, with the API's token.
+\`npm run -s sandbox -- fault ...\`; the same by HTTP below \`/_simulator\`, on loopback, with the API's token.
 Faults of the API end with the simulator's process, those of hosts with the host's next start.
 
 ${table(["command", "by HTTP", "effect"], faultTable)}
@@ -66,7 +78,7 @@ Codes for \`fail\`: ${errorCodes.map(code).join(", ")}.`,
 
 const start = `# The API simulator
 
-<!-- Generated from the route table and the tests by \`npx tsx packages/hcloud-simulator/src/writeReference.ts\`; do not edit. -->
+<!-- Generated from the route table and the tests by \`npx tsx packages/sandbox/src/reference/write.ts\`; do not edit. -->
 
 A Hetzner Cloud API on loopback. Alone, without hosts and without root, in a clone of this project (Node.js 20 or newer):
 

@@ -2,15 +2,15 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
 import { simulatorPage } from "../../../src/reference/simulatorPage";
-import { buildRegistry } from "../../../src/resource";
-import { resources } from "../../../src/resources";
-import { missingResources } from "../../../src/resources/notSimulated";
+import { buildRegistry } from "../../../../hcloud-simulator/src/resource";
+import { resources } from "../../../../hcloud-simulator/src/resources";
+import { missingResources } from "../../../../hcloud-simulator/src/resources/notSimulated";
 
 const root = join(__dirname, "../../../../..");
 
 describe("docs/simulator.md", () => {
   it("is up to date with the route table", () => {
-    const args = ["--import", "tsx", "packages/hcloud-simulator/src/writeReference.ts", "--check"];
+    const args = ["--import", "tsx", "packages/sandbox/src/reference/write.ts", "--check"];
     expect(() => execFileSync(process.execPath, args, { cwd: root })).not.toThrow();
   }, 30_000);
 

@@ -1,5 +1,5 @@
-import type { HostSpec } from "../../../../hcloud-simulator/src/driver";
-import { createNullDriver } from "../../../src/hosts/nullDriver";
+import type { HostSpec } from "../../src/driver";
+import { createNullDriver } from "../../src/nullDriver";
 
 const spec: HostSpec = {
   id: 1,

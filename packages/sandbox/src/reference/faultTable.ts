@@ -2,7 +2,7 @@
 export const faultTable: readonly (readonly [command: string, http: string, effect: string])[] = [
   [
     "`fail 'POST /servers' resource_unavailable --times 2`",
-    '`POST /_sandbox/faults {"kind":"fail","route","code","message","times"}`',
+    '`POST /_simulator/faults {"kind":"fail","route","code","message","times"}`',
     "requests of a route fail with a code",
   ],
   [
@@ -25,21 +25,21 @@ export const faultTable: readonly (readonly [command: string, http: string, effe
     '`{"kind":"soldOut","serverType","location"}`',
     "a type cannot be had in a location, and the catalogue says so",
   ],
-  ["`list`, `clear [id]`", "`GET`, `DELETE /_sandbox/faults[/:id]`", "what is in force; end it"],
+  ["`list`, `clear [id]`", "`GET`, `DELETE /_simulator/faults[/:id]`", "what is in force; end it"],
   [
     "`host NAME kill`, `freeze`, `thaw`, `cut`, `mend`, `fill`, `free`, `expire`, `renew`, `no-address`, `large-packets`, `address`",
-    "`POST /_sandbox/hosts/:id/:operation`",
+    "`POST /_simulator/hosts/:id/:operation`",
     "a host dies, stops, loses its network, has its disk full, has root's password expired, has a private interface without an address or with packets that are too large; and the way back",
   ],
   [
     "`service apt stop`, `service dns start`",
-    "`POST /_sandbox/services/:name/:verb`",
+    "`POST /_simulator/services/:name/:verb`",
     "the package mirrors or the name server",
   ],
   [
     "`up --latency hetzner --rate-limit off --limit servers=10`",
-    '`PUT /_sandbox/settings {"latency","callsPerHour","limits":{"servers"}}`',
+    '`PUT /_simulator/settings {"latency","callsPerHour","limits":{"servers"}}`',
     "settings, kept over restarts",
   ],
-  ["`status --calls`", "`GET /_sandbox/status`", "calls by route, what is not simulated"],
+  ["`status --calls`", "`GET /_simulator/status`", "calls by route, what is not simulated"],
 ];

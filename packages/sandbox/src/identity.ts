@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { PublicRanges } from "../../hcloud-simulator/src/publicRanges";
 
 /** How many sandboxes can run on one machine at the same time. */
 export const slotCount = 32;
@@ -22,17 +23,11 @@ export interface SandboxIdentity {
 }
 
 /** The sandbox's "internet": a part of the benchmark range 198.18.0.0/15 (RFC 2544) and of a ULA prefix. */
-export interface SandboxNetwork {
-  /** The slot's public IPv4 range, for example 198.18.8.0/21. */
-  readonly ipv4Cidr: string;
+export interface SandboxNetwork extends PublicRanges {
   /** Root-namespace end of the uplink: DNS, packages and ACME are served here. First of the range. */
   readonly serviceIpv4: string;
   /** The router inside the sandbox's namespace, other end of the uplink. Second of the range. */
   readonly routerIpv4: string;
-  /** First address that a host may have; addresses below are the sandbox's own. */
-  readonly firstHostIpv4: string;
-  /** The slot's public IPv6 range, a /48; each host gets a /64 out of it, as Hetzner does. */
-  readonly ipv6Cidr: string;
   readonly serviceIpv6: string;
   readonly routerIpv6: string;
 }

@@ -1,0 +1,2 @@
+/** Where the admin interface begins, beside /v1. */
+export const adminPath = "/_simulator";

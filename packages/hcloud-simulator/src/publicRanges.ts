@@ -1,0 +1,16 @@
+/** Where the simulator takes public addresses from. */
+export interface PublicRanges {
+  /** IPv4 range of all servers, for example 198.18.8.0/21. Its last address is given to none. */
+  readonly ipv4Cidr: string;
+  /** The first IPv4 address that may be given. Who runs hosts keeps the addresses below it. */
+  readonly firstHostIpv4: string;
+  /** IPv6 range, a /48. Each server gets a /64 of it, from the 16th on. */
+  readonly ipv6Cidr: string;
+}
+
+/** Ranges that no network routes: for benchmarks (RFC 2544), and for documentation (RFC 3849). */
+export const unroutedRanges: PublicRanges = Object.freeze({
+  ipv4Cidr: "198.18.0.0/16",
+  firstHostIpv4: "198.18.0.16",
+  ipv6Cidr: "2001:db8::/48",
+});
