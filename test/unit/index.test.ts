@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { outputs as described } from "../../docs/generate/outputs";
 import { answers } from "./components/support/answers";
 import { runProgram, valuesOf, type Registered } from "./components/support/mockEngine";
 import { fakeFetch } from "./lib/preflight/support/fakeFetch";
@@ -65,6 +66,11 @@ describe("the program", () => {
     expect(outputs.readme).toContain("One web host and 2 bridges: [${outputs.url}]");
     expect(await pulumi.isSecret(outputs.deploymentKey)).toBe(true);
     expect(await pulumi.isSecret(pulumi.output(outputs.bridges))).toBe(false);
+  });
+
+  it("has the outputs that docs/outputs.md describes, and no other", async () => {
+    const { outputs } = await run({ domain: "meet.example.org" });
+    expect(Object.keys(outputs).sort()).toEqual(Object.keys(described).sort());
   });
 
   it("shows the way through a bastion, and its key, where there is one", async () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { badInputs, problemsOf } from "../../../docs/generate/badInputPage";
-import { outputs } from "../../../docs/generate/outputs";
 import { pages } from "../../../docs/generate/reference";
 import { configKeys } from "../../../lib/config/problem";
 
@@ -27,12 +26,5 @@ describe("the reference", () => {
       expect(problem?.key).toBe(key);
       expect(problem?.fix).toContain(`pulumi config`);
     }
-  });
-
-  it("has each output of the program, and no other", () => {
-    const program = readFileSync(join(root, "index.ts"), "utf8");
-    const [, returned = ""] = /^ {2}return \{\n([^]*?)^ {2}\};/m.exec(program) ?? [];
-    const exported = [...returned.matchAll(/^ {4}(\w+)[:,]/gm)].map(([, name]) => name);
-    expect(Object.keys(outputs).sort()).toEqual(exported.sort());
   });
 });

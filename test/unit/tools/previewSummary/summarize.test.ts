@@ -1,25 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { costDifference } from "../../../../tools/previewSummary/costDifference";
-import { parsePreview, UnreadablePreview } from "../../../../tools/previewSummary/preview";
+import { parsePreview } from "../../../../tools/previewSummary/preview";
 import { marker, summarize } from "../../../../tools/previewSummary/summarize";
+import { recorded, step } from "./previews";
 
-/** Previews of a real cluster in the sandbox; only the fields that the summary reads. */
-const recorded = (name: string): string =>
-  readFileSync(join(__dirname, "previews", `${name}.json`), "utf8");
 const summaryOf = (name: string): string => summarize(parsePreview(recorded(name)));
-
-const step = (op: string, serverType: string, name = "jitsi-jvb-0") => ({
-  op,
-  urn: `urn:pulumi:dev::jitsi-hetzner::hcloud:index/server:Server::${name}`,
-  [op === "delete" ? "oldState" : "newState"]: {
-    type: "hcloud:index/server:Server",
-    custom: true,
-    inputs: { serverType },
-  },
-});
 
 describe("the preview summary", () => {
   it.each([
@@ -108,58 +91,4 @@ describe("the preview summary", () => {
     const steps = Array.from({ length: 3000 }, (_, i) => step("create", "cpx42", `bridge-${i}`));
     expect(summarize(parsePreview(JSON.stringify({ steps }))).length).toBeLessThan(65_536);
   });
-
-  it("names the types that it has no price of", () => {
-    const { steps } = parsePreview(JSON.stringify({ steps: [step("create", "constructor")] }));
-    expect(costDifference(steps)).toEqual({ difference: 0.5, unknown: ["constructor"] });
-  });
-
-  it.each(["", "{", "[]", "{}", "null", '"text"'])("refuses %j, which is no preview", (text) => {
-    expect(() => parsePreview(text)).toThrow(UnreadablePreview);
-    expect(() => parsePreview(text)).toThrow(/pulumi preview --json > preview.json$/);
-  });
-
-  it("leaves out what is no step", () => {
-    const text = JSON.stringify({ steps: [1, null, { op: "create" }], diagnostics: "no" });
-    expect(parsePreview(text)).toEqual({ steps: [], diagnostics: [], changeSummary: {} });
-  });
-});
-
-describe("npm run preview:summary", () => {
-  let dir: string;
-  beforeAll(() => {
-    dir = mkdtempSync(join(tmpdir(), "preview-summary-"));
-  });
-  afterAll(() => {
-    rmSync(dir, { recursive: true });
-  });
-  const run = (args: string[], input?: string) =>
-    spawnSync("npx", ["tsx", "tools/previewSummary/cli.ts", ...args], {
-      cwd: join(__dirname, "../../../.."),
-      encoding: "utf8",
-      input,
-    });
-
-  it("ends with 0 for a preview, 1 for a failed one, 2 where there is none", () => {
-    const file = join(dir, "broken.json");
-    writeFileSync(file, "{");
-    const ok = run(["--title", "Preview of dev"], recorded("scale-up"));
-    expect([ok.status, ok.stdout]).toEqual([
-      0,
-      expect.stringContaining("### Preview of dev\n") as string,
-    ]);
-    expect(run([], recorded("config-error")).status).toBe(1);
-    const broken = run([file]);
-    expect([broken.status, broken.stdout]).toEqual([2, ""]);
-    expect(broken.stderr).toContain("preview:summary: the preview is no JSON; make one with");
-    expect(run([join(dir, "missing.json")]).status).toBe(2);
-  }, 60_000);
-
-  it("prints counts and cost as JSON", () => {
-    expect(JSON.parse(run(["--json"], recorded("scale-down")).stdout)).toEqual({
-      failed: false,
-      changes: { delete: 40, same: 83, update: 2 },
-      cost: { difference: -139.98, unknown: [] },
-    });
-  }, 60_000);
 });

@@ -1,7 +1,4 @@
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { configKeys } from "../../../lib/config/problem";
 import { parseSettings } from "../../../lib/config/settings";
 import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
@@ -104,15 +101,12 @@ describe("a changed setting", () => {
     expect(names(await touched({ jicofoHeapMb: 700 }))).toEqual(["jitsi-web-jicofo"]);
   });
 
-  it("timezone reaches every host by one step, which restarts nothing", async () => {
+  it("timezone reaches every host by one step", async () => {
     expect(names(await touched({ timezone: "Europe/Berlin" }))).toEqual([
       "jitsi-jvb-0-system",
       "jitsi-jvb-1-system",
       "jitsi-web-system",
     ]);
-    expect(readFileSync(join(__dirname, "../../../remote/host/system.sh"), "utf8")).not.toMatch(
-      /systemctl.*restart/,
-    );
   });
 
   it("jitsiVersion reaches the web host by one step, and every host's installer", async () => {
@@ -142,7 +136,7 @@ describe("a changed setting", () => {
   it.each([
     { jitsiAptRepository: "https://mirror.example.test" },
     { jitsiAptKeyFingerprint: "0".repeat(40) },
-  ])("reaches every host by one step, which restarts nothing: %j", async (change) => {
+  ])("reaches every host by one step: %j", async (change) => {
     expect(names(await touched(change))).toEqual([
       "jitsi-jvb-0-ready",
       "jitsi-jvb-1-ready",
@@ -211,13 +205,5 @@ describe("a changed setting", () => {
     const changed = await touched({ sshProxy });
     expect(changed.filter((resource) => !isStep(resource))).toEqual([]);
     expect(names(changed).filter((name) => name.endsWith("-host-key"))).toEqual([]);
-  });
-});
-
-describe("docs/what-changes.md", () => {
-  it("says of every setting what a change does", () => {
-    const page = readFileSync(join(__dirname, "../../../docs/what-changes.md"), "utf8");
-    const keys = configKeys.filter((key) => !key.startsWith("sshProxy") || key === "sshProxy");
-    expect(keys.filter((key) => !page.includes(`\`${key}\``))).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostFile } from "../../../../remote/hostFile";
+import { hostFile } from "../../../../../../../remote/hostFile";
 
 let dir = "";
 beforeEach(() => {

@@ -1,43 +1,5 @@
-import { parseSettings } from "../../../lib/config/settings";
-import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
-import { answers } from "./support/answers";
-import { runProgram, type Registered } from "./support/mockEngine";
-
-const base: JitsiClusterArgs = {
-  ...parseSettings({ domain: "meet.example.org", jvbCount: "3" }),
-  webServerType: "cx23",
-  jvbServerType: "cpx42",
-};
-
-async function deploy(change: Partial<JitsiClusterArgs> = {}): Promise<Cluster> {
-  const make = (): JitsiCluster => new JitsiCluster("jitsi", { ...base, ...change });
-  return new Cluster((await runProgram(answers, make)).resources);
-}
-
-class Cluster {
-  constructor(readonly resources: readonly Registered[]) {}
-
-  step(name: string): Registered {
-    return this.named("command:remote:Command", name);
-  }
-
-  server(index: number): Registered {
-    return this.named("hcloud:index/server:Server", `jitsi-jvb-${index}`);
-  }
-
-  /** Names of the remote steps that one depends on itself. */
-  needs({ dependencies }: Registered): string[] {
-    return dependencies
-      .filter((name) => name.startsWith("command:remote:Command "))
-      .map((name) => name.replace("command:remote:Command ", ""));
-  }
-
-  private named(type: string, name: string): Registered {
-    const found = this.resources.find((one) => one.type === type && one.name === name);
-    if (found === undefined) throw new Error(`${type} ${name} is not there`);
-    return found;
-  }
-}
+import type { JitsiClusterArgs } from "../../../components/jitsiCluster";
+import { deploy, type Cluster } from "./support/threeBridges";
 
 jest.setTimeout(60_000);
 
@@ -122,43 +84,5 @@ describe("a changed setting that needs a restart", () => {
       return JSON.stringify(after?.inputs) !== JSON.stringify(inputs);
     });
     expect(differ.map(({ name }) => name)).toEqual(["jitsi-policy"]);
-  });
-});
-
-describe("rollBridges", () => {
-  const properties = ["serverType", "image", "userData", "sshKeys", "placementGroupId", "location"];
-
-  it("lets the named servers be replaced by what differs, and no other", async () => {
-    const cluster = await deploy({ rollBridges: [1] });
-    expect(cluster.server(1)).toMatchObject({ ignoreChanges: [], replaceOnChanges: properties });
-    for (const i of [0, 2]) {
-      expect(cluster.server(i)).toMatchObject({ ignoreChanges: properties, replaceOnChanges: [] });
-    }
-  });
-
-  it("orders a new server when the one before is in service and its old one is drained", async () => {
-    const cluster = await deploy({ rollBridges: "all" });
-    expect(cluster.server(0).dependencies.filter((name) => name.endsWith("-drain"))).toEqual([]);
-    for (const i of [1, 2]) {
-      expect(cluster.server(i).dependencies).toContain(
-        `command:remote:Command jitsi-jvb-${i - 1}-drain`,
-      );
-    }
-  });
-
-  it("waits for those that are replaced only", async () => {
-    const cluster = await deploy({ rollBridges: [0, 2] });
-    const drains = ({ dependencies }: Registered) =>
-      dependencies.filter((name) => name.endsWith("-drain"));
-    expect(drains(cluster.server(1))).toEqual([]);
-    expect(drains(cluster.server(2))).toEqual(["command:remote:Command jitsi-jvb-0-drain"]);
-  });
-
-  it("never concerns the web host", async () => {
-    const cluster = await deploy({ rollBridges: "all" });
-    const web = cluster.resources.find(
-      ({ type, name }) => type.endsWith(":Server") && name === "jitsi-web",
-    );
-    expect(web).toMatchObject({ ignoreChanges: properties, replaceOnChanges: [] });
   });
 });
