@@ -17,20 +17,20 @@ export interface ActionRow extends Row {
   readonly finished: string | null;
   readonly resources: readonly ResourceReference[];
   readonly error: { readonly code: string; readonly message: string } | null;
-  /** What the work needs to know; not shown. */
+  /** Data that `run` needs. Not part of the API's answer. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** An action that has to succeed first. */
+  /** Id of an action that must succeed before this one runs. */
   readonly after?: number;
 }
 
 /**
- * What a command does. An action is a durable job: one that was running when the process died is
- * run again at the next start, so `run` has to be safe to repeat.
+ * The work of an action command. Actions are durable: an action that was running when the process
+ * died runs again at the next start. `run` must therefore be safe to repeat.
  */
 export interface ActionDefinition {
-  /** While it runs, other requests about its resources answer `locked`. */
+  /** While the action runs, other requests about its resources answer `locked`. */
   readonly locks?: boolean;
-  /** The real work, outside of any transaction. Its failure is the action's failure. */
+  /** The work itself, outside of any transaction. If it fails, the action fails. */
   run?(ctx: Context, action: ActionRow): Promise<void>;
   /** Writes that become visible together with the success. */
   done?(ctx: Context, action: ActionRow): void;
@@ -45,7 +45,7 @@ export interface StartOptions {
 
 export const actionKind: Kind<ActionRow> = { name: "action", sequence: "action" };
 
-/** Starts actions, brings them to their end, and answers what is locked by one. */
+/** Starts actions, finishes them, and knows which resources they lock. */
 export class Actions {
   private readonly running = new Set<number>();
   private readonly work = new Set<Promise<void>>();
@@ -57,14 +57,14 @@ export class Actions {
     private readonly settings: Settings,
     private readonly context: () => Context,
   ) {
-    // One listener for each action that waits: many are no leak.
+    // Each waiting action adds one listener. Many listeners are expected here and not a leak.
     setMaxListeners(0, this.closing.signal);
   }
 
   /**
-   * Makes a running action; its work begins when the surrounding transaction is committed.
+   * Creates a running action. Its work begins when the surrounding transaction is committed.
    *
-   * @param command one that a resource has declared under `commands`
+   * @param command one that a resource declares under `commands`
    */
   start(
     command: string,
@@ -110,7 +110,7 @@ export class Actions {
     );
   }
 
-  /** Takes up again what was running when the process ended. */
+  /** Runs the actions again that were running when the process ended. */
   resume(): void {
     const rows = this.store.table(actionKind).all();
     const interrupted = rows.filter((row) => row.status === "running");
@@ -123,13 +123,13 @@ export class Actions {
     while (this.work.size > 0) await Promise.all(this.work);
   }
 
-  /** Begins nothing more and waits for the work under way; unfinished actions stay `running`. */
+  /** Starts no more work and waits for the current work. Unfinished actions stay `running`. */
   async close(): Promise<void> {
     this.closing.abort();
     await this.idle();
   }
 
-  /** The action as it goes over the wire. */
+  /** The action in the form of the API. */
   toWire(row: ActionRow) {
     const { id, command, status, started, finished, resources, error } = row;
     return {
@@ -186,13 +186,13 @@ export class Actions {
     }
   }
 
-  /** An action always ends, also when what should follow a failure fails itself. */
+  /** Always finishes the action, even if the effect of the failure fails too. */
   private fail(row: ActionRow, error: unknown, effect: () => void): void {
     try {
       this.finish(row, actionError(error), effect);
     } catch (second) {
       const [first, then] = [actionError(error), actionError(second)];
-      const message = `${first.message}; then ${then.message}`;
+      const message = `${first.message}; afterwards: ${then.message}`;
       this.finish(row, { code: first.code, message }, () => undefined);
     }
   }
@@ -221,7 +221,10 @@ export class Actions {
     for (const next of this.runningRows()) if (next.after === row.id) this.begin(next);
   }
 
-  /** Ends early when the simulator closes; also with 0 the answer to the request goes out first. */
+  /**
+   * Waits, but not longer than until `close`. Waits one tick even for 0, so that the request is
+   * answered before the action ends.
+   */
   private async wait(ms: number): Promise<void> {
     if (this.isClosing()) return;
     await new Promise<void>((resolve) => {
@@ -237,7 +240,9 @@ export class Actions {
   }
 }
 
-/** An end in error that was asked for; actions have codes that requests do not. */
+/**
+ * A failure that a fault on demand asked for. Actions have error codes that requests do not have.
+ */
 class FaultError extends Error {
   constructor(
     readonly code: string,

@@ -12,7 +12,7 @@ export interface Range4 {
 /**
  * Reads `10.0.0.0/16`.
  *
- * @returns undefined when it is no IPv4 CIDR, or has bits set behind its prefix
+ * @returns undefined when the text is not an IPv4 CIDR, or has bits set after its prefix
  */
 export function parseRange4(cidr: string): Range4 | undefined {
   const [address = "", length = ""] = cidr.split("/");
@@ -43,7 +43,7 @@ export function overlap(a: Range4, b: Range4): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** Whether a text is an IPv4 or IPv6 CIDR without bits behind its prefix. */
+/** Whether a text is an IPv4 or IPv6 CIDR without bits after its prefix. */
 export function isCidr(text: string): boolean {
   const [address = "", length = "", ...rest] = text.split("/");
   if (rest.length > 0 || !/^\d{1,3}$/.test(length)) return false;
@@ -54,8 +54,8 @@ export function isCidr(text: string): boolean {
 }
 
 /**
- * The next free number from `cursor` on, then from the start: an address that was given back is taken
- * again only when all others were, as clients may still know its old owner.
+ * The next free number after `cursor`; at the end of the range the search continues at its start. A
+ * released address is reused as late as possible, because clients may still know its old owner.
  */
 export function nextFree(
   range: { readonly first: number; readonly last: number },
@@ -87,7 +87,7 @@ export function hostAddress6(prefix64: string): string {
   return new ipaddr.IPv6(parts).toString();
 }
 
-/** Whether an IPv6 address lies in a /64. */
+/** Whether an IPv6 address is in a /64. */
 export function inPrefix64(address: string, prefix64: string): boolean {
   return isIPv6(address) && ipaddr.IPv6.parse(address).match(ipaddr.IPv6.parseCIDR(prefix64));
 }

@@ -14,7 +14,7 @@ import { withHost } from "./resources/servers/hosts";
 import { serverKind } from "./resources/servers/serverRow";
 import { authenticate, type Serving } from "./serving";
 
-/** What runs beside the API and can be stopped and started again. */
+/** A service beside the API that the admin interface can stop and start. */
 export interface Service {
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -42,7 +42,7 @@ const faultFields = {
 
 const latencies = Object.keys(latencyPresets);
 const limit = { type: "integer", min: 0, nullable: true } as const;
-// A row for each name, so that it has the type that a literal would have.
+// Object.fromEntries loses the keys, so the type names them again.
 const limitFields = Object.fromEntries(limitNames.map((name) => [name, limit])) as Readonly<
   Record<LimitName, typeof limit>
 >;
@@ -53,8 +53,9 @@ const settingsFields = {
 } as const;
 
 /**
- * The admin interface, below {@link adminPath}: outside of /v1, for requests from this machine only. All but
- * the status asks for the API's token, so that no other user of the machine gets at it.
+ * The admin interface, below {@link adminPath}: outside of /v1, for requests from this machine only. All
+ * routes except the status require the API's token, because other users of the machine can reach
+ * loopback too.
  */
 export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): void {
   const { ctx, settings, services, token } = options;
@@ -81,7 +82,7 @@ export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): 
   server.put(`${adminPath}/settings`, guarded, (request) => {
     const { latency, callsPerHour, limits } = parseFields(settingsFields, request.body);
     settings.change({
-      // The field table has seen to it that the name is one of a preset.
+      // The field table allows only names of presets.
       ...(latency !== undefined && { latency: latencyPresets[latency as LatencyPreset] }),
       ...(callsPerHour !== undefined && { callsPerHour }),
       ...(limits !== undefined && { limits }),
@@ -122,14 +123,14 @@ function checkLoopback(request: FastifyRequest): void {
     throw apiError("forbidden", "the admin interface answers on loopback only");
 }
 
-/** @throws ApiError invalid_input, also for a route, command or type that there is not */
+/** @throws ApiError invalid_input, also for an unknown route, command or server type */
 function readFault(body: unknown, { ctx, routes }: AdminOptions): FaultSpec {
   const kinds = Object.keys(faultFields) as FaultSpec["kind"][];
   const { kind } = parseFields({ kind: { ...text, oneOf: kinds } }, body);
   switch (kind as FaultSpec["kind"]) {
     case "fail": {
       const fields = parseFields(faultFields.fail, body);
-      // oneOf has seen to it that the code is one of them.
+      // The field table (`oneOf`) allows only these codes.
       return {
         kind: "fail",
         ...fields,
@@ -148,7 +149,7 @@ function readFault(body: unknown, { ctx, routes }: AdminOptions): FaultSpec {
     case "action": {
       const fields = parseFields(faultFields.action, body);
       if (fields.command !== "*" && !ctx.actions.knows(fields.command))
-        throw invalidField("command", `'${fields.command}' is no command of an action`);
+        throw invalidField("command", `'${fields.command}' is not an action command`);
       return { kind: "action", ...fields };
     }
     case "soldOut": {
@@ -163,17 +164,26 @@ function readFault(body: unknown, { ctx, routes }: AdminOptions): FaultSpec {
 function known(route: string, routes: readonly Route[]): string {
   const names = ["*", ...routes.map(({ method, path }) => `${method} ${path}`)];
   if (names.includes(route)) return route;
-  throw invalidField("route", `'${route}' is no route of the API; docs/simulator.md lists them`);
+  throw invalidField(
+    "route",
+    `'${route}' is not a route of the API; docs/simulator.md lists the routes`,
+  );
 }
 
 async function runFaultOperation(ctx: Context, id: string, name: string): Promise<void> {
   const operation = hostFaultOperations.find((known) => known === name);
   if (!operation)
-    throw invalidField("fault", `'${name}' is none; one of ${hostFaultOperations.join(", ")}`);
+    throw invalidField(
+      "fault",
+      `'${name}' is not a host fault; allowed: ${hostFaultOperations.join(", ")}`,
+    );
   const server = ctx.store.table(serverKind).require(id);
   const { driver } = ctx;
   if (!driver.runFaultOperation || !server.host_made)
-    throw apiError("unsupported_error", `server ${server.name} has no host that could have faults`);
+    throw apiError(
+      "unsupported_error",
+      `server ${server.name} has no host, so host faults are not possible`,
+    );
   await withHost(
     ctx,
     server.id,
@@ -188,10 +198,10 @@ async function serviceFault(
 ): Promise<void> {
   const service = services[name];
   if (!service) {
-    const known = Object.keys(services).join(", ") || "none here";
-    throw invalidField("service", `'${name}' is none; there are: ${known}`);
+    const known = Object.keys(services).join(", ") || "none";
+    throw invalidField("service", `'${name}' is not a service; services: ${known}`);
   }
   if (verb === "stop") await service.stop();
   else if (verb === "start") await service.start();
-  else throw invalidField("verb", `'${verb}' is none; one of stop, start`);
+  else throw invalidField("verb", `'${verb}' is not allowed; allowed: stop, start`);
 }

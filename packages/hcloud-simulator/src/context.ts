@@ -7,18 +7,21 @@ import type { Limits } from "./limits";
 import type { PublicRanges } from "./publicRanges";
 import type { Store } from "./store";
 
-/** What a handler may use. One for each simulator; nothing is kept at module level. */
+/** What a handler can use. Each simulator has its own; there is no state at module level. */
 export interface Context {
   readonly store: Store;
   readonly actions: Actions;
-  /** Real hosts, or none. Used inside actions, never while a request is answered. */
+  /**
+   * The hosts behind the servers. Handlers use the driver inside actions only, never while a
+   * request is answered.
+   */
   readonly driver: HostDriver;
   /** Driver calls by server id: calls for one host run in order and do not overlap. */
   readonly driverCalls: KeyedQueue<number>;
-  /** Where public addresses come from. */
+  /** The ranges that public addresses are from. */
   readonly publicRanges: PublicRanges;
-  /** How much an account may have. */
+  /** How many resources an account may have. */
   readonly limits: Limits;
-  /** What is made to go wrong. */
+  /** Faults on demand. */
   readonly faults: Faults;
 }

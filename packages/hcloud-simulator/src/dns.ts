@@ -8,11 +8,11 @@ import { primaryIpKind } from "./resources/primaryIpRow";
 import { dnsPtrs } from "./resources/reverseNames";
 import { rrsetsOf, zoneKind, type RrsetRow, type ZoneRow } from "./resources/zones/zoneRow";
 
-/** Seconds; what Hetzner's own reverse zones have. */
+/** In seconds, as in Hetzner's own reverse zones. */
 const reverseTtl = 86400;
 const reverseZones = ["in-addr.arpa", "ip6.arpa"];
 
-/** Answers for the zones and reverse names as the API knows them at the moment of the question. */
+/** Answers from the zones and reverse names that the API has at the moment of the query. */
 export function createDnsSource(ctx: Context): DnsSource {
   const zoneRows = () => ctx.store.table(zoneKind).all();
   const zoneOf = (name: string) =>
@@ -50,7 +50,7 @@ function absoluteName(rrset: RrsetRow, zone: ZoneRow): string {
   return rrset.name === "@" ? zone.name : `${rrset.name}.${zone.name}`;
 }
 
-/** Types whose last word is a host name, which is relative to the zone without a trailing dot. */
+/** Types whose last word is a host name. Without a trailing dot it is relative to the zone. */
 const hostTypes = new Set(["CNAME", "NS", "PTR", "MX", "SRV"]);
 
 function toRecords(rrset: RrsetRow, zone: ZoneRow): DnsRecord[] {

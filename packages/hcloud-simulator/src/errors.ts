@@ -1,6 +1,6 @@
 /**
- * Every error code that the simulator answers, with its HTTP status; the only place that knows both.
- * From the API's error reference and from answers seen in public issue threads.
+ * Every error code of the simulator with its HTTP status. No other place knows both. Sources: the
+ * API's error reference, and answers quoted in public issue threads.
  */
 const statusOf = {
   json_error: 400,
@@ -60,7 +60,7 @@ export interface ErrorDetails {
   readonly announcement?: string;
 }
 
-/** An error of the API's own form; anything else that a handler throws is a bug and answers 500. */
+/** An error in the API's own form. Anything else that a handler throws is a bug and answers 500. */
 export class ApiError extends Error {
   readonly status: number;
   constructor(
@@ -72,7 +72,7 @@ export class ApiError extends Error {
     this.status = statusOf[code];
   }
 
-  /** The body as it goes over the wire. */
+  /** The body in the form of the API. */
   envelope(): { error: { code: string; message: string; details: ErrorDetails } } {
     return { error: { code: this.code, message: this.message, details: this.details } };
   }
@@ -83,8 +83,8 @@ export function apiError(code: ErrorCode, message: string, details?: ErrorDetail
 }
 
 /**
- * 422 with `details.fields`. The details are never left out: the provider's older half reads them
- * without a check and panics.
+ * 422 with `details.fields`. Never leave the details out: the SDKv2 half of the Terraform provider
+ * reads them without a check and panics.
  */
 export function invalidInput(problems: readonly Required<FieldProblem>[]): ApiError {
   const first = problems[0];
@@ -100,17 +100,17 @@ export function invalidField(name: string, reason: string): ApiError {
   return invalidInput([{ name, messages: [reason] }]);
 }
 
-/** 422 about what the real API does and this one does not. */
+/** 422 for a feature that the real API has and the simulator does not. */
 export function notSimulated(what: string): ApiError {
   return new ApiError("unsupported_error", `not simulated: ${what}; see docs/simulator.md`);
 }
 
-/** Whether an error came from {@link notSimulated}. */
+/** Whether an error was made by {@link notSimulated}. */
 export function isNotSimulated(error: unknown): boolean {
   return error instanceof ApiError && error.code === "unsupported_error";
 }
 
-/** 404 about something that a request names by id, or by name. */
+/** 404 for a resource that a request names by id or by name. */
 export function notFound(what: string, idOrName: string | number): ApiError {
   const by = /^\d+$/.test(String(idOrName)) ? "ID" : "name";
   return new ApiError("not_found", `${what} with ${by} '${String(idOrName)}' not found`);

@@ -1,10 +1,12 @@
 import { findServerType, type ServerTypeLocation } from "./catalogue/serverTypes";
 import { ApiError, apiError, type ErrorCode } from "./errors";
 
-/** Requests that a fault is about: `POST /servers`, or `*` for all. */
+/** The requests that a fault affects: `POST /servers`, or `*` for all. */
 export type RouteName = string;
 
-/** What can be made to go wrong in the API itself. `times` counts down; without it a fault stays. */
+/**
+ * A fault of the API itself. `times` counts down; without it the fault stays until it is cleared.
+ */
 export type FaultSpec =
   | {
       readonly kind: "fail";
@@ -22,7 +24,10 @@ export type FaultSpec =
   | {
       readonly kind: "drop";
       readonly route: RouteName;
-      /** Before the request is worked on, or after: done, and nobody hears of it. */
+      /**
+       * `before`: the request is not processed. `after`: it is processed, but the client gets no
+       * answer.
+       */
       readonly when: "before" | "after";
       readonly times?: number;
     }
@@ -39,10 +44,7 @@ export type Fault = FaultSpec & { readonly id: number };
 
 type KindOf<K extends FaultSpec["kind"]> = Extract<Fault, { kind: K }>;
 
-/**
- * Faults on demand. They live in memory: a restart of the simulator ends them, as it ends whatever
- * was wrong with it.
- */
+/** Faults on demand. They are kept in memory only: a restart of the simulator clears them. */
 export class Faults {
   private readonly active = new Map<number, Fault>();
   private nextId = 1;
@@ -53,7 +55,7 @@ export class Faults {
     return fault;
   }
 
-  /** @returns whether there was such a fault */
+  /** @returns whether the fault existed */
   remove(id: number): boolean {
     return this.active.delete(id);
   }
@@ -66,7 +68,7 @@ export class Faults {
     return [...this.active.values()];
   }
 
-  /** Milliseconds that a request of this route is held up. */
+  /** Milliseconds by which requests of this route are delayed. */
   delay(route: RouteName): number {
     return this.take("slow", (fault) => matches(fault.route, route))?.ms ?? 0;
   }
@@ -79,14 +81,14 @@ export class Faults {
     );
   }
 
-  /** Whether the connection of a request of this route breaks at this moment. */
+  /** Whether the connection of a request of this route breaks now. */
   drops(route: RouteName, when: "before" | "after"): boolean {
     return (
       this.take("drop", (fault) => fault.when === when && matches(fault.route, route)) !== undefined
     );
   }
 
-  /** The error that an action of this command ends in. */
+  /** The error with which an action of this command ends. */
   actionError(command: string): { readonly code: string; readonly message: string } | undefined {
     const fault = this.take("action", (candidate) => matches(candidate.command, command));
     return fault && { code: fault.code, message: fault.message ?? "fault on demand" };
@@ -99,13 +101,13 @@ export class Faults {
     );
   }
 
-  /** Whether a type is sold there at all. */
+  /** Whether the type is sold in this location at all. */
   canSellOut(serverType: string, location: string): boolean {
     const sold = findServerType(serverType)?.locations ?? [];
     return sold.some(({ name, available }) => name === location && available);
   }
 
-  /** Where a type is to be had, sold out places included as such. */
+  /** The locations of a server type; sold out locations are not `available`. */
   availability(
     serverType: string,
     locations: readonly ServerTypeLocation[],
@@ -116,7 +118,7 @@ export class Faults {
     }));
   }
 
-  /** The oldest fault of a kind that applies, with one of its times used up. */
+  /** The oldest matching fault of a kind. Counts down its `times`. */
   private take<K extends FaultSpec["kind"]>(
     kind: K,
     applies: (fault: KindOf<K>) => boolean,
@@ -137,7 +139,7 @@ function matches(pattern: string, name: string): boolean {
   return pattern === "*" || pattern === name;
 }
 
-/** Some clients read details without a check, so those that the API always gives are given here too. */
+/** Details that the API always gives for these codes. Some clients read them without a check. */
 function detailsFor(code: ErrorCode) {
   if (code === "invalid_input") return { fields: [{ name: "fault", messages: ["on demand"] }] };
   if (code === "uniqueness_error") return { fields: [{ name: "name" }] };

@@ -3,13 +3,16 @@ import { labelProblems, type Labels } from "./labels";
 
 interface Common {
   readonly required?: boolean;
-  /** Whether JSON null is taken, as a value of its own. */
+  /** Whether JSON null is allowed, as a value of its own. */
   readonly nullable?: boolean;
-  /** The API had it once; it is read only to say so. */
-  readonly gone?: true;
+  /** Hetzner has removed this field. It is still read, only to answer that it was removed. */
+  readonly removed?: true;
 }
 
-/** What may stand in a request body, as a table; `parseFields` turns a wrong body into a 422. */
+/**
+ * The allowed fields of a request body, as a table. `parseFields` answers 422 for a body that does
+ * not match.
+ */
 export type Field = Common &
   (
     | {
@@ -18,7 +21,7 @@ export type Field = Common &
         readonly max?: number;
         readonly pattern?: RegExp;
         readonly oneOf?: readonly string[];
-        /** A rule of its own: the message, or undefined when the value is good. */
+        /** An extra rule: returns the message, or undefined for a valid value. */
         readonly check?: (value: string) => string | undefined;
       }
     | { readonly type: "integer"; readonly min?: number; readonly max?: number }
@@ -52,14 +55,14 @@ type Plain<F> = F extends { oneOf: readonly (infer V)[] }
 type ValueOf<F> = Plain<F> | (F extends { nullable: true } ? null : never);
 type RequiredKeys<T> = { [K in keyof T]: T[K] extends { required: true } ? K : never }[keyof T];
 
-/** The type of a body that has passed its table. */
+/** The type of a body that matches its table. */
 export type Parsed<T> = { readonly [K in RequiredKeys<T>]: ValueOf<T[K]> } & {
   readonly [K in Exclude<keyof T, RequiredKeys<T>>]?: ValueOf<T[K]>;
 };
 
 /**
- * Checks a request body against its table and returns the fields that the table names; unknown
- * fields are left out, as the API ignores them.
+ * Checks a request body against its table and returns the fields that the table names. Unknown
+ * fields are left out, because the API ignores them.
  *
  * @throws ApiError invalid_input with all problems at once in `details.fields`
  */
@@ -67,7 +70,7 @@ export function parseFields<const T extends FieldTable>(table: T, body: unknown)
   const problems: Required<FieldProblem>[] = [];
   const value = readObject(table, body ?? {}, "", problems);
   if (problems.length > 0) throw invalidInput(problems);
-  // The table was walked in full just now: what is here has the table's types.
+  // The whole table was checked above, so the value has the table's types.
   return value as Parsed<T>;
 }
 

@@ -5,12 +5,17 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { ApiError, apiError, invalidInput } from "./errors";
 import type { Recorder } from "./recorder";
 
-/** Firewalls with many rules and 32 KiB of user data fit; more is a mistake. */
+/**
+ * A firewall with the maximum of rules and 32 KiB of user data fit. Larger bodies are a mistake.
+ */
 const bodyLimitBytes = 1024 * 1024;
-/** A record set's name stands in the path and has up to 253 characters, percent-encoded perhaps. */
+/**
+ * The name of a record set is part of the path. It has up to 253 characters, possibly
+ * percent-encoded.
+ */
 const maxParamLength = 1024;
 
-/** An HTTP server whose every error, also one below HTTP, has the API's form. */
+/** An HTTP server that answers every error in the API's form, also errors below HTTP. */
 export function createHttpServer(recorder: Recorder): FastifyInstance {
   const server = fastify({
     bodyLimit: bodyLimitBytes,
@@ -24,7 +29,7 @@ export function createHttpServer(recorder: Recorder): FastifyInstance {
   return server;
 }
 
-/** Bodies are JSON whatever the client calls them; an empty one is an empty object. */
+/** Bodies are read as JSON whatever their content type is. An empty body is an empty object. */
 function acceptJson(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
@@ -61,7 +66,9 @@ function send(reply: FastifyReply, error: ApiError): FastifyReply {
   return reply.code(error.status).send(error.envelope());
 }
 
-/** What Node's parser could not take for a request: no route ever sees it. */
+/**
+ * Answers a connection whose data Node's parser cannot read as a request. No route ever sees it.
+ */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
@@ -70,7 +77,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   const answer =
     error.code === "HPE_HEADER_OVERFLOW"
       ? invalidInput([{ name: "request", messages: ["its URL and headers are too long"] }])
-      : apiError("json_error", "this is no HTTP request");
+      : apiError("json_error", "this is not an HTTP request");
   const body = JSON.stringify(answer.envelope());
   const head = [
     `HTTP/1.1 ${answer.status.toString()} Error`,

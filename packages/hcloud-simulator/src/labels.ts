@@ -7,7 +7,7 @@ const maxPrefixLength = 253;
 const namePattern = /^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/;
 const prefixPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
-/** What is wrong with a set of labels, one message each; empty when nothing is. */
+/** One message for each invalid label; empty when all are valid. */
 export function labelProblems(labels: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(labels).flatMap(([key, value]) => {
     const problem = keyProblem(key) ?? valueProblem(value);
@@ -36,10 +36,10 @@ function valueProblem(value: unknown): string | undefined {
 type Requirement = (labels: Labels) => boolean;
 
 /**
- * A label selector as a predicate: `k=v`, `k==v`, `k!=v`, `k`, `!k`, `k in (a,b)`, `k notin (a,b)`;
- * a comma means and. An empty selector matches everything.
+ * A label selector as a predicate: `k=v`, `k==v`, `k!=v`, `k`, `!k`, `k in (a,b)`, `k notin (a,b)`.
+ * A comma means "and". An empty selector matches everything.
  *
- * @throws ApiError invalid_input when it cannot be read
+ * @throws ApiError invalid_input for an invalid selector
  */
 export function parseSelector(selector: string, field = "label_selector"): Requirement {
   if (selector.trim() === "") return () => true;

@@ -1,8 +1,8 @@
-/** How long things take. All zero unless told otherwise, so that tests need not wait. */
+/** Durations of requests and actions. All are 0 by default, so that tests do not wait. */
 export interface Latency {
   /** Milliseconds before each request is answered. */
   readonly requestMs: number;
-  /** Milliseconds that an action is running besides its real work. */
+  /** Milliseconds that an action takes in addition to its real work. */
   readonly actionMs: number;
   /** The same for single commands: `{ create_server: 3000 }`. */
   readonly commandMs: Readonly<Record<string, number>>;
@@ -11,8 +11,9 @@ export interface Latency {
 export const noLatency: Latency = Object.freeze({ requestMs: 0, actionMs: 0, commandMs: {} });
 
 /**
- * Where the figures of `hetznerLatency` come from: terminal output in public issue threads. They vary by
- * hours and places. What is not in here has no source; it is an estimate after its nearest relative.
+ * Sources of the values of `hetznerLatency`: terminal output in public issue threads. Real values
+ * vary with the hour and the location. A value that is missing here has no source; it is estimated
+ * from a similar command.
  */
 const latencySources: Readonly<Record<string, string>> = {
   request:
@@ -24,12 +25,12 @@ const latencySources: Readonly<Record<string, string>> = {
     "estimate: minutes to an hour in hetznercloud/terraform-provider-hcloud#312 (2021); a minute, so that a test can wait",
 };
 
-/** The source of a figure of `hetznerLatency`, or that it is an estimate. */
+/** The source of a value of `hetznerLatency`, or "estimate". */
 export function latencySource(command: string): string {
   return latencySources[command] ?? "estimate";
 }
 
-/** About what Hetzner takes. Real hosts boot as long as they boot; this comes on top. */
+/** Approximately the durations at Hetzner. Hosts boot as fast as they can; these values are added. */
 export const hetznerLatency: Latency = Object.freeze({
   requestMs: 150,
   actionMs: 700,
@@ -49,7 +50,7 @@ export const hetznerLatency: Latency = Object.freeze({
   }),
 });
 
-/** Latencies with a name, as `--latency` takes them. */
+/** Latencies by the name that `--latency` accepts. */
 export const latencyPresets = { none: noLatency, hetzner: hetznerLatency } as const;
 
 export type LatencyPreset = keyof typeof latencyPresets;

@@ -1,10 +1,13 @@
 import { apiError } from "./errors";
 import type { Kind, Row, Store } from "./store";
 
-/** How many of each thing an account may have, by the name of its collection; null for any number. */
+/**
+ * The highest number of each resource in an account, by the name of its collection. null means no
+ * limit.
+ */
 export type AccountLimits = Readonly<Record<LimitName, number | null>>;
 
-/** What Hetzner gives to each account has a number; the others are set account by account. */
+/** A number is a limit that Hetzner gives to every account. The others differ between accounts. */
 export const defaultLimits = Object.freeze({
   servers: null,
   primary_ips: null,
@@ -19,10 +22,10 @@ export const defaultLimits = Object.freeze({
 
 export type LimitName = keyof typeof defaultLimits;
 
-// The keys are those of the object just above.
+// The keys are those of the object above.
 export const limitNames = Object.keys(defaultLimits) as readonly LimitName[];
 
-/** The limits in force, for handlers. */
+/** The current limits, for handlers. */
 export class Limits {
   constructor(
     private readonly store: Store,
@@ -30,7 +33,7 @@ export class Limits {
   ) {}
 
   /**
-   * Whether there may be one more of a kind.
+   * Checks that one more resource of a kind is allowed.
    *
    * @throws ApiError resource_limit_exceeded
    */

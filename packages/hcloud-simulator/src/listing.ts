@@ -1,7 +1,7 @@
 import { invalidField } from "./errors";
 import { parseSelector, type Labels } from "./labels";
 
-/** A query string: every value, in order, of every name. */
+/** A query string: all values of each name, in their order. */
 export type Query = Readonly<Record<string, readonly string[]>>;
 
 export const defaultPerPage = 25;
@@ -13,11 +13,11 @@ export interface Listable {
   readonly labels?: Labels;
 }
 
-/** How a list may be narrowed and sorted. */
+/** The filters and sort fields of a list. */
 export interface ListOptions<T> {
-  /** Fields that `sort` takes. */
+  /** Fields that `sort` accepts. */
   readonly sort?: readonly (keyof T & string)[];
-  /** Query names that keep rows whose value is among the given ones. */
+  /** Query parameters that filter: a row stays if its value is among the given ones. */
   readonly filters?: Readonly<Record<string, (row: T) => string | null | undefined>>;
 }
 
@@ -36,9 +36,10 @@ export interface Page<T> {
 }
 
 /**
- * One page of a list: filtered by name, labels and the resource's own filters, then sorted, then cut.
+ * One page of a list. The list is filtered (by name, labels and the resource's own filters), then
+ * sorted, then cut.
  *
- * @throws ApiError invalid_input for a page, order or selector that cannot be read
+ * @throws ApiError invalid_input for an invalid page, sort order or selector
  */
 export function listPage<T extends Listable>(
   rows: readonly T[],

@@ -3,18 +3,20 @@ import { open } from "lmdb";
 import type { Journal } from "./store";
 
 /**
- * A journal in one LMDB file. A commit is one LMDB transaction: after kill -9 at any moment the file
- * holds either all of it or nothing.
+ * A journal in one LMDB file. A commit is one LMDB transaction: after kill -9 at any moment the
+ * file contains all of it or nothing.
  */
 export function openLmdbJournal(path: string): Journal {
-  // Without waiting for the disk: a commit is then in the kernel's hands, which is enough against
-  // kill -9. Only a machine that loses its power may lose the file, and its hosts are gone then too.
+  // noSync: a commit does not wait for the disk. The kernel has the data then, which is enough
+  // against kill -9. Only a power loss of the machine can lose the file, and its hosts are gone
+  // then too.
   const db = open<unknown, string>({ path, encoding: "json", noSubdir: true, noSync: true });
   return {
     load: () =>
       [...db.getRange()]
         .map(({ key, value }) => [key, value] as const)
-        // Keys are texts, so LMDB's order is server/10, server/9; rows are wanted by id.
+        // Keys are text, so LMDB returns server/10 before server/9. Rows must be in the order of
+        // their ids.
         .sort(([a], [b]) => rowNumber(a) - rowNumber(b)),
     commit(changes) {
       db.transactionSync(() => {

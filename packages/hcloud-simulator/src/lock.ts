@@ -4,12 +4,12 @@ import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
 
 /**
- * Makes a state this process's own until it ends. The lock is a name in Linux's abstract socket
- * namespace (unix(7)): taken atomically, and free again with the end of the process however that
- * came, so kill -9 leaves none behind.
+ * Locks a state until this process ends. The lock is a name in Linux's abstract socket namespace
+ * (unix(7)): the kernel gives it to one process only and releases it when the process ends, also
+ * after kill -9.
  *
- * @param path of the state; its folder is made when it is missing
- * @returns gives the lock back
+ * @param path of the state; its folder is created if it is missing
+ * @returns a function that releases the lock
  * @throws Error when another process has the state open
  */
 export async function lockState(path: string): Promise<() => Promise<void>> {
@@ -22,7 +22,7 @@ export async function lockState(path: string): Promise<() => Promise<void>> {
       reject(
         error.code === "EADDRINUSE"
           ? new Error(
-              `the state ${path} is open in another process; end that one first, or use another state`,
+              `the state ${path} is open in another process; end that process first, or use another state`,
             )
           : error,
       );

@@ -1,24 +1,27 @@
-/** As Hetzner has it: 3600 an hour for each project, one back each second. */
+/**
+ * Hetzner's limit: 3600 requests an hour for each project. One request becomes available again each
+ * second.
+ */
 export const hetznerCallsPerHour = 3600;
 
 const msPerHour = 3_600_000;
 
-/** What a request's answer says about the limit, as in the headers RateLimit-*. */
+/** The rate limit at the moment of a request, as the headers RateLimit-* report it. */
 export interface RateLimitState {
   readonly limit: number;
   readonly remaining: number;
-  /** Unix time in seconds at which the limit is whole again. */
+  /** Unix time in seconds at which the limit is full again. */
   readonly reset: number;
-  /** Whether this request came when nothing was left. */
+  /** Whether nothing was left for this request. */
   readonly exceeded: boolean;
 }
 
-/** A bucket that starts full, loses one for each request and refills evenly. */
+/** A token bucket: starts full, loses one token for each request and refills evenly. */
 export class RateLimit {
   private tokens: number;
   private filledAt: number;
 
-  /** @param now the time in milliseconds; an own clock for tests */
+  /** @param now returns the time in milliseconds; tests pass their own clock */
   constructor(
     readonly perHour: number,
     private readonly now: () => number = Date.now,
@@ -27,7 +30,7 @@ export class RateLimit {
     this.filledAt = now();
   }
 
-  /** Takes one for a request, if there is one left. */
+  /** Takes one token for a request, if one is left. */
   take(): RateLimitState {
     const now = this.now();
     const refilled = ((now - this.filledAt) * this.perHour) / msPerHour;

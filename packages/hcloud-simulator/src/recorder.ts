@@ -1,8 +1,8 @@
 const maxUnhandled = 1000;
 
-/** What was asked for. */
+/** Counts the requests of each route and records those that the simulator cannot answer. */
 export class Recorder {
-  /** Requests that were answered with nothing but an error, because no code stands behind them. */
+  /** Requests that have no code in the simulator and were answered with an error. */
   readonly unhandled: string[] = [];
   private readonly counts = new Map<string, number>();
 

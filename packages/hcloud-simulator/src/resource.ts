@@ -17,13 +17,13 @@ export interface Route {
   readonly method: Method;
   /** Below /v1, with `:name` for parameters. */
   readonly path: string;
-  /** HTTP status of a good answer. */
+  /** HTTP status of a successful answer. */
   readonly status: number;
-  /** What its body may hold. */
+  /** The fields that its body can have. */
   readonly fields?: FieldTable;
-  /** Only answers that it is not simulated; each request of it is recorded. */
+  /** Set when the route only answers that it is not simulated. Each of its requests is recorded. */
   readonly notSimulated?: true;
-  /** Runs inside a transaction: what it wrote is undone when it throws. */
+  /** Runs inside a transaction: its writes are undone when it throws. */
   handle(call: Call): unknown;
 }
 
@@ -66,7 +66,12 @@ export interface Resource extends ResourcePart {
   start?(ctx: Context): Promise<void>;
 }
 
-const goodStatus: Readonly<Record<Method, number>> = { GET: 200, POST: 201, PUT: 200, DELETE: 204 };
+const successStatus: Readonly<Record<Method, number>> = {
+  GET: 200,
+  POST: 201,
+  PUT: 200,
+  DELETE: 204,
+};
 
 export function defineResource(resource: Resource): Resource {
   return resource;
@@ -80,14 +85,15 @@ export function definePart(part: ResourcePart): ResourcePart {
 /**
  * A route whose body is checked against a table of fields first.
  *
- * @param status of a good answer; by default 200 for GET and PUT, 201 for POST, 204 for DELETE
+ * @param status of a successful answer; by default 200 for GET and PUT, 201 for POST, 204 for
+ *   DELETE
  */
 export function route<const T extends FieldTable>(
   method: Method,
   path: string,
   body: T,
   handle: (call: Call<Parsed<T>>) => unknown,
-  status: number = goodStatus[method],
+  status: number = successStatus[method],
 ): Route {
   return {
     method,
@@ -98,7 +104,7 @@ export function route<const T extends FieldTable>(
   };
 }
 
-/** Everything that the resources declare, by route and by command. */
+/** All routes and commands of the resources. */
 export interface Registry {
   readonly routes: readonly Route[];
   readonly commands: ReadonlyMap<string, ActionDefinition>;
@@ -114,7 +120,7 @@ export function buildRegistry(resources: readonly Resource[]): Registry {
     kinds.add(resource.kind);
     const parts = [resource, ...(resource.parts ?? [])];
     for (const item of parts.flatMap((part) => part.routes)) {
-      // Parameter names do not tell routes apart: /x/:id and /x/:name are the same.
+      // Routes that differ only in the names of their parameters are the same: /x/:id and /x/:name.
       const key = `${item.method} ${item.path.replaceAll(/:\w+/g, ":")}`;
       if (routes.has(key)) throw new Error(`${resource.kind} declares ${key} a second time`);
       routes.set(key, item);

@@ -9,12 +9,12 @@ import type { Recorder } from "./recorder";
 import type { Route } from "./resource";
 import type { Settings } from "./settings";
 
-/** What each route of the API goes through before its handler. */
+/** What every route of the API needs before its handler runs. */
 export interface Serving {
   readonly ctx: Context;
   readonly settings: Settings;
   readonly recorder: Recorder;
-  /** The only token that is taken; any of the right length when absent. */
+  /** The only valid token. When absent, any token of the right length is valid. */
   readonly token?: string;
 }
 
@@ -26,7 +26,7 @@ export function addRoute(server: FastifyInstance, route: Route, serving: Serving
   server.route({
     method: route.method,
     url: `/v1${route.path}`,
-    onRequest: (request, reply) => admit(name, serving, request, reply),
+    onRequest: (request, reply) => beforeHandler(name, serving, request, reply),
     handler: (request, reply) => {
       const call = {
         ctx,
@@ -34,7 +34,7 @@ export function addRoute(server: FastifyInstance, route: Route, serving: Serving
         query: readQuery(request),
         body: request.body,
       };
-      const answer = recordingWhatIsMissing(recorder, request, () =>
+      const answer = recordNotSimulated(recorder, request, () =>
         ctx.store.transaction(() => route.handle(call)),
       );
       if (ctx.faults.drops(name, "after")) return hangUp(request, reply);
@@ -43,12 +43,11 @@ export function addRoute(server: FastifyInstance, route: Route, serving: Serving
   });
 }
 
-/** Whole routes are not simulated, and single fields of others; both have to be seen by who tests. */
-function recordingWhatIsMissing<T>(
-  recorder: Recorder,
-  request: FastifyRequest,
-  handle: () => T,
-): T {
+/**
+ * Whole routes are not simulated, and single fields of other routes. Both are recorded, so that
+ * tests see them.
+ */
+function recordNotSimulated<T>(recorder: Recorder, request: FastifyRequest, handle: () => T): T {
   try {
     return handle();
   } catch (error) {
@@ -57,8 +56,10 @@ function recordingWhatIsMissing<T>(
   }
 }
 
-/** Counts a request, asks for its token, and lets the limit, latency and faults have their way. */
-async function admit(
+/**
+ * Counts a request and checks its token, then applies the rate limit, the latency and the faults.
+ */
+async function beforeHandler(
   name: string,
   { ctx, settings, recorder, token }: Serving,
   request: FastifyRequest,
@@ -101,7 +102,7 @@ function limit(settings: Settings, reply: FastifyReply): void {
     throw apiError("rate_limit_exceeded", `limit of ${state.limit} requests per hour reached`);
 }
 
-/** Every value of every name; fastify gives a single one as a text. */
+/** All values of each name. fastify gives a single value as a string instead of a list. */
 function readQuery(request: FastifyRequest): Query {
   const query = request.query as Readonly<Record<string, string | string[]>>;
   return Object.fromEntries(

@@ -3,10 +3,10 @@ import type { AccountLimits } from "./limits";
 import { RateLimit } from "./rateLimit";
 import type { Kind, Row, Store } from "./store";
 
-/** What may be changed while the simulator runs. */
+/** Settings that can change while the simulator runs. */
 export interface SettingsValues {
   readonly latency: Latency;
-  /** Requests an hour; null counts without refusing any. */
+  /** Requests an hour. null counts requests without a limit. */
   readonly callsPerHour: number | null;
   readonly limits: AccountLimits;
 }
@@ -15,7 +15,7 @@ interface SettingsRow extends Row, SettingsValues {}
 
 const settingsKind: Kind<SettingsRow> = { name: "settings", sequence: "settings" };
 
-/** The settings in force. What was changed at run time outlives a restart, like the rest of the state. */
+/** The current settings. A change at run time survives a restart, like the rest of the state. */
 export class Settings {
   private values: SettingsValues;
   private bucket: RateLimit | undefined;
@@ -50,7 +50,7 @@ export class Settings {
     return commandLatency(this.values.latency, command);
   }
 
-  /** What is not given stays, of the limits each by itself. */
+  /** Values that are not given stay as they are; this holds for each limit too. */
   change(
     patch: Partial<Omit<SettingsValues, "limits">> & { readonly limits?: Partial<AccountLimits> },
   ): void {
@@ -67,7 +67,7 @@ export class Settings {
   }
 }
 
-/** The settings of a row, without what makes it one. */
+/** The settings of a row without the row's own fields. */
 function valuesOf({ latency, callsPerHour, limits }: SettingsValues): SettingsValues {
   return { latency, callsPerHour, limits };
 }

@@ -1,24 +1,26 @@
 import { apiError, notFound } from "./errors";
 
-/** What every stored object has. Objects are never changed in place: `update` puts a new one. */
+/**
+ * The base of every stored object. Objects are never changed in place: `update` stores a new one.
+ */
 export interface Row {
   readonly id: number;
 }
 
-/** One table of the store. `T` is what its rows are. */
+/** One table of the store. `T` is the type of its rows. */
 export interface Kind<T extends Row> {
-  /** As in actions and errors of the API: placement_group. */
+  /** The name that actions and errors of the API use: placement_group. */
   readonly name: string;
-  /** Text fields of which no two rows may have the same; a second one answers 409. */
+  /** Text fields that must be unique in the table. A second row with the same value answers 409. */
   readonly unique?: readonly (keyof T & string)[];
-  /** Sequence that its ids come from; kinds share one unless they say otherwise. */
+  /** The sequence of its ids. Kinds share one sequence by default. */
   readonly sequence?: string;
 }
 
-/** Where committed changes are kept. Keys are `<kind>/<id>`; undefined removes. */
+/** Storage of committed changes. Keys are `<kind>/<id>`; the value undefined removes. */
 export interface Journal {
   load(): Iterable<readonly [key: string, value: unknown]>;
-  /** Writes all or nothing, before it returns. */
+  /** Writes all changes or none before it returns. */
   commit(changes: ReadonlyMap<string, unknown>): void;
   close(): Promise<void>;
 }
@@ -26,8 +28,8 @@ export interface Journal {
 const firstId = 1001;
 
 /**
- * The simulator's state: tables of rows, ids, unique names, transactions. Reads come from memory;
- * a journal, when given, makes each commit durable as one atomic write.
+ * The simulator's state: tables of rows, ids, unique names, transactions. Reads come from memory.
+ * With a journal, each commit is one durable, atomic write.
  */
 export class Store {
   private readonly tables = new Map<string, Table<Row>>();
@@ -51,9 +53,9 @@ export class Store {
   }
 
   /**
-   * Runs `work` as a whole: its writes are committed when it returns and undone when it throws.
-   * Inside another transaction it is a part of that one. `work` is synchronous, so transactions of
-   * parallel requests follow each other.
+   * Commits the writes of `work` when it returns and undoes them when it throws. Inside another
+   * transaction, `work` is a part of that one. `work` is synchronous, so transactions of parallel
+   * requests run one after the other.
    */
   transaction<T>(work: () => T): T {
     if (this.undo) return work();
@@ -74,7 +76,7 @@ export class Store {
     }
   }
 
-  /** Runs `effect` once the current transaction is durable; never when it is undone. */
+  /** Runs `effect` once the current transaction is durable, and never when it is undone. */
   onCommit(effect: () => void): void {
     if (this.undo) this.afterCommit.push(effect);
     else effect();
@@ -87,7 +89,8 @@ export class Store {
 
   table<T extends Row>(kind: Kind<T>): Table<T> {
     const known = this.tables.get(kind.name);
-    // A kind's name is unique (the registry sees to it), so the table holds this kind's rows.
+    // Names of kinds are unique (`buildRegistry` checks this), so the table contains rows of this
+    // kind.
     if (known) return known as unknown as Table<T>;
     const rows = (this.loaded.get(kind.name) ?? new Map()) as Map<number, T>;
     const table = new Table<T>(kind, this, rows);
@@ -95,14 +98,14 @@ export class Store {
     return table;
   }
 
-  /** The next number of a sequence; numbers are never given twice, also after a restart. */
+  /** The next number of a sequence. A number is never used twice, not even after a restart. */
   next(sequence: string, first = firstId): number {
     const value = this.sequences.get(sequence) ?? first;
     this.setSequence(sequence, value + 1);
     return value;
   }
 
-  /** The number that `next` would give. */
+  /** The number that `next` will return. */
   peek(sequence: string, first = firstId): number {
     return this.sequences.get(sequence) ?? first;
   }
@@ -116,7 +119,7 @@ export class Store {
     this.sequences.set(sequence, value);
   }
 
-  /** Notes a write of the current transaction, and how to take it back. */
+  /** Registers a write of the current transaction, and how to undo it. */
   record(key: string, value: unknown, undo: () => void): void {
     if (!this.undo) throw new Error(`write of ${key} outside of a transaction`);
     this.undo.push(undo);
@@ -152,12 +155,12 @@ export class Table<T extends Row> {
     return row;
   }
 
-  /** All rows in the order of their making. */
+  /** All rows in the order of their creation. */
   all(): readonly T[] {
     return [...this.rows.values()];
   }
 
-  /** The row with this value in a field declared as unique. */
+  /** The row with this value in a unique field. */
   find(field: keyof T & string, value: unknown): T | undefined {
     const id = this.index.get(field)?.get(value);
     return id === undefined ? undefined : this.rows.get(id);

@@ -1,11 +1,14 @@
-/** Of images, server types and places of server types. The field `deprecated` of former years is gone since November 2026. */
+/**
+ * Deprecation of an image, a server type or a location of a server type. The API removed the field
+ * `deprecated` in November 2026.
+ */
 export interface Deprecation {
   readonly announced: string;
-  /** From then on it cannot be ordered. */
+  /** From this time on it cannot be ordered. */
   readonly unavailable_after: string;
 }
 
 /** Whether it can no longer be ordered. */
-export function isGone({ deprecation }: { readonly deprecation: Deprecation | null }): boolean {
+export function isRetired({ deprecation }: { readonly deprecation: Deprecation | null }): boolean {
   return deprecation !== null && Date.parse(deprecation.unavailable_after) < Date.now();
 }

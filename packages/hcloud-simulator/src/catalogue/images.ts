@@ -18,7 +18,7 @@ export interface SystemImage {
   readonly architecture: Architecture;
   readonly rapid_deploy: boolean;
   readonly protection: { readonly delete: boolean };
-  /** Null for a current one. */
+  /** null for a current image. */
   readonly deprecation: Deprecation | null;
   readonly deleted: null;
   readonly labels: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ const endOfDebian11: Deprecation = {
   unavailable_after: "2026-11-30T00:00:00Z",
 };
 
-/** Ids are the real ones where known; clients should use names. */
+/** Ids are the real ones where known. Clients should use names, not ids. */
 const lines: readonly Line[] = [
   [45557056, 103908070, "debian", "11", "Debian 11", "2021-08-16", endOfDebian11],
   [114690387, 114690389, "debian", "12", "Debian 12", "2023-06-13"],

@@ -11,7 +11,7 @@ export interface Iso {
   readonly deprecation: Deprecation | null;
 }
 
-/** Two of Hetzner's many; clients should use names. */
+/** Two of Hetzner's many ISOs. Clients should use names, not ids. */
 export const isoList: readonly Iso[] = [
   iso(120001, "debian-13.1.0-amd64-netinst.iso", "Debian 13.1 (amd64/netinstall)", "x86"),
   iso(120002, "debian-13.1.0-arm64-netinst.iso", "Debian 13.1 (arm64/netinstall)", "arm"),

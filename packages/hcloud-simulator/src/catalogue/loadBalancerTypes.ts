@@ -15,7 +15,7 @@ export interface LoadBalancerType {
   readonly prices: readonly TypePrice[];
 }
 
-/** Sizes are the vendor's; prices, net EUR a month, are an example. */
+/** Sizes are the vendor's. Prices (net EUR a month) are an example. */
 export const loadBalancerTypeList: readonly LoadBalancerType[] = [
   size(1, "lb11", 10_000, 5, 25, 10, 5.39),
   size(2, "lb21", 20_000, 15, 75, 25, 16.4),

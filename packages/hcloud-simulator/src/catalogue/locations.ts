@@ -1,4 +1,4 @@
-/** As in GET /locations: 2026 has five places in three continents. */
+/** As in GET /locations, of 2026. */
 export interface Location {
   readonly id: number;
   readonly name: string;

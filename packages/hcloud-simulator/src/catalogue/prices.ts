@@ -1,10 +1,10 @@
 import type { Location } from "./locations";
 
-/** A month is billed with at most 624 hours' worth. */
+/** A month costs at most 624 hours. */
 const hoursPerMonth = 624;
 const bytesPerTb = 1024 ** 4;
 
-/** What a type of server or load balancer costs in a location. */
+/** Price of a server type or load balancer type in a location. */
 export interface TypePrice {
   readonly location: string;
   readonly price_hourly: ReturnType<typeof price>;
@@ -14,10 +14,10 @@ export interface TypePrice {
   readonly price_per_tb_traffic: ReturnType<typeof price>;
 }
 
-/** Germany's, as GET /pricing gives it to an account without a VAT id. */
+/** Germany's VAT, which GET /pricing returns for an account without a VAT id. */
 export const vatPercent = 19;
 
-/** Net and gross as the API writes amounts: EUR, ten decimals. */
+/** Net and gross amount in the API's form: EUR with ten decimals. */
 export function price(net: number): { readonly net: string; readonly gross: string } {
   return { net: net.toFixed(10), gross: (net * (1 + vatPercent / 100)).toFixed(10) };
 }

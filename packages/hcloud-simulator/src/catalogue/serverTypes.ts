@@ -35,24 +35,24 @@ interface Family {
   readonly category: string;
   readonly cpuType: "shared" | "dedicated";
   readonly architecture: Architecture;
-  /** Where it can be ordered. */
+  /** Locations in which the type can be ordered. */
   readonly sold: readonly string[];
-  /** Where it could be ordered until its retirement. */
+  /** Locations in which the type could be ordered until its retirement. */
   readonly retired?: readonly string[];
-  /** By default that of 2025. */
+  /** By default the retirement of 2025. */
   readonly end?: Deprecation;
 }
 
 const eu = ["fsn1", "nbg1", "hel1"];
 const overseas = ["ash", "hil", "sin"];
 
-/** Announced 2025-10-16, gone in the EU since January 2026 (changelog). */
+/** Announced on 2025-10-16, not orderable in the EU since January 2026 (changelog). */
 const retirement: Deprecation = {
   announced: "2025-10-16T06:00:00Z",
   unavailable_after: "2026-01-01T00:00:00Z",
 };
 
-/** Announced in June 2024, gone since September 2024 (changelog). */
+/** Announced in June 2024, not orderable since September 2024 (changelog). */
 const endOfGen1: Deprecation = {
   announced: "2024-06-06T06:00:00Z",
   unavailable_after: "2024-09-06T00:00:00Z",
@@ -81,11 +81,14 @@ type Line = readonly [
   cores: number,
   memory: number,
   disk: number,
-  /** Net EUR a month in Germany, mid-2026. Rough where a type is not sold there any more. */
+  /** Net EUR a month in Germany, mid-2026. Approximate for types that are no longer sold there. */
   monthly: number,
 ];
 
-/** Removed in September 2024: found by their number alone, in no list and by no name. */
+/**
+ * Removed in September 2024. The API finds them by id only; they are in no list and cannot be found
+ * by name.
+ */
 const removedLines: readonly Line[] = [
   [1, "cx11", "cxGen1", 1, 2, 20, 3.29],
   [3, "cx21", "cxGen1", 2, 4, 40, 4.85],
@@ -95,8 +98,7 @@ const removedLines: readonly Line[] = [
 ];
 
 /**
- * Sizes are the vendor's; prices are of mid-2026 and serve as an example, GET /pricing of the real API is
- * the truth.
+ * Sizes are the vendor's. Prices are an example of mid-2026; the real ones come from GET /pricing.
  */
 const lines: readonly Line[] = [
   [22, "cpx11", "cpxGen1", 2, 2, 40, 5.49],
@@ -142,7 +144,7 @@ function serverType([id, name, familyName, cores, memory, disk, monthly]: Line):
   return {
     id,
     name,
-    // As in CPX 11.
+    // "cpx11" is described as "CPX 11".
     description: name.toUpperCase().replace(/(?=\d)/, " "),
     category: family.category,
     cores,
@@ -151,7 +153,8 @@ function serverType([id, name, familyName, cores, memory, disk, monthly]: Line):
     storage_type: "local",
     cpu_type: family.cpuType,
     architecture: family.architecture,
-    // Only a type that is retired everywhere says so here; since 2025 `locations` tells.
+    // Set only for a type that is retired everywhere. Since 2025, `locations` has the retirement of
+    // each location.
     deprecation: gone ? end : null,
     prices: places.map((place) => typePriceAt(place, monthly)),
     locations: places.map((place) => ({
@@ -164,7 +167,7 @@ function serverType([id, name, familyName, cores, memory, disk, monthly]: Line):
   };
 }
 
-/** By id, removed types included; or by name as in `cx23`. */
+/** By id, including removed types; or by name: `cx23`. */
 export function findServerType(idOrName: number | string): ServerType | undefined {
   const all = [...serverTypeList, ...removedTypes];
   return (

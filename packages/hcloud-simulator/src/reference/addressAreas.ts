@@ -1,6 +1,6 @@
 import type { Area } from "./area";
 
-/** What has a public address without being a server. */
+/** Resources other than servers that have a public address. */
 export const addressAreas: readonly Area[] = [
   {
     title: "Primary IPs",
@@ -10,12 +10,12 @@ export const addressAreas: readonly Area[] = [
     commands: ["primary-ip"],
     differences: [
       {
-        what: "Addresses are out of 198.18.0.0/15 and fd5a:6a68::/32.",
-        reason: "No real machine has them, so nothing here can be mistaken for the internet.",
+        what: "Addresses are from 198.18.0.0/15 and fd5a:6a68::/32.",
+        reason: "No real machine has these addresses, so the simulator cannot reach the internet.",
       },
       {
-        what: "None is ever `blocked`.",
-        reason: "Nobody can abuse an address that leads nowhere.",
+        what: "No address is ever `blocked`.",
+        reason: "The addresses lead nowhere, so nobody can abuse them.",
       },
     ],
   },
@@ -33,12 +33,11 @@ export const addressAreas: readonly Area[] = [
     differences: [
       {
         what: "No packet for a floating IP reaches a host.",
-        reason:
-          "The cluster uses primary IPs. What is simulated are names, labels and reverse DNS.",
+        reason: "Only names, labels, assignments and reverse DNS are simulated.",
       },
       {
-        what: "A server in another network zone is refused with 422 `service_error`; one without a name is called `floating_ip-ID`.",
-        reason: "Hetzner's error code and default name are not documented.",
+        what: "A server in another network zone is refused with 422 `service_error`. A floating IP without a name gets the name `floating_ip-ID`.",
+        reason: "Hetzner does not document the error code and the default name.",
       },
     ],
   },
@@ -50,12 +49,12 @@ export const addressAreas: readonly Area[] = [
     commands: ["load-balancer-type"],
     differences: [
       {
-        what: "A load balancer has a type, an algorithm, addresses and reverse names, and balances nothing. A creation with services, targets or a network, or without a public interface, answers 422 `unsupported_error`.",
-        reason: "Media goes past any load balancer, straight to the bridges.",
+        what: "A load balancer has a type, an algorithm, addresses and reverse DNS, but forwards no traffic. Creating one with services, targets or a network, or without a public interface, answers 422 `unsupported_error`.",
+        reason: "Forwarding of traffic is not simulated: clients reach hosts directly.",
       },
       {
-        what: "With a network zone it is made in the zone's first location.",
-        reason: "Which location Hetzner takes is not documented.",
+        what: "With a network zone, the load balancer is created in the first location of the zone.",
+        reason: "Hetzner does not document which location it chooses.",
       },
     ],
   },

@@ -1,4 +1,4 @@
-/** What differs from the real API although it is answered. */
+/** A difference from the real API in a part that is simulated. */
 export interface Difference {
   readonly what: string;
   readonly reason: string;
@@ -7,13 +7,13 @@ export interface Difference {
 /** A part of the API, as the page shows it. */
 export interface Area {
   readonly title: string;
-  /** First parts of its routes' paths. */
+  /** The first path segments of its routes. */
   readonly paths: readonly string[];
   /** Its own tests, below test/api. */
   readonly tests: readonly string[];
-  /** The tests of the Go modules, of hcloud-go and of the Terraform provider, that are about it. */
+  /** Tests about this part in the Go modules (hcloud-go and the Terraform provider). */
   readonly goTests: readonly string[];
-  /** Its commands of Debian's client: `hcloud <word> ...`. */
+  /** Its commands in Debian's client: `hcloud <word> ...`. */
   readonly commands: readonly string[];
   readonly differences: readonly Difference[];
 }

@@ -1,28 +1,28 @@
 import { addressAreas } from "./addressAreas";
 import type { Area, Difference } from "./area";
 
-/** Of every resource. */
+/** Differences that all resources have. */
 export const commonDifferences: readonly Difference[] = [
   {
-    what: "The text of an error may differ; its code, HTTP status and `details` do not, as far as they are public.",
-    reason: "The texts are not documented.",
+    what: "The text of an error message can differ. Its code, HTTP status and `details` are the same, as far as they are public.",
+    reason: "Hetzner does not document the texts.",
   },
   {
-    what: "Any token of 64 characters is taken when none is set; there are no read-only tokens, and no second project.",
-    reason: "One project, one operator.",
+    what: "Any token of 64 characters is valid when no token is set. There are no read-only tokens and no second project.",
+    reason: "A simulator has one project and one operator.",
   },
   {
-    what: "An account may have any number of servers, primary IPs, networks, keys and zones, until it is limited (see Limits).",
-    reason: "Hetzner's numbers differ from account to account and are shown to its owner only.",
+    what: "An account may have any number of servers, primary IPs, networks, keys and zones, unless you set a limit (see Limits).",
+    reason: "Hetzner's limits differ between accounts and are visible to the owner only.",
   },
   {
-    what: "Unknown fields of a body are ignored, `datacenter` among them: a server that names one is made in the default location.",
+    what: "Unknown fields of a body are ignored. `datacenter` is one of them: a server that names one is created in the default location.",
     reason:
-      "What the real API says about a field that it has removed is not documented. `POST /primary_ips`, which then has no location, says so in its error.",
+      "Hetzner does not document what the API does with a field that it has removed. `POST /primary_ips` then lacks the location, and its error message says so.",
   },
   {
-    what: "Ids begin at 1001 for what is made, and are small.",
-    reason: "They are easier to read; clients must not read anything into them.",
+    what: "Ids of created resources begin at 1001 and are small.",
+    reason: "They are easier to read. Clients must not derive anything from them.",
   },
 ];
 
@@ -35,41 +35,43 @@ export const areas: readonly Area[] = [
     commands: ["server"],
     differences: [
       {
-        what: "Real hosts boot Debian 12 or 13 by their image, and Debian 13 for any other image.",
-        reason: "These are the systems that this project deploys on.",
+        what: "Hosts of the sandbox boot Debian 12 or 13 for images of that name, and Debian 13 for any other image.",
+        reason: "The sandbox has root file systems of these two releases only.",
       },
       {
-        what: "Metrics are series without values; traffic counters stay at zero.",
+        what: "Metrics are series without values. Traffic counters stay at zero.",
         reason: "Nothing is measured.",
       },
       {
-        what: "The action of a shutdown ends when the host is off; Hetzner's ends when the signal was sent.",
-        reason: "A host that ignores the signal is an action in error here, which tests can see.",
+        what: "The action of a shutdown ends when the host is off. At Hetzner it ends when the signal was sent.",
+        reason:
+          "This way the action of a host that ignores the signal ends in error, which tests can check.",
       },
       {
-        what: "A server that names no location is made in fsn1.",
+        what: "A server without a location in the request is created in fsn1.",
         reason: "Hetzner chooses by rules that are not public.",
       },
       {
-        what: "`root_password`, of a creation and of `reset_password`, is made up and set nowhere.",
+        what: "The `root_password` of a creation or of `reset_password` is random, and no host accepts it.",
         reason:
-          "Hosts take keys only; and nothing here keeps a password, so that it could not be set once a restart had come between.",
+          "Hosts accept SSH keys only. The simulator stores no password, so a password would be lost with a restart.",
       },
       {
         what: "`reset_password` of a server that does not run answers 422 `service_error`.",
-        reason: "Hetzner asks for a running server as well; its error for that is not documented.",
+        reason: "Hetzner requires a running server too, but does not document the error code.",
       },
       {
-        what: "`request_console` gives an address below `.invalid`, with nothing behind it.",
-        reason: "Hosts have no screen; `npm run -s sandbox -- ssh NAME` gives a root shell.",
+        what: "`request_console` returns an address below `.invalid`, without a console behind it.",
+        reason: "Hosts have no screen. `npm run -s sandbox -- ssh NAME` opens a root shell.",
       },
       {
-        what: "The disk of a host is the machine's, whatever the server type says.",
-        reason: "Hosts are layers on one file system; `fault host NAME fill` fills one.",
+        what: "The disk of a host is as large as the disk of the machine, whatever the server type says.",
+        reason:
+          "Hosts are layers on one file system. `fault host NAME fill` simulates a full disk.",
       },
       {
-        what: "Backups are made by `create_image` only, none by the clock.",
-        reason: "A sandbox does not live that long.",
+        what: "Only `create_image` creates backups. None is created by schedule.",
+        reason: "A simulator does not run long enough.",
       },
     ],
   },
@@ -81,15 +83,15 @@ export const areas: readonly Area[] = [
     commands: ["image", "iso"],
     differences: [
       {
-        what: "A snapshot holds no disk: a server made from one starts with the system image beneath it.",
-        reason: "What is deployed here is made by cloud-init, not by images.",
+        what: "A snapshot contains no disk: a server created from one starts with the system image below it.",
+        reason: "Software is installed by cloud-init here, not by images.",
       },
       {
-        what: "There are system images, snapshots and backups; no apps.",
-        reason: "Apps are system images with more in them, which hosts could not boot.",
+        what: "There are system images, snapshots and backups, but no apps.",
+        reason: "Apps are system images with additional software, which hosts could not boot.",
       },
       {
-        what: "There are two ISOs. An attached one, and an enabled rescue system, are data: the host boots its own system.",
+        what: "There are two ISOs. An attached ISO and an enabled rescue system are stored only: the host boots its own system.",
         reason: "Hosts are containers without a drive.",
       },
     ],
@@ -102,8 +104,8 @@ export const areas: readonly Area[] = [
     commands: ["server-type", "location", "datacenter"],
     differences: [
       {
-        what: "Types, prices and stock are those of mid-2026, an example; `fault sold-out` takes a type away.",
-        reason: "The real catalogue changes by the week and needs an account.",
+        what: "Types, prices and stock are an example, as of mid-2026. `fault sold-out` makes a type unavailable.",
+        reason: "The real catalogue changes every week, and reading it needs an account.",
       },
     ],
   },
@@ -123,15 +125,15 @@ export const areas: readonly Area[] = [
     commands: ["network"],
     differences: [
       {
-        what: "Alias IPs, routes and `expose_routes_to_vswitch` are data only.",
-        reason: "Hosts get what a cluster uses: one address in each network.",
+        what: "Alias IPs, routes and `expose_routes_to_vswitch` are stored only.",
+        reason: "Hosts get one address in each network.",
       },
       {
         what: "The fields of `GET /networks/{id}/members` are a guess.",
-        reason: "The operation is new; the vendor's clients do not have it yet.",
+        reason: "The operation is new, and the vendor's clients do not have it yet.",
       },
       {
-        what: "A vSwitch subnet takes no `vswitch_id`.",
+        what: "A vSwitch subnet ignores `vswitch_id`.",
         reason: "A vSwitch belongs to dedicated servers, which are another product.",
       },
     ],
@@ -144,8 +146,8 @@ export const areas: readonly Area[] = [
     commands: ["firewall"],
     differences: [
       {
-        what: "A server's firewalls are `applied` as soon as they are set, never `pending`.",
-        reason: "The driver sets the rules within the action; there is no fleet to wait for.",
+        what: "A server's firewalls are `applied` at once, never `pending`.",
+        reason: "The driver sets the rules within the action.",
       },
     ],
   },
@@ -157,8 +159,8 @@ export const areas: readonly Area[] = [
     commands: ["placement-group"],
     differences: [
       {
-        what: "Its servers share one machine.",
-        reason: "There is only one. The limit of ten is kept.",
+        what: "The servers of a group share one machine.",
+        reason: "There is only one machine. The limit of ten servers is enforced.",
       },
     ],
   },
@@ -171,29 +173,29 @@ export const areas: readonly Area[] = [
     commands: [],
     differences: [
       {
-        what: "Secondary zones are data: nothing is transferred from their primary.",
-        reason: "There is no outside world to transfer from.",
+        what: "Secondary zones are stored only: nothing is transferred from their primary nameservers.",
+        reason: "The sandbox has no connection to other nameservers.",
       },
       {
-        what: "Of the SOA that the API makes, `set_records` and `change_ttl` change all but the serial.",
-        reason: "Hetzner counts the serial by itself; the provider sends 0.",
+        what: "`set_records` and `change_ttl` change everything in the SOA of a zone except its serial.",
+        reason: "Hetzner counts the serial itself; the provider sends 0.",
       },
       {
-        what: "A zone is taken when its name has two labels, or three under a suffix like `co.uk`.",
-        reason: "The public suffix list is not part of the simulator.",
+        what: "A zone name must have two labels, or three labels below a suffix like `co.uk`.",
+        reason: "The simulator does not include the public suffix list.",
       },
       {
-        what: "Of the SOA of an imported zone file all is taken but the serial, which goes on counting.",
+        what: "From the SOA of an imported zone file, everything except the serial is used. The serial continues to count up.",
         reason:
-          "Hetzner counts the serial by itself; what it does with the rest is not documented.",
+          "Hetzner counts the serial itself. What it does with the other values is not documented.",
       },
       {
-        what: "A zone file is refused as a whole when it has anything but `$ORIGIN`, one `$TTL` and records in it; the error names the line.",
-        reason: "Which other directives of BIND the real API takes is not documented.",
+        what: "A zone file may contain only `$ORIGIN`, one `$TTL` and records. Otherwise the whole file is refused, and the error names the line.",
+        reason: "It is not documented which other directives of BIND the real API accepts.",
       },
       {
         what: "`delegated` nameservers are always the assigned ones, and the delegation is always valid.",
-        reason: "There is no registry to look at.",
+        reason: "There is no registry to ask.",
       },
     ],
   },
@@ -205,13 +207,12 @@ export const areas: readonly Area[] = [
     commands: [],
     differences: [
       {
-        what: "Actions stay for ever; Hetzner's are gone after a while.",
-        reason: "A sandbox does not live that long.",
+        what: "Actions are stored forever. Hetzner removes them after some time.",
+        reason: "A simulator does not run long enough.",
       },
       {
-        what: "`GET /actions` lists all of them; Hetzner's asks for `id` by now.",
-        reason:
-          "A list of all is what one wants to see in a sandbox; clients that send ids get those.",
+        what: "`GET /actions` without `id` lists all actions. Hetzner now requires `id`.",
+        reason: "The full list is useful for tests. Clients that send ids get only those.",
       },
     ],
   },

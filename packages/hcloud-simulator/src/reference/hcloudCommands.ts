@@ -1,29 +1,33 @@
-/** Debian's client of which the tests run the commands. */
+/** Version of Debian's client, whose commands the tests run. */
 export const hcloudVersion = "1.30";
 
-/** Commands of the client that no test runs, by the beginning of their words, with the reason. */
+/** Commands of the client that no test runs, by their first words, with the reason. */
 export const commandsNotRun: readonly { readonly command: string; readonly reason: string }[] = [
   {
     command: "context",
-    reason: "keeps tokens in a file of the client's own; asks the API nothing",
+    reason: "It stores tokens in a file of the client and sends no request to the API.",
   },
-  { command: "completion", reason: "writes a shell script; asks the API nothing" },
-  { command: "version", reason: "asks the API nothing" },
+  {
+    command: "completion",
+    reason: "It writes a shell script and sends no request to the API.",
+  },
+  { command: "version", reason: "It sends no request to the API." },
   ...["volume", "certificate"].map((command) => ({
     command,
-    reason: "not simulated; `list` is run and hears so, the others ask the same routes",
+    reason:
+      "Not simulated. The tests run `list`, which fails with this message; the other commands use the same routes.",
   })),
   {
     command: "load-balancer",
     reason:
-      "services, targets and networks are not simulated; hcloud-go and the provider run the rest",
+      "Services, targets and networks are not simulated. The tests of hcloud-go and of the provider cover the rest.",
   },
 ];
 
-/** What the client shows differently than one may expect, and why. */
+/** Where the output of the client may surprise, with the reason. */
 export const hcloudNotes: readonly string[] = [
-  "`server create --datacenter fsn1-dc14`: data centers are gone from the API since October 2026. The client sends a field `datacenter`, which is ignored; use `--location`.",
-  "`primary-ip create` always fails: the client sends `datacenter`, or with `--assignee-id` neither that nor the server, and the API asks for `location` or `assignee_id`. The error says so. Make addresses with a newer client, or by `curl`; assigning, naming, protecting and deleting them works.",
-  "`datacenter list` and `describe` hear 410 `deprecated_api_endpoint`, as from Hetzner.",
-  "`server request-console` shows an address at which nobody answers, `server reset-password` a password that is set nowhere.",
+  "`server create --datacenter fsn1-dc14`: the API has no data centers since October 2026. The client sends a field `datacenter`, which is ignored. Use `--location`.",
+  "`primary-ip create` always fails: the client sends `datacenter`, or neither that nor the server with `--assignee-id`, and the API requires `location` or `assignee_id`. The error message says this. Create primary IPs with a newer client or with `curl`. Assigning, renaming, protecting and deleting them works.",
+  "`datacenter list` and `describe` fail with 410 `deprecated_api_endpoint`, as at Hetzner.",
+  "`server request-console` shows an address without a console behind it. `server reset-password` shows a password that no host accepts.",
 ];

@@ -1,31 +1,32 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the tests of the simulator are. */
+/** Folder of the simulator's API tests. */
 export const testFolder = join(__dirname, "../../test/api");
 
-/** Tests that are about no single resource, with what they show. */
+/** Tests that cover all resources, with what they show. */
 export const commonTests: Readonly<Record<string, string>> = {
-  "protocol.test.ts": "token, errors, pages, order, selectors, limit, latency",
-  "reads.test.ts": "each read answers, with the thing and its actions",
-  "fuzz.test.ts": "each route, sent what is wrong: an error of the API's form, never a 500",
-  "contract.test.ts": "what holds for Hetzner as well; can be run against it",
-  "persistence.test.ts": "state over restarts, one process at a time",
-  "durability.test.ts": "20 times kill -9 among 1,000 operations; 100 clients at once",
+  "protocol.test.ts": "token, errors, pages, sort order, label selectors, rate limit, latency",
+  "reads.test.ts": "every read answers, with the resource and its actions",
+  "fuzz.test.ts": "every route answers wrong input with an API error, never with a 500",
+  "contract.test.ts": "facts that also hold for Hetzner; can run against the real API",
+  "persistence.test.ts": "the state survives restarts; one process at a time can open it",
+  "durability.test.ts": "20 times kill -9 during 1,000 operations; 100 clients at once",
   "faults.test.ts": "every fault on demand",
-  "limits.test.ts": "how much an account may have",
-  "hcloudCli.test.ts": "Debian's `hcloud`",
-  "hcloudCliRest.test.ts": "the rest of its commands",
-  "hcloudGo.test.ts": "hcloud-go; it calls each operation that changes something",
-  "terraform.test.ts": "the Terraform provider, over its own protocol, and its data sources",
+  "limits.test.ts": "limits of an account",
+  "hcloudCli.test.ts": "Debian's `hcloud`, main commands",
+  "hcloudCliRest.test.ts": "Debian's `hcloud`, all other commands",
+  "hcloudGo.test.ts": "hcloud-go; it calls every operation that changes something",
+  "terraform.test.ts":
+    "the Terraform provider over Terraform's plugin protocol, and its data sources",
   "pulumi.test.ts": "the Pulumi provider in the real engine",
 };
 
 /** The Go modules among the tests. */
 export const goModules: readonly string[] = ["hcloudgo", "terraform"];
 
-/** How many facts a test file states; `it.each` is one. */
-export function factsIn(file: string): number {
+/** The number of tests in a file; `it.each` counts as one. */
+export function testCount(file: string): number {
   const source = readFileSync(join(testFolder, file), "utf8");
   return [...source.matchAll(/^\s*it(?:\.each)?[(`]/gm)].length;
 }
@@ -42,7 +43,7 @@ export function goModulesWith(test: string): string[] {
 
 const cliTests = ["hcloudCli.test.ts", "hcloudCliRest.test.ts"];
 
-/** The commands of the hcloud client (`server create`) that its tests begin a text with. */
+/** The commands of the hcloud client (`server create`) that appear in its tests. */
 export function cliCommandsTested(): ReadonlySet<string> {
   const sources = cliTests.map((file) => readFileSync(join(testFolder, file), "utf8")).join("\n");
   const found = sources.matchAll(/["'`]([a-z][a-z-]+ [a-z][a-z-]+)(?= |["'`]|\$)/g);

@@ -44,7 +44,7 @@ const createFields = {
   name: { ...nameField, required: true },
   type: { type: "string", required: true, oneOf: ["ipv4", "ipv6"] },
   location: { type: "string" },
-  datacenter: { type: "string", gone: true },
+  datacenter: { type: "string", removed: true },
   assignee_id: { type: "integer" },
   assignee_type: { type: "string", oneOf: ["server", "unassigned"] },
   auto_delete: { type: "boolean" },

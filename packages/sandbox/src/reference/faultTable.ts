@@ -1,45 +1,66 @@
-/** Each fault by the command line and by HTTP, with its effect. */
+/** Each fault as a command and as an HTTP request, with its effect. */
 export const faultTable: readonly (readonly [command: string, http: string, effect: string])[] = [
   [
     "`fail 'POST /servers' resource_unavailable --times 2`",
     '`POST /_simulator/faults {"kind":"fail","route","code","message","times"}`',
-    "requests of a route fail with a code",
+    "Requests of the route fail with this error code.",
   ],
   [
     "`slow 'GET /actions' 5000`",
     '`{"kind":"slow","route","ms","times"}`',
-    "requests of a route are held up",
+    "Requests of the route are delayed.",
   ],
   [
     "`drop 'POST /servers' --after`",
     '`{"kind":"drop","route","when":"before"/"after","times"}`',
-    "the connection breaks, before the work or after it",
+    "The connection breaks, before the request is processed or after it.",
   ],
   [
     "`action create_server --times 1`",
     '`{"kind":"action","command","code","message","times"}`',
-    "actions of a command end in error",
+    "Actions of this command end in error.",
   ],
   [
     "`sold-out cx23 fsn1`",
     '`{"kind":"soldOut","serverType","location"}`',
-    "a type cannot be had in a location, and the catalogue says so",
+    "The server type cannot be ordered in the location. The catalogue shows it as not available.",
   ],
-  ["`list`, `clear [id]`", "`GET`, `DELETE /_simulator/faults[/:id]`", "what is in force; end it"],
   [
-    "`host NAME kill`, `freeze`, `thaw`, `cut`, `mend`, `fill`, `free`, `expire`, `renew`, `no-address`, `large-packets`, `address`",
+    "`list`, `clear [id]`",
+    "`GET`, `DELETE /_simulator/faults[/:id]`",
+    "Shows the active faults, or ends them.",
+  ],
+  [
+    "`host NAME kill`",
     "`POST /_simulator/hosts/:id/:operation`",
-    "a host dies, stops, loses its network, has its disk full, has root's password expired, has a private interface without an address or with packets that are too large; and the way back",
+    "The host ends at once, like in a power cut. `hcloud server poweron NAME` starts it again.",
+  ],
+  ["`host NAME freeze`, `thaw`", "same", "All processes of the host stop, or continue."],
+  ["`host NAME cut`, `mend`", "same", "The host loses all its networks, or gets them back."],
+  ["`host NAME fill`, `free`", "same", "The host's disk is full, or has space again."],
+  [
+    "`host NAME expire`, `renew`",
+    "same",
+    "The password of root on the host is expired, or valid again.",
+  ],
+  [
+    "`host NAME no-address`, `large-packets`, `address`",
+    "same",
+    "The private interfaces have no address; or they send packets that are too large for the network; or they are correct again.",
   ],
   [
     "`service apt stop`, `service dns start`",
     "`POST /_simulator/services/:name/:verb`",
-    "the package mirrors or the name server",
+    "Stops or starts the package mirrors or the name server.",
   ],
   [
     "`up --latency hetzner --rate-limit off --limit servers=10`",
     '`PUT /_simulator/settings {"latency","callsPerHour","limits":{"servers"}}`',
-    "settings, kept over restarts",
+    "Changes settings. They survive a restart.",
   ],
-  ["`status --calls`", "`GET /_simulator/status`", "calls by route, what is not simulated"],
+  [
+    "`status --calls`",
+    "`GET /_simulator/status`",
+    "Shows the number of requests by route, and the requests that are not simulated.",
+  ],
 ];

@@ -12,24 +12,23 @@ import {
 import type { Area, Difference } from "../../../hcloud-simulator/src/reference/area";
 import { areas, commonDifferences } from "../../../hcloud-simulator/src/reference/areas";
 import { faultTable } from "./faultTable";
-import { kinder } from "../../../hcloud-simulator/src/reference/kinder";
+import { lenient } from "../../../hcloud-simulator/src/reference/lenient";
 import {
   commandsNotRun,
   hcloudNotes,
   hcloudVersion,
 } from "../../../hcloud-simulator/src/reference/hcloudCommands";
-import { measured } from "../../../hcloud-simulator/src/reference/measured";
 import {
   cliCommandsTested,
   commonTests,
-  factsIn,
+  testCount,
   goModulesWith,
 } from "../../../hcloud-simulator/src/reference/tests";
 
 /**
- * docs/simulator.md: generated from the route table and the tests, so that it cannot say anything else.
+ * The text of docs/simulator.md. It is generated from the route table and the tests, so it always matches them.
  *
- * @throws Error when a route belongs to no area, or an area names a test that is not there
+ * @throws Error when a route belongs to no area, or an area names a test that does not exist
  */
 export function simulatorPage(): string {
   const { routes, commands } = buildRegistry(resources);
@@ -40,37 +39,41 @@ export function simulatorPage(): string {
     start,
     "## What is simulated",
     overview(simulated),
-    `Lists take \`page\`, \`per_page\` (25, at most 50), \`sort\`, \`name\`, \`label_selector\` and the filters of their
-resource. Commands of actions: ${[...commands.keys()].sort().map(code).join(", ")}.`,
+    `Lists accept \`page\`, \`per_page\` (default 25, at most 50), \`sort\`, \`name\`, \`label_selector\` and the filters of
+their resource. Action commands: ${[...commands.keys()].sort().map(code).join(", ")}.`,
     ...areas.map((area) => section(area, simulated)),
-    `## What differs everywhere\n\n${differenceTable(commonDifferences)}`,
-    `## Where the simulator is kinder than Hetzner's API
+    `## Differences of all resources\n\n${differenceTable(commonDifferences)}`,
+    `## Where the simulator is more lenient than Hetzner's API
 
-As far as we know; what works here can fail there for one of these reasons:
+A program that works here can fail at Hetzner for one of these reasons. The list contains only what is known:
 
-${kinder.map((line) => `- ${line}`).join("\n")}`,
+${lenient.map((line) => `- ${line}`).join("\n")}`,
     `## What is not simulated
 
-Each of these answers 422 \`unsupported_error\` ("not simulated"), and is listed by
-\`npm run -s sandbox -- status --calls\`. A route that the real API does not have answers 404.
+These routes answer 422 \`unsupported_error\` ("not simulated"). \`npm run -s sandbox -- status --calls\` lists such
+requests. A route that the real API does not have answers 404.
 
 ${notSimulatedTable()}`,
     clients(),
     time(),
     `## Rate limit
 
-${hetznerCallsPerHour} requests an hour, one back each second, with \`RateLimit-*\` headers and 429 \`rate_limit_exceeded\`.
-\`up --rate-limit off\` refuses none, \`up --rate-limit 100\` more than that; \`status --calls\` counts in any case.`,
+The limit is ${hetznerCallsPerHour} requests an hour, as at Hetzner. One request becomes available again each second. Answers have
+\`RateLimit-*\` headers; a request over the limit answers 429 \`rate_limit_exceeded\`. \`up --rate-limit 100\` sets another
+limit, \`up --rate-limit off\` removes it. \`status --calls\` counts requests in any case.`,
     limits(),
     `## Faults
 
-\`npm run -s sandbox -- fault ...\`; the same by HTTP below \`/_simulator\`, on loopback, with the API's token.
-Faults of the API end with the simulator's process, those of hosts with the host's next start.
+Run \`npm run -s sandbox -- fault ...\`, or send the HTTP request below \`/_simulator\`, on loopback, with the API's token.
+Faults of the API end when the simulator's process ends. Faults of a host end when the host starts again, except those
+of its private interfaces.
 
-${table(["command", "by HTTP", "effect"], faultTable)}
+${table(["command", "HTTP request", "effect"], faultTable)}
 
 Codes for \`fail\`: ${errorCodes.map(code).join(", ")}.`,
-    measured,
+    `## Throughput and memory
+
+See [measurements.md](measurements.md#throughput-and-memory-of-the-api-simulator).`,
   ]
     .join("\n\n")
     .concat("\n");
@@ -80,7 +83,8 @@ const start = `# The API simulator
 
 <!-- Generated from the route table and the tests by \`npx tsx packages/sandbox/src/reference/write.ts\`; do not edit. -->
 
-A Hetzner Cloud API on loopback. Alone, without hosts and without root, in a clone of this project (Node.js 20 or newer):
+A Hetzner Cloud API on loopback. It runs alone, without hosts and without root, in a clone of this project (Node.js 20 or
+newer):
 
 \`\`\`
 npm ci
@@ -90,26 +94,30 @@ hcloud server create --name web --type cx23 --image debian-12
 npm run -s sandbox -- down
 \`\`\`
 
-\`env\` sets \`HCLOUD_ENDPOINT\` (with \`/v1\`) and \`HCLOUD_TOKEN\` (64 characters); for \`pulumi\` too it wants the toolchain, which
-\`npm run -s toolchain\` makes once. \`hcloud\`, the Pulumi and the Terraform
-provider read both by themselves; hcloud-go takes \`hcloud.WithEndpoint(os.Getenv("HCLOUD_ENDPOINT"))\`; anything else:
+\`env\` sets \`HCLOUD_ENDPOINT\` (with \`/v1\`) and \`HCLOUD_TOKEN\` (64 characters). For \`pulumi\` it also needs the toolchain:
+run \`npm run -s toolchain\` once. Clients:
+
+- \`hcloud\`, the Pulumi provider and the Terraform provider read both variables.
+- hcloud-go: pass \`hcloud.WithEndpoint(os.Getenv("HCLOUD_ENDPOINT"))\`.
+- Any other client: \`curl -H "Authorization: Bearer $HCLOUD_TOKEN" "$HCLOUD_ENDPOINT/servers"\`
+
+The state survives \`kill -9\`. One process at a time can open it, and \`down\` removes it. \`--dir FOLDER\`, before the
+command, selects another sandbox, which can run at the same time. Options for tests, each with its section below:
+
+- \`up --rate-limit off\` removes the rate limit.
+- \`up --latency hetzner\` makes requests and actions as slow as at Hetzner.
+- \`up --limit servers=10\` limits the number of servers.
+- \`fault ...\` makes requests, actions and hosts fail.
+- \`status --calls\` counts the requests.
+
+The contract tests check that the simulator still agrees with Hetzner. To run them against the real API (read-only):
 
 \`\`\`
-curl -H "Authorization: Bearer $HCLOUD_TOKEN" "$HCLOUD_ENDPOINT/servers"
+CONTRACT_ENDPOINT=https://api.hetzner.cloud/v1 CONTRACT_TOKEN=... \\
+  npx jest packages/hcloud-simulator/test/api/contract --selectProjects api
 \`\`\`
 
-Its state survives \`kill -9\`, and one process at a time can have it open; \`down\` removes it. \`--dir FOLDER\`, before the
-command, names another one beside it. For tests: \`--rate-limit off\` refuses no request, \`--latency hetzner\` takes its time,
-\`--limit servers=10\` says how much there may be, \`fault ...\` lets things go wrong, \`status --calls\` says what was asked
-for; each has its section below.
-
-Whether the simulator still agrees with Hetzner, its contract says: the same tests against the real API, reading only.
-
-\`\`\`
-CONTRACT_ENDPOINT=https://api.hetzner.cloud/v1 CONTRACT_TOKEN=... npx jest test/api/contract --selectProjects api
-\`\`\`
-
-With \`CONTRACT_WRITE=yes\` it also makes and deletes a network, a firewall and a placement group, which cost nothing.`;
+With \`CONTRACT_WRITE=yes\` they also create and delete a network, a firewall and a placement group, which are free.`;
 
 function overview(simulated: readonly Route[]): string {
   const rows = areas.map((area) => [
@@ -131,7 +139,7 @@ function overview(simulated: readonly Route[]): string {
   const common = Object.entries(commonTests).map(([file, what]) => [testWithCount(file), what]);
   return `${table(head, rows)}
 
-The number behind a test file is that of the facts in it; many are tried with several values. Tests of all resources:
+The number after a test file is its number of tests. Many tests run with several values. Tests of all resources:
 
 ${table(["tests", "what they show"], common)}`;
 }
@@ -163,16 +171,16 @@ function clients(): string {
   const rows = commandsNotRun.map(({ command, reason }) => [`\`hcloud ${command}\``, reason]);
   return `## Clients
 
-Debian's \`hcloud\` is ${hcloudVersion}, of 2022; it knows no zones. Tests run each of its commands but these:
+Debian's \`hcloud\` is version ${hcloudVersion}, of 2022. It does not know zones. The tests run all of its commands except these:
 
-${table(["command", "why not"], rows)}
+${table(["command", "reason"], rows)}
 
 ${hcloudNotes.map((note) => `- ${note}`).join("\n")}
 
-Terraform itself is not run: it is a download of its own, under a license that is not a free one, and the tests need
-nothing but packages. Its provider for Hetzner is run instead, as it is, over the protocol that Terraform speaks with it: each resource is planned,
-applied, refreshed, planned again without a difference, changed, imported and deleted (\`test/api/terraform\`). What is left
-untested is Terraform's own language and state file.`;
+The tests do not run Terraform itself, because it needs a separate download under a license that is not free. They run
+its provider for Hetzner instead, unchanged, over Terraform's plugin protocol. Each resource is planned, applied,
+refreshed, planned again without a difference, changed, imported and deleted (\`test/api/terraform\`). Terraform's language
+and its state file are not tested.`;
 }
 
 function time(): string {
@@ -184,9 +192,9 @@ function time(): string {
   ];
   return `## Time
 
-\`up --latency hetzner\` makes requests and actions take about as long as at Hetzner; the default is no longer than the
-real work. Actions run from \`running\` with progress to \`success\` or \`error\`; while one runs, its server answers \`locked\`,
-and its network \`conflict\`. Hosts boot as long as they boot; the time of an action comes on top.
+By default, requests and actions take only as long as their real work. With \`up --latency hetzner\` they take about as
+long as at Hetzner. An action is \`running\`, with its progress, until it ends in \`success\` or \`error\`. While it runs, its
+server answers \`locked\` and its network answers \`conflict\`. Hosts boot as fast as they can; the time of the action is added.
 
 ${table(["what", "milliseconds", "source"], rows)}`;
 }
@@ -198,19 +206,21 @@ function limits(): string {
   ]);
   return `## Limits
 
-\`up --limit servers=10 primary_ips=20\` lets the account have so many; one more answers 403 \`resource_limit_exceeded\`, with
-the limit's name in \`details.limits\`. \`off\` instead of a number takes the limit away. Limits may be changed while the sandbox
-runs, are kept over restarts, and may be lower than what is there, which then stays. What a single thing may hold (subnets of a
-network, firewalls of a server) is limited as at Hetzner.
+\`up --limit servers=10 primary_ips=20\` sets how many resources the account may have. One more answers 403
+\`resource_limit_exceeded\`, with the name of the limit in \`details.limits\`. \`off\` instead of a number removes the limit.
 
-${table(["limit", "at first"], rows)}`;
+- You can change limits while the sandbox runs. They survive restarts.
+- A limit can be lower than the current number of resources. Existing resources stay.
+- Limits within one resource (subnets of a network, firewalls of a server) are those of Hetzner.
+
+${table(["limit", "default"], rows)}`;
 }
 
 function notSimulatedTable(): string {
   return table(
     ["route", "reason"],
     [
-      ...missingResources.map(({ path, reason }) => [`everything below \`/${path}\``, reason]),
+      ...missingResources.map(({ path, reason }) => [`all below \`/${path}\``, reason]),
       ...missingOperations.map(({ method, path, reason }) => [code(`${method} /${path}`), reason]),
     ],
   );
@@ -230,11 +240,11 @@ const commandsOf = (area: Area) =>
     .filter((name) => area.commands.includes(name.split(" ")[0] ?? ""))
     .sort();
 
-const testWithCount = (file: string) => `\`test/api/${file}\` (${factsIn(file)})`;
+const testWithCount = (file: string) => `\`test/api/${file}\` (${testCount(file)})`;
 
 const code = (name: string) => `\`${name}\``;
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub creates for a heading. */
 const anchor = (title: string) =>
   title
     .toLowerCase()
@@ -242,7 +252,7 @@ const anchor = (title: string) =>
     .replaceAll(" ", "-");
 
 function routeRow({ method, path, fields }: Route): string[] {
-  const current = Object.entries(fields ?? {}).filter(([, field]) => field.gone !== true);
+  const current = Object.entries(fields ?? {}).filter(([, field]) => field.removed !== true);
   const names = current.map(([name, field]) => `\`${name}\`${field.required === true ? "" : "?"}`);
   return [`\`${method} ${path}\``, names.join(", ")];
 }

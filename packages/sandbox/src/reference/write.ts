@@ -7,12 +7,15 @@ import { projectDir } from "../projectDir";
 
 import { simulatorPage } from "./simulatorPage";
 
-/** Where the page is kept. */
+/** Path of the generated page. */
 const path = join(projectDir, "docs/simulator.md");
 
-/** Writes docs/simulator.md; with `--check` only says, by its exit code, whether it is up to date. */
+/**
+ * Writes docs/simulator.md. With `--check` it only checks, by its exit code, that the page is up to
+ * date.
+ */
 async function main(check: boolean): Promise<void> {
-  // As the repository's formatter would leave it.
+  // Formatted like the rest of the repository.
   const page = await format(simulatorPage(), { parser: "markdown", printWidth: 100 });
   if (!check) {
     writeFileSync(path, page);

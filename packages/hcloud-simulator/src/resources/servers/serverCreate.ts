@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import type { ActionRow } from "../../actions";
-import { isGone } from "../../catalogue/deprecation";
+import { isRetired } from "../../catalogue/deprecation";
 import { findLocation } from "../../catalogue/locations";
 import { findServerType, type ServerType } from "../../catalogue/serverTypes";
 import type { Context } from "../../context";
@@ -121,13 +121,13 @@ function orderableType(ctx: Context, idOrName: number | string, location: string
   const serverType = findServerType(idOrName);
   if (!serverType) throw notFound("server_type", idOrName);
   if (!findLocation(location)) throw notFound("location", location);
-  if (serverType.locations.every(isGone))
+  if (serverType.locations.every(isRetired))
     throw invalidField(
       "server_type",
       `Server Type "${serverType.name}" is unavailable in all locations and can no longer be ordered`,
     );
   const at = serverType.locations.find(({ name }) => name === location);
-  const retired = at !== undefined && isGone(at);
+  const retired = at !== undefined && isRetired(at);
   if (!at || retired)
     // The text is the API's; seen for types not sold at a place and for those retired there.
     throw apiError("invalid_input", "unsupported location for server type", {
@@ -143,7 +143,7 @@ function orderableImage(ctx: Context, idOrName: number | string, serverType: Ser
   if (!image) throw notFound("image", idOrName);
   if (image.architecture !== serverType.architecture)
     throw invalidField("image", "architecture does not match that of the server type");
-  if (isGone(image)) throw invalidField("image", "can no longer be ordered");
+  if (isRetired(image)) throw invalidField("image", "can no longer be ordered");
   if (image.status !== "available")
     throw apiError("resource_unavailable", "image is not available yet");
   if (image.disk_size > serverType.disk)

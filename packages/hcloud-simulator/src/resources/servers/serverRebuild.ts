@@ -1,4 +1,4 @@
-import { isGone } from "../../catalogue/deprecation";
+import { isRetired } from "../../catalogue/deprecation";
 import { findServerType } from "../../catalogue/serverTypes";
 import type { Context } from "../../context";
 import { apiError, invalidField, notFound } from "../../errors";
@@ -22,7 +22,7 @@ export const serverRebuild = definePart({
         const architecture = findServerType(server.server_type)?.architecture ?? "x86";
         const image = findImage(ctx, body.image, architecture);
         if (image?.architecture !== architecture) throw notFound("image", body.image);
-        if (isGone(image)) throw invalidField("image", "can no longer be ordered");
+        if (isRetired(image)) throw invalidField("image", "can no longer be ordered");
         if (image.status !== "available")
           throw apiError("resource_unavailable", "image is not available yet");
         if (image.disk_size > server.primary_disk_size)
