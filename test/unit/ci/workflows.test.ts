@@ -17,10 +17,6 @@ const preview = (name: string): string =>
 /** The project's own tool, where a step asks npm for it; nothing else of npm. */
 const npm = `if [[ $3 == preview:summary ]]; then shift 4; exec node --import tsx "${root}/tools/previewSummary/cli.ts" "$@"; fi`;
 
-const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const manifest = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
-const pinnedSdk = manifest.dependencies["@pulumi/pulumi"] ?? "";
-
 describe("the workflows", () => {
   let dir: string;
   beforeEach(() => {
@@ -53,14 +49,15 @@ describe("the workflows", () => {
     },
   );
 
-  // From -v=3 on, and with --debug, Pulumi's log has secrets in clear: docs/security.md.
-  it.each(names)("%s lets Pulumi say no more than it does by itself", (name) => {
-    for (const { steps } of Object.values(workflow(name).jobs)) {
-      const texts = steps.map(({ run, env }) => `${run ?? ""} ${JSON.stringify(env ?? {})}`);
-      expect(texts.join("\n")).not.toMatch(
-        /--debug|--verbose| -v\b|--logtostderr|TF_LOG|ACTIONS_STEP_DEBUG/,
-      );
-    }
+  // From -v=3 on, and with --debug, Pulumi's log has secrets in clear: docs/security.md. The tests below compare each call
+  // of pulumi in a step that has secrets with all of its arguments.
+  it.each(names)("%s sets no variable that makes a program's log longer", (name) => {
+    const { env, jobs } = workflow(name);
+    const blocks = Object.values(jobs).flatMap((job) => [job, ...job.steps]);
+    const variables = [env, ...blocks.map((block) => block.env)].flatMap((one) =>
+      Object.keys(one ?? {}),
+    );
+    expect(variables.filter((variable) => /LOG|DEBUG|VERBOS|TRACE/i.test(variable))).toEqual([]);
   });
 
   it("has a test for each step with shell text", () => {
@@ -104,10 +101,12 @@ describe("the workflows", () => {
   });
 
   it("runs the test command as root, with what it needs of the environment", () => {
-    mkdirSync(join(dir, ".ci"));
+    symlinkSync(join(root, ".ci"), join(dir, ".ci"));
     const step = { workflow: "checks", job: "test", step: "all suites" };
-    expect(runStep(dir, step, { sudo: "" }).calls).toEqual(["sudo --preserve-env=PATH,CI .ci/run"]);
-    expect(readFileSync(join(root, ".ci/run"), "utf8")).toContain("exec make test");
+    expect(runStep(dir, step, { sudo: 'shift; exec "$@"', make: "" }).calls).toEqual([
+      "sudo --preserve-env=PATH,CI .ci/run",
+      "make test",
+    ]);
   });
 
   it("runs the tests of each Node.js with the versions that the matrix names", () => {
@@ -116,16 +115,16 @@ describe("the workflows", () => {
       job: "node",
       step: "Node.js and SDK ${{ matrix.versions }}",
     };
-    expect(workflow("checks").jobs.node?.steps.at(-1)).toMatchObject({
-      run: 'ci/test-node.sh "$VERSIONS"',
-      env: { VERSIONS: "${{ matrix.versions }}" },
+    expect(workflow("checks").jobs.node?.steps.at(-1)?.env).toEqual({
+      VERSIONS: "${{ matrix.versions }}",
     });
-    const { versions } = workflow("checks").jobs.node?.strategy?.matrix ?? {};
-    expect(read("ci/test-node.sh")).toContain(`set -- ${versions?.join(" ") ?? ""}\n`);
-    expect(versions).toContain(`24:${pinnedSdk}`);
-    expect(runStep(dir, step, {}, { VERSIONS: "24-3.276.0" }).output).toContain(
-      '"24-3.276.0" is not NODE:SDK, for example 24:3.276.0',
-    );
+    const fake = '#!/bin/bash\necho "test-node $*" >>"$CALLS"\n';
+    rmSync(join(dir, "ci"));
+    mkdirSync(join(dir, "ci"));
+    writeFileSync(join(dir, "ci/test-node.sh"), fake, { mode: 0o755 });
+    expect(runStep(dir, step, {}, { VERSIONS: "24:3.276.0" }).calls).toEqual([
+      "test-node 24:3.276.0",
+    ]);
   });
 
   describe("the preview of the stack", () => {
@@ -161,19 +160,12 @@ describe("the workflows", () => {
       expect(runStep(dir, rules, { pulumi: "exit 255" }, env).code).toBe(255);
     });
 
-    it("edits the comment that is there, and only a bot's", () => {
+    it("puts the summary under the pull request", () => {
       const comment = { ...step, step: "comment" };
-      const env = { NUMBER: "5", GH_TOKEN: "x" };
       writeFileSync(join(dir, "summary.md"), "<!-- jitsi-hetzner preview -->\n\ntext\n");
-      const gh = (found: string): string => `[[ $2 == --paginate ]] && printf '${found}'; exit 0`;
-      const first = runStep(dir, comment, { gh: gh("8 <!-- other -->\\n") }, env);
-      expect(first.calls[0]).toContain('select(.user.type == "Bot")');
-      expect(first.calls[1]).toBe(
+      const ran = runStep(dir, comment, { gh: "" }, { NUMBER: "5", GH_TOKEN: "x" });
+      expect(ran.calls.at(-1)).toBe(
         "gh api --method POST repos/o/r/issues/5/comments --field body=@summary.md --silent",
-      );
-      const marked = "8 other\\n9 <!-- jitsi-hetzner preview -->\\n";
-      expect(runStep(dir, comment, { gh: gh(marked) }, env).calls[1]).toBe(
-        "gh api --method PATCH repos/o/r/issues/comments/9 --field body=@summary.md --silent",
       );
     });
   });

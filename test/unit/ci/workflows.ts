@@ -17,6 +17,7 @@ export interface Job {
   readonly if?: string;
   readonly environment?: string;
   readonly permissions: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
   readonly strategy?: { readonly matrix: Readonly<Record<string, readonly string[]>> };
 }
@@ -24,6 +25,7 @@ export interface Job {
 export interface Workflow {
   readonly on: unknown;
   readonly permissions: unknown;
+  readonly env?: Readonly<Record<string, string>>;
   readonly concurrency: { readonly group: string; readonly "cancel-in-progress": boolean };
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -52,6 +54,16 @@ export function runStep(
 ): Ran {
   const text = workflow(name).jobs[job]?.steps.find((found) => found.name === step)?.run;
   if (text === undefined) throw new Error(`${name}.yml has no step ${step} in the job ${job}`);
+  return runText(dir, text, stubs, env);
+}
+
+/** Runs any shell text in that way. */
+export function runText(
+  dir: string,
+  text: string,
+  stubs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): Ran {
   const bin = join(dir, "bin");
   const files = {
     calls: join(dir, "calls"),
