@@ -5,57 +5,66 @@ SHELL := /bin/bash
 .PHONY: help setup demo preview shell status down test test-unit test-node soak soak-people soak-large soak-lost lint format reference
 
 SANDBOX := npm run -s sandbox --
+# The program's npm packages, and those of the sandbox, which no deployment needs.
+READY := node_modules/.ready packages/node_modules/.ready
 
 help: ## list all commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Runs npm ci only if the lock file changed, and not after `pulumi new`, which installs the packages itself.
-node_modules/.ready: package.json package-lock.json
+define install
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer" >&2; exit 1; }
-	@node ci/isInstalled.js || \
-		{ echo "installing the npm packages"; npm ci --no-progress --loglevel=error; }
+	@node ci/isInstalled.js $(1) 2>/dev/null || \
+		{ echo "installing the npm packages in $(1)/"; npm ci --prefix $(1) --no-progress --loglevel=error; }
 	@touch $@
+endef
 
-setup: node_modules/.ready ## install and make everything that the other commands need; start nothing
+node_modules/.ready: package.json package-lock.json
+	$(call install,.)
+
+packages/node_modules/.ready: packages/package-lock.json $(wildcard packages/package.json packages/*/package.json)
+	$(call install,packages)
+
+setup: $(READY) ## install and make everything that the other commands need; start nothing
 	@$(SANDBOX) setup
 
-demo: node_modules/.ready ## create a cluster with two bridges in the sandbox, with a real `pulumi up`
+demo: $(READY) ## create a cluster with two bridges in the sandbox, with a real `pulumi up`
 	@$(SANDBOX) demo
 
-preview: node_modules/.ready ## preview the cluster, without an account, a token or root
+preview: $(READY) ## preview the cluster, without an account, a token or root
 	@ci/preview-in-sandbox.sh
 
-shell: node_modules/.ready ## open a shell in which pulumi and hcloud work on the demo
+shell: $(READY) ## open a shell in which pulumi and hcloud work on the demo
 	@$(SANDBOX) shell
 
-status: node_modules/.ready ## compare the demo with its settings, by the API and by jicofo
+status: $(READY) ## compare the demo with its settings, by the API and by jicofo
 	@environment=$$($(SANDBOX) env) && eval "$$environment" && npm run -s status -- --stack sandbox
 
-down: node_modules/.ready ## remove the demo and its sandbox; caches stay
+down: $(READY) ## remove the demo and its sandbox; caches stay
 	@$(SANDBOX) down
 
-test: node_modules/.ready ## run all suites: checks, unit, templates, API, toolchain, whole clusters
+test: $(READY) ## run all suites: checks, unit, templates, API, toolchain, whole clusters
 	@npx tsx test/run.ts
 
-test-unit: node_modules/.ready ## run the unit tests only, in seconds
+test-unit: $(READY) ## run the unit tests only, in seconds
 	@npx jest --selectProjects unit
 
 test-node: ## run unit tests and preview on Node.js 22 and 24, with the pinned and a newer SDK
 	@ci/test-node.sh
 
-soak: node_modules/.ready ## interrupt pulumi up at twenty moments and recover; half an hour
+soak: $(READY) ## interrupt pulumi up at twenty moments and recover; half an hour
 	@npx tsx test/soak/interruptions.ts
 
-soak-large: node_modules/.ready ## measure one pulumi up with twenty bridges and with two; a quarter of an hour
+soak-large: $(READY) ## measure one pulumi up with twenty bridges and with two; a quarter of an hour
 	@npx tsx test/soak/large.ts
 
-soak-lost: node_modules/.ready ## lose the passphrase of a stack and follow docs/restore.md; some minutes
+soak-lost: $(READY) ## lose the passphrase of a stack and follow docs/restore.md; some minutes
 	@npx tsx test/soak/lostPassphrase.ts
 
-soak-people: node_modules/.ready ## scale, roll and break clusters with participants in meetings; half an hour
+soak-people: $(READY) ## scale, roll and break clusters with participants in meetings; half an hour
 	@npx tsx test/soak/people.ts
 
-lint: node_modules/.ready ## run formatter, linters, type check and shellcheck
+lint: $(READY) ## run formatter, linters, type check and shellcheck
 	@npx tsx test/run.ts checks
 
 format: node_modules/.ready ## format all files

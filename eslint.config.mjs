@@ -3,7 +3,7 @@ import jest from "eslint-plugin-jest";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".sandbox", ".test", "**/*.js", "**/*.mjs"] },
+  { ignores: ["node_modules", ".sandbox", "**/.test", "**/dist", "**/*.js", "**/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -33,6 +33,7 @@ try() {
     cd "$copy"
     PATH=$prefix/node_modules/node/bin:$PATH
     npm ci --no-progress --loglevel=error
+    npm ci --prefix packages --no-progress --loglevel=error
     npm install --no-save --no-progress --loglevel=error "@pulumi/pulumi@$2"
     echo "=== Node $(node --version), @pulumi/pulumi $(node -p 'require("@pulumi/pulumi/package.json").version')"
     npx jest --selectProjects unit
