@@ -12,6 +12,7 @@ import {
   webHostOutput,
 } from "./lib/outputs";
 import { loadSettings } from "./lib/config/settings";
+import { planCluster } from "./lib/plan/clusterPlan";
 import { cloudAccess, providerForPreview } from "./lib/preflight/access";
 import { preflight } from "./lib/preflight/preflight";
 
@@ -20,11 +21,12 @@ async function deploy() {
   const settings = loadSettings();
   const access = await cloudAccess();
   const dryRun = pulumi.runtime.isDryRun();
-  const planned = await preflight({ settings, stack: pulumi.getStack(), access, dryRun });
-  const { webServerType, jvbServerType, memoryGb } = planned;
+  const plan = planCluster(settings);
+  const checked = await preflight({ settings, plan, stack: pulumi.getStack(), access, dryRun });
+  const { webServerType, jvbServerType, memoryGb } = checked;
   const cluster = new JitsiCluster(
     "jitsi",
-    { ...settings, webServerType, jvbServerType, memoryGb },
+    { ...settings, plan, webServerType, jvbServerType, memoryGb },
     {
       provider: providerForPreview(access, dryRun),
       transformations: dryRun ? [] : [hintsOnFailure(settings)],
@@ -44,10 +46,10 @@ async function deploy() {
     dnsRecordsToCreate:
       settings.dnsZone === undefined ? recordsToCreate(cluster, settings.domain) : [],
     /** At the API's prices. */
-    monthlyCost: monthlyCostOutput(planned.monthlyCost),
+    monthlyCost: monthlyCostOutput(checked.monthlyCost),
     /** How many people fit: an estimate, with its source. */
-    capacity: capacityEstimate(settings),
-    readme: stackReadme(settings),
+    capacity: capacityEstimate(plan),
+    readme: stackReadme(plan),
     /** Private half of the stack's own SSH key: `pulumi stack output deploymentKey --show-secrets`. */
     deploymentKey: cluster.deploymentKey.privateKey,
   };

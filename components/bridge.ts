@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bridgeNickname, type BridgePlan } from "../lib/plan/bridgePlan";
+import { bridgeNickname } from "../lib/plan/bridgeNames";
+import type { BridgePlan } from "../lib/plan/clusterPlan";
 import {
   drainStep,
   filesStep,
@@ -33,8 +34,6 @@ export interface BridgeArgs {
   settings: BridgeSettings;
   labels: Labels;
   placementGroupId: pulumi.Input<number>;
-  /** Whether it is emptied and stays so. */
-  draining: boolean;
   /** The bridge whose settings take effect before this one's; absent for the first. */
   previous?: Bridge;
   /** Replaces its server where it differs from what a new one gets; by default it stays as it is. */
@@ -65,7 +64,7 @@ export class Bridge extends Component {
     super("Bridge", name, opts);
     const { plan, settings, labels } = args;
     this.displayName = plan.name;
-    this.draining = args.draining;
+    this.draining = plan.draining;
     this.host = new Host(
       name,
       {
@@ -111,7 +110,7 @@ export class Bridge extends Component {
       heapMb: this.host.memoryGb.apply((memoryGb) =>
         bridgeHeapMb({ memoryGb, askedMb: settings.heapMb }),
       ),
-      draining: args.draining,
+      draining: plan.draining,
     };
     const triggers = [server.id];
     const { files, hashes } = filesStep(name, program, {

@@ -1,6 +1,7 @@
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { bridgeAccountName } from "../lib/plan/bridgeNames";
 import { Component } from "./component";
 import { remoteStep, type Connection } from "./remoteStep";
 
@@ -11,11 +12,6 @@ export interface BridgeAccountArgs {
   /** The web host: with it gone, no account has to be removed. */
   server: hcloud.Server;
   connection: pulumi.Input<Connection>;
-}
-
-/** The account in auth.<domain> of a version: `jvb`, which the packages know, then `jvb-2` and so on. */
-export function accountName(version: number): string {
-  return version === 1 ? "jvb" : `jvb-${version}`;
 }
 
 /**
@@ -33,7 +29,7 @@ export class BridgeAccount extends Component {
   constructor(name: string, args: BridgeAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     super("BridgeAccount", name, opts);
     const { version, domain, server, connection } = args;
-    this.username = accountName(version);
+    this.username = bridgeAccountName(version);
     // Alphanumeric: it goes through a Java properties file, HOCON and shell, which escape differently.
     const password = new random.RandomPassword(
       `${name}-v${version}-password`,

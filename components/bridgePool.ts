@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Bridge, type BridgeSettings } from "./bridge";
-import type { BridgePlan } from "../lib/plan/bridgePlan";
+import type { BridgePlan } from "../lib/plan/clusterPlan";
 import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
 
@@ -8,10 +8,6 @@ export interface BridgePoolArgs {
   /** The bridges to have. Plain, because it decides which resources exist. */
   plan: readonly BridgePlan[];
   settings: BridgeSettings;
-  /** Numbers of bridges that are emptied and stay so. */
-  drainingBridges: readonly number[];
-  /** Numbers of the bridges that are replaced where they differ from what new ones get. */
-  rollBridges: "all" | readonly number[];
   /** Labels of the objects of a bridge, by its number. */
   labels: (index: number) => Labels;
   /** Ids of the placement groups, by number. */
@@ -25,8 +21,6 @@ export class BridgePool extends Component {
   constructor(name: string, args: BridgePoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("BridgePool", name, opts);
     const bridges: Bridge[] = [];
-    const isRolled = (index: number): boolean =>
-      args.rollBridges === "all" || args.rollBridges.includes(index);
     let lastRolled: pulumi.Resource | undefined;
     for (const plan of args.plan) {
       const placementGroupId = args.placementGroupIds[plan.placementGroup];
@@ -41,15 +35,14 @@ export class BridgePool extends Component {
             settings: args.settings,
             labels: args.labels(plan.index),
             placementGroupId,
-            draining: args.drainingBridges.includes(plan.index),
             previous: bridges.at(-1),
-            roll: isRolled(plan.index) ? { after: lastRolled } : undefined,
+            roll: plan.rolled ? { after: lastRolled } : undefined,
           },
           { parent: this },
         ),
       );
       // Its drain was the end of its old server, and by then the new one was in service.
-      if (isRolled(plan.index)) lastRolled = bridges.at(-1)?.drain;
+      if (plan.rolled) lastRolled = bridges.at(-1)?.drain;
     }
     this.bridges = bridges;
     this.registerOutputs({});

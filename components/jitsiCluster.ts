@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BridgeChoice } from "../lib/config/bridges";
 import type { Settings } from "../lib/config/settings";
 import type { Role } from "../lib/constants";
 import type { DeclaredBridge } from "../remote/script";
-import { declaredNumbers, hasLocalBridge } from "../lib/config/bridges";
 import { Acceptance } from "./acceptance";
 import type { Bridge } from "./bridge";
-import { planBridges } from "../lib/plan/bridgePlan";
+import type { ClusterPlan } from "../lib/plan/clusterPlan";
 import { BridgePool } from "./bridgePool";
 import { DeploymentKey } from "./deploymentKey";
 import { DrainPolicy } from "./drainPolicy";
@@ -20,8 +20,12 @@ import { memoryOfTypes } from "../lib/plan/serverTypes";
 import { Component } from "./component";
 import { WebHost } from "./webHost";
 
-/** The settings, with server types that can be ordered. */
-export interface JitsiClusterArgs extends Omit<Settings, "sshProxyPrivateKey"> {
+/** The settings, the plan that follows from them, and server types that can be ordered. */
+export interface JitsiClusterArgs extends Omit<
+  Settings,
+  keyof BridgeChoice | "sshProxyPrivateKey"
+> {
+  plan: ClusterPlan;
   /** The private key for the bastion; absent or empty where an SSH agent has it. Secret. */
   sshProxyPrivateKey?: pulumi.Input<string>;
   /** Memory of server types in GB, by name; by default what the program knows itself. */
@@ -58,7 +62,7 @@ export class JitsiCluster extends Component {
       {
         labels: labelsOf,
         adminCidrs: args.adminCidrs,
-        webMedia: args.localBridge !== "never",
+        webMedia: args.plan.webMedia,
       },
       child,
     );
@@ -90,18 +94,15 @@ export class JitsiCluster extends Component {
       },
       child,
     );
-    const numbers = declaredNumbers(args);
     const placementGroups = new PlacementGroups(
       `${name}-placement`,
-      { numbers, labels: labelsOf("jvb") },
+      { count: args.plan.placementGroups, labels: labelsOf("jvb") },
       child,
     );
     this.bridges = new BridgePool(
       `${name}-jvb`,
       {
-        plan: planBridges(numbers, args.domain),
-        drainingBridges: args.drainingBridges,
-        rollBridges: args.rollBridges,
+        plan: args.plan.bridges,
         settings: {
           host: settings,
           serverType: args.jvbServerType,
@@ -116,10 +117,11 @@ export class JitsiCluster extends Component {
       },
       child,
     ).bridges;
-    if (hasLocalBridge(args)) {
+    if (args.plan.localBridge !== undefined) {
       this.localBridge = new LocalBridge(
         `${name}-local`,
         {
+          plan: args.plan.localBridge,
           domain: args.domain,
           web: this.webHost,
           heapMb: args.bridgeHeapMb,

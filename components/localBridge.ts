@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loopback } from "../lib/constants";
-import { localBridgeName, localBridgeNickname } from "../lib/plan/bridgePlan";
+import { localBridgeNickname } from "../lib/plan/bridgeNames";
+import type { LocalBridgePlan } from "../lib/plan/clusterPlan";
 import {
   drainStep,
   filesStep,
@@ -14,6 +15,7 @@ import { remoteStep } from "./remoteStep";
 import type { WebHost } from "./webHost";
 
 export interface LocalBridgeArgs {
+  plan: LocalBridgePlan;
   /** The meeting domain. */
   domain: string;
   /** The host that it is on. */
@@ -32,23 +34,26 @@ export interface LocalBridgeArgs {
  * it deletes anything, and the drain is the first delete.
  */
 export class LocalBridge extends Component {
-  /** For people. */
-  readonly displayName = localBridgeName;
+  /** For people: local. */
+  readonly displayName: string;
   /** MUC_NICKNAME and relay id. */
   readonly nickname: pulumi.Output<string>;
   /** The step that has put it into service, and whose delete is its drain. */
   readonly drain: pulumi.Resource;
   /** The step after which it is in service with its settings. */
   readonly settled: pulumi.Resource;
-  /** It never stays empty: where it is not wanted, it goes. */
-  readonly draining = false;
+  /** Whether it stays, but takes nobody. */
+  readonly draining: boolean;
 
   constructor(name: string, args: LocalBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("LocalBridge", name, opts);
-    const { web } = args;
+    const { plan, web } = args;
+    this.displayName = plan.name;
+    this.draining = plan.draining;
     this.nickname = web.server.id.apply(localBridgeNickname);
     const program: BridgeProgram = {
-      ...args,
+      domain: args.domain,
+      web,
       displayName: this.displayName,
       nickname: this.nickname,
       connection: web.connection,

@@ -2,12 +2,11 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../lib/plan/labels";
 import { numericId } from "./numericId";
-import { placementGroupCount } from "../lib/plan/placementPlan";
 import { Component } from "./component";
 
 export interface PlacementGroupsArgs {
-  /** Numbers of the bridges. Plain, because they decide how many groups there are. */
-  numbers: readonly number[];
+  /** How many there are. Plain, because it decides which resources exist. */
+  count: number;
   labels: Labels;
 }
 
@@ -18,8 +17,7 @@ export class PlacementGroups extends Component {
 
   constructor(name: string, args: PlacementGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("PlacementGroups", name, opts);
-    const count = placementGroupCount(args.numbers);
-    this.ids = Array.from({ length: count }, (_, index) =>
+    this.ids = Array.from({ length: args.count }, (_, index) =>
       numericId(
         new hcloud.PlacementGroup(
           `${name}-${index}`,

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "./config/settings";
 import { limits } from "./constants";
 import type { MonthlyCost } from "./plan/cost";
-import { hasLocalBridge } from "./config/bridges";
+import type { ClusterPlan } from "./plan/clusterPlan";
 import { hostAndPort, type SshProxy } from "./config/sshProxy";
 import type { Bridge } from "../components/bridge";
 import type { JitsiCluster } from "../components/jitsiCluster";
@@ -101,51 +100,46 @@ export function monthlyCostOutput(cost: MonthlyCost | undefined): Record<string,
  * fills a bridge to 0.8. Source: jicofo, reference.conf, `average-participant-stress` and `stress-threshold`. The
  * load of the whole host counts too, so the web host's own bridge holds fewer: nobody has measured how many.
  */
-export function capacityEstimate(choice: BridgeCount): Record<string, string> {
-  const { jvbCount } = choice;
-  const isLocal = hasLocalBridge(choice);
-  const people = (bridges: number): string => {
-    if (bridges === 0) return "a few small meetings, on the web host's own bridge";
-    const fit = bridges * peoplePerBridge;
+export function capacityEstimate({ bridges, localBridge }: ClusterPlan): Record<string, string> {
+  const isLocal = localBridge !== undefined;
+  const people = (count: number): string => {
+    if (count === 0) return "a few small meetings, on the web host's own bridge";
+    const fit = count * peoplePerBridge;
     if (fit > limits.peopleOfWebHost) {
       return `about ${limits.peopleOfWebHost} people in all meetings together: the web host carries no more, whatever the number of bridges`;
     }
     const most = `about ${fit} people in all meetings together`;
     return isLocal ? `${most}, and a few on the web host's own bridge` : most;
   };
-  const others = jvbCount - 1 + (isLocal ? 1 : 0);
+  const others = bridges.length - 1 + (isLocal ? 1 : 0);
   return {
-    estimate: people(jvbCount),
+    estimate: people(bridges.length),
     withOneBridgeLost:
       others < 1
         ? "nobody: there is no other bridge"
-        : `${people(jvbCount - 1)}; meetings on the lost one have to connect again`,
+        : `${people(bridges.length - 1)}; meetings on the lost one have to connect again`,
     source:
       "jicofo's own assumption of 80 people a bridge (stress 0.01 each, threshold 0.8), fewer on the web host, whose other load counts; not measured on these server types",
   };
 }
 
-/** What the number of bridges in service follows from. */
-type BridgeCount = Pick<Settings, "jvbCount" | "localBridge">;
-
 const peoplePerBridge = 80;
 
 /** For the console of Pulumi Cloud, which puts the outputs in. */
-export function stackReadme({ domain, ...choice }: BridgeCount & { domain: string }): string {
+export function stackReadme(plan: ClusterPlan): string {
   return [
-    `# Jitsi Meet at ${domain}`,
-    `${describeHosts(choice)}: [\${outputs.url}](\${outputs.url}).`,
+    `# Jitsi Meet at ${plan.webHost.hostname}`,
+    `${describeHosts(plan)}: [\${outputs.url}](\${outputs.url}).`,
     "- more or fewer bridges: `pulumi config set jvbCount N && pulumi up`",
     "- a shell on a host: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`, then a line of `pulumi stack output sshCommands`",
     "- the settings: `docs/configuration.md`; when something fails: `docs/troubleshooting.md`",
   ].join("\n\n");
 }
 
-function describeHosts(choice: BridgeCount): string {
-  const { jvbCount } = choice;
-  const web = `One web host${hasLocalBridge(choice) ? " with a bridge of its own" : ""}`;
-  if (jvbCount === 0) return web;
-  return `${web} and ${jvbCount} ${jvbCount === 1 ? "bridge" : "bridges"}`;
+function describeHosts({ bridges: { length: count }, localBridge }: ClusterPlan): string {
+  const web = `One web host${localBridge === undefined ? "" : " with a bridge of its own"}`;
+  if (count === 0) return web;
+  return `${web} and ${count} ${count === 1 ? "bridge" : "bridges"}`;
 }
 
 /** The records to make where no zone is managed: the web host's. Clients find bridges by address. */

@@ -98,7 +98,7 @@ export interface ScriptValues {
   };
   /** PROPERTIES, JVB_CONF, HEAP_MB, START_* and SETTINGS_HASH come from `bridgeSettings()`. */
   "jvb/files": {
-    /** The bridge's name for people, in messages: meet-jvb-0. */
+    /** The bridge's name for people, in messages: jvb-0. */
     NAME: string;
     AUTH_DOMAIN: string;
     WEB_PRIVATE_IP: string;
@@ -178,7 +178,7 @@ export type ScriptName = keyof ScriptValues;
 
 /** A bridge that `up` answers for. */
 export interface DeclaredBridge {
-  /** For people: meet-jvb-0. */
+  /** For people: jvb-0. */
   readonly name: string;
   /** Its MUC_NICKNAME and relay id: jvb-<server id>. */
   readonly nickname: string;

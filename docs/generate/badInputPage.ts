@@ -1,4 +1,6 @@
 import { ConfigError, parseSettings } from "../../lib/config/settings";
+import { planCluster } from "../../lib/plan/clusterPlan";
+import { plannedHosts } from "../../lib/plan/plannedHosts";
 import { memoryOfTypes } from "../../lib/plan/serverTypes";
 import { checkHeaps } from "../../lib/preflight/heapCheck";
 import { configKeys, type ConfigKey, type RawConfig } from "../../lib/config/problem";
@@ -67,9 +69,10 @@ export function problemsOf(key: ConfigKey, value: string): readonly Problem[] {
 /** Too large for the machine, which is known when the type is. */
 function heapExample(): string {
   const types = { web: "cx23", jvb: "cpx42" };
-  const bridge = { role: "jvb", name: "jvb-0", hostname: "jvb-0.meet.example.org" } as const;
-  const settings = { jvbCount: 1, localBridge: "auto", bridgeHeapMb: 65_536 } as const;
-  const { problems } = checkHeaps(settings, [bridge], types, memoryOfTypes());
+  const settings = parseSettings({ domain: "meet.example.org", bridgeHeapMb: "65536" });
+  const hosts = plannedHosts(planCluster(settings), []);
+  const asked = { ...settings, hasLocalBridge: false };
+  const { problems } = checkHeaps(asked, hosts, types, memoryOfTypes());
   return example("bridgeHeapMb", "65536", problems);
 }
 

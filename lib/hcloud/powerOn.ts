@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeclaredHost } from "../preflight/declared";
+import type { PlannedHost } from "../plan/plannedHosts";
 import { ApiError, type HcloudApi } from "./hcloudApi";
 
 /**
@@ -10,7 +10,7 @@ import { ApiError, type HcloudApi } from "./hcloudApi";
  * @throws UnreachableError
  */
 export async function powerOnHosts(
-  hosts: readonly DeclaredHost[],
+  hosts: readonly PlannedHost[],
   api: HcloudApi,
   dryRun: boolean,
 ): Promise<void> {

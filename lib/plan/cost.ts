@@ -1,5 +1,6 @@
 import type { CloudFacts, ServerTypeFact } from "../hcloud/cloudFacts";
-import type { DeclaredHost } from "../preflight/declared";
+import type { Role } from "../constants";
+import type { PlannedHost } from "./plannedHosts";
 
 export interface CostLine {
   /** web host, bridges, public IPv4 addresses. */
@@ -29,8 +30,8 @@ const bytesPerTb = 1024 ** 4;
  * @returns `undefined` where the API has no price for one of them
  */
 export function monthlyCost(
-  hosts: readonly DeclaredHost[],
-  typeToOrder: Readonly<Record<DeclaredHost["role"], string>>,
+  hosts: readonly PlannedHost[],
+  typeToOrder: Readonly<Record<Role, string>>,
   location: string,
   facts: CloudFacts,
 ): MonthlyCost | undefined {

@@ -1,7 +1,7 @@
-import { bridgeNickname, localBridgeNickname } from "../plan/bridgePlan";
+import { bridgeNickname, hostNameOf, localBridgeNickname } from "../plan/bridgeNames";
+import type { PlannedHost } from "../plan/plannedHosts";
 import { object, type Read } from "../hcloud/answer";
 import type { ServerFact } from "../hcloud/cloudFacts";
-import { declaredHosts } from "./declared";
 import { none, problem, together, warning, type Findings } from "./findings";
 import { ApiError } from "../hcloud/hcloudApi";
 import type { StackState, StateResource } from "./stackState";
@@ -30,11 +30,11 @@ interface StateServer {
  */
 export async function checkGoneServers(
   state: StackState,
-  wanted: Parameters<typeof declaredHosts>[0],
+  hosts: readonly PlannedHost[],
   servers: readonly ServerFact[],
   api: Asked,
 ): Promise<Findings> {
-  const isMissing = declaredHosts(wanted, servers).some(({ server }) => server === undefined);
+  const isMissing = hosts.some(({ server }) => server === undefined);
   if (!isMissing && !namesAnother(await state.outputs(), servers)) return none;
   const listed = new Set(servers.map(({ id }) => id.toString()));
   const unlisted = serversOf(await state.resources()).filter(({ id }) => !listed.has(id));
@@ -75,8 +75,7 @@ function serversOf(state: readonly StateResource[]): StateServer[] {
   return state.flatMap(({ type, outputs }): StateServer[] => {
     const { id, name, labels } = outputs;
     if (type !== "hcloud:index/server:Server" || typeof id !== "string") return [];
-    const { role, index } = (labels ?? {}) as Readonly<Record<string, string | undefined>>;
-    const host = [role, index].filter((part) => part !== undefined).join("-");
+    const host = hostNameOf((labels ?? {}) as Readonly<Record<string, string | undefined>>);
     return [{ id, server: String(name), host }];
   });
 }

@@ -1,12 +1,12 @@
 import { heapRoomMb, localBridgeHeapMb } from "../plan/heaps";
 import type { Settings } from "../config/settings";
-import { limits } from "../constants";
-import { hasLocalBridge } from "../config/bridges";
-import type { DeclaredHost } from "./declared";
+import { limits, type Role } from "../constants";
+import type { PlannedHost } from "../plan/plannedHosts";
 import { none, problem, together, type Findings } from "./findings";
 
 type HeapKey = "bridgeHeapMb" | "jicofoHeapMb";
-type HeapSettings = Pick<Settings, HeapKey | "jvbCount" | "localBridge">;
+/** The heaps that are asked for, and whether the web host has a bridge of its own. */
+type AskedHeaps = Pick<Settings, HeapKey> & { readonly hasLocalBridge: boolean };
 
 /**
  * A heap that is asked for has to fit into every host that gets it: those that exist with the memory they have,
@@ -16,36 +16,34 @@ type HeapSettings = Pick<Settings, HeapKey | "jvbCount" | "localBridge">;
  * @param memoryGb memory of server types by name; a type that is not among them is not checked
  */
 export function checkHeaps(
-  settings: HeapSettings,
-  hosts: readonly DeclaredHost[],
-  typeToOrder: Readonly<Record<DeclaredHost["role"], string>>,
+  asked: AskedHeaps,
+  hosts: readonly PlannedHost[],
+  typeToOrder: Readonly<Record<Role, string>>,
   memoryGb: Readonly<Record<string, number>>,
 ): Findings {
-  const check = (key: HeapKey, role: DeclaredHost["role"]): Findings => {
-    const asked = settings[key];
+  const check = (key: HeapKey, role: Role): Findings => {
+    const heapMb = asked[key];
     const [smallest] = hosts
       .filter((host) => host.role === role)
       .map(({ name, server }) => ({ name, type: server?.server_type.name ?? typeToOrder[role] }))
       .flatMap((host) => ({ ...host, memory: memoryGb[host.type] ?? Infinity }))
       .sort((a, b) => a.memory - b.memory);
-    if (asked === undefined || smallest === undefined) return none;
+    if (heapMb === undefined || smallest === undefined) return none;
     const { name, type, memory } = smallest;
-    const bridge = role === "web" ? ownBridgeHeapMb(settings, memory) : 0;
+    const bridge = role === "web" ? localBridgeRoomMb(asked, memory) : 0;
     const most = heapRoomMb(memory) - bridge;
-    if (asked <= most) return none;
+    if (heapMb <= most) return none;
     const others = bridge === 0 ? "" : ` and ${bridge} MB for the heap of the bridge on it`;
     return problem(
       key,
-      `is ${asked}, but ${name} (${type}) has ${memory * 1024} MB of memory, of which ${limits.systemMemoryMb} MB are for the system${others}`,
+      `is ${heapMb}, but ${name} (${type}) has ${memory * 1024} MB of memory, of which ${limits.systemMemoryMb} MB are for the system${others}`,
       `pulumi config set ${key} ${most}  # at most; or, for what suits the host: pulumi config rm ${key}`,
     );
   };
   return together([check("bridgeHeapMb", "jvb"), check("jicofoHeapMb", "web")]);
 }
 
-/** What a bridge on the web host takes of that host's memory; none where there is no such bridge. */
-function ownBridgeHeapMb(settings: HeapSettings, memoryGb: number): number {
-  return hasLocalBridge(settings)
-    ? localBridgeHeapMb({ memoryGb, askedMb: settings.bridgeHeapMb })
-    : 0;
+/** MB of the web host's memory that its own bridge takes; 0 if it has none. */
+function localBridgeRoomMb({ hasLocalBridge, bridgeHeapMb }: AskedHeaps, memoryGb: number): number {
+  return hasLocalBridge ? localBridgeHeapMb({ memoryGb, askedMb: bridgeHeapMb }) : 0;
 }

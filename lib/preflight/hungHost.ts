@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { ports } from "../constants";
-import type { DeclaredHost } from "./declared";
+import type { PlannedHost } from "../plan/plannedHosts";
 import { none, problem, type Findings } from "./findings";
 
 /** How long one is waited for, in milliseconds. */
@@ -22,7 +22,7 @@ const patience: Patience = { connectMs: 5_000, wordMs: 60_000 };
  * @param says by default asks the host
  */
 export async function checkWebHost(
-  hosts: readonly DeclaredHost[],
+  hosts: readonly PlannedHost[],
   says: (address: string) => Promise<boolean> = saysSomething,
 ): Promise<Findings> {
   const server = hosts.find(({ role }) => role === "web")?.server;

@@ -1,4 +1,4 @@
-import { localBridgeName } from "../plan/bridgePlan";
+import { localBridgeName } from "../plan/bridgeNames";
 import type { LocalBridge } from "../config/bridges";
 import { none, problem, type Findings } from "./findings";
 import { engineState, type StackState } from "./stackState";

@@ -16,7 +16,9 @@ import {
 } from "./checks";
 import { readCloud, type CloudFacts } from "../hcloud/cloudFacts";
 import { describeCost, monthlyCost, type MonthlyCost } from "../plan/cost";
-import { declaredHosts, type DeclaredHost } from "./declared";
+import type { Role } from "../constants";
+import type { ClusterPlan } from "../plan/clusterPlan";
+import { plannedHosts, type PlannedHost } from "../plan/plannedHosts";
 import { checkEngineMemory } from "./engineMemory";
 import { none, together, type Findings } from "./findings";
 import { checkGoneServers } from "./goneServers";
@@ -53,6 +55,8 @@ export interface PreflightResult {
 
 export interface PreflightArgs {
   readonly settings: Settings;
+  /** Of these settings. */
+  readonly plan: ClusterPlan;
   /** Name of the Pulumi stack. */
   readonly stack: string;
   /** Where the API is; without a token it is not asked. */
@@ -89,13 +93,13 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     const api = args.api ?? new HcloudApi({ ...access, token });
     const facts = await readCloud(api, { ...settings, stack: args.stack });
     const state = args.state ?? engineState;
+    const hosts = plannedHosts(args.plan, facts.servers);
     const around = await Promise.all([
       checkLocalBridge(settings.localBridge, facts.servers.length > 0, state),
-      checkGoneServers(state, settings, facts.servers, api),
+      checkGoneServers(state, hosts, facts.servers, api),
       checkSshAgent(args.env),
     ]);
-    const result = withCloud(args, facts, around);
-    const hosts = declaredHosts(settings, facts.servers);
+    const result = withCloud(args, facts, hosts, around);
     // Through a bastion it cannot be asked from here.
     const { problems } =
       dryRun || settings.sshProxy !== undefined ? none : await checkWebHost(hosts);
@@ -154,13 +158,13 @@ function withoutCloud(settings: Settings, reason: string): PreflightResult {
 
 /** @param around what was found beside the cloud's own lists */
 function withCloud(
-  { settings, stack, now = new Date() }: PreflightArgs,
+  { settings, plan, stack, now = new Date() }: PreflightArgs,
   facts: CloudFacts,
+  hosts: readonly PlannedHost[],
   around: readonly Findings[],
 ): PreflightResult {
-  const hosts = declaredHosts(settings, facts.servers);
   const missing = hosts.filter(({ server }) => server === undefined);
-  const choose = (key: "webServerType" | "jvbServerType", role: DeclaredHost["role"]) => {
+  const choose = (key: "webServerType" | "jvbServerType", role: Role) => {
     const choice = chooseServerType(key, settings[key], settings.location, facts.serverTypes, now);
     const isOrdered = missing.some((host) => host.role === role);
     if (isOrdered && choice.note !== undefined) void pulumi.log.info(choice.note);
@@ -172,11 +176,11 @@ function withCloud(
   const web = choose("webServerType", "web");
   const jvb = choose("jvbServerType", "jvb");
   const typeToOrder = { web: web.name, jvb: jvb.name };
-  const { image, location, rollBridges } = settings;
+  const { image, location } = settings;
   const wanted = { types: typeToOrder, image, location };
   const hostTypes = facts.servers.map(({ server_type: { name, memory } }) => ({ name, memory }));
   const memoryGb = memoryOfTypes([...facts.serverTypes, ...hostTypes]);
-  const isMaking = missing.length > 0 || rollBridges === "all" || rollBridges.length > 0;
+  const isMaking = missing.length > 0 || plan.bridges.some(({ rolled }) => rolled);
   const zone = checkNetworkZone(location, facts.networks, labels({ stack }));
   const { problems, warnings } = together([
     ...around,
@@ -189,15 +193,20 @@ function withCloud(
     facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
     checkNames(settings, stack, hosts, facts),
     checkEngineMemory(...bridgeCounts(hosts)),
-    checkHeaps(settings, hosts, typeToOrder, memoryGb),
+    checkHeaps(
+      { ...settings, hasLocalBridge: plan.localBridge !== undefined },
+      hosts,
+      typeToOrder,
+      memoryGb,
+    ),
     checkWebSize(hosts, web.name, facts.serverTypes),
-    checkRoll(hosts, wanted, rollBridges),
+    checkRoll(hosts, wanted),
   ]);
   void pulumi.log.info(describeServers(hosts));
   warnings.forEach((text) => void pulumi.log.warn(text));
   if (problems.length > 0) throw new PreflightError(problems);
   if (missing.length > 0) tellWhoReachesNewHosts(settings);
-  rollNotes(hosts, wanted, rollBridges).forEach((text) => void pulumi.log.info(text));
+  rollNotes(hosts, wanted).forEach((text) => void pulumi.log.info(text));
   const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
   void pulumi.log.info(
     cost === undefined ? "The API has no price for one of the hosts" : describeCost(cost),
@@ -206,7 +215,7 @@ function withCloud(
 }
 
 /** Bridges that have a server, and all of them. */
-function bridgeCounts(hosts: readonly DeclaredHost[]): [existing: number, total: number] {
+function bridgeCounts(hosts: readonly PlannedHost[]): [existing: number, total: number] {
   const bridges = hosts.filter(({ role }) => role === "jvb");
   return [bridges.filter(({ server }) => server !== undefined).length, bridges.length];
 }
@@ -220,7 +229,7 @@ function asWarnings({ problems, warnings }: Findings): Findings {
 function checkNames(
   { dnsZone }: Settings,
   stack: string,
-  hosts: readonly DeclaredHost[],
+  hosts: readonly PlannedHost[],
   facts: CloudFacts,
 ): Findings {
   if (dnsZone === undefined) return none;

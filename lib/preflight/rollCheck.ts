@@ -1,27 +1,25 @@
-import { placementGroupOf } from "../plan/placementPlan";
-import type { Settings } from "../config/settings";
-import { images, limits } from "../constants";
-import type { DeclaredHost } from "./declared";
+import { images, limits, type Role } from "../constants";
+import type { PlannedHost } from "../plan/plannedHosts";
 import { none, problem, type Findings } from "./findings";
 
 /** What new servers get. */
 export interface WantedServer {
   /** Server types to order, by role. */
-  readonly types: Readonly<Record<DeclaredHost["role"], string>>;
+  readonly types: Readonly<Record<Role, string>>;
   readonly image: string;
   readonly location: string;
 }
 
 /** A host whose server is not what a new one would be, as far as the API tells. */
 interface Different {
-  readonly host: DeclaredHost;
+  readonly host: PlannedHost;
   /** What it is and what a new one would be: `cpx42, not ccx33`. */
   readonly how: string;
 }
 
 /** Settings that are for new servers only, and who has not got them. Pure. */
 export function differingHosts(
-  hosts: readonly DeclaredHost[],
+  hosts: readonly PlannedHost[],
   { types, image, location }: WantedServer,
 ): Different[] {
   return hosts.flatMap((host) => {
@@ -39,14 +37,10 @@ export function differingHosts(
 }
 
 /** Lines for people: who differs, and what replacing them takes. */
-export function rollNotes(
-  hosts: readonly DeclaredHost[],
-  wanted: WantedServer,
-  rollBridges: Settings["rollBridges"],
-): string[] {
+export function rollNotes(hosts: readonly PlannedHost[], wanted: WantedServer): string[] {
   const different = differingHosts(hosts, wanted);
-  const rolled = different.filter(({ host }) => isRolled(host, rollBridges));
-  const all = different.filter(({ host }) => !isRolled(host, rollBridges));
+  const rolled = different.filter(({ host }) => isRolled(host));
+  const all = different.filter(({ host }) => !isRolled(host));
   const ofImage = (one: Different): boolean => differsByImage(one, wanted.image);
   const kept = all.filter((one) => !ofImage(one));
   const list = (some: readonly Different[]): string =>
@@ -88,18 +82,14 @@ function imageNotes(different: readonly Different[], wanted: string): string[] {
 }
 
 /** Old servers go at the end of an `up`, and until then stand in the placement group beside the new ones. */
-export function checkRoll(
-  hosts: readonly DeclaredHost[],
-  wanted: WantedServer,
-  rollBridges: Settings["rollBridges"],
-): Findings {
+export function checkRoll(hosts: readonly PlannedHost[], wanted: WantedServer): Findings {
   const servers = new Map<number, number>();
-  const add = ({ index = 0 }: DeclaredHost): void => {
-    const group = placementGroupOf(index);
-    servers.set(group, (servers.get(group) ?? 0) + 1);
+  const add = (host: PlannedHost): void => {
+    if (host.role !== "jvb") return;
+    servers.set(host.placementGroup, (servers.get(host.placementGroup) ?? 0) + 1);
   };
-  hosts.filter(({ role }) => role === "jvb").forEach(add);
-  const rolled = differingHosts(hosts, wanted).filter(({ host }) => isRolled(host, rollBridges));
+  hosts.forEach(add);
+  const rolled = differingHosts(hosts, wanted).filter(({ host }) => isRolled(host));
   rolled.forEach(({ host }) => {
     add(host);
   });
@@ -112,5 +102,4 @@ export function checkRoll(
   );
 }
 
-const isRolled = ({ role, index }: DeclaredHost, rollBridges: Settings["rollBridges"]): boolean =>
-  role === "jvb" && (rollBridges === "all" || (index !== undefined && rollBridges.includes(index)));
+const isRolled = (host: PlannedHost): boolean => host.role === "jvb" && host.rolled;

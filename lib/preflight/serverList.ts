@@ -1,10 +1,10 @@
-import type { DeclaredHost } from "./declared";
+import type { PlannedHost } from "../plan/plannedHosts";
 
 /** Names in one line; the rest are counted. */
 const mostNames = 10;
 
 /** What Hetzner's list of servers shows, in one line: an `up` without changes checks no host by itself. Pure. */
-export function describeServers(hosts: readonly DeclaredHost[]): string {
+export function describeServers(hosts: readonly PlannedHost[]): string {
   const missing = hosts.filter(({ server }) => server === undefined);
   const statuses = [...new Set(hosts.map(({ server }) => server?.status))].filter(
     (status) => status !== undefined && status !== "running",
@@ -21,7 +21,7 @@ export function describeServers(hosts: readonly DeclaredHost[]): string {
   return [listed, ...(details.length === 0 ? ["all of them are running"] : details)].join("; ");
 }
 
-function names(hosts: readonly DeclaredHost[]): string {
+function names(hosts: readonly PlannedHost[]): string {
   const shown = hosts.slice(0, mostNames).map(({ name }) => name);
   const more = hosts.length - shown.length;
   return shown.join(", ") + (more === 0 ? "" : ` and ${more} more`);

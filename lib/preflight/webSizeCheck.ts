@@ -1,6 +1,6 @@
 import { serverSizes } from "../plan/serverTypes";
 import { limits } from "../constants";
-import type { DeclaredHost } from "./declared";
+import type { PlannedHost } from "../plan/plannedHosts";
 import { none, warning, type Findings } from "./findings";
 
 /** The size of a server type, as far as it counts here. */
@@ -19,7 +19,7 @@ interface NamedSize {
  * @param types as the cloud tells them; one that neither it nor the program knows is not checked
  */
 export function checkWebSize(
-  hosts: readonly DeclaredHost[],
+  hosts: readonly PlannedHost[],
   typeToOrder: string,
   types: readonly NamedSize[],
 ): Findings {

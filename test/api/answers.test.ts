@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../../lib/plan/labels";
 import { parseSettings } from "../../lib/config/settings";
+import { planCluster } from "../../lib/plan/clusterPlan";
 import { AnswerError } from "../../lib/hcloud/answer";
 import { ApiError, HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { preflight, PreflightError } from "../../lib/preflight/preflight";
@@ -21,6 +22,7 @@ import { Simulator, token } from "../../packages/hcloud-simulator/test/api/suppo
 
 const stack = "x";
 const settings = parseSettings({ domain: "meet.b.test", dnsZone: "b.test", jvbCount: "1" });
+const plan = planCluster(settings);
 
 const urlOf = (input: Parameters<typeof fetch>[0]): string =>
   input instanceof Request ? input.url : input.toString();
@@ -127,7 +129,8 @@ describe("answers of the API without a field, with null, another type or a new w
 
   it("preflight works, or names the field", async () => {
     const access = { endpoint: sim.endpoint, token };
-    const run = () => preflight({ settings, stack, access, dryRun: true, api, state, env: {} });
+    const run = () =>
+      preflight({ settings, plan, stack, access, dryRun: true, api, state, env: {} });
     expect(await tryAll(run)).toEqual({
       wrong: [],
       needed: [
@@ -244,7 +247,8 @@ describe("answers of the API without a field, with null, another type or a new w
     const page = () => Promise.resolve(new Response("<html>Please log in</html>"));
     jest.spyOn(globalThis, "fetch").mockImplementation(page);
     const access = { endpoint: sim.endpoint, token };
-    const run = () => preflight({ settings, stack, access, dryRun: true, api, state, env: {} });
+    const run = () =>
+      preflight({ settings, plan, stack, access, dryRun: true, api, state, env: {} });
     expect(await failure(run)).toMatch(
       /to GET \S+ is not as this program knows it: its JSON is missing, and an object is needed/,
     );
@@ -252,7 +256,8 @@ describe("answers of the API without a field, with null, another type or a new w
 
   it("preflight goes on without a price, and says so", async () => {
     const access = { endpoint: sim.endpoint, token };
-    const run = () => preflight({ settings, stack, access, dryRun: true, api, state, env: {} });
+    const run = () =>
+      preflight({ settings, plan, stack, access, dryRun: true, api, state, env: {} });
     const answers = await record(run);
     replay(answers, { endpoint: "GET /pricing", path: "pricing", how: "null" });
     said = [];

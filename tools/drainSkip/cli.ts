@@ -1,4 +1,4 @@
-import { localBridgeName } from "../../lib/plan/bridgePlan";
+import { bridgeName, localBridgeName } from "../../lib/plan/bridgeNames";
 import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
 import { OperatorError } from "../../lib/errors";
@@ -31,11 +31,11 @@ async function main({ stack, json, yes }: Options, text = ""): Promise<ExitCode>
   const bridge: BridgeId = text === localBridgeName ? text : Number(text);
   const pulumi = new PulumiCli(stack);
   const plan = planSkip(readExport(await pulumi.answer("stack", "export")), bridge);
-  const name = bridge === localBridgeName ? "the web host's own bridge" : `jvb-${bridge}`;
+  const short = bridge === localBridgeName ? bridge : bridgeName(bridge);
+  const name = bridge === localBridgeName ? "the web host's own bridge" : short;
   console.error(consequences(plan, name));
   const again = `npm run drain:skip -- ${bridge} --yes`;
   const end = (skipped: boolean): ExitCode => {
-    const short = bridge === localBridgeName ? bridge : `jvb-${bridge}`;
     const result = { bridge: short, skipped, alsoOut: plan.checks };
     if (json) console.log(JSON.stringify(result, null, 2));
     return skipped ? exitCodes.done : exitCodes.no;

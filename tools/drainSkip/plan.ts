@@ -1,4 +1,4 @@
-import { localBridgeName } from "../../lib/plan/bridgePlan";
+import { bridgeNumber, localBridgeName } from "../../lib/plan/bridgeNames";
 import { OperatorError } from "../../lib/errors";
 import type { ExportedResource, StackExport } from "../stackExport";
 import { nameOf } from "../stackState";
@@ -29,12 +29,13 @@ const serverType = "hcloud:index/server:Server";
  * @throws OperatorError where there is no such drain, or something depends on it that must not go
  */
 export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan {
-  const drains = resources.filter(
-    ({ type, urn }) => type === stepType && drainPattern.test(nameOf(urn)),
-  );
-  const drain = drains.find(({ urn }) => bridgeOf(urn) === bridge);
+  const drains = resources.flatMap(({ type, urn }) => {
+    const drained = type === stepType ? drainedBridge(urn) : undefined;
+    return drained === undefined ? [] : [{ urn, drained }];
+  });
+  const drain = drains.find(({ drained }) => drained === bridge);
   if (drain === undefined) {
-    const known = drains.map(({ urn }) => bridgeOf(urn)).sort(byNumber);
+    const known = drains.map(({ drained }) => drained).sort(byNumber);
     throw new OperatorError(
       `bridge ${bridge} has no drain in this stack's state; those that have one: ${known.join(", ") || "none"}`,
     );
@@ -55,11 +56,10 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   return { drain: drain.urn, checks, server: server?.urn };
 }
 
-const drainPattern = /-(?:jvb-(\d+)|local)-drain$/;
-
-function bridgeOf(urn: string): BridgeId {
-  const number = drainPattern.exec(nameOf(urn))?.[1];
-  return number === undefined ? localBridgeName : Number(number);
+/** The bridge that a step drains, by the step's name: jitsi-jvb-0-drain; `undefined` for another step. */
+function drainedBridge(urn: string): BridgeId | undefined {
+  const name = /^[^-]+-(.+)-drain$/.exec(nameOf(urn))?.[1] ?? "";
+  return name === localBridgeName ? name : bridgeNumber(name);
 }
 
 /** The one without a number last. */

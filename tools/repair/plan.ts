@@ -1,4 +1,5 @@
 import { OperatorError } from "../../lib/errors";
+import { bridgeNumber } from "../../lib/plan/bridgeNames";
 import { readExport, type ExportedResource } from "../stackExport";
 import { nameOf } from "../stackState";
 
@@ -55,11 +56,10 @@ export function planRepair(exported: string, host: string): RepairPlan {
 }
 
 function findHost(resources: readonly ExportedResource[], host: string): ExportedResource {
-  const wanted = /^\d+$/.test(host) ? `jvb-${host}` : host;
   const hosts = resources
     .filter(({ type }) => type === bridgeType || type === webType)
     .map((resource) => ({ resource, name: withoutPrefix(nameOf(resource.urn)) }));
-  const found = hosts.find(({ name }) => name === wanted);
+  const found = hosts.find(({ name }) => name === host || bridgeNumber(name)?.toString() === host);
   if (found !== undefined) return found.resource;
   const names = hosts.map(({ name }) => name).join(", ");
   throw new OperatorError(

@@ -1,4 +1,4 @@
-import { localBridgeName } from "../../lib/plan/bridgePlan";
+import type { BridgePlan } from "../../lib/plan/clusterPlan";
 import type { StackConfig } from "../cloudApi";
 import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
@@ -26,15 +26,14 @@ interface Options {
 async function main({ stack, json, yes }: Options): Promise<ExitCode> {
   const pulumi = new PulumiCli(stack);
   const config = JSON.parse(await pulumi.answer("config", "--json")) as StackConfig;
-  const names = readDeclared(config)
-    .bridges.map(({ name }) => name)
-    .filter((name) => name !== localBridgeName);
+  const { bridges } = readDeclared(config).plan;
+  const names = bridges.map(({ name }) => name);
   console.error(
     `One \`pulumi up\` for each of ${names.join(", ") || "no bridge"}. Each also does what else the settings ask for.`,
   );
-  const end = (done: readonly number[]): ExitCode => {
-    const bridges = { bridges: names, done: done.map((number) => `jvb-${number}`) };
-    if (json) console.log(JSON.stringify(bridges, null, 2));
+  const end = (done: readonly BridgePlan[]): ExitCode => {
+    const result = { bridges: names, done: done.map(({ name }) => name) };
+    if (json) console.log(JSON.stringify(result, null, 2));
     return done.length === names.length ? exitCodes.done : exitCodes.no;
   };
   if (!yes && !(await confirm("Replace those that differ?", "npm run roll -- --yes"))) {
@@ -42,8 +41,7 @@ async function main({ stack, json, yes }: Options): Promise<ExitCode> {
   }
   // The engine gets Ctrl-C too, and ends in order; this process waits for it.
   process.on("SIGINT", () => undefined);
-  const numbers = names.map((name) => Number(name.replace("jvb-", "")));
-  const { done, problem } = await roll(pulumi, numbers, (text) => {
+  const { done, problem } = await roll(pulumi, bridges, (text) => {
     console.error(`\n== ${text}`);
   });
   console.error(

@@ -64,7 +64,7 @@ export function compare(facts: Facts): Status {
   ].flat();
   return {
     stack,
-    domain: declared.domain,
+    domain: declared.plan.webHost.hostname,
     verdict: differences.length > 0 ? "different" : unknown.length > 0 ? "unknown" : "equal",
     differences,
     unknown,

@@ -1,4 +1,5 @@
-import { localBridgeName } from "../../lib/plan/bridgePlan";
+import { bridgeNumber, localBridgeName } from "../../lib/plan/bridgeNames";
+import { allBridges } from "../../lib/plan/clusterPlan";
 import { byName } from "./compareHosts";
 import type { Declared } from "./declared";
 import { nicknameOf, type NamedBridge, type StackFacts } from "./stackFacts";
@@ -50,7 +51,7 @@ export function compareBridges(facts: BridgeFacts): {
       .map((bridge) => bridgeStatus(bridge, view(bridge), Boolean(jicofo), conferences))
       .sort(byName),
     counts: {
-      declared: declared.bridges.length,
+      declared: allBridges(declared.plan).length,
       joined: count(() => true),
       operational: count(({ operational }) => operational),
       draining: count(({ drain }) => drain),
@@ -75,10 +76,10 @@ function expectedBridges({ declared, state }: BridgeFacts): Expected[] {
       .filter(({ name }) => name === localBridgeName)
       .map((bridge) => ({ ...bridge, isLeaving: false })),
   ];
-  const wanted = declared.bridges.map(({ name, isDraining }): Expected => {
+  const wanted = allBridges(declared.plan).map(({ name, draining }): Expected => {
     const found = known.find((bridge) => bridge.name === name && !bridge.isLeaving);
     const nickname = found?.nickname ?? null;
-    return { name, nickname, expected: isDraining ? "draining" : "in service" };
+    return { name, nickname, expected: draining ? "draining" : "in service" };
   });
   const leaving = known
     .filter(({ nickname }) => !wanted.some((bridge) => bridge.nickname === nickname))
@@ -137,7 +138,7 @@ function drainDifference(called: string, isDraining: boolean, shouldDrain: boole
 }
 
 function repair(name: string | null): string {
-  const number = /^jvb-(\d+)$/.exec(name ?? "")?.[1];
+  const number = bridgeNumber(name ?? "");
   return number === undefined ? "pulumi up" : `npm run repair -- ${number}`;
 }
 

@@ -1,4 +1,3 @@
-import { localBridgeName } from "../../lib/plan/bridgePlan";
 import type { CloudServer } from "./cloudServers";
 import type { Declared } from "./declared";
 import type { StackFacts, StateServer } from "./stackFacts";
@@ -19,10 +18,8 @@ export function compareHosts(facts: HostFacts): {
   down: ReadonlySet<string>;
 } {
   const { declared, state, servers } = facts;
-  const wanted = [
-    "web",
-    ...declared.bridges.map(({ name }) => name).filter((name) => name !== localBridgeName),
-  ];
+  const { webHost, bridges } = declared.plan;
+  const wanted: readonly string[] = [webHost, ...bridges].map(({ name }) => name);
   const isWanted = ({ name, isLeaving }: StateServer): boolean =>
     !isLeaving && wanted.includes(name);
   const missing = wanted.filter(

@@ -1,26 +1,16 @@
-import { localBridgeName } from "../../lib/plan/bridgePlan";
+import { planCluster, type ClusterPlan } from "../../lib/plan/clusterPlan";
 import { firewallRules, type FirewallRule } from "../../lib/plan/firewallRules";
 import { ConfigError, parseSettings, type Settings } from "../../lib/config/settings";
 import type { Role } from "../../lib/constants";
-import { declaredNumbers, hasLocalBridge } from "../../lib/config/bridges";
 import { configKeys, type RawConfig } from "../../lib/config/problem";
 import { plainPrivateKey } from "../../lib/config/sshProxy";
 import { formatProblems, type Problem } from "../../lib/problem";
 import type { StackConfig } from "../cloudApi";
 import { OperatorError } from "../../lib/errors";
 
-/** A bridge that the settings ask for. */
-export interface DeclaredBridge {
-  /** For people: jvb-0; `local` for the web host's own. */
-  readonly name: string;
-  /** Whether `drainingBridges` empties it. */
-  readonly isDraining: boolean;
-}
-
 /** What the settings ask for. */
 export interface Declared {
-  readonly domain: string;
-  readonly bridges: readonly DeclaredBridge[];
+  readonly plan: ClusterPlan;
   readonly firewallRules: Readonly<Record<Role, readonly FirewallRule[]>>;
 }
 
@@ -31,18 +21,10 @@ export interface Declared {
  */
 export function readDeclared(config: StackConfig): Declared {
   const settings = settingsOf(config);
-  const bridges = declaredNumbers(settings).map((number) => ({
-    name: `jvb-${number}`,
-    isDraining: settings.drainingBridges.includes(number),
-  }));
-  const local = hasLocalBridge(settings) ? [{ name: localBridgeName, isDraining: false }] : [];
-  const choice = {
-    adminCidrs: settings.adminCidrs,
-    webMedia: settings.localBridge !== "never",
-  };
+  const plan = planCluster(settings);
+  const choice = { adminCidrs: settings.adminCidrs, webMedia: plan.webMedia };
   return {
-    domain: settings.domain,
-    bridges: [...bridges, ...local],
+    plan,
     firewallRules: { web: firewallRules("web", choice), jvb: firewallRules("jvb", choice) },
   };
 }

@@ -1,4 +1,4 @@
-import { bridgeNickname } from "../../lib/plan/bridgePlan";
+import { bridgeNickname, hostNameOf } from "../../lib/plan/bridgeNames";
 import type { Role } from "../../lib/constants";
 import type { SshTarget } from "../sshRun";
 import { plainValue, type ExportedResource, type StackExport } from "../stackExport";
@@ -72,9 +72,8 @@ function stateServer(
   { id = "", outputs = {}, delete: isLeaving = false }: ExportedResource,
   addresses: ReadonlyMap<string, string | undefined>,
 ): StateServer {
-  const { role, index } = (outputs.labels ?? {}) as Record<string, string | undefined>;
   return {
-    name: index === undefined ? String(role) : `${String(role)}-${index}`,
+    name: hostNameOf((outputs.labels ?? {}) as Record<string, string | undefined>),
     id,
     isLeaving,
     privateIp: addresses.get(id),

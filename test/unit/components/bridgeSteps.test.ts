@@ -1,4 +1,4 @@
-import type { JitsiClusterArgs } from "../../../components/jitsiCluster";
+import type { ClusterChange } from "./support/cluster";
 import { deploy, type Cluster } from "./support/threeBridges";
 
 jest.setTimeout(60_000);
@@ -63,7 +63,7 @@ describe("a changed setting that needs a restart", () => {
     }
   });
 
-  it.each<[string, Partial<JitsiClusterArgs>]>([
+  it.each<[string, ClusterChange]>([
     ["bridgeHeapMb", { bridgeHeapMb: 4096 }],
     ["jvbSecretVersion", { jvbSecretVersion: 2 }],
   ])("%s changes the steps of every turn", async (_, change) => {

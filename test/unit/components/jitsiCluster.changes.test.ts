@@ -1,14 +1,10 @@
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
-import { parseSettings } from "../../../lib/config/settings";
-import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
-import { runProgram, type Answers, type Registered } from "./support/mockEngine";
+import { clusterArgs, deployCluster, type ClusterChange } from "./support/cluster";
+import type { Answers, Registered } from "./support/mockEngine";
 
-const base: JitsiClusterArgs = {
-  ...parseSettings({ domain: "meet.example.org", dnsZone: "example.org" }),
-  webServerType: "cx23",
-  jvbServerType: "cpx42",
-};
+const settings = { domain: "meet.example.org", dnsZone: "example.org" };
+const base = clusterArgs(settings);
 
 const serverToken = "hcloud:index/server:Server";
 const stepToken = "command:remote:Command";
@@ -32,12 +28,8 @@ function answerWith(args: MockResourceArgs, outputs: object): ReturnType<Answers
   return { ...answer, state: { ...answer.state, ...outputs } };
 }
 
-const deploy = async (
-  change: Partial<JitsiClusterArgs>,
-  version?: string,
-): Promise<Registered[]> => {
-  const make = (): JitsiCluster => new JitsiCluster("jitsi", { ...base, ...change });
-  return (await runProgram(existing(version), make)).resources;
+const deploy = async (change: ClusterChange, version?: string): Promise<Registered[]> => {
+  return (await deployCluster(clusterArgs(settings, change), existing(version))).resources;
 };
 
 let unchanged: Promise<Registered[]>;
@@ -53,7 +45,7 @@ function compared({ inputs, ignoreChanges }: Registered): string {
 }
 
 /** Names of the resources of the base that a change touches. */
-async function touched(change: Partial<JitsiClusterArgs>, version?: string): Promise<Registered[]> {
+async function touched(change: ClusterChange, version?: string): Promise<Registered[]> {
   const [before, after] = [await unchanged, await deploy(change, version)];
   const changed = new Map(after.map((resource) => [resource.urn, compared(resource)]));
   return before.filter((resource) => changed.get(resource.urn) !== compared(resource));

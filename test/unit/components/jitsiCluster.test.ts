@@ -1,22 +1,16 @@
-import { parseSettings } from "../../../lib/config/settings";
-import { JitsiCluster, type JitsiClusterArgs } from "../../../components/jitsiCluster";
+import type { JitsiCluster } from "../../../components/jitsiCluster";
 import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../lib/outputs";
-import { answers } from "./support/answers";
-import { runProgram, valuesOf, type Registered } from "./support/mockEngine";
+import { clusterArgs, deployCluster, type ClusterChange } from "./support/cluster";
+import { valuesOf, type Registered } from "./support/mockEngine";
 
-const validArgs: JitsiClusterArgs = {
-  ...parseSettings({
-    domain: "meet.example.org",
-    dnsZone: "example.org",
-    adminCidrs: '["203.0.113.0/24","2001:db8::/32"]',
-    labels: '{"team":"video"}',
-  }),
-  webServerType: "cx23",
-  jvbServerType: "cpx42",
+const settings = {
+  domain: "meet.example.org",
+  dnsZone: "example.org",
+  adminCidrs: '["203.0.113.0/24","2001:db8::/32"]',
+  labels: '{"team":"video"}',
 };
 
-const deploy = (args: Partial<JitsiClusterArgs> = {}) =>
-  runProgram(answers, () => new JitsiCluster("jitsi", { ...validArgs, ...args }));
+const deploy = (change: ClusterChange = {}) => deployCluster(clusterArgs(settings, change));
 
 /** Clusters of the default settings, by their number of bridges; each is made once. */
 const clusters = new Map<number, ReturnType<typeof deploy>>();
@@ -87,7 +81,7 @@ describe("JitsiCluster", () => {
       };
       for (const { port, sourceIps } of rules) {
         const everybody = ["0.0.0.0/0", "::/0"];
-        expect(sourceIps).toEqual(port === "22" ? validArgs.adminCidrs : everybody);
+        expect(sourceIps).toEqual(port === "22" ? clusterArgs(settings).adminCidrs : everybody);
       }
     }
   });

@@ -1,18 +1,15 @@
-import { parseSettings } from "../../../lib/config/settings";
-import { JitsiCluster } from "../../../components/jitsiCluster";
 import { answers } from "./support/answers";
-import { runProgram, type Answers, type Registered } from "./support/mockEngine";
+import { clusterArgs, deployCluster } from "./support/cluster";
+import type { Answers, Registered } from "./support/mockEngine";
 
 const deploy = async (
   jvbCount: number,
   localBridge: "auto" | "always" | "never" = "auto",
   hosts: Answers = answers,
 ): Promise<Registered[]> => {
-  const settings = parseSettings({ domain: "meet.example.org", dnsZone: "example.org" });
-  const serverTypes = { webServerType: "cx23", jvbServerType: "cpx42" };
-  const make = (): JitsiCluster =>
-    new JitsiCluster("jitsi", { ...settings, ...serverTypes, jvbCount, localBridge });
-  return (await runProgram(hosts, make)).resources;
+  const settings = { domain: "meet.example.org", dnsZone: "example.org" };
+  const args = clusterArgs(settings, { jvbCount, localBridge });
+  return (await deployCluster(args, hosts)).resources;
 };
 
 const step = "command:remote:Command";

@@ -1,3 +1,4 @@
+import { planOf } from "./preflight/support/cloud";
 import { capacityEstimate, stackReadme } from "../../../lib/outputs";
 
 describe("capacityEstimate", () => {
@@ -8,7 +9,7 @@ describe("capacityEstimate", () => {
     [90, "auto", /^about 5000 people .* the web host carries no more/, /^about 5000 people /],
     [1, "always", /^about 80 people .* and a few on the web host's own/, /^a few small meetings/],
   ] as const)("of %i bridges, with localBridge %s", (jvbCount, localBridge, all, oneLost) => {
-    const estimate = capacityEstimate({ jvbCount, localBridge });
+    const estimate = capacityEstimate(planOf({ jvbCount: jvbCount.toString(), localBridge }));
     expect(estimate.estimate).toMatch(all);
     expect(estimate.withOneBridgeLost).toMatch(oneLost);
   });
@@ -21,6 +22,6 @@ describe("stackReadme", () => {
     [0, "auto", "One web host with a bridge of its own:"],
     [1, "always", "One web host with a bridge of its own and 1 bridge:"],
   ] as const)("tells which hosts there are: %i, %s", (jvbCount, localBridge, text) => {
-    expect(stackReadme({ domain: "meet.example.org", jvbCount, localBridge })).toContain(text);
+    expect(stackReadme(planOf({ jvbCount: jvbCount.toString(), localBridge }))).toContain(text);
   });
 });

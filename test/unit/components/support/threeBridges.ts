@@ -1,19 +1,10 @@
-import { parseSettings } from "../../../../lib/config/settings";
-import { JitsiCluster, type JitsiClusterArgs } from "../../../../components/jitsiCluster";
-import { answers } from "./answers";
-import { runProgram, type Registered } from "./mockEngine";
-
-/** Three bridges. */
-const base: JitsiClusterArgs = {
-  ...parseSettings({ domain: "meet.example.org", jvbCount: "3" }),
-  webServerType: "cx23",
-  jvbServerType: "cpx42",
-};
+import { clusterArgs, deployCluster, type ClusterChange } from "./cluster";
+import type { Registered } from "./mockEngine";
 
 /** A cluster of three bridges, with these changes. */
-export async function deploy(change: Partial<JitsiClusterArgs> = {}): Promise<Cluster> {
-  const make = (): JitsiCluster => new JitsiCluster("jitsi", { ...base, ...change });
-  return new Cluster((await runProgram(answers, make)).resources);
+export async function deploy(change: ClusterChange = {}): Promise<Cluster> {
+  const args = clusterArgs({ domain: "meet.example.org", jvbCount: "3" }, change);
+  return new Cluster((await deployCluster(args)).resources);
 }
 
 /** The resources of a cluster. */

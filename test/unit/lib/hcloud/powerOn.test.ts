@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeclaredHost } from "../../../../lib/preflight/declared";
+import { plannedHosts } from "../../../../lib/plan/plannedHosts";
 import { ApiError, HcloudApi, UnreachableError } from "../../../../lib/hcloud/hcloudApi";
 import { powerOnHosts } from "../../../../lib/hcloud/powerOn";
-import { server } from "../preflight/support/cloud";
+import { planOf, server } from "../preflight/support/cloud";
 
-const hosts: DeclaredHost[] = [
-  { role: "web", name: "web", hostname: "h", server: server("web") },
-  { role: "jvb", name: "jvb-0", hostname: "h", server: { ...server("jvb", 0), status: "off" } },
-  { role: "jvb", name: "jvb-1", hostname: "h" },
-];
+const hosts = plannedHosts(planOf({ jvbCount: "2" }), [
+  server("web"),
+  { ...server("jvb", 0), status: "off" },
+]);
 
 let said: string[];
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { describeCost, monthlyCost } from "../../../../lib/plan/cost";
-import { declaredHosts } from "../../../../lib/preflight/declared";
+import { plannedHosts } from "../../../../lib/plan/plannedHosts";
 import type { CloudFacts } from "../../../../lib/hcloud/cloudFacts";
-import { cx23, emptyCloud, server, serverType } from "../preflight/support/cloud";
+import { cx23, emptyCloud, planOf, server, serverType } from "../preflight/support/cloud";
 
 const cost = (jvbCount: number, facts: CloudFacts = emptyCloud) =>
   monthlyCost(
-    declaredHosts({ domain: "meet.example.org", jvbCount, removedBridges: [] }, facts.servers),
+    plannedHosts(planOf({ jvbCount: jvbCount.toString() }), facts.servers),
     { web: "cx23", jvb: "cpx42" },
     "fsn1",
     facts,

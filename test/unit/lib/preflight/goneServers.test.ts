@@ -1,7 +1,8 @@
 import { checkGoneServers } from "../../../../lib/preflight/goneServers";
 import { ApiError, UnreachableError } from "../../../../lib/hcloud/hcloudApi";
+import { plannedHosts } from "../../../../lib/plan/plannedHosts";
 import type { StackState } from "../../../../lib/preflight/stackState";
-import { server, stateOf, stateServer } from "./support/cloud";
+import { planOf, server, stateOf, stateServer } from "./support/cloud";
 
 const noSuchServer = {
   get: () => Promise.reject(new ApiError(404, "not_found", "server not found")),
@@ -12,7 +13,7 @@ const all = [server("web"), server("jvb", 0), server("jvb", 1)];
 const check = (state: StackState, servers = all, api = noSuchServer, jvbCount = 2) =>
   checkGoneServers(
     state,
-    { domain: "meet.example.org", jvbCount, removedBridges: [] },
+    plannedHosts(planOf({ jvbCount: jvbCount.toString() }), servers),
     servers,
     api,
   );

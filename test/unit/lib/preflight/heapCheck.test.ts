@@ -1,18 +1,14 @@
 import { checkHeaps } from "../../../../lib/preflight/heapCheck";
-import type { DeclaredHost } from "../../../../lib/preflight/declared";
-import { cx23, server } from "./support/cloud";
+import type { ServerFact } from "../../../../lib/hcloud/cloudFacts";
+import { plannedHosts } from "../../../../lib/plan/plannedHosts";
+import { cx23, planOf, server } from "./support/cloud";
 
 const memoryGb = { cx23: 4, cpx42: 16 };
 const ordered = { web: "cx23", jvb: "cpx42" };
-const web: DeclaredHost = { role: "web", name: "web", hostname: "meet.example.org" };
-const bridge = (index: number, type?: typeof cx23): DeclaredHost => ({
-  role: "jvb",
-  name: `jvb-${index}`,
-  hostname: `jvb-${index}.meet.example.org`,
-  server: type && server("jvb", index, type),
-});
-const hosts = [web, bridge(0)];
-const auto = { jvbCount: 1, localBridge: "auto" } as const;
+const hostsOf = (jvbCount: number, ...servers: ServerFact[]) =>
+  plannedHosts(planOf({ jvbCount: jvbCount.toString() }), servers);
+const hosts = hostsOf(1);
+const auto = { hasLocalBridge: false };
 
 describe("checkHeaps", () => {
   it("has nothing to say where nothing is asked for", () => {
@@ -43,7 +39,7 @@ describe("checkHeaps", () => {
   });
 
   it("measures a bridge that exists by the server that it has", () => {
-    const old = [web, bridge(0), bridge(1, cx23)];
+    const old = hostsOf(2, server("jvb", 1, cx23));
     const [found] = checkHeaps({ ...auto, bridgeHeapMb: 8_000 }, old, ordered, memoryGb).problems;
     expect(found?.reason).toContain("jvb-1 (cx23) has 4096 MB");
   });
@@ -55,9 +51,9 @@ describe("checkHeaps", () => {
   });
 
   describe("of a web host with a bridge of its own", () => {
-    const local = { jvbCount: 0, localBridge: "auto" } as const;
+    const local = { hasLocalBridge: true };
     const found = (settings: Parameters<typeof checkHeaps>[0]) =>
-      checkHeaps(settings, [web], ordered, memoryGb).problems;
+      checkHeaps(settings, hostsOf(0), ordered, memoryGb).problems;
 
     it("takes what leaves room for both heaps and the system", () => {
       expect(found({ ...local, jicofoHeapMb: 2_048 })).toEqual([]);
@@ -74,12 +70,11 @@ describe("checkHeaps", () => {
       ]);
     });
 
-    it("counts the bridge beside bridge hosts too, and by the heap that it gets", () => {
-      const always = { jvbCount: 2, localBridge: "always" } as const;
-      expect(found({ ...always, jicofoHeapMb: 2_500 })).toHaveLength(1);
+    it("counts the bridge by the heap that it gets", () => {
+      expect(found({ ...local, jicofoHeapMb: 2_500 })).toHaveLength(1);
       // A quarter of the host at the most: a larger number is for hosts that a bridge has to itself.
-      expect(found({ ...always, jicofoHeapMb: 2_048, bridgeHeapMb: 8_000 })).toEqual([]);
-      expect(found({ ...always, jicofoHeapMb: 2_500, bridgeHeapMb: 512 })).toEqual([]);
+      expect(found({ ...local, jicofoHeapMb: 2_048, bridgeHeapMb: 8_000 })).toEqual([]);
+      expect(found({ ...local, jicofoHeapMb: 2_500, bridgeHeapMb: 512 })).toEqual([]);
     });
   });
 });

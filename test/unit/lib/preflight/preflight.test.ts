@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { planCluster } from "../../../../lib/plan/clusterPlan";
 import { parseSettings } from "../../../../lib/config/settings";
 import type { CloudFacts } from "../../../../lib/hcloud/cloudFacts";
 import { HcloudApi } from "../../../../lib/hcloud/hcloudApi";
@@ -32,6 +33,7 @@ function run(raw: RawConfig = {}, args: Partial<PreflightArgs> = {}) {
   const nothing = { state: stateOf(), env: {} };
   return preflight({
     settings,
+    plan: planCluster(settings),
     stack: "production",
     access,
     dryRun: false,
@@ -132,6 +134,11 @@ describe("preflight", () => {
     const servers = [server("web", undefined, old)];
     const { memoryGb } = await inCloud({ servers });
     expect(memoryGb).toMatchObject({ cx21: 4, cx23: 4, cpx42: 16, cpx51x: 32 });
+  });
+
+  it("counts the heap of the web host's own bridge, beside bridge hosts too", async () => {
+    const settings = { jicofoHeapMb: "2500", localBridge: "always" };
+    await expect(inCloud({}, settings)).rejects.toThrow("1024 MB for the heap of the bridge on it");
   });
 
   it("refuses a heap larger than the machine", async () => {

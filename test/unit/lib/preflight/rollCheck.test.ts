@@ -1,18 +1,22 @@
-import { parseSettings } from "../../../../lib/config/settings";
 import type { ServerFact } from "../../../../lib/hcloud/cloudFacts";
-import { declaredHosts, type DeclaredHost } from "../../../../lib/preflight/declared";
+import { plannedHosts, type PlannedHost } from "../../../../lib/plan/plannedHosts";
 import { checkRoll, differingHosts, rollNotes } from "../../../../lib/preflight/rollCheck";
-import { cpx42, cx23, server } from "./support/cloud";
+import { cpx42, cx23, planOf, server } from "./support/cloud";
 
 const wanted = { types: { web: "cx23", jvb: "cpx42" }, image: "debian-12", location: "fsn1" };
 
-function hosts(count: number, change: (index: number) => Partial<ServerFact> = () => ({})) {
-  const settings = parseSettings({ domain: "meet.example.org", jvbCount: count.toString() });
+/** Hosts of a web host and bridges that are there; `rolled` is the value of rollBridges. */
+function hosts(
+  count: number,
+  change: (index: number) => Partial<ServerFact> = () => ({}),
+  rolled = "[]",
+) {
   const bridges = Array.from({ length: count }, (_, i) => ({ ...server("jvb", i), ...change(i) }));
-  return declaredHosts(settings, [server("web", undefined, cx23), ...bridges]);
+  const plan = planOf({ jvbCount: count.toString(), rollBridges: rolled });
+  return plannedHosts(plan, [server("web", undefined, cx23), ...bridges]);
 }
 
-const names = (found: readonly { readonly host: DeclaredHost; readonly how: string }[]) =>
+const names = (found: readonly { readonly host: PlannedHost; readonly how: string }[]) =>
   found.map(({ host, how }) => `${host.name}: ${how}`);
 
 describe("differingHosts", () => {
@@ -52,20 +56,20 @@ describe("rollNotes", () => {
   const old = () => ({ image: { name: "debian-11" } });
 
   it("lists who is left as it is, and the way to change that", () => {
-    expect(rollNotes(hosts(2, old), wanted, [])).toEqual([
+    expect(rollNotes(hosts(2, old), wanted)).toEqual([
       "Not as a new server would be, and left as they are: jvb-0 (debian-11, not debian-12), jvb-1 (debian-11, not debian-12); `npm run roll` replaces bridges one by one",
     ]);
   });
 
   it("says in one line that hosts of before the change of the default keep their image, and how to stay with it", () => {
     const before = () => ({ image: { name: "debian-12" } });
-    expect(rollNotes(hosts(2, before), { ...wanted, image: "debian-13" }, [])).toEqual([
+    expect(rollNotes(hosts(2, before), { ...wanted, image: "debian-13" })).toEqual([
       "Nothing is replaced for another image: debian-12 stays on jvb-0, jvb-1, while new servers get debian-13. To order debian-12 for them too: pulumi config set image debian-12; `npm run roll` replaces bridges one by one",
     ]);
   });
 
   it("says how many servers there are at the most", () => {
-    const [kept, rolled, ...more] = rollNotes(hosts(3, old), wanted, [0, 2]);
+    const [kept, rolled, ...more] = rollNotes(hosts(3, old, "[0,2]"), wanted);
     expect(kept).toContain("left as they are: jvb-1 (");
     expect(rolled).toMatch(
       /^rollBridges replaces jvb-0 \(.*\), jvb-2 \(.*\), one after the other; .* up to 6 servers/,
@@ -75,13 +79,13 @@ describe("rollNotes", () => {
 
   it("names the web host, for which there is no roll", () => {
     const types = { ...wanted.types, web: "ccx13" };
-    expect(rollNotes(hosts(1), { ...wanted, types }, "all")).toEqual([
+    expect(rollNotes(hosts(1, undefined, "true"), { ...wanted, types })).toEqual([
       "Not as a new server would be, and left as they are: web (cx23, not ccx13)",
     ]);
   });
 
   it("is silent where rollBridges was left set and everybody is up to date", () => {
-    expect(rollNotes(hosts(3), wanted, "all")).toEqual([]);
+    expect(rollNotes(hosts(3, undefined, "true"), wanted)).toEqual([]);
   });
 });
 
@@ -89,21 +93,21 @@ describe("checkRoll", () => {
   const old = () => ({ image: { name: "debian-11" } });
 
   it("refuses more servers than a placement group holds", () => {
-    const { problems } = checkRoll(hosts(9, old), wanted, "all");
+    const { problems } = checkRoll(hosts(9, old, "true"), wanted);
     expect(problems.map(({ key, reason }) => `${key ?? ""} ${reason}`)).toEqual([
       "rollBridges replaces 9 bridges in one run, with 18 servers in one placement group until its end; Hetzner allows 10",
     ]);
   });
 
-  it.each<[string, number, "all" | number[]]>([
-    ["one of a full group", 9, [4]],
-    ["five of five", 5, "all"],
-    ["none", 9, []],
+  it.each([
+    ["one of a full group", 9, "[4]"],
+    ["five of five", 5, "true"],
+    ["none", 9, "[]"],
   ])("lets %s go", (_, count, rollBridges) => {
-    expect(checkRoll(hosts(count, old), wanted, rollBridges).problems).toEqual([]);
+    expect(checkRoll(hosts(count, old, rollBridges), wanted).problems).toEqual([]);
   });
 
   it("is not in the way of bridges that are up to date", () => {
-    expect(checkRoll(hosts(9), wanted, "all").problems).toEqual([]);
+    expect(checkRoll(hosts(9, undefined, "true"), wanted).problems).toEqual([]);
   });
 });

@@ -1,12 +1,11 @@
-import type { DeclaredHost } from "../../../../lib/preflight/declared";
+import type { PlannedHost } from "../../../../lib/plan/plannedHosts";
 import { describeServers } from "../../../../lib/preflight/serverList";
-import { server } from "./support/cloud";
+import { planOf, server } from "./support/cloud";
 
-const bridge = (index: number, status?: string): DeclaredHost => ({
-  role: "jvb",
-  index,
-  name: `jvb-${index}`,
-  hostname: `jvb-${index}.meet.example.org`,
+const plan = planOf({ jvbCount: "30" });
+
+const bridge = (index: number, status?: string): PlannedHost => ({
+  ...(plan.bridges[index] ?? plan.webHost),
   ...(status === undefined ? {} : { server: { ...server("jvb", index), status } }),
 });
 

@@ -1,19 +1,16 @@
-import type { DeclaredHost } from "../../../../lib/preflight/declared";
+import { plannedHosts } from "../../../../lib/plan/plannedHosts";
 import { checkWebSize } from "../../../../lib/preflight/webSizeCheck";
-import { cpx42, cx23, server, serverType } from "./support/cloud";
+import { cpx42, cx23, planOf, server, serverType } from "./support/cloud";
 
 const cx33 = serverType("cx33", [4, 8, 80]);
 const types = [cx23, cx33, cpx42];
 
 /** A cluster of so many bridges whose web host has a server of a type, or none yet. */
-const hosts = (bridges: number, type?: typeof cx23): DeclaredHost[] => [
-  { role: "web", name: "web", hostname: "a.test", server: type && server("web", undefined, type) },
-  ...Array.from({ length: bridges }, (_, index) => ({
-    role: "jvb" as const,
-    name: `jvb-${index}`,
-    hostname: `jvb-${index}.a.test`,
-  })),
-];
+const hosts = (bridges: number, type?: typeof cx23) =>
+  plannedHosts(
+    planOf({ jvbCount: bridges.toString() }),
+    type === undefined ? [] : [server("web", undefined, type)],
+  );
 
 describe("checkWebSize", () => {
   it("warns of a web host that is too small for its bridges, and stops nothing", () => {

@@ -1,3 +1,4 @@
+import { allBridges } from "../../../../lib/plan/clusterPlan";
 import { readDeclared } from "../../../../tools/status/declared";
 
 const declared = (settings: Readonly<Record<string, string>>) =>
@@ -11,11 +12,13 @@ const declared = (settings: Readonly<Record<string, string>>) =>
   );
 
 const names = (settings: Readonly<Record<string, string>>) =>
-  declared(settings).bridges.map(({ name, isDraining }) => `${name}${isDraining ? " empty" : ""}`);
+  allBridges(declared(settings).plan).map(
+    ({ name, draining }) => `${name}${draining ? " empty" : ""}`,
+  );
 
 describe("what the settings declare", () => {
   it("is the first jvbCount numbers that were not taken out", () => {
-    expect(declared({ domain: "a.test" })).toMatchObject({ domain: "a.test" });
+    expect(declared({ domain: "a.test" }).plan.webHost).toMatchObject({ hostname: "a.test" });
     expect(names({})).toEqual(["jvb-0", "jvb-1"]);
     expect(names({ removedBridges: "[0]" })).toEqual(["jvb-1", "jvb-2"]);
   });
@@ -54,9 +57,8 @@ describe("what the settings declare", () => {
     expect(() => readDeclared({ ...config, [key]: { value: "c2VjcmV0", secret: false } })).toThrow(
       /sshProxyPrivateKey is in plain text in the stack's settings \(not shown\)/,
     );
-    expect(readDeclared({ ...config, [key]: { value: "c2VjcmV0", secret: true } }).domain).toBe(
-      "a.test",
-    );
+    const secret = { ...config, [key]: { value: "c2VjcmV0", secret: true } };
+    expect(readDeclared(secret).plan.webHost.hostname).toBe("a.test");
   });
 
   it("has the rules of the firewalls", () => {

@@ -1,3 +1,6 @@
+import { parseSettings } from "../../../../lib/config/settings";
+import type { RawConfig } from "../../../../lib/config/problem";
+import { planCluster } from "../../../../lib/plan/clusterPlan";
 import { firewallRules } from "../../../../lib/plan/firewallRules";
 import type { CloudFirewall } from "../../../../tools/status/cloudFirewalls";
 import type { CloudServer } from "../../../../tools/status/cloudServers";
@@ -76,15 +79,14 @@ export const cloudFirewalls: readonly CloudFirewall[] = [
   { id: "21", name: "jitsi-firewall-jvb-b", rules: rules.jvb.map(ruleText) },
 ];
 
+const planOf = (settings: RawConfig) =>
+  planCluster(parseSettings({ domain: "meet.example.test", jvbCount: "2", ...settings }));
+
 /** A cluster of a web host and two bridges in which everything is as it should be. */
 export const healthy: Facts = {
   stack: "production",
   declared: {
-    domain: "meet.example.test",
-    bridges: [
-      { name: "jvb-0", isDraining: false },
-      { name: "jvb-1", isDraining: false },
-    ],
+    plan: planOf({}),
     firewallRules: rules,
   },
   state: {
@@ -114,8 +116,8 @@ export const healthy: Facts = {
   web: web(jicofo({ "jvb-11": {}, "jvb-12": {} })),
 };
 
-/** The healthy cluster with other bridges declared. */
-export const declaring = (...bridges: Facts["declared"]["bridges"]): Facts => ({
+/** The healthy cluster with other settings. */
+export const declaring = (settings: RawConfig): Facts => ({
   ...healthy,
-  declared: { ...healthy.declared, bridges },
+  declared: { ...healthy.declared, plan: planOf(settings) },
 });

@@ -1,5 +1,12 @@
+import type { RawConfig } from "../../../../../lib/config/problem";
+import { parseSettings } from "../../../../../lib/config/settings";
+import { planCluster, type ClusterPlan } from "../../../../../lib/plan/clusterPlan";
 import type { CloudFacts, ServerFact, ServerTypeFact } from "../../../../../lib/hcloud/cloudFacts";
 import type { StackState, StateResource } from "../../../../../lib/preflight/stackState";
+
+/** The plan of a cluster with these settings. */
+export const planOf = (settings: RawConfig): ClusterPlan =>
+  planCluster(parseSettings({ domain: "meet.example.org", ...settings }));
 
 const tb = 1024 ** 4;
 
