@@ -6,13 +6,14 @@ import { listActions } from "./common";
 
 export const actions = defineResource({
   kind: "action",
-  // Commands that several resources have.
+  // Commands that several resources share.
   commands: { change_dns_ptr: {}, change_protection: {} },
   routes: [
     route("GET", "/actions", {}, ({ ctx, query }) => {
       const table = ctx.store.table(actionKind);
       const wanted = query.id ?? [];
-      // A missing one is an error, not a shorter list: clients would wait for ever.
+      // An unknown id is an error. With a shorter list instead, clients would wait for the missing
+      // action forever.
       const missing = wanted.find((id) => !table.get(Number(id)));
       if (missing !== undefined) throw notFound("action", missing);
       return listActions(ctx, table.all(), query);

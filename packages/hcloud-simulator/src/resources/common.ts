@@ -8,7 +8,7 @@ import type { Kind, Row } from "../store";
 
 const maxNameLength = 128;
 
-/** Names of most things: any text. */
+/** Name of most resources: any text. */
 export const nameField = { type: "string", min: 1, max: maxNameLength } as const satisfies Field;
 
 export const labelsField = { type: "labels" } as const satisfies Field;
@@ -19,18 +19,21 @@ export interface NamedRow extends Row {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-interface Reading<T> {
+interface Collection<T> {
   /** Path of the collection: placement_groups. */
   readonly path: string;
-  /** Field of the body that holds one: placement_group. */
+  /** Field of the body that contains a single resource: placement_group. */
   readonly one: string;
   readonly toWire: (ctx: Context, row: T) => unknown;
   readonly list?: ListOptions<T>;
 }
 
 /** `GET /<path>` and `GET /<path>/{id}`. */
-export function readRoutes<T extends Row & Listable>(kind: Kind<T>, reading: Reading<T>): Route[] {
-  const { path, one, toWire, list } = reading;
+export function readRoutes<T extends Row & Listable>(
+  kind: Kind<T>,
+  collection: Collection<T>,
+): Route[] {
+  const { path, one, toWire, list } = collection;
   return [
     route("GET", `/${path}`, {}, ({ ctx, query }) => {
       const page = listPage(ctx.store.table(kind).all(), query, list);
@@ -42,19 +45,19 @@ export function readRoutes<T extends Row & Listable>(kind: Kind<T>, reading: Rea
   ];
 }
 
-/** `PUT /<path>/{id}` for what has just a name and labels. */
-export function renameRoute<T extends NamedRow>(kind: Kind<T>, reading: Reading<T>): Route {
-  const { path, one, toWire } = reading;
+/** `PUT /<path>/{id}` for a resource that has only a name and labels. */
+export function renameRoute<T extends NamedRow>(kind: Kind<T>, collection: Collection<T>): Route {
+  const { path, one, toWire } = collection;
   return route("PUT", `/${path}/:id`, { name: nameField, labels: labelsField }, (call) => {
     const table = call.ctx.store.table(kind);
     const row = table.require(call.params.id ?? "");
-    // T has at least NamedRow's fields, so a patch of those is a patch of T.
+    // T has all fields of NamedRow, so a patch of NamedRow is a patch of T.
     const patch = nameAndLabels(call.body) as Partial<Omit<T, "id">>;
     return { [one]: toWire(call.ctx, table.update(row.id, patch)) };
   });
 }
 
-/** What of a name and labels was given, as a patch of any named row. */
+/** The given name and labels as a patch of a named row. */
 export function nameAndLabels(body: {
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -66,9 +69,9 @@ export function nameAndLabels(body: {
 }
 
 /**
- * The action lists of a resource: of all its things, and of one.
+ * The routes that list actions: of all resources of a type, and of one resource.
  *
- * @param resolve id of the thing that a path names
+ * @param resolve returns the id of the resource that a path names
  */
 export function actionRoutes(
   path: string,
@@ -100,7 +103,7 @@ export function actionRoutes(
   ];
 }
 
-/** A page of actions, by status and command. */
+/** A page of actions, filtered by id and status. */
 export function listActions(
   ctx: Context,
   rows: readonly ActionRow[],

@@ -26,7 +26,7 @@ export interface FirewallRow extends NamedRow {
 
 export const firewallKind: Kind<FirewallRow> = { name: "firewall", unique: ["name"] };
 
-/** The servers that a target stands for now, by id. */
+/** Ids of the servers that a target matches now. */
 export function serversOfTarget(ctx: Context, target: Target): number[] {
   if (target.type === "server") return [target.server.id];
   const matches = parseSelector(target.label_selector.selector);
@@ -34,7 +34,7 @@ export function serversOfTarget(ctx: Context, target: Target): number[] {
   return servers.filter((server) => matches(server.labels)).map(({ id }) => id);
 }
 
-/** The servers that a firewall filters now, each once. */
+/** Ids of the servers that a firewall filters now, each once. */
 export function serversOfFirewall(ctx: Context, firewall: FirewallRow): number[] {
   return [...new Set(firewall.applied_to.flatMap((target) => serversOfTarget(ctx, target)))];
 }
@@ -53,7 +53,7 @@ export function firewallsOfServer(ctx: Context, server: ServerRow): FirewallRow[
     );
 }
 
-/** All rules of all of a server's firewalls, as the driver takes them; null without a firewall. */
+/** All rules of all firewalls of a server, in the driver's form. null without a firewall. */
 export function rulesOfServer(ctx: Context, server: ServerRow): FirewallRule[] | null {
   const firewalls = firewallsOfServer(ctx, server);
   if (firewalls.length === 0) return null;

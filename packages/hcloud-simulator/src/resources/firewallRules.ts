@@ -36,8 +36,8 @@ function portProblem(text: string): string | undefined {
 }
 
 /**
- * Rules in the API's form, with what the field table cannot say: which protocols have ports, and
- * which addresses belong to which direction.
+ * Rules in the API's form. Checks what the field table cannot express: which protocols have ports,
+ * and which addresses belong to which direction.
  *
  * @throws ApiError invalid_input
  */

@@ -52,7 +52,7 @@ export function firewallToWire(ctx: Context, row: FirewallRow) {
   };
 }
 
-const reading = {
+const collection = {
   path: "firewalls",
   one: "firewall",
   toWire: firewallToWire,
@@ -67,9 +67,9 @@ export const firewalls = defineResource({
     remove_firewall: { run: (ctx, action) => refreshFirewall(ctx, Number(action.input.server)) },
   },
   routes: [
-    ...readRoutes(firewallKind, reading),
+    ...readRoutes(firewallKind, collection),
     ...actionRoutes("firewalls", firewallKind.name, (ctx, id) => requireFirewall(ctx, id).id),
-    renameRoute(firewallKind, reading),
+    renameRoute(firewallKind, collection),
     route(
       "POST",
       "/firewalls",
@@ -168,7 +168,9 @@ function sameTarget(a: Target, b: Target): boolean {
   return b.type === "label_selector" && a.label_selector.selector === b.label_selector.selector;
 }
 
-/** Applies a firewall; one action for each server that it filters from now on. */
+/**
+ * Applies a firewall to targets. Starts one action for each server that it did not filter before.
+ */
 export function applyTo(ctx: Context, id: number, targets: readonly Target[]) {
   const table = ctx.store.table(firewallKind);
   const before = new Set(serversOfFirewall(ctx, table.require(id)));
@@ -195,7 +197,10 @@ function requireFilterable(ctx: Context, id: number): void {
     });
 }
 
-/** Takes a firewall away; removing what it is not applied to is no error (changelog 2025-08-04). */
+/**
+ * Removes a firewall from targets. A target that it is not applied to is not an error (changelog
+ * 2025-08-04).
+ */
 function removeFrom(ctx: Context, id: number, targets: readonly Target[]) {
   const table = ctx.store.table(firewallKind);
   const row = table.require(id);

@@ -6,7 +6,7 @@ import type { NamedAddress } from "./reverseNames";
 export interface FloatingIpRow extends NamedRow, NamedAddress {
   readonly description: string | null;
   readonly home_location: string;
-  /** The server that it is assigned to. */
+  /** Id of the server that it is assigned to. */
   readonly server: number | null;
   readonly protection: { readonly delete: boolean };
 }

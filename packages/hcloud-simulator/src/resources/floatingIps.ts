@@ -28,7 +28,7 @@ function toWire(_ctx: unknown, row: FloatingIpRow) {
   };
 }
 
-const reading = {
+const collection = {
   path: "floating_ips",
   one: "floating_ip",
   toWire,
@@ -52,7 +52,7 @@ function requireIp(ctx: Context, id: string | undefined): FloatingIpRow {
   return ctx.store.table(floatingIpKind).require(id ?? "");
 }
 
-/** @throws ApiError when the server is in another network zone: its code there is a guess */
+/** @throws ApiError when the server is in another network zone; the error code is a guess */
 function requireSameZone(server: ServerRow, homeLocation: string): void {
   const zone = (name: string) => findLocation(name)?.network_zone;
   if (zone(server.location) !== zone(homeLocation))
@@ -83,19 +83,22 @@ function create(ctx: Context, body: Parsed<typeof createFields>): FloatingIpRow 
   });
 }
 
-/** An action about an address and, where one is concerned, a server. */
+/** Starts an action about a floating IP and, if given, a server. */
 function started(ctx: Context, command: string, row: FloatingIpRow, server?: number) {
   const about = [{ id: row.id, type: floatingIpKind.name }];
   if (server !== undefined) about.push({ id: server, type: serverKind.name });
   return ctx.actions.toWire(ctx.actions.start(command, about));
 }
 
-/** Addresses that outlive servers and move between running ones. No packet for one reaches a host. */
+/**
+ * Addresses that do not depend on a server and can move between running servers. No packet for a
+ * floating IP reaches a host.
+ */
 export const floatingIps = defineResource({
   kind: "floating_ip",
   commands: { assign_floating_ip: {}, unassign_floating_ip: {} },
   routes: [
-    ...readRoutes(floatingIpKind, reading),
+    ...readRoutes(floatingIpKind, collection),
     ...actionRoutes("floating_ips", floatingIpKind.name, (ctx, id) => requireIp(ctx, id).id),
     route("POST", "/floating_ips", createFields, ({ ctx, body }) => {
       const row = create(ctx, body);
@@ -113,7 +116,7 @@ export const floatingIps = defineResource({
     route("DELETE", "/floating_ips/:id", {}, ({ ctx, params }) => {
       const row = requireIp(ctx, params.id);
       if (row.protection.delete) throw apiError("protected", "floating IP is protected");
-      // Announced for May 2026; before, it was unassigned and deleted in one.
+      // Since May 2026 (announced). Before, the delete also unassigned it.
       if (row.server !== null)
         throw apiError("must_be_unassigned", "floating IP must be unassigned first");
       ctx.store.table(floatingIpKind).remove(row.id);
@@ -126,7 +129,7 @@ function actionsOfOne() {
   const path = (action: string) => `/floating_ips/:id/actions/${action}`;
   const serverField = { server: { type: "integer", required: true } } as const;
   return [
-    // One that has a server moves at once: the provider does not unassign it first.
+    // An assigned floating IP moves at once, because the provider does not unassign it first.
     route("POST", path("assign"), serverField, ({ ctx, params, body }) => {
       const row = requireIp(ctx, params.id);
       const server = requireServer(ctx, String(body.server));

@@ -4,18 +4,18 @@ import type { Context } from "../context";
 import type { Labels } from "../labels";
 import type { Kind, Row } from "../store";
 
-/** A snapshot or a backup: what `create_image` makes. */
+/** A snapshot or a backup, made by `create_image`. */
 export interface ImageRow extends Row {
   readonly type: "snapshot" | "backup";
   readonly status: "creating" | "available" | "unavailable";
   readonly name: null;
   readonly description: string;
-  /** GB; null while it is being made. */
+  /** In GB; null while the image is created. */
   readonly image_size: number | null;
   readonly disk_size: number;
   readonly created: string;
   readonly created_from: { readonly id: number; readonly name: string };
-  /** The server of a backup, which goes with it. */
+  /** Id of the server of a backup. The backup is deleted together with this server. */
   readonly bound_to: number | null;
   readonly os_flavor: string;
   readonly os_version: string | null;
@@ -23,10 +23,10 @@ export interface ImageRow extends Row {
   readonly rapid_deploy: false;
   readonly protection: { readonly delete: boolean };
   readonly deprecation: null;
-  /** Since when it is gone; kept for the servers that were made from it. */
+  /** When the image was deleted. The row stays as long as servers use the image. */
   readonly deleted: string | null;
   readonly labels: Labels;
-  /** The system image beneath; not shown. */
+  /** Id of the system image below the snapshot. Not part of the API's answer. */
   readonly system_image: number;
 }
 
@@ -34,14 +34,14 @@ export type Image = SystemImage | ImageRow;
 
 export const imageKind: Kind<ImageRow> = { name: "image" };
 
-/** GB that a snapshot of a fresh system has, about. */
+/** Approximate size in GB of a snapshot of a fresh system. */
 export const snapshotSize = 2.3;
 
 export function imageById(ctx: Context, id: number): Image | undefined {
   return ctx.store.table(imageKind).get(id) ?? imageList.find((image) => image.id === id);
 }
 
-/** An image that a server can be made from: by id; system images also by name. */
+/** An image to create a server from: by id; a system image also by name. */
 export function findImage(
   ctx: Context,
   idOrName: number | string,
@@ -52,19 +52,19 @@ export function findImage(
   return findSystemImage(idOrName, architecture);
 }
 
-/** The name that the host driver knows an image by: that of the system beneath. */
+/** The name by which the host driver knows an image: the name of its system image. */
 export function systemImageName(ctx: Context, id: number): string {
   const image = imageById(ctx, id);
   const system = image && "system_image" in image ? image.system_image : id;
   return imageList.find((candidate) => candidate.id === system)?.name ?? "";
 }
 
-/** The image as it goes over the wire. */
+/** The image in the form of the API. */
 export function imageToWire(image: Image): Partial<ImageRow> | SystemImage {
   return "system_image" in image ? { ...image, system_image: undefined } : image;
 }
 
-/** Takes an image away; a trace of it stays while a server was made from it. */
+/** Deletes an image. While servers use it, its row stays and is marked as deleted. */
 export function removeImage(ctx: Context, id: number, usedBy: readonly number[]): void {
   const table = ctx.store.table(imageKind);
   if (usedBy.length === 0) table.remove(id);

@@ -27,17 +27,17 @@ export const images = defineResource({
       image: imageToWire(requireImage(ctx, params.id)),
     })),
     route("PUT", "/images/:id", updateFields, ({ ctx, params, body }) => {
-      const row = requireOwn(ctx, params.id);
+      const row = requireUserImage(ctx, params.id);
       const image = ctx.store.table(imageKind).update(row.id, {
         ...(body.labels !== undefined && { labels: body.labels }),
         ...(typeof body.description === "string" && { description: body.description }),
-        // A backup that becomes a snapshot no longer goes with its server.
+        // A backup that becomes a snapshot is no longer deleted with its server.
         ...(body.type !== undefined && { type: body.type, bound_to: null }),
       });
       return { image: imageToWire(image) };
     }),
     route("DELETE", "/images/:id", {}, ({ ctx, params }) => {
-      const row = requireOwn(ctx, params.id);
+      const row = requireUserImage(ctx, params.id);
       if (row.protection.delete) throw apiError("protected", "image is protected");
       ctx.actions.requireUnlocked(imageKind.name, row.id);
       deleteImage(ctx, row.id);
@@ -47,7 +47,7 @@ export const images = defineResource({
       "/images/:id/actions/change_protection",
       { delete: { type: "boolean" } },
       ({ ctx, params, body }) => {
-        const row = requireOwn(ctx, params.id);
+        const row = requireUserImage(ctx, params.id);
         const protection = { delete: body.delete ?? row.protection.delete };
         ctx.store.table(imageKind).update(row.id, { protection });
         const action = ctx.actions.start("change_protection", [
@@ -84,14 +84,14 @@ function requireImage(ctx: Context, id: string | undefined): Image {
   return image;
 }
 
-/** @throws ApiError not_found; invalid_input for a system image, which nobody may change */
-function requireOwn(ctx: Context, id: string | undefined): ImageRow {
+/** @throws ApiError not_found; invalid_input for a system image, which cannot be changed */
+function requireUserImage(ctx: Context, id: string | undefined): ImageRow {
   const image = requireImage(ctx, id);
   if (image.type === "system") throw invalidField("id", "system images cannot be changed");
   return image;
 }
 
-/** Takes a snapshot or backup away. */
+/** Deletes a snapshot or backup. */
 export function deleteImage(ctx: Context, id: number): void {
   const servers = ctx.store.table(serverKind).all();
   const users = servers.filter((server) => server.image === id);

@@ -18,7 +18,10 @@ import { servers } from "./servers/servers";
 import { sshKeys } from "./sshKeys";
 import { zones } from "./zones/zones";
 
-/** Everything that the simulator answers. What is not in here is not found, and recorded. */
+/**
+ * All resources of the simulator. Routes that are not in this list answer not_found and are
+ * recorded.
+ */
 export const resources: readonly Resource[] = [
   actions,
   firewalls,

@@ -14,16 +14,16 @@ export interface LoadBalancerRow extends NamedRow {
   readonly location: string;
   readonly algorithm: (typeof algorithms)[number];
   readonly ipv4: string;
-  /** One address; unlike a server, a load balancer has no network of them. */
+  /** A single address. Unlike a server, a load balancer has no /64 of its own. */
   readonly ipv6: string;
-  /** Reverse names set by the user, by address. */
+  /** Reverse DNS names that the user has set, by address. */
   readonly dns_ptr: Readonly<Record<string, string>>;
   readonly protection: { readonly delete: boolean };
 }
 
 export const loadBalancerKind: Kind<LoadBalancerRow> = { name: "load_balancer", unique: ["name"] };
 
-/** The reverse name of each of its addresses; null where there is none. */
+/** The reverse DNS name of each address; null if it has none. */
 export function balancerPtrs({ ipv4, ipv6, dns_ptr: names }: LoadBalancerRow) {
   return {
     ipv4: { ip: ipv4, dns_ptr: names[ipv4] ?? defaultPtr(ipv4) },
@@ -32,9 +32,9 @@ export function balancerPtrs({ ipv4, ipv6, dns_ptr: names }: LoadBalancerRow) {
 }
 
 /**
- * Its reverse names after one was set or, with null, taken back.
+ * The reverse DNS names after one was set, or reset with null.
  *
- * @throws ApiError invalid_input when it does not have the address
+ * @throws ApiError invalid_input when the load balancer does not have the address
  */
 export function withBalancerPtr(
   row: LoadBalancerRow,

@@ -40,7 +40,7 @@ function toWire(_ctx: unknown, row: LoadBalancerRow) {
   };
 }
 
-const reading = {
+const collection = {
   path: "load_balancers",
   one: "load_balancer",
   toWire,
@@ -97,7 +97,10 @@ function create(ctx: Context, body: CreateBody): LoadBalancerRow {
   });
 }
 
-/** Of a network zone its first location; which one Hetzner takes is not documented. */
+/**
+ * The location of the request, or the first location of its network zone. Hetzner does not document
+ * which one it chooses.
+ */
 function locationOf({ location, network_zone: zone }: CreateBody): string {
   if (location !== undefined && zone !== undefined)
     throw invalidField("network_zone", "cannot be used together with location");
@@ -119,13 +122,13 @@ function started(ctx: Context, command: string, row: LoadBalancerRow) {
   return ctx.actions.toWire(ctx.actions.start(command, about));
 }
 
-/** Load balancers as far as they have a name, addresses and reverse names: they balance nothing. */
+/** Load balancers with a name, addresses and reverse DNS. They do not forward traffic. */
 export const loadBalancers = defineResource({
   kind: "load_balancer",
   parts: [notSimulatedOperations],
   commands: { create_load_balancer: {}, change_algorithm: {}, change_load_balancer_type: {} },
   routes: [
-    ...readRoutes(loadBalancerKind, reading),
+    ...readRoutes(loadBalancerKind, collection),
     ...actionRoutes("load_balancers", loadBalancerKind.name, (ctx, id) => {
       return requireBalancer(ctx, id).id;
     }),
@@ -134,7 +137,7 @@ export const loadBalancers = defineResource({
       const action = started(ctx, "create_load_balancer", row);
       return { load_balancer: toWire(ctx, row), action };
     }),
-    renameRoute(loadBalancerKind, reading),
+    renameRoute(loadBalancerKind, collection),
     route("DELETE", "/load_balancers/:id", {}, ({ ctx, params }) => {
       const row = requireBalancer(ctx, params.id);
       if (row.protection.delete) throw apiError("protected", "load balancer is protected");
@@ -165,7 +168,7 @@ export const loadBalancers = defineResource({
   ],
 });
 
-/** `POST /load_balancers/{id}/actions/<name>` that changes fields of its row. */
+/** `POST /load_balancers/{id}/actions/<name>`, which changes fields of the row. */
 function change<const T extends FieldTable>(
   name: string,
   command: string,

@@ -17,7 +17,7 @@ export const locations = defineResource({
     }),
     ...["/datacenters", "/datacenters/:id"].map((path) =>
       route("GET", path, {}, () => {
-        // Gone since October 2026; the changelog points to locations.
+        // Removed in October 2026; the changelog points to locations.
         throw apiError("deprecated_api_endpoint", "this endpoint was removed, use /locations", {
           announcement: "https://docs.hetzner.cloud/changelog#2025-12-16-phasing-out-datacenters",
         });

@@ -14,33 +14,33 @@ interface Missing {
   readonly reason: string;
 }
 
-/** Resources that have no code here, by the first part of their paths. */
+/** Resources without code in the simulator, by the first segment of their paths. */
 export const missingResources: readonly (Missing & { readonly kind: ResourceKind })[] = [
   {
     kind: "volume",
     path: "volumes",
-    reason: "hosts have one disk; nothing that is tested here uses volumes",
+    reason: "Hosts have one disk only.",
   },
   {
     kind: "certificate",
     path: "certificates",
-    reason: "they belong to services of load balancers only",
+    reason: "Only services of load balancers use certificates, and they are not simulated.",
   },
   {
     kind: "storage_box",
     path: "storage_boxes",
-    reason: "they are another product, behind another endpoint",
+    reason: "They are another product with another endpoint.",
   },
   {
     kind: "storage_box_type",
     path: "storage_box_types",
-    reason: "there are no storage boxes",
+    reason: "There are no storage boxes.",
   },
 ];
 
-const balancesNothing = "media goes past any load balancer, straight to the bridges";
+const noForwarding = "Load balancers do not forward traffic here.";
 
-/** Operations that have no code here, of resources that are simulated otherwise. */
+/** Operations without code in the simulator, of resources that are otherwise simulated. */
 export const missingOperations: readonly (Missing & { readonly method: Method })[] = [
   ...[
     ...["add_service", "update_service", "delete_service", "add_target", "remove_target"],
@@ -49,9 +49,9 @@ export const missingOperations: readonly (Missing & { readonly method: Method })
   ].map((action) => ({
     method: "POST" as const,
     path: `load_balancers/:id/actions/${action}`,
-    reason: balancesNothing,
+    reason: noForwarding,
   })),
-  { method: "GET", path: "load_balancers/:id/metrics", reason: balancesNothing },
+  { method: "GET", path: "load_balancers/:id/metrics", reason: noForwarding },
 ];
 
 const methods: readonly Method[] = ["GET", "POST", "PUT", "DELETE"];
@@ -74,7 +74,10 @@ function operationWords(path: string): string {
   return `${rest.at(-1) ?? ""} of ${area}`.replaceAll("_", " ");
 }
 
-/** Resources of the real API that answer only that they are not simulated; each request is recorded. */
+/**
+ * Resources of the real API whose routes only answer that they are not simulated. Each request is
+ * recorded.
+ */
 export const notSimulatedResources: readonly Resource[] = missingResources.map(({ kind, path }) =>
   defineResource({
     kind,
@@ -84,7 +87,7 @@ export const notSimulatedResources: readonly Resource[] = missingResources.map((
   }),
 );
 
-/** Operations of load balancers that answer only that they are not simulated. */
+/** Operations of load balancers that only answer that they are not simulated. */
 export const notSimulatedOperations = definePart({
   routes: missingOperations.map(({ method, path }) =>
     missing(method, `/${path}`, operationWords(path)),

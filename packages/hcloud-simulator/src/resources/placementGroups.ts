@@ -24,7 +24,7 @@ export const placementGroupKind: Kind<PlacementGroupRow> = {
 
 export const maxServersPerGroup = 10;
 
-/** The servers of a group, by id. */
+/** Ids of the servers of a group. */
 export function serversOf(ctx: Context, groupId: number): number[] {
   const servers = ctx.store.table(serverKind).all();
   return servers.filter((server) => server.placement_group === groupId).map(({ id }) => id);
@@ -41,7 +41,7 @@ export function placementGroupToWire(ctx: Context, row: PlacementGroupRow) {
   return { ...row, servers: serversOf(ctx, row.id) };
 }
 
-const reading = {
+const collection = {
   path: "placement_groups",
   one: "placement_group",
   toWire: placementGroupToWire,
@@ -57,13 +57,13 @@ const createFields = {
 export const placementGroups = defineResource({
   kind: "placement_group",
   routes: [
-    ...readRoutes(placementGroupKind, reading),
+    ...readRoutes(placementGroupKind, collection),
     ...actionRoutes(
       "placement_groups",
       placementGroupKind.name,
       (ctx, id) => ctx.store.table(placementGroupKind).require(id).id,
     ),
-    renameRoute(placementGroupKind, reading),
+    renameRoute(placementGroupKind, collection),
     route("POST", "/placement_groups", createFields, ({ ctx, body }) => {
       ctx.limits.requireRoom("placement_groups", placementGroupKind);
       const row = ctx.store.table(placementGroupKind).insert({

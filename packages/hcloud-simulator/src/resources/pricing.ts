@@ -4,7 +4,7 @@ import { price, vatPercent } from "../catalogue/prices";
 import { serverTypeList } from "../catalogue/serverTypes";
 import { defineResource, route } from "../resource";
 
-/** Net EUR of what is not a server; mid-2026. */
+/** Net prices in EUR of everything except servers and load balancers, mid-2026. */
 const net = {
   imagePerGbMonth: 0.0119,
   floatingIpMonth: 3,
@@ -24,7 +24,7 @@ function priceList() {
     vat_rate: vatPercent.toFixed(10),
     image: { price_per_gb_month: price(net.imagePerGbMonth) },
     floating_ip: { price_monthly: price(net.floatingIpMonth) },
-    // Both types: hcloud-go takes for granted that there are as many as of primary IPs.
+    // Both types, because hcloud-go expects the same types as for primary IPs.
     floating_ips: ["ipv4", "ipv6"].map((type) => ({
       type,
       prices: everywhere(() => ({ price_monthly: price(net.floatingIpMonth) })),
@@ -33,7 +33,7 @@ function priceList() {
       primaryIp("ipv4", net.primaryIpv4Month, net.primaryIpv4Hour),
       primaryIp("ipv6", 0, 0),
     ],
-    // Reports 0 since August 2024: server types have their own prices.
+    // 0 since August 2024: each server type has its own traffic price.
     traffic: { price_per_tb: price(0) },
     server_backup: { percentage: "20.0000000000" },
     server_types: serverTypeList.map(({ id, name, prices }) => ({ id, name, prices })),

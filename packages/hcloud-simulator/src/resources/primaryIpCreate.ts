@@ -9,13 +9,16 @@ export interface NewPrimaryIp {
   readonly type: IpType;
   readonly location: string;
   readonly autoDelete: boolean;
-  /** By default primary_ip-<number>, as the API names those it makes by itself. */
+  /** Default: primary_ip-<number>, the API's name for primary IPs that it creates itself. */
   readonly name?: string;
   readonly labels?: Labels;
   readonly assignee?: number;
 }
 
-/** @throws ApiError resource_limit_exceeded, resource_unavailable when no address is left, uniqueness_error */
+/**
+ * @throws ApiError resource_limit_exceeded, resource_unavailable when no address is free,
+ *   uniqueness_error
+ */
 export function createPrimaryIp(ctx: Context, wanted: NewPrimaryIp): PrimaryIpRow {
   const { store } = ctx;
   ctx.limits.requireRoom("primary_ips", primaryIpKind);

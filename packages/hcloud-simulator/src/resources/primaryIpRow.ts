@@ -13,7 +13,7 @@ export interface PrimaryIpRow extends NamedRow, NamedAddress {
 
 export const primaryIpKind: Kind<PrimaryIpRow> = { name: "primary_ip", unique: ["name"] };
 
-/** The address that a host uses: of a /64 the one ending in ::1. */
+/** The address that a host uses: the IPv4 address, or the address ending in ::1 of the /64. */
 export function hostAddress(row: PrimaryIpRow): string {
   return row.type === "ipv4" ? row.ip : hostAddress6(row.ip);
 }

@@ -5,7 +5,7 @@ import { apiError, invalidField } from "../errors";
 import { defineResource, route } from "../resource";
 
 import { actionRoutes, labelsField, nameAndLabels, nameField, readRoutes } from "./common";
-import { readdress } from "./servers/hosts";
+import { changePublicAddresses } from "./servers/hosts";
 import { createPrimaryIp } from "./primaryIpCreate";
 import { primaryIpKind, type PrimaryIpRow } from "./primaryIpRow";
 import { dnsPtrs, ptrFields, withPtr } from "./reverseNames";
@@ -30,10 +30,13 @@ export function primaryIpToWire(_ctx: unknown, row: PrimaryIpRow) {
   };
 }
 
-/** What a list is searched by: of an IPv6 network its first address, without the length. */
+/**
+ * The value that a list is filtered by: the first address of an IPv6 network, without the prefix
+ * length.
+ */
 const addressOf = ({ ip }: PrimaryIpRow): string => ip.replace(/\/\d+$/, "");
 
-const reading = {
+const collection = {
   path: "primary_ips",
   one: "primary_ip",
   toWire: primaryIpToWire,
@@ -61,27 +64,30 @@ function requireIp(ctx: Context, id: string | undefined): PrimaryIpRow {
 }
 
 /**
- * An address that may be changed now.
+ * A primary IP that can be changed now.
  *
  * @throws ApiError not_found, locked
  */
-function requireFree(ctx: Context, id: string | undefined): PrimaryIpRow {
+function requireUnlockedIp(ctx: Context, id: string | undefined): PrimaryIpRow {
   const row = requireIp(ctx, id);
   ctx.actions.requireUnlocked(primaryIpKind.name, row.id);
   return row;
 }
 
-/** Of an address that is given to a server, or taken from it; both are locked for that time. */
-const readdressing: ActionDefinition = {
+/** Assigning and unassigning. The primary IP and the server are locked during the action. */
+const addressChange: ActionDefinition = {
   locks: true,
-  run: (ctx, action) => readdress(ctx, Number(action.input.server)),
+  run: (ctx, action) => changePublicAddresses(ctx, Number(action.input.server)),
 };
 
 function reference(row: PrimaryIpRow) {
   return { id: row.id, type: primaryIpKind.name };
 }
 
-/** @throws ApiError when the server runs, has such an address already, or is elsewhere */
+/**
+ * @throws ApiError when the server runs, already has an address of this type, or is in another
+ *   location
+ */
 function requireAssignable(server: ServerRow, type: PrimaryIpRow["type"], location: string): void {
   if (server.status !== "off") throw apiError("server_not_stopped", "server is not stopped");
   if (server[type] !== null)
@@ -90,22 +96,24 @@ function requireAssignable(server: ServerRow, type: PrimaryIpRow["type"], locati
     throw apiError("primary_ip_datacenter_mismatch", "primary IP is in another location");
 }
 
-/** Old clients send a data center, or nothing, and their users should not have to guess. */
+/**
+ * Old clients send a data center or nothing. The message tells their users what to send instead.
+ */
 function noLocation(datacenter: string | undefined): string {
   const missing = "Missing data for required field.";
   if (datacenter === undefined) return missing;
-  return `${missing} Data centers are gone: name a location instead of '${datacenter}'.`;
+  return `${missing} The API has no data centers any more: set a location instead of '${datacenter}'.`;
 }
 
 export const primaryIps = defineResource({
   kind: "primary_ip",
   commands: {
     create_primary_ip: {},
-    assign_primary_ip: readdressing,
-    unassign_primary_ip: readdressing,
+    assign_primary_ip: addressChange,
+    unassign_primary_ip: addressChange,
   },
   routes: [
-    ...readRoutes(primaryIpKind, reading),
+    ...readRoutes(primaryIpKind, collection),
     ...actionRoutes("primary_ips", primaryIpKind.name, (ctx, id) => requireIp(ctx, id).id),
     route("POST", "/primary_ips", createFields, ({ ctx, body }) => {
       const { assignee_id: assignee, type } = body;
@@ -150,26 +158,26 @@ export const primaryIps = defineResource({
       ctx.store.table(primaryIpKind).remove(row.id);
     }),
     route("POST", "/primary_ips/:id/actions/assign", assignFields, ({ ctx, params, body }) => {
-      const row = requireFree(ctx, params.id);
+      const row = requireUnlockedIp(ctx, params.id);
       if (row.assignee_id !== null)
         throw apiError("primary_ip_already_assigned", "primary IP is already assigned");
       const server = requireServer(ctx, String(body.assignee_id));
       requireAssignable(server, row.type, row.location);
       ctx.store.table(primaryIpKind).update(row.id, { assignee_id: server.id });
       ctx.store.table(serverKind).update(server.id, { [row.type]: row.id });
-      return startReaddress(ctx, "assign_primary_ip", row, server.id);
+      return startAddressChange(ctx, "assign_primary_ip", row, server.id);
     }),
     route("POST", "/primary_ips/:id/actions/unassign", {}, ({ ctx, params }) => {
-      const row = requireFree(ctx, params.id);
+      const row = requireUnlockedIp(ctx, params.id);
       if (row.assignee_id === null) throw apiError("service_error", "primary IP is not assigned");
       const server = requireServer(ctx, String(row.assignee_id));
       if (server.status !== "off") throw apiError("server_not_stopped", "server is not stopped");
       ctx.store.table(primaryIpKind).update(row.id, { assignee_id: null });
       ctx.store.table(serverKind).update(server.id, { [row.type]: null });
-      return startReaddress(ctx, "unassign_primary_ip", row, server.id);
+      return startAddressChange(ctx, "unassign_primary_ip", row, server.id);
     }),
     route("POST", "/primary_ips/:id/actions/change_dns_ptr", ptrFields, (call) => {
-      const row = requireFree(call.ctx, call.params.id);
+      const row = requireUnlockedIp(call.ctx, call.params.id);
       const names = withPtr(row, call.body.ip, call.body.dns_ptr ?? null);
       call.ctx.store.table(primaryIpKind).update(row.id, { dns_ptr: names });
       return started(call.ctx, "change_dns_ptr", row);
@@ -179,7 +187,7 @@ export const primaryIps = defineResource({
       "/primary_ips/:id/actions/change_protection",
       { delete: { type: "boolean" } },
       ({ ctx, params, body }) => {
-        const row = requireFree(ctx, params.id);
+        const row = requireUnlockedIp(ctx, params.id);
         const protection = { delete: body.delete ?? row.protection.delete };
         ctx.store.table(primaryIpKind).update(row.id, { protection });
         return started(ctx, "change_protection", row);
@@ -196,7 +204,7 @@ function started(ctx: Context, command: string, row: PrimaryIpRow) {
   return { action: ctx.actions.toWire(ctx.actions.start(command, [reference(row)])) };
 }
 
-function startReaddress(ctx: Context, command: string, row: PrimaryIpRow, server: number) {
+function startAddressChange(ctx: Context, command: string, row: PrimaryIpRow, server: number) {
   const resources = [reference(row), serverReference(server)];
   return {
     action: ctx.actions.toWire(ctx.actions.start(command, resources, { input: { server } })),

@@ -7,20 +7,22 @@ import { loadBalancerKind } from "./loadBalancerRow";
 import { primaryIpKind } from "./primaryIpRow";
 import type { IpType, NamedAddress } from "./reverseNames";
 
-/** The first /64s are for who runs the hosts, as the first IPv4 addresses are. */
+/**
+ * The first /64 networks are reserved for the driver of the hosts, like the first IPv4 addresses.
+ */
 const firstPrefix = 0x10;
 const lastPrefix = 0xffff;
 
 /**
- * An IPv4 address, or an IPv6 /64, that nothing has.
+ * A free IPv4 address, or a free IPv6 /64.
  *
- * @throws ApiError resource_unavailable when none is left
+ * @throws ApiError resource_unavailable when none is free
  */
 export function freeAddress(ctx: Context, type: IpType): string {
   return type === "ipv4" ? freeIpv4(ctx) : freePrefix(ctx);
 }
 
-/** Everything that has a public address, whatever it is. */
+/** All public addresses in use, of all resources. */
 export function publicAddresses(ctx: Context): Pick<NamedAddress, "type" | "ip">[] {
   const balancers = ctx.store.table(loadBalancerKind).all();
   return [

@@ -3,25 +3,28 @@ import { invalidField } from "../errors";
 
 export type IpType = "ipv4" | "ipv6";
 
-/** An address, or a /64 (`fd5a:6a68:0:10::/64`), with the reverse names that were set, by address. */
+/**
+ * An address, or a /64 (`fd5a:6a68:0:10::/64`), with the reverse DNS names that the user has set,
+ * by address.
+ */
 export interface NamedAddress {
   readonly type: IpType;
   readonly ip: string;
   readonly dns_ptr: Readonly<Record<string, string>>;
 }
 
-/** Body of `change_dns_ptr`; null takes the name back. */
+/** Body of `change_dns_ptr`; null resets the name. */
 export const ptrFields = {
   ip: { type: "string", required: true },
   dns_ptr: { type: "string", nullable: true, max: 253 },
 } as const;
 
-/** The name that Hetzner gives to each IPv4 address; IPv6 addresses have none. */
+/** Hetzner's default name of an IPv4 address. IPv6 addresses have no default. */
 export function defaultPtr(ipv4: string): string {
   return `static.${ipv4.split(".").reverse().join(".")}.clients.your-server.de`;
 }
 
-/** All reverse names, defaults included, in the API's form. */
+/** All reverse DNS names in the API's form, including the default. */
 export function dnsPtrs(address: NamedAddress): { ip: string; dns_ptr: string }[] {
   const own = Object.entries(address.dns_ptr).map(([ip, ptr]) => ({ ip, dns_ptr: ptr }));
   if (address.type === "ipv6" || own.length > 0) return own;
@@ -29,9 +32,9 @@ export function dnsPtrs(address: NamedAddress): { ip: string; dns_ptr: string }[
 }
 
 /**
- * The reverse names after one was set or, with null, taken back.
+ * The reverse DNS names after one was set, or reset with null.
  *
- * @throws ApiError invalid_input when `ip` is not, or not within, the address
+ * @throws ApiError invalid_input when `ip` does not belong to the address
  */
 export function withPtr(
   address: NamedAddress,

@@ -19,7 +19,7 @@ export const serverTypes = defineResource({
   ],
 });
 
-/** With what is sold out at the moment. */
+/** The server type with its current availability. */
 function toWire(ctx: Context, row: ServerType): ServerType {
   return { ...row, locations: ctx.faults.availability(row.name, row.locations) };
 }

@@ -13,7 +13,7 @@ export interface SshKeyRow extends NamedRow {
 
 export const sshKeyKind: Kind<SshKeyRow> = { name: "ssh_key", unique: ["name"] };
 
-const reading = {
+const collection = {
   path: "ssh_keys",
   one: "ssh_key",
   toWire: (_ctx: unknown, row: SshKeyRow) => row,
@@ -29,8 +29,8 @@ const createFields = {
 export const sshKeys = defineResource({
   kind: "ssh_key",
   routes: [
-    ...readRoutes(sshKeyKind, reading),
-    renameRoute(sshKeyKind, reading),
+    ...readRoutes(sshKeyKind, collection),
+    renameRoute(sshKeyKind, collection),
     route("POST", "/ssh_keys", createFields, ({ ctx, body }) => {
       const table = ctx.store.table(sshKeyKind);
       ctx.limits.requireRoom("ssh_keys", sshKeyKind);
@@ -58,11 +58,12 @@ export const sshKeys = defineResource({
 const keyTypes =
   /^(ssh-(ed25519|rsa|dss)|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9-]+@openssh\.com)$/;
 
-/** MD5 over the key's bytes in colon form, which is what the API shows. */
+/** The MD5 digest of the key in colon form, as the API shows it. */
 function fingerprintOf(publicKey: string): string {
   const [type = "", data = ""] = publicKey.trim().split(/\s+/);
   const bytes = Buffer.from(data, "base64");
-  // The first field inside the blob repeats the type: a cheap test that it is a key at all.
+  // The first field of the blob repeats the type. Comparing it is a cheap check that the text is a
+  // key.
   const inner = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString() : "";
   if (!keyTypes.test(type) || inner !== type)
     throw invalidField("public_key", "invalid SSH public key");

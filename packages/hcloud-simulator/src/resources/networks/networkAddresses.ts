@@ -15,14 +15,15 @@ const maxServersPerNetwork = 100;
 export interface Attachment {
   readonly ip?: string;
   readonly alias_ips?: readonly string[];
-  /** A subnet to choose the address from. */
+  /** The subnet to choose the address from. */
   readonly ip_range?: string;
 }
 
 /**
  * The private interface that a server gets in a network.
  *
- * @throws ApiError when it is in already, no address fits, or the networks overlap
+ * @throws ApiError when the server is already attached, no address is left, or networks of the
+ *   server overlap
  */
 export function attach(
   ctx: Context,
@@ -60,7 +61,7 @@ function requireNetworkFits(ctx: Context, server: ServerRow, network: NetworkRow
     });
 }
 
-/** @throws ApiError when an address is outside, reserved, or taken */
+/** @throws ApiError when an address is outside of the network, reserved or taken */
 export function checkedAliases(
   server: ServerRow,
   network: NetworkRow,
@@ -76,7 +77,7 @@ export function checkedAliases(
   return aliases;
 }
 
-/** All addresses in use in a network, aliases too. */
+/** All used addresses of a network, including alias IPs. */
 export function takenAddresses(ctx: Context, networkId: number, except?: number): Set<number> {
   const nets = ctx.store
     .table(serverKind)
@@ -89,7 +90,7 @@ export function takenAddresses(ctx: Context, networkId: number, except?: number)
   return new Set(nets.map(toNumber));
 }
 
-/** Subnets span a zone: a server sees those of its own. */
+/** A subnet covers one network zone. A server can use only subnets of its own zone. */
 function subnetsFor(server: ServerRow, network: NetworkRow): Subnet[] {
   const zone = findLocation(server.location)?.network_zone;
   return network.subnets.filter((subnet) => subnet.network_zone === zone);
@@ -132,12 +133,12 @@ function requireAddress(
     throw apiError("ip_not_available", "IP not available");
 }
 
-/** The way out of the network, and the gateway of the public side (metadata, 172.31.1.1). */
+/** The gateway of the network, and the gateway of the public interface (172.31.1.1). */
 function isReserved(network: NetworkRow, address: number): boolean {
   return address === toNumber(gatewayOf(network.ip_range)) || address === toNumber("172.31.1.1");
 }
 
-/** Private interfaces have addresses that begin with 86:00:00, as Hetzner's do. */
+/** MAC addresses of private interfaces begin with 86:00:00, as at Hetzner. */
 function nextMac(ctx: Context): string {
   const number = ctx.store.next("mac", 0x100000).toString(16).padStart(6, "0");
   return `86:00:00:${(number.match(/../g) ?? []).join(":")}`;

@@ -15,7 +15,10 @@ interface Member {
   readonly status: "attached";
 }
 
-/** Who is in a network, with addresses and subnets: an operation of September 2026. */
+/**
+ * The members of a network with their addresses and subnets. The API has this operation since
+ * September 2026.
+ */
 export const networkMembers = definePart({
   routes: [
     route("GET", "/networks/:id/members", {}, ({ ctx, params, query }) => {

@@ -26,12 +26,12 @@ export interface NetworkRow extends NamedRow {
 
 export const networkKind: Kind<NetworkRow> = { name: "network", unique: ["name"] };
 
-/** The first address of the whole range, reserved for the router of all its subnets. */
+/** The first address of the whole range. It is reserved for the gateway of all subnets. */
 export function gatewayOf(ipRange: string): string {
   return fromNumber((parseRange4(ipRange)?.first ?? 0) + 1);
 }
 
-/** The servers in a network, by id. */
+/** Ids of the servers in a network. */
 export function serversIn(ctx: Context, networkId: number): number[] {
   const servers = ctx.store.table(serverKind).all();
   return servers

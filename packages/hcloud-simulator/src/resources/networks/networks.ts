@@ -47,24 +47,24 @@ const createFields = {
   expose_routes_to_vswitch: { type: "boolean" },
 } as const satisfies FieldTable;
 
-const reading = { path: "networks", one: "network", toWire: networkToWire } as const;
+const collection = { path: "networks", one: "network", toWire: networkToWire } as const;
 
 function requireNetwork(ctx: Context, id: string | undefined): NetworkRow {
   return ctx.store.table(networkKind).require(id ?? "");
 }
 
 /**
- * A network that may be changed now. One change at a time; the second hears `conflict`, which clients
- * repeat by themselves.
+ * A network that can be changed now. A second change at the same time answers `conflict`, and
+ * clients retry it.
  */
-function requireIdle(ctx: Context, id: string | undefined): NetworkRow {
+function requireUnlocked(ctx: Context, id: string | undefined): NetworkRow {
   const row = requireNetwork(ctx, id);
   if (ctx.actions.isLocked(networkKind.name, row.id))
     throw apiError("conflict", "network is being changed, please retry");
   return row;
 }
 
-/** Changes a network and answers with the action that says so. */
+/** Changes a network, starts an action about it and answers with the action. */
 function change(ctx: Context, command: string, row: NetworkRow, patch: Partial<NetworkRow>) {
   ctx.store.table(networkKind).update(row.id, patch);
   const action = ctx.actions.start(command, [{ id: row.id, type: networkKind.name }]);
@@ -82,7 +82,7 @@ export const networks = defineResource({
     change_ip_range: { locks: true },
   },
   routes: [
-    ...readRoutes(networkKind, reading),
+    ...readRoutes(networkKind, collection),
     ...actionRoutes("networks", networkKind.name, (ctx, id) => requireNetwork(ctx, id).id),
     route("POST", "/networks", createFields, ({ ctx, body }) => {
       ctx.limits.requireRoom("networks", networkKind);
@@ -127,7 +127,7 @@ export const networks = defineResource({
       ctx.store.table(networkKind).remove(row.id);
     }),
     route("POST", "/networks/:id/actions/add_subnet", subnetFields, ({ ctx, params, body }) => {
-      const row = requireIdle(ctx, params.id);
+      const row = requireUnlocked(ctx, params.id);
       if (row.subnets.length >= maxSubnets)
         throw apiError("resource_limit_exceeded", "subnet limit exceeded", {
           limits: [{ name: "subnets_per_network_limit" }],
@@ -139,7 +139,7 @@ export const networks = defineResource({
       "/networks/:id/actions/delete_subnet",
       { ip_range: { type: "string", required: true } },
       ({ ctx, params, body }) => {
-        const row = requireIdle(ctx, params.id);
+        const row = requireUnlocked(ctx, params.id);
         const subnets = row.subnets.filter((subnet) => subnet.ip_range !== body.ip_range);
         if (subnets.length === row.subnets.length) throw notFound("subnet", body.ip_range);
         if (hasServersIn(ctx, row, body.ip_range))
@@ -151,12 +151,12 @@ export const networks = defineResource({
       },
     ),
     route("POST", "/networks/:id/actions/add_route", routeFields, ({ ctx, params, body }) => {
-      const row = requireIdle(ctx, params.id);
+      const row = requireUnlocked(ctx, params.id);
       if (!parseRange4(body.destination)) throw invalidField("destination", "must be a CIDR");
       return change(ctx, "add_route", row, { routes: [...row.routes, body] });
     }),
     route("POST", "/networks/:id/actions/delete_route", routeFields, ({ ctx, params, body }) => {
-      const row = requireIdle(ctx, params.id);
+      const row = requireUnlocked(ctx, params.id);
       const routes = row.routes.filter(
         (item) => item.destination !== body.destination || item.gateway !== body.gateway,
       );
@@ -168,10 +168,10 @@ export const networks = defineResource({
       "/networks/:id/actions/change_ip_range",
       { ip_range: { type: "string", required: true } },
       ({ ctx, params, body }) => {
-        const row = requireIdle(ctx, params.id);
+        const row = requireUnlocked(ctx, params.id);
         const range = requirePrivateRange(body.ip_range);
         const old = parseRange4(row.ip_range);
-        // A range can only grow, and from the same start: the gateway stays.
+        // A range can only grow and must keep its start, because the gateway stays the same.
         if (!old || old.first !== range.first || !contains(range, old))
           throw invalidField("ip_range", "must contain the old range and begin with it");
         return change(ctx, "change_ip_range", row, { ip_range: body.ip_range });
@@ -182,7 +182,7 @@ export const networks = defineResource({
       "/networks/:id/actions/change_protection",
       { delete: { type: "boolean" } },
       ({ ctx, params, body }) => {
-        const row = requireIdle(ctx, params.id);
+        const row = requireUnlocked(ctx, params.id);
         const protection = { delete: body.delete ?? row.protection.delete };
         return change(ctx, "change_protection", row, { protection });
       },
@@ -201,7 +201,9 @@ function requirePrivateRange(text: string): Range4 {
   return range;
 }
 
-/** @throws ApiError invalid_input when it does not fit between the others */
+/**
+ * @throws ApiError invalid_input when the subnet is outside of the network or overlaps with another
+ */
 function newSubnet(row: NetworkRow, wanted: Parsed<typeof subnetFields>): Subnet {
   const network = parseRange4(row.ip_range);
   const others = row.subnets.flatMap((subnet) => parseRange4(subnet.ip_range) ?? []);
@@ -216,7 +218,7 @@ function newSubnet(row: NetworkRow, wanted: Parsed<typeof subnetFields>): Subnet
   return { type: wanted.type, ip_range: formatRange4(range), network_zone: wanted.network_zone };
 }
 
-/** The first /24 that is free. */
+/** The first free /24. */
 function freeRange(network: Range4 | undefined, others: readonly Range4[]): Range4 | undefined {
   for (let first = network?.first ?? 0; network && first < network.last; first += 256) {
     const range = parseRange4(`${fromNumber(first)}/24`);

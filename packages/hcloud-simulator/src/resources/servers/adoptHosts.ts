@@ -4,11 +4,14 @@ import { hostSpec, refreshFirewall } from "./hosts";
 import { setStatus } from "./serverActions";
 import { serverKind, type ServerRow } from "./serverRow";
 
-/** After a restart: hosts that still run are taken over, those that should run are booted. */
+/**
+ * Adopts the hosts after a restart of the simulator: keeps those that still run, and boots those
+ * that should run.
+ */
 export async function adoptHosts(ctx: Context): Promise<void> {
   const table = ctx.store.table(serverKind);
   ctx.driver.onStateChange((id, running) => {
-    // While an action is at work it says itself what became of the host.
+    // A running action sets the status itself.
     if (!table.get(id)?.host_made || ctx.actions.isLocked(serverKind.name, id)) return;
     ctx.store.transaction(() => {
       setStatus(ctx, id, running ? "running" : "off");
@@ -16,9 +19,9 @@ export async function adoptHosts(ctx: Context): Promise<void> {
   });
   const made = table.all().filter((row) => row.host_made);
   const specs = made.map((row) => ({ ...hostSpec(ctx, row), shouldRun: shouldRun(row.status) }));
-  await loudly("taking over the hosts", ctx.driver.adopt(specs));
+  await logFailure("adopting the hosts", ctx.driver.adopt(specs));
   await Promise.all(
-    made.map(({ id }) => loudly(`firewall of server ${id}`, refreshFirewall(ctx, id))),
+    made.map(({ id }) => logFailure(`firewall of server ${id}`, refreshFirewall(ctx, id))),
   );
   ctx.store.transaction(() => {
     for (const { id, status } of made)
@@ -27,8 +30,11 @@ export async function adoptHosts(ctx: Context): Promise<void> {
   });
 }
 
-/** A host that cannot be taken over is shown as off; it must not keep the API from starting. */
-async function loudly(what: string, work: Promise<void>): Promise<void> {
+/**
+ * Logs a failure instead of throwing it: a host that cannot be adopted is shown as off and must not
+ * stop the API from starting.
+ */
+async function logFailure(what: string, work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {

@@ -8,7 +8,7 @@ import { networkKind } from "../networks/networkRow";
 import { hostAddress, primaryIpKind } from "../primaryIpRow";
 import { serverKind, type PrivateNet, type ServerRow } from "./serverRow";
 
-/** What the driver has to know to make a server's host, or make it again. */
+/** Everything that the driver needs to create a server's host, also after a rebuild. */
 export function hostSpec(ctx: Context, server: ServerRow): HostSpec {
   const ipv4 = addressOf(ctx, server.ipv4);
   const ipv6 = addressOf(ctx, server.ipv6);
@@ -40,7 +40,7 @@ export function attachment(ctx: Context, net: PrivateNet): PrivateAttachment {
   };
 }
 
-/** Does something with a server's host when there is one, after all that was asked for before. */
+/** Calls the driver for a server that has a host, after all earlier driver calls for it. */
 export function withHost(
   ctx: Context,
   id: number,
@@ -52,7 +52,7 @@ export function withHost(
   });
 }
 
-/** Makes the host at the first start, boots it at later ones. */
+/** Creates the host at the first start, and boots it at later starts. */
 export function startHost(ctx: Context, id: number): Promise<void> {
   return ctx.driverCalls.run(id, async () => {
     const server = ctx.store.table(serverKind).require(id);
@@ -60,20 +60,20 @@ export function startHost(ctx: Context, id: number): Promise<void> {
       await ctx.driver.powerOn(id);
       return;
     }
-    // A creation that was cut short by a crash may have left something behind.
+    // A creation that a crash interrupted can have left parts of the host.
     await ctx.driver.delete(id);
     await ctx.driver.create(hostSpec(ctx, server));
     ctx.store.transaction(() => ctx.store.table(serverKind).update(id, { host_made: true }));
   });
 }
 
-/** Gives the host the rules that hold for it now. */
+/** Gives the host its current firewall rules. */
 export function refreshFirewall(ctx: Context, id: number): Promise<void> {
   return withHost(ctx, id, (server) => ctx.driver.setFirewall(id, rulesOfServer(ctx, server)));
 }
 
-/** Tells the driver that a host, which is off, has other public addresses from its next start on. */
-export function readdress(ctx: Context, id: number): Promise<void> {
+/** Gives a host that is off other public addresses, from its next start on. */
+export function changePublicAddresses(ctx: Context, id: number): Promise<void> {
   return withHost(ctx, id, async (server) => {
     const { publicIpv4, publicIpv6 } = hostSpec(ctx, server);
     await ctx.driver.setPublicAddresses(id, { publicIpv4, publicIpv6 });

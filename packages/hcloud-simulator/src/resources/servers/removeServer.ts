@@ -8,7 +8,7 @@ import { primaryIpKind } from "../primaryIpRow";
 import { removeBackups } from "./serverImages";
 import { serverKind } from "./serverRow";
 
-/** Takes a server out of the state, with the addresses that go with it. */
+/** Removes a server from the state, and the primary IPs with `auto_delete`. */
 export function removeServer(ctx: Context, id: number): void {
   const { store } = ctx;
   const server = store.table(serverKind).get(id);
@@ -29,7 +29,7 @@ export function removeServer(ctx: Context, id: number): void {
   }
   store.table(serverKind).remove(id);
   removeBackups(ctx, id);
-  // The trace of a deleted snapshot is of no use any more when its last server goes.
+  // The row of a deleted snapshot stays only as long as a server uses it.
   const image = store.table(imageKind).get(server.image);
   if (image && image.deleted !== null) deleteImage(ctx, image.id);
 }

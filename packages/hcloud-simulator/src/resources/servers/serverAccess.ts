@@ -7,15 +7,15 @@ import { randomPassword } from "./serverCreate";
 import { requireServer, startAction } from "./serverActions";
 
 /**
- * Nobody answers there: `.invalid` is kept free for ever (RFC 2606). Hetzner's is
- * wss://web-console.hetzner.cloud, which must not hear of a sandbox.
+ * There is no console. `.invalid` is reserved and never resolves (RFC 2606). Hetzner's address is
+ * wss://web-console.hetzner.cloud; a client of the simulator must not connect to it.
  */
 const consoleUrl = "wss://web-console.sandbox.invalid/";
 const consolePasswordBytes = 24;
 
 /**
- * Ways into a server beside its keys. What is handed out stands in the answer only: neither the state nor an
- * action keeps it.
+ * Access to a server without SSH. Passwords and tokens are in the answer only: neither the state
+ * nor an action stores them.
  */
 export const serverAccess = definePart({
   commands: { reset_password: { locks: true }, request_console: {} },

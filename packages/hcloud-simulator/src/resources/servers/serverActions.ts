@@ -3,14 +3,14 @@ import type { Context } from "../../context";
 
 import { serverKind, type ServerRow, type ServerStatus } from "./serverRow";
 
-/** The server that an action is about. */
+/** Id of the server that an action is about. */
 export function serverIdOf(action: ActionRow): number {
   const server = action.resources.find(({ type }) => type === serverKind.name);
-  if (!server) throw new Error(`${action.command} is about no server`);
+  if (!server) throw new Error(`${action.command} has no server`);
   return server.id;
 }
 
-/** Makes the status say what the host is really doing. */
+/** Sets the status of a server to the real state of its host. */
 export function refreshStatus(ctx: Context, action: ActionRow): void {
   const table = ctx.store.table(serverKind);
   const server = table.get(serverIdOf(action));
@@ -19,7 +19,7 @@ export function refreshStatus(ctx: Context, action: ActionRow): void {
   table.update(server.id, { status: running ? "running" : "off" });
 }
 
-/** A command that changes the power state of the host; the status then follows the host. */
+/** A command that changes the power state of a host. Afterwards the status follows the host. */
 export function powerCommand(run: (ctx: Context, id: number) => Promise<void>): ActionDefinition {
   return {
     locks: true,
@@ -30,7 +30,7 @@ export function powerCommand(run: (ctx: Context, id: number) => Promise<void>): 
 }
 
 /**
- * A server that may be changed now.
+ * A server that can be changed now.
  *
  * @throws ApiError not_found, locked
  */

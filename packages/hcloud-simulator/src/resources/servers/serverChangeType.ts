@@ -22,7 +22,7 @@ export const serverChangeType = definePart({
         const server = requireServer(ctx, params.id);
         if (server.status !== "off")
           throw apiError("server_not_stopped", "server must be stopped before changing type");
-        const wanted = fittingType(ctx, server, body.server_type);
+        const wanted = compatibleType(ctx, server, body.server_type);
         ctx.store.table(serverKind).update(server.id, {
           server_type: wanted.id,
           status: "migrating",
@@ -35,7 +35,7 @@ export const serverChangeType = definePart({
 });
 
 /** @throws ApiError not_found, invalid_server_type, resource_unavailable */
-function fittingType(ctx: Context, server: ServerRow, idOrName: number | string) {
+function compatibleType(ctx: Context, server: ServerRow, idOrName: number | string) {
   const wanted = findServerType(idOrName);
   if (!wanted) throw notFound("server_type", idOrName);
   const now = serverTypeList.find(({ id }) => id === server.server_type);

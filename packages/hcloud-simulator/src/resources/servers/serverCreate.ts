@@ -19,7 +19,7 @@ import type { IpType } from "../reverseNames";
 import { serverKind, userDataField, type ServerRow } from "./serverRow";
 import { sshKeyKind } from "../sshKeys";
 
-/** RFC 1123, which is what the API asks of server names. */
+/** Server names must be valid host names (RFC 1123). */
 const hostname =
   /^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 const defaultLocation = "fsn1";
@@ -67,7 +67,7 @@ export interface CreatedServer {
   readonly rootPassword: string | null;
 }
 
-/** @throws ApiError when anything about the order is wrong; nothing is left behind then */
+/** @throws ApiError when the request is invalid; nothing is created then */
 export function createServer(ctx: Context, body: CreateBody): CreatedServer {
   const location = body.location ?? defaultLocation;
   ctx.limits.requireRoom("servers", serverKind);
@@ -95,7 +95,7 @@ export function createServer(ctx: Context, body: CreateBody): CreatedServer {
     backup_window: null,
     host_made: false,
   });
-  givePublicAddresses(ctx, id, location, body.public_net ?? {});
+  assignPublicAddresses(ctx, id, location, body.public_net ?? {});
   for (const network of body.networks ?? []) {
     const server = table.require(id);
     table.update(id, { private_net: [...server.private_net, attach(ctx, server, network, {})] });
@@ -129,7 +129,8 @@ function orderableType(ctx: Context, idOrName: number | string, location: string
   const at = serverType.locations.find(({ name }) => name === location);
   const retired = at !== undefined && isRetired(at);
   if (!at || retired)
-    // The text is the API's; seen for types not sold at a place and for those retired there.
+    // The text is the API's. It was seen for types that are not sold in a location and for retired
+    // types.
     throw apiError("invalid_input", "unsupported location for server type", {
       fields: [{ name: "location", messages: ["unsupported location for server type"] }],
     });
@@ -159,7 +160,7 @@ function publicKey(ctx: Context, idOrName: number | string): string {
   return key.public_key;
 }
 
-function givePublicAddresses(
+function assignPublicAddresses(
   ctx: Context,
   id: number,
   location: string,
@@ -199,7 +200,7 @@ function passwordFor(keys: readonly string[]): string | null {
   return keys.length > 0 ? null : randomPassword();
 }
 
-/** A root password as the API hands it out. */
+/** A root password in the API's form. */
 export function randomPassword(): string {
   return randomBytes(15).toString("base64url");
 }

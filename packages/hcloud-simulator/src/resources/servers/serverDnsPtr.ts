@@ -19,7 +19,7 @@ export const serverDnsPtr = definePart({
   ],
 });
 
-/** The primary IP of a server that an address belongs to. */
+/** The primary IP of a server to which an address belongs. */
 function addressFor(ctx: Context, server: ServerRow, ip: string) {
   const id = ip.includes(":") ? server.ipv6 : server.ipv4;
   if (id === null) throw invalidField("ip", "does not belong to this server");

@@ -10,7 +10,7 @@ import { deleteImage, descriptionField } from "../images";
 import { requireServer, startAction } from "./serverActions";
 import { serverKind, type ServerRow } from "./serverRow";
 
-/** Hours, UTC; Hetzner chooses one of six windows of four hours. */
+/** Hours in UTC. Hetzner chooses one of six windows of four hours. */
 const backupWindow = "22-02";
 
 const createFields = {
@@ -101,11 +101,11 @@ function newImage(
 
 function imageOf(action: ActionRow) {
   const image = action.resources.find(({ type }) => type === imageKind.name);
-  if (!image) throw new Error(`${action.command} is about no image`);
+  if (!image) throw new Error(`${action.command} has no image`);
   return image;
 }
 
-/** Takes a server's backups away, as happens with the server itself. */
+/** Deletes the backups of a server. This also happens when the server is deleted. */
 export function removeBackups(ctx: Context, server: number): void {
   for (const image of ctx.store.table(imageKind).all())
     if (image.bound_to === server) deleteImage(ctx, image.id);

@@ -5,7 +5,7 @@ import { definePart, route } from "../../resource";
 import { requireIso } from "../isos";
 import { changeServer, requireServer } from "./serverActions";
 
-/** An attached ISO is recorded in the state only: a host always boots its own system. */
+/** An attached ISO is stored in the state only: a host always boots its own system. */
 export const serverIsos = definePart({
   commands: { attach_iso: { locks: true }, detach_iso: { locks: true } },
   routes: [

@@ -4,7 +4,7 @@ import { definePart, route } from "../../resource";
 
 import { serverKind } from "./serverRow";
 
-/** The series of each type (API reference). */
+/** The series of each metrics type (API reference). */
 const series: Readonly<Record<string, readonly string[]>> = {
   cpu: ["cpu"],
   disk: [
@@ -24,7 +24,7 @@ const series: Readonly<Record<string, readonly string[]>> = {
 const defaultSamples = 200;
 const isoDate = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
 
-/** Nothing is measured: each series is there, without values. */
+/** Metrics are not measured: every series is present, without values. */
 export const serverMetrics = definePart({
   routes: [
     route("GET", "/servers/:id/metrics", {}, ({ ctx, params, query }) => {
@@ -32,7 +32,7 @@ export const serverMetrics = definePart({
       const types = (query.type ?? []).flatMap((text) => text.split(","));
       if (types.length === 0) throw invalidField("type", "Missing data for required field.");
       const unknown = types.find((type) => !Object.hasOwn(series, type));
-      if (unknown !== undefined) throw invalidField("type", `'${unknown}' is no type of metrics`);
+      if (unknown !== undefined) throw invalidField("type", `'${unknown}' is not a metrics type`);
       const [start, end] = [date(query, "start"), date(query, "end")];
       if (Date.parse(end) < Date.parse(start)) throw invalidField("end", "must be after start");
       const names = types.flatMap((type) => series[type] ?? []);

@@ -35,9 +35,9 @@ export const serverNetworks = definePart({
           const net = netOf(server, Number(action.input.network));
           if (net) await ctx.driver.attachNetwork(server.id, attachment(ctx, net));
         }),
-      // An attachment that did not happen must not be shown.
+      // A failed attachment must not be visible.
       failed: (ctx, action) => {
-        leave(ctx, serverIdOf(action), Number(action.input.network));
+        removePrivateNet(ctx, serverIdOf(action), Number(action.input.network));
       },
     },
     detach_from_network: {
@@ -65,7 +65,7 @@ export const serverNetworks = definePart({
       ({ ctx, params, body }) => {
         const server = requireServer(ctx, params.id);
         requireNet(ctx, server, body.network);
-        leave(ctx, server.id, body.network);
+        removePrivateNet(ctx, server.id, body.network);
         return startAction(ctx, "detach_from_network", server.id, { network: body.network });
       },
     ),
@@ -93,7 +93,7 @@ export const serverNetworks = definePart({
   ],
 });
 
-function leave(ctx: Context, serverId: number, network: number): void {
+function removePrivateNet(ctx: Context, serverId: number, network: number): void {
   const table = ctx.store.table(serverKind);
   const server = table.get(serverId);
   if (!server) return;

@@ -8,7 +8,7 @@ import { serverKind } from "./serverRow";
 
 export const serverPlacementGroup = definePart({
   commands: {
-    // Hetzner starts the server at the end; the provider's own test sees it running.
+    // Hetzner starts the server at the end: the provider's own test expects a running server.
     add_to_placement_group: powerCommand(startHost),
     remove_from_placement_group: { locks: true },
   },
@@ -30,7 +30,7 @@ export const serverPlacementGroup = definePart({
     route("POST", "/servers/:id/actions/remove_from_placement_group", {}, ({ ctx, params }) => {
       const server = requireServer(ctx, params.id);
       if (server.placement_group === null)
-        throw apiError("not_found", `server is in no ${placementGroupKind.name}`);
+        throw apiError("not_found", `server is not in a ${placementGroupKind.name}`);
       ctx.store.table(serverKind).update(server.id, { placement_group: null });
       return startAction(ctx, "remove_from_placement_group", server.id);
     }),

@@ -25,7 +25,7 @@ const running = (server: ServerRow): ServerStatus =>
   server.status === "running" ? "running" : "starting";
 const stopping = (server: ServerRow): ServerStatus =>
   server.status === "off" ? "off" : "stopping";
-const asBefore = (server: ServerRow): ServerStatus => server.status;
+const unchanged = (server: ServerRow): ServerStatus => server.status;
 
 export const serverPower = definePart({
   commands: {
@@ -37,8 +37,8 @@ export const serverPower = definePart({
   routes: [
     power("poweron", "start_server", running),
     power("poweroff", "stop_server", stopping),
-    power("shutdown", "shutdown_server", asBefore),
-    power("reboot", "reboot_server", asBefore),
-    power("reset", "reset_server", asBefore),
+    power("shutdown", "shutdown_server", unchanged),
+    power("reboot", "reboot_server", unchanged),
+    power("reset", "reset_server", unchanged),
   ],
 });

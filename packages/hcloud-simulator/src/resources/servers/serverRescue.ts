@@ -10,7 +10,7 @@ const rescueFields = {
   ssh_keys: { type: "array", items: { type: "integer" } },
 } as const;
 
-/** The rescue system is recorded in the state only: a host always boots its own system. */
+/** The rescue system is stored in the state only: a host always boots its own system. */
 export const serverRescue = definePart({
   commands: { enable_rescue: { locks: true }, disable_rescue: { locks: true } },
   routes: [

@@ -21,7 +21,7 @@ export interface PrivateNet {
   readonly mac_address: string;
 }
 
-/** A server as it is kept; `serverToWire` makes the API's form of it. */
+/** A server in the store; `serverToWire` converts it to the API's form. */
 export interface ServerRow extends NamedRow {
   readonly status: ServerStatus;
   /** Id in the catalogue. */
@@ -30,7 +30,7 @@ export interface ServerRow extends NamedRow {
   readonly image: number;
   readonly location: string;
   readonly user_data: string;
-  /** Public keys as they were when it was made: later changes do not reach a server. */
+  /** Public keys at the time of the creation. Later changes of a key do not affect a server. */
   readonly ssh_keys: readonly string[];
   /** Ids of primary IPs. */
   readonly ipv4: number | null;
@@ -38,13 +38,16 @@ export interface ServerRow extends NamedRow {
   readonly private_net: readonly PrivateNet[];
   readonly placement_group: number | null;
   readonly protection: { readonly delete: boolean; readonly rebuild: boolean };
-  /** GB; stays when a type changes without its disk. */
+  /** In GB. Unchanged when the server type changes without `upgrade_disk`. */
   readonly primary_disk_size: number;
   readonly backup_window: string | null;
-  /** By default off, and none. */
+  /** Default: disabled. */
   readonly rescue_enabled?: boolean;
   readonly iso?: number | null;
-  /** Whether the driver has been given the host. A server made without starting has none yet. */
+  /**
+   * Whether the driver has created the host. A server that was created without starting has no host
+   * yet.
+   */
   readonly host_made: boolean;
 }
 

@@ -11,7 +11,7 @@ import { primaryIpKind } from "../primaryIpRow";
 import { dnsPtrs } from "../reverseNames";
 import { serverKind, type ServerRow } from "./serverRow";
 
-/** The server as it goes over the wire. */
+/** The server in the form of the API. */
 export function serverToWire(ctx: Context, row: ServerRow) {
   const serverType = serverTypeList.find(({ id }) => id === row.server_type);
   const group = row.placement_group;

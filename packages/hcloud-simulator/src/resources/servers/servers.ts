@@ -24,7 +24,7 @@ import { serverRescue } from "./serverRescue";
 import { serverKind, type ServerRow } from "./serverRow";
 import { serverToWire } from "./serverWire";
 
-const reading = {
+const collection = {
   path: "servers",
   one: "server",
   toWire: serverToWire,
@@ -70,7 +70,7 @@ export const servers = defineResource({
   },
   start: adoptHosts,
   routes: [
-    ...readRoutes(serverKind, reading),
+    ...readRoutes(serverKind, collection),
     ...actionRoutes(
       "servers",
       serverKind.name,
@@ -114,7 +114,7 @@ export const servers = defineResource({
   ],
 });
 
-/** Other labels may bring other firewalls; the API then applies them by itself. */
+/** Changed labels can match other firewalls. The API applies and removes them itself. */
 function reapplyFirewalls(ctx: Context, before: ServerRow, after: ServerRow): void {
   const ids = (row: ServerRow) => firewallsOfServer(ctx, row).map(({ id }) => id);
   const [old, now] = [ids(before), ids(after)];

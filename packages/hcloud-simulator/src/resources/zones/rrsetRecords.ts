@@ -46,7 +46,7 @@ export const recordsField = {
 } as const satisfies FieldTable[string];
 
 const label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
-/** Relative and lower case; `@` is the apex, a `*` may stand first. */
+/** Relative to the zone and lower case. `@` is the apex; the first label can be `*`. */
 export const relativeName = new RegExp(`^(@|\\*|(\\*\\.)?${label}(\\.${label})*)$`);
 
 export const rrsetFields = {
@@ -60,7 +60,7 @@ export const rrsetFields = {
 type GivenRecords = Parsed<{ records: typeof recordsField }>["records"];
 
 const host = "[A-Za-z0-9_@*]([A-Za-z0-9_.*-]*)";
-/** What a value must look like; types that are not here take any text. */
+/** Patterns of values. Types without a pattern accept any text. */
 const valuePatterns: Readonly<Record<string, RegExp>> = {
   CNAME: new RegExp(`^${host}$`),
   NS: new RegExp(`^${host}$`),
@@ -91,7 +91,11 @@ export function checkedRecords(type: string, given: GivenRecords): RrsetRow["rec
 
 const soaPattern = new RegExp(`^${host} ${host}( \\d{1,10}){5}$`);
 
-/** The SOA with other values; it goes on counting from its own serial, whatever is given. @throws ApiError invalid_input */
+/**
+ * The SOA with other values. Its serial continues to count up, whatever the given serial is.
+ *
+ * @throws ApiError invalid_input
+ */
 export function changedSoa(row: RrsetRow, given: GivenRecords): RrsetRow["records"] {
   const records = (given ?? []).map(({ value, comment }) => ({ value, comment: comment ?? "" }));
   if (records.length !== 1) throw invalidField("records", "a SOA has exactly one record");
@@ -100,7 +104,7 @@ export function changedSoa(row: RrsetRow, given: GivenRecords): RrsetRow["record
   return nextSoa(records, row.records[0]?.value);
 }
 
-/** With the serial after the one before. */
+/** The records with the next serial. */
 export function nextSoa(
   records: RrsetRow["records"],
   before: string | undefined,
@@ -121,14 +125,14 @@ function isValidValue(type: string, value: string): boolean {
 export interface NewRrset {
   readonly name: string;
   readonly type: string;
-  /** Seconds; that of the zone when it is null or not given. */
+  /** In seconds. Default: the TTL of the zone. */
   readonly ttl?: number | null;
   readonly labels?: Labels;
   readonly records: RrsetRow["records"];
 }
 
 /**
- * Puts a new record set into a zone.
+ * Adds a new record set to a zone.
  *
  * @throws ApiError uniqueness_error, invalid_input; incorrect_zone_mode for a secondary zone
  */
@@ -147,7 +151,7 @@ export function insertRrset(ctx: Context, zone: ZoneRow, wanted: NewRrset): Rrse
   return putRrset(ctx, zone, wanted);
 }
 
-/** Writes a new record set of which all has been checked. */
+/** Writes a new record set. All checks were done before. */
 export function putRrset(ctx: Context, zone: ZoneRow, wanted: NewRrset): RrsetRow {
   return ctx.store.table(rrsetKind).insert({
     zone: zone.id,
@@ -163,5 +167,8 @@ export function putRrset(ctx: Context, zone: ZoneRow, wanted: NewRrset): RrsetRo
 
 export function requirePrimary(zone: ZoneRow): void {
   if (zone.mode === "secondary")
-    throw apiError("incorrect_zone_mode", "records of a secondary zone come from its primary");
+    throw apiError(
+      "incorrect_zone_mode",
+      "records of a secondary zone come from its primary nameservers",
+    );
 }

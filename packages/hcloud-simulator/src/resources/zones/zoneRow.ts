@@ -12,7 +12,7 @@ export const nameservers = [
 ];
 
 export interface ZoneRow extends NamedRow {
-  /** Seconds; of record sets without an own one. */
+  /** In seconds; the TTL of record sets without a TTL of their own. */
   readonly ttl: number;
   readonly mode: "primary" | "secondary";
   readonly primary_nameservers: readonly {
@@ -38,7 +38,7 @@ export interface RrsetRow extends Row {
   readonly labels: Labels;
   readonly records: readonly RrsetRecord[];
   readonly protection: { readonly change: boolean };
-  /** Zone id, name and type as one text: what makes a record set unique. */
+  /** Zone id, name and type as one text, which must be unique. */
   readonly key: string;
 }
 
@@ -49,13 +49,17 @@ export function rrsetKey(zone: number, name: string, type: string): string {
   return `${zone.toString()}/${name}/${type}`;
 }
 
-/** A SOA serial greater than the one before, in the form YYYYMMDDnn that Hetzner keeps to. */
+/** A SOA serial greater than the one before, in Hetzner's form YYYYMMDDnn. */
 export function soaSerial(before = 0): number {
   const today = Number(new Date().toISOString().slice(0, 10).replaceAll("-", ""));
   return Math.max(today * 100 + 1, before + 1);
 }
 
-/** Zones are addressed by id or by name. */
+/**
+ * Finds a zone by id or by name.
+ *
+ * @throws ApiError not_found
+ */
 export function requireZone(ctx: Context, idOrName: string | undefined): ZoneRow {
   const table = ctx.store.table(zoneKind);
   const zone =
@@ -66,7 +70,7 @@ export function requireZone(ctx: Context, idOrName: string | undefined): ZoneRow
   return zone;
 }
 
-/** The record sets of a zone, in the order of their making. */
+/** The record sets of a zone, in the order of their creation. */
 export function rrsetsOf(ctx: Context, zone: number): RrsetRow[] {
   return ctx.store
     .table(rrsetKind)

@@ -50,7 +50,7 @@ function requireChangeable(call: Call): RrsetRow {
   return rrset;
 }
 
-/** @throws ApiError protected; invalid_input for the SOA: each zone has one, and its values alone may be changed */
+/** @throws ApiError protected; invalid_input for the SOA, which can be changed but not removed */
 function requireRemovable(call: Call): RrsetRow {
   const rrset = requireChangeable(call);
   if (rrset.type === "SOA") throw invalidField("type", "the SOA cannot be deleted");
@@ -136,10 +136,12 @@ export const zoneRrsets = definePart({
     ),
     route("POST", `${single}/actions/remove_records`, { records: recordsField }, (call) => {
       const row = requireRemovable(call);
-      const gone = new Set(checkedRecords(row.type, call.body.records).map(({ value }) => value));
-      const records = row.records.filter(({ value }) => !gone.has(value));
+      const removed = new Set(
+        checkedRecords(row.type, call.body.records).map(({ value }) => value),
+      );
+      const records = row.records.filter(({ value }) => !removed.has(value));
       if (records.length > 0) return changed(call.ctx, "remove_rrset_records", row, { records });
-      // The last record takes its set with it.
+      // Removing the last record removes the record set.
       call.ctx.store.table(rrsetKind).remove(row.id);
       return { action: start(call.ctx, "remove_rrset_records", row.zone) };
     }),
@@ -157,7 +159,7 @@ export const zoneRrsets = definePart({
   ],
 });
 
-/** Adds to a record set, or makes it. */
+/** Adds records to a record set, or creates the record set. */
 function addRecords(
   call: Call,
   body: { readonly records?: Parameters<typeof checkedRecords>[1]; readonly ttl?: number | null },

@@ -4,7 +4,7 @@ import { definePart, route } from "../../resource";
 import { requireZone, rrsetsOf, zoneKind, type ZoneRow } from "./zoneRow";
 import { importZonefile } from "./zonefileImport";
 
-/** Zones as zone files (RFC 1035): written out, and read in. */
+/** Export and import of zone files (RFC 1035). */
 export const zonefile = definePart({
   commands: { import_zonefile: {} },
   routes: [

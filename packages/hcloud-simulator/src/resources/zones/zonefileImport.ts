@@ -8,13 +8,13 @@ import { durationSeconds, parseZonefile, type ZonefileRecord } from "./zonefileP
 import { ZonefileError } from "./zonefileTokens";
 
 /**
- * Replaces all record sets of a zone by those of a zone file, and its TTL by the file's.
+ * Replaces all record sets of a zone, and its TTL, by those of a zone file.
  *
- * The rules are those of the API's reference: `$ORIGIN` is the zone, the class IN, and there have to be
- * a SOA and the NS records of the assigned name servers.
+ * The rules are those of the API reference: `$ORIGIN` must be the zone and the class must be IN.
+ * The file must have a SOA and the NS records of the assigned nameservers.
  *
- * @throws ApiError incorrect_zone_mode for a secondary zone, protected when a record set is,
- *   invalid_input with the line of what is wrong
+ * @throws ApiError incorrect_zone_mode for a secondary zone, protected for a protected record set,
+ *   invalid_input with the line of the problem
  */
 export function importZonefile(ctx: Context, zone: ZoneRow, text: string): void {
   requirePrimary(zone);
@@ -49,7 +49,7 @@ function readZonefile(text: string, zone: ZoneRow) {
   const aliases = new Set(records.filter(({ type }) => type === "CNAME").map(({ name }) => name));
   for (const { line, name, type } of records)
     if (type !== "CNAME" && aliases.has(name))
-      throw new ZonefileError(line, `${name} has a CNAME, which cannot be beside other records`);
+      throw new ZonefileError(line, `${name} has a CNAME, so it cannot have other records`);
   const sets = [...groups.values()].map(toSet);
   requireOwnRecords(sets);
   return { ttl, sets };
@@ -61,7 +61,11 @@ function toSet(group: readonly ZonefileRecord[]): RecordSet {
   const { line, name, type, ttl } = first;
   const other = group.find((record) => record.ttl !== ttl);
   // RFC 2181, section 5.2.
-  if (other) throw new ZonefileError(other.line, `${name} ${type} has two TTLs; a set has one`);
+  if (other)
+    throw new ZonefileError(
+      other.line,
+      `${name} ${type} has two TTLs; all records of a set must have the same TTL`,
+    );
   try {
     const records = type === "SOA" ? checkedSoa(first, group) : checkedRecords(type, group);
     return { name, type, ttl, records };
@@ -78,11 +82,11 @@ function checkedSoa(first: ZonefileRecord, group: readonly ZonefileRecord[]): Re
   if (times.length !== 5 || times.some((time) => time === undefined || time >= 2 ** 32))
     throw new ZonefileError(first.line, "the SOA must have two names and five numbers");
   if (first.name !== "@" || group.length > 1)
-    throw new ZonefileError(first.line, "there must be one SOA, at the zone's own name");
+    throw new ZonefileError(first.line, "there must be exactly one SOA, at the apex of the zone");
   return [{ value: [server, mailbox, ...times].join(" "), comment: first.comment }];
 }
 
-/** @throws ApiError invalid_input when the file lacks what each zone has */
+/** @throws ApiError invalid_input when the file lacks a record that every zone has */
 function requireOwnRecords(sets: readonly RecordSet[]): void {
   const atApex = (type: string) => sets.find((set) => set.name === "@" && set.type === type);
   if (!atApex("SOA")) throw invalidField("zonefile", "must have a SOA record");
@@ -92,7 +96,7 @@ function requireOwnRecords(sets: readonly RecordSet[]): void {
     throw invalidField("zonefile", `must have NS records of ${missing.join(", ")}`);
 }
 
-/** The serial goes on counting from the zone's own one, whatever the file says. */
+/** The serial continues to count up from the zone's own serial, whatever the file contains. */
 function withNextSerial(set: RecordSet, before: string | undefined): RecordSet {
   return { ...set, records: nextSoa(set.records, before) };
 }

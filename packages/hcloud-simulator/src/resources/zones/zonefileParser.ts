@@ -5,16 +5,16 @@ export interface ZonefileRecord {
   readonly line: number;
   /** Relative to the zone and in lower case, `@` for its apex. */
   readonly name: string;
-  /** Seconds; null for the zone's default. */
+  /** In seconds; null for the default of the zone. */
   readonly ttl: number | null;
   readonly type: string;
-  /** As the API writes it: one blank between words, texts in quotes. */
+  /** In the API's form: single spaces between words, texts in quotes. */
   readonly value: string;
   readonly comment: string;
 }
 
 export interface ParsedZonefile {
-  /** What `$TTL` says, in seconds. */
+  /** The value of `$TTL` in seconds. */
   readonly ttl?: number;
   readonly records: readonly ZonefileRecord[];
 }
@@ -30,11 +30,11 @@ const duration = /^(\d{1,10}|(\d{1,10}[smhdw])+)$/i;
 const classes = ["IN", "CH", "HS", "CS"];
 
 /**
- * Reads a zone file (RFC 1035, `$TTL` of RFC 2308) of a zone, as far as Hetzner takes it: `$ORIGIN` may
- * only be the zone itself, there is no `$INCLUDE`, and all records are of the class IN. Whether values
- * are good for their types is not looked at.
+ * Reads the zone file of a zone (RFC 1035, with `$TTL` of RFC 2308), as far as Hetzner supports it:
+ * `$ORIGIN` can only be the zone itself, there is no `$INCLUDE`, and all records have the class IN.
+ * The values of records are not checked here.
  *
- * @param zone its name, without the dot at the end
+ * @param zone its name without the trailing dot
  * @throws ZonefileError
  */
 export function parseZonefile(text: string, zone: string): ParsedZonefile {
@@ -48,11 +48,11 @@ export function parseZonefile(text: string, zone: string): ParsedZonefile {
     }
     const directive = first.toUpperCase();
     if (directive !== "$ORIGIN" && directive !== "$TTL")
-      throw new ZonefileError(entry.line, `${shown(first)} is not supported`);
+      throw new ZonefileError(entry.line, `${shortened(first)} is not supported`);
     if (argument === undefined || more.length > 0)
       throw new ZonefileError(entry.line, `${directive} takes one value`);
     if (directive === "$ORIGIN") checkOrigin(entry.line, argument, zone);
-    else if (ttl !== undefined) throw new ZonefileError(entry.line, "$TTL is there a second time");
+    else if (ttl !== undefined) throw new ZonefileError(entry.line, "$TTL is set a second time");
     else ttl = readTtl(entry.line, argument);
   }
   return { records, ...(ttl !== undefined && { ttl }) };
@@ -71,7 +71,8 @@ function readRecord(
   const { line, indented, comment } = entry;
   const words = [...entry.words];
   const name = indented ? before : ownerName(line, words.shift() ?? "", zone);
-  if (name === undefined) throw new ZonefileError(line, "has no name, and there is none before it");
+  if (name === undefined)
+    throw new ZonefileError(line, "has no name, and no record before it has one");
   let ttl: number | null = null;
   let classSeen = false;
   for (;;) {
@@ -84,7 +85,7 @@ function readRecord(
   const type = words.shift()?.toUpperCase();
   if (type === undefined) throw new ZonefileError(line, "has no type and no value");
   if (!rrsetTypes.some((known) => known === type))
-    throw new ZonefileError(line, `${shown(type)} is no type of a record`);
+    throw new ZonefileError(line, `${shortened(type)} is not a record type`);
   if (words.length === 0) throw new ZonefileError(line, "has no value");
   if (comment.length > maxComment)
     throw new ZonefileError(line, `has a comment of more than ${maxComment} characters`);
@@ -93,26 +94,29 @@ function readRecord(
 
 function isInternet(line: number, word: string): true {
   if (word.toUpperCase() === "IN") return true;
-  throw new ZonefileError(line, `is of the class ${word}; only IN is allowed`);
+  throw new ZonefileError(line, `has the class ${word}; only IN is allowed`);
 }
 
-/** @throws ZonefileError for a name that the zone cannot have */
+/** @throws ZonefileError for an invalid name */
 function ownerName(line: number, written: string, zone: string): string {
   const name = written.toLowerCase();
   const relative =
     name === `${zone}.` ? "@" : name.endsWith(`.${zone}.`) ? name.slice(0, -zone.length - 2) : name;
   if (relative.length <= 253 && relativeName.test(relative)) return relative;
   const outside = name.endsWith(".") ? `; the zone is ${zone}.` : "";
-  throw new ZonefileError(line, `${shown(written)} is no name in this zone${outside}`);
+  throw new ZonefileError(line, `${shortened(written)} is not a name in this zone${outside}`);
 }
 
 function readTtl(line: number, text: string): number {
   const seconds = durationSeconds(text);
   if (seconds !== undefined && seconds >= minTtl && seconds <= maxTtl) return seconds;
-  throw new ZonefileError(line, `${shown(text)} is no TTL from ${minTtl} to ${maxTtl} seconds`);
+  throw new ZonefileError(
+    line,
+    `${shortened(text)} is not a TTL; allowed: ${minTtl} to ${maxTtl} seconds`,
+  );
 }
 
-/** Seconds, plain or in BIND's form: 1h30m. */
+/** Duration in seconds. The text is a number or has units like in BIND: 1h30m. */
 export function durationSeconds(text: string): number | undefined {
   if (!duration.test(text)) return undefined;
   return [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)].reduce(
@@ -121,7 +125,7 @@ export function durationSeconds(text: string): number | undefined {
   );
 }
 
-/** Zone files may leave out the quotes of texts without blanks; the API never does. */
+/** Zone files can omit the quotes of texts without spaces; the API always writes them. */
 function valueOf(type: string, words: readonly string[]): string {
   const isText = (index: number) => type === "TXT" || (type === "CAA" && index === 2);
   return words
@@ -129,7 +133,7 @@ function valueOf(type: string, words: readonly string[]): string {
     .join(" ");
 }
 
-/** A word of the file, short enough for an error. */
-function shown(word: string): string {
+/** A word of the file, shortened for an error message. */
+function shortened(word: string): string {
   return `'${word.length > 80 ? `${word.slice(0, 80)}...` : word}'`;
 }

@@ -1,16 +1,18 @@
-/** One entry of a zone file: a directive or a record, over as many lines as its parentheses hold. */
+/**
+ * One entry of a zone file: a directive or a record. Parentheses can spread it over several lines.
+ */
 export interface ZonefileEntry {
-  /** Of its beginning, from 1 on. */
+  /** Number of its first line, beginning at 1. */
   readonly line: number;
-  /** Whether it begins with a blank, and so is about the owner before. */
+  /** Whether it begins with a blank and therefore has the owner of the entry before. */
   readonly indented: boolean;
-  /** Words as they were written, with their quotes and escapes. */
+  /** Words as in the file, with their quotes and escapes. */
   readonly words: readonly string[];
-  /** What follows the `;` on its last line, without the blanks around it. */
+  /** The text after `;` on its last line, trimmed. */
   readonly comment: string;
 }
 
-/** What is wrong with a zone file, and where. */
+/** A problem of a zone file, with its line. */
 export class ZonefileError extends Error {
   constructor(
     readonly line: number,
@@ -22,16 +24,19 @@ export class ZonefileError extends Error {
 
 const quoted = String.raw`"(?:[^"\\\p{Cc}]|\\\P{Cc})*"`;
 const plain = String.raw`[^\s\p{Cc};()"\\]|\\\P{Cc}`;
-/** Blanks, the end of a line, a comment, a parenthesis, or a word, which may have quotes in it: `alpn="h2"`. */
+/**
+ * Blanks, the end of a line, a comment, a parenthesis, or a word. A word can contain quotes:
+ * `alpn="h2"`.
+ */
 const lexeme = new RegExp(
   String.raw`(?<blank>[ \t\r]+)|(?<end>\n)|;(?<comment>[^\n]*)|(?<bracket>[()])|(?<word>(?:${plain}|${quoted})+)`,
   "uy",
 );
 
 /**
- * Takes a zone file apart by the rules of RFC 1035, section 5.1.
+ * Splits a zone file into entries (RFC 1035, section 5.1).
  *
- * @throws ZonefileError for a quote or parenthesis without its other half, and for control characters
+ * @throws ZonefileError for an unclosed quote or parenthesis, and for control characters
  */
 export function zonefileEntries(text: string): ZonefileEntry[] {
   const entries: ZonefileEntry[] = [];
@@ -45,15 +50,15 @@ export function zonefileEntries(text: string): ZonefileEntry[] {
   lexeme.lastIndex = 0;
   for (let at = 0; at < text.length; at = lexeme.lastIndex) {
     const found = lexeme.exec(text)?.groups;
-    if (!found)
-      throw new ZonefileError(line, "has an open quote or a character that cannot be here");
+    if (!found) throw new ZonefileError(line, "has an unclosed quote or an invalid character");
     const { blank, end: newline, comment, bracket, word } = found;
     if (blank !== undefined && !open && startsLine(text, at)) entry.indented = true;
     if (word !== undefined) entry.words.push(word);
-    // A comment inside of parentheses explains a part of the record, not the record.
+    // A comment inside parentheses belongs to a part of the record, not to the record.
     if (comment !== undefined && !open) entry.comment = comment.trim();
     if (bracket !== undefined) {
-      if (open === (bracket === "(")) throw new ZonefileError(line, `has a '${bracket}' too many`);
+      if (open === (bracket === "("))
+        throw new ZonefileError(line, `has one '${bracket}' too many`);
       open = bracket === "(";
     }
     if (newline !== undefined) {
@@ -61,7 +66,7 @@ export function zonefileEntries(text: string): ZonefileEntry[] {
       if (!open) end();
     }
   }
-  if (open) throw new ZonefileError(entry.line, "has a '(' that is never closed");
+  if (open) throw new ZonefileError(entry.line, "has an unclosed '('");
   end();
   return entries;
 }

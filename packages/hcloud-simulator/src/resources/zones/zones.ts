@@ -50,8 +50,8 @@ const createFields = {
 } as const satisfies FieldTable;
 
 /**
- * Zones are registrable domains. Without the public suffix list this takes two labels, or three when the
- * suffix looks like `co.uk`.
+ * Zones must be registrable domains. Without the public suffix list, two labels are accepted, or
+ * three when the suffix looks like `co.uk`.
  */
 function zoneNameProblem(name: string): string | undefined {
   const labels = name.split(".");
@@ -164,14 +164,14 @@ export const zones = defineResource({
 
 const dnsPort = 53;
 
-/** With the port that is meant when none is given. */
+/** With the default port where none is given. */
 function withPorts(given: readonly Nameserver[]): ZoneRow["primary_nameservers"] {
   return given.map((server) => ({ ...server, port: server.port ?? dnsPort }));
 }
 
 type Nameserver = NonNullable<Parsed<typeof createFields>["primary_nameservers"]>[number];
 
-/** SOA and NS, which each new zone has; the API keeps the SOA itself. */
+/** Adds the SOA and NS record sets that each new zone has. The API maintains the SOA itself. */
 function insertManagedRrsets(ctx: Context, zone: ZoneRow): void {
   const soa = `${nameservers[0] ?? ""} dns.hetzner.com. ${soaSerial()} 86400 10800 3600000 3600`;
   const record = (value: string) => ({ value, comment: "" });
