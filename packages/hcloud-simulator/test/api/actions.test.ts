@@ -25,7 +25,7 @@ describe("actions", () => {
     await sim.api.idle();
   });
 
-  it("end in error with the reason of the host, and those before them stay as they were", async () => {
+  it("end in error with the driver's message, and leave earlier actions unchanged", async () => {
     sim = await Simulator.start();
     sim.driver.failures.set("delete", "device is busy");
     const server = await sim.server();
@@ -41,7 +41,7 @@ describe("actions", () => {
     ]);
   });
 
-  it("are listed of all, of a kind and of one thing", async () => {
+  it("are listed for all resources, for one type and for one resource", async () => {
     sim = await Simulator.start();
     const server = await sim.server();
     const other = await sim.server({ name: "other" });
@@ -66,7 +66,7 @@ describe("actions", () => {
     expect((await sim.get("/servers/4711/actions")).status).toBe(404);
   });
 
-  it("that are asked for and missing are an error", async () => {
+  it("answer not_found when a requested id does not exist", async () => {
     sim = await Simulator.start();
     await sim.server();
     const answer = await sim.get("/actions?id=1001&id=4711");
@@ -74,7 +74,7 @@ describe("actions", () => {
     expect(answer.body.error?.message).toBe("action with ID '4711' not found");
   });
 
-  it("keep calls about one host in order, also when they overlap", async () => {
+  it("run overlapping driver calls for one host in order", async () => {
     sim = await Simulator.start();
     const server = await sim.server();
     let open: () => void = () => undefined;
@@ -86,7 +86,7 @@ describe("actions", () => {
     const path = `/firewalls/${idOf(at(body, "firewalls", 0))}/actions/set_rules`;
     const rules = [{ direction: "in", protocol: "icmp", source_ips: ["::/0"] }];
     await sim.post(path, { rules });
-    // The second waits for the first, which has not ended.
+    // The second call waits for the first, which has not ended.
     expect(sim.driver.calls.length).toBe(before + 1);
     open();
     await sim.api.idle();

@@ -25,7 +25,7 @@ describe("the catalogue", () => {
     expect((await sim.get("/locations/99")).status).toBe(404);
   });
 
-  it("says that data centers are gone", async () => {
+  it("answers that data centers were removed", async () => {
     expect(await sim.get("/datacenters")).toMatchObject({
       status: 410,
       body: { error: { code: "deprecated_api_endpoint" } },
@@ -47,7 +47,7 @@ describe("the catalogue", () => {
     expect(await rows("/server_types?name=cx21", "server_types")).toEqual([]);
   });
 
-  it("says of cpx41 that it is gone in Europe and sold overseas", async () => {
+  it("shows cpx41 as retired in Europe and sold overseas", async () => {
     const [cpx41] = await rows("/server_types?name=cpx41", "server_types");
     const places = cpx41?.locations as unknown as readonly Json[];
     const gone = { announced: "2025-10-16T06:00:00Z", unavailable_after: "2026-01-01T00:00:00Z" };
@@ -71,12 +71,12 @@ describe("the catalogue", () => {
     expect((await sim.get("/images/114690387")).body.image?.name).toBe("debian-12");
   });
 
-  it("shows deprecated images only to who asks for them", async () => {
+  it("shows deprecated images only on request", async () => {
     expect(await rows("/images?name=debian-11", "images")).toEqual([]);
     expect(await rows("/images?name=debian-11&include_deprecated=true", "images")).toHaveLength(2);
   });
 
-  it("has no field `deprecated` anywhere: what goes has its dates in `deprecation`", async () => {
+  it("has no field `deprecated` anywhere; `deprecation` has the dates", async () => {
     const images = await rows("/images?include_deprecated=true&per_page=50", "images");
     const types = await rows("/server_types?per_page=50", "server_types");
     for (const row of [...images, ...types]) {
@@ -93,7 +93,7 @@ describe("the catalogue", () => {
   it.each([
     ["2026-11-29T12:00:00Z", 201],
     ["2026-11-30T12:00:00Z", 422],
-  ])("takes an order for debian-11 until its end only: at %s %d", async (now, status) => {
+  ])("sells debian-11 only until its retirement: at %s %d", async (now, status) => {
     const clock = jest.spyOn(Date, "now").mockReturnValue(Date.parse(now));
     try {
       const order = { ...serverFields, name: `old-${status}`, image: "debian-11" };
@@ -108,7 +108,7 @@ describe("the catalogue", () => {
     await sim.api.idle();
   });
 
-  it("prices every server type at every place where it is", async () => {
+  it("has a price for every server type in each of its locations", async () => {
     const { body } = await sim.get("/pricing");
     const priced = body.pricing?.server_types as unknown as readonly Json[];
     expect(priced).toHaveLength((await rows("/server_types?per_page=50", "server_types")).length);

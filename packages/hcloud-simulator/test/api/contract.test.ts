@@ -4,12 +4,14 @@ import { populate } from "./support/populate";
 import { Simulator, type Json } from "./support/simulator";
 
 /**
- * What holds for the simulator and for Hetzner alike. Run against the real API, read only:
+ * Facts that hold for the simulator and for Hetzner. To run the tests against the real API
+ * (read-only):
  *
  *   CONTRACT_ENDPOINT=https://api.hetzner.cloud/v1 CONTRACT_TOKEN=... \
  *     npx jest --selectProjects api --testPathPatterns contract
  *
- * CONTRACT_WRITE=yes also makes and deletes a network, a firewall and a placement group in that project; none of them costs anything, and all have names that begin with `contract-`.
+ * CONTRACT_WRITE=yes also creates and deletes a network, a firewall and a placement group in that
+ * project. They are free, and their names begin with `contract-`.
  */
 const endpoint = process.env.CONTRACT_ENDPOINT;
 const token = process.env.CONTRACT_TOKEN ?? "";
@@ -61,7 +63,7 @@ describe("reading", () => {
     ["/locations", "locations"],
     ["/server_types", "server_types"],
     ["/isos", "isos"],
-  ])("%s is a page with its place in the list", async (path, field) => {
+  ])("%s answers a page with its position in the list", async (path, field) => {
     const { status, body } = await request("GET", `${path}?per_page=1`);
     expect(status).toBe(200);
     expect(Array.isArray(body[field])).toBe(true);
@@ -70,7 +72,7 @@ describe("reading", () => {
     expect(body.meta?.pagination).toMatchObject({ page: 1, per_page: 1, previous_page: null });
   });
 
-  it("server types say where they are to be had, and what they cost there", async () => {
+  it("server types have their locations, with the price in each", async () => {
     const { body } = await request("GET", "/server_types?name=cx23");
     const [type] = rows(body.server_types);
     expect(type).toMatchObject({
@@ -139,17 +141,17 @@ describe("errors", () => {
     ]);
   });
 
-  it("come for what does not exist", async () => {
+  it("come for a resource that does not exist", async () => {
     expect(await error("GET", "/servers/1")).toEqual([404, "not_found"]);
     expect(await error("GET", "/no_such_route")).toEqual([404, "not_found"]);
   });
 
-  it("come for a wrong page, order and selector", async () => {
+  it("come for a wrong page, sort order and selector", async () => {
     for (const query of ["page=0", "sort=nonsense", "label_selector=a%20b"])
       expect(await error("GET", `/servers?${query}`)).toEqual([422, "invalid_input"]);
   });
 
-  it("come for the endpoint that is gone", async () => {
+  it("come for an endpoint that was removed", async () => {
     expect(await error("GET", "/datacenters")).toEqual([410, "deprecated_api_endpoint"]);
   });
 });
@@ -184,12 +186,12 @@ describe("errors", () => {
     ["/servers/1/actions/reset_password", {}],
     ["/servers/1/actions/request_console", {}],
     ["/zones/1/actions/import_zonefile", { zonefile: "$TTL 3600" }],
-  ])("%s asks for a thing that exists", async (path, body) => {
+  ])("%s requires an existing resource", async (path, body) => {
     const { status, body: answer } = await request("POST", path, body);
     expect([status, answer.error?.code]).toEqual([404, "not_found"]);
   });
 
-  it("answers what is wrong with an order, with details", async () => {
+  it("answers a wrong creation with the details of each field", async () => {
     const answer = await request("POST", "/networks", { name, ip_range: "1.2.3.0/24" });
     expect(answer).toMatchObject({
       status: 422,

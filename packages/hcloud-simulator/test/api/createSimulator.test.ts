@@ -16,7 +16,7 @@ describe("createSimulator", () => {
       ...(body && { body: JSON.stringify(body) }),
     });
 
-  it("needs no options: an API on loopback, with servers that have no hosts", async () => {
+  it("starts without options: an API on loopback whose servers have no hosts", async () => {
     simulator = await createSimulator();
     expect(simulator.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
     const order = { name: "web", server_type: "cx23", image: "debian-12", location: "fsn1" };
@@ -32,14 +32,14 @@ describe("createSimulator", () => {
     expect(simulator.status()).toMatchObject({ servers: 1, unhandled: [] });
   });
 
-  it("takes its own random token and no other", async () => {
+  it("accepts only its own random token", async () => {
     simulator = await createSimulator();
     expect(simulator.token).toMatch(/^[0-9a-f]{64}$/);
     const headers = { authorization: `Bearer ${"0".repeat(64)}` };
     expect((await fetch(`${simulator.endpoint}/servers`, { headers })).status).toBe(401);
   });
 
-  it("takes the token and the port that it is given", async () => {
+  it("uses the given token and port", async () => {
     const token = "t".repeat(64);
     const first = await createSimulator({ token });
     const port = Number(new URL(first.endpoint).port);
@@ -48,7 +48,7 @@ describe("createSimulator", () => {
     expect([simulator.token, simulator.endpoint]).toEqual([token, first.endpoint]);
   });
 
-  it("refuses a port that is taken", async () => {
+  it("fails when the port is in use", async () => {
     const holder = createServer();
     const port = await new Promise<number>((resolve) => {
       holder.listen(0, "127.0.0.1", () => {
@@ -60,7 +60,7 @@ describe("createSimulator", () => {
     holder.close();
   });
 
-  it("gives two simulators of one process a state each", async () => {
+  it("keeps the states of two simulators in one process apart", async () => {
     simulator = await createSimulator();
     const other = await createSimulator();
     await call("POST", "/zones", { name: "example.test", mode: "primary" });

@@ -8,7 +8,7 @@ import { danglingReferences, everything } from "./support/consistency";
 import { chance, newPromises, RandomOperations, type Promises } from "./support/randomOperations";
 import { idOf, serverFields, Simulator } from "./support/simulator";
 
-/** How often, and among how many operations; fewer for a quick look. */
+/** Number of kills, and of operations in total. Set smaller values for a quick check. */
 const rounds = Number(process.env.KILL_ROUNDS ?? 20);
 const operations = Number(process.env.KILL_OPERATIONS ?? 1000);
 const clients = 8;
@@ -29,7 +29,7 @@ beforeEach(() => {
   storePath = join(dir, "new-folder/state.mdb");
 });
 afterEach(async () => {
-  // Also after a failure: an open simulator would keep the test runner from ending.
+  // Also after a failure, because an open simulator keeps the test runner from ending.
   await Promise.all(opened.map((sim) => sim.close()));
   opened = [];
   rmSync(dir, { recursive: true, force: true });
@@ -44,9 +44,9 @@ async function startProcess(actionMs = 0) {
   return { child, gone, endpoint: line.toString().trim() };
 }
 
-/** Sends random operations from several clients and kills the simulator in the middle of them. */
+/** Sends random operations from several clients and kills the simulator meanwhile. */
 async function workUntilKilled(round: number, promises: Promises): Promise<void> {
-  // Some actions are under way at the kill.
+  // In every second round some actions are still running at the kill.
   const { child, gone, endpoint } = await startProcess(round % 2 === 0 ? 0 : 5);
   const random = chance(round + 1);
   const end = promises.operations + Math.ceil(operations * (0.5 + random() / 2));
@@ -58,7 +58,7 @@ async function workUntilKilled(round: number, promises: Promises): Promise<void>
       if (promises.operations >= end) child.kill("SIGKILL");
     }
   };
-  // Each client ends with the connection that the kill breaks.
+  // Each client ends when the kill breaks its connection.
   const results = await Promise.allSettled(Array.from({ length: clients }, (_, i) => work(i)));
   await gone;
   for (const result of results)
@@ -71,13 +71,13 @@ async function expectPromisesKept(sim: Simulator, { alive, dead }: Promises): Pr
   const there = new Set<string>();
   for (const path of paths)
     for (const row of await everything(sim, path)) there.add(`${path}/${idOf(row)}`);
-  // An image may go because its making was cut short by a failure; nothing fails here.
+  // An image could also be missing because its creation failed, but nothing fails here.
   expect([...alive.keys()].filter((key) => !there.has(key))).toEqual([]);
   expect([...dead].filter((key) => there.has(key))).toEqual([]);
 }
 
 describe("the state", () => {
-  it("is consistent after kill -9 in the middle of random operations, again and again", async () => {
+  it("is consistent after each kill -9 during random operations", async () => {
     const promises = newPromises();
     for (let round = 0; round < rounds; round++) {
       await workUntilKilled(round, promises);
@@ -92,7 +92,7 @@ describe("the state", () => {
     expect(promises.operations).toBeGreaterThanOrEqual((rounds * operations) / 2);
   }, 600_000);
 
-  it("is open in one process only, and free again when that is killed", async () => {
+  it("can be open in one process only, until that process is killed", async () => {
     const { child, gone } = await startProcess();
     await expect(Simulator.start({ storePath })).rejects.toThrow(
       `the state ${storePath} is open in another process; end that one first, or use another state`,
@@ -102,14 +102,14 @@ describe("the state", () => {
     await (await Simulator.start({ storePath })).close();
   }, 30_000);
 
-  it("is open once in a process too, until it is closed", async () => {
+  it("can be open only once in a process, until it is closed", async () => {
     const first = await Simulator.start({ storePath });
     await expect(Simulator.start({ storePath })).rejects.toThrow("open in another process");
     await first.close();
     await (await Simulator.start({ storePath })).close();
   });
 
-  it("keeps settings that were changed", async () => {
+  it("keeps changed settings", async () => {
     const first = await Simulator.start({ storePath });
     await first.admin("PUT", "/settings", { latency: "hetzner", callsPerHour: 5 });
     await first.close();
@@ -123,20 +123,20 @@ describe("the state", () => {
 });
 
 describe("100 clients at the same time", () => {
-  it("lose no update, and share no name and no address", async () => {
+  it("lose no update and never get the same name or address", async () => {
     const sim = await open();
     const each = <T>(work: (i: number) => Promise<T>) =>
       Promise.all(Array.from({ length: 100 }, (_, i) => work(i)));
-    // All want the same name: one gets it.
+    // All use the same name, so only one succeeds.
     const same = await each(() => sim.post("/servers", serverFields));
     expect(same.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(99).fill(409)]);
-    // Each an own name: all get it.
+    // Each uses its own name, so all succeed.
     const own = await each((i) => sim.post("/servers", { ...serverFields, name: `s-${i}` }));
     expect(own.every(({ status }) => status === 201)).toBe(true);
     await sim.api.idle();
     const addresses = (await everything(sim, "primary_ips")).map(({ ip }) => ip);
     expect(new Set(addresses).size).toBe(202);
-    // Each adds an own record to one and the same set: none is lost (50 are allowed).
+    // Each adds its own record to the same record set, and none is lost (50 are allowed).
     const { zone } = await sim.done("POST", "/zones", { name: "a.test", mode: "primary" });
     const added = await each((i) =>
       sim.post(`/zones/${idOf(zone)}/rrsets/www/A/actions/add_records`, {
@@ -147,7 +147,7 @@ describe("100 clients at the same time", () => {
     const { body } = await sim.get(`/zones/${idOf(zone)}/rrsets/www/A`);
     expect(body.rrset?.records).toHaveLength(good.length);
     expect(good).toHaveLength(50);
-    // Each applies an own firewall to one server: five fit.
+    // Each applies its own firewall to the same server; five are allowed.
     const target = idOf(own[0]?.body.server);
     const firewalls = await each(async (i) => {
       const made = await sim.post("/firewalls", { name: `fw-${i}` });

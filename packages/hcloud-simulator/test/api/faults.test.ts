@@ -16,7 +16,7 @@ describe("faults on demand", () => {
   });
   afterEach(() => sim.close());
 
-  it("fail the next calls of a route, and no others", async () => {
+  it("fail only the next requests of the route", async () => {
     await sim.fault({
       kind: "fail",
       route: "POST /servers",
@@ -32,13 +32,13 @@ describe("faults on demand", () => {
     expect((await sim.post("/servers", serverFields)).status).toBe(201);
   });
 
-  it("give those details that clients read without a check", async () => {
+  it("have the details that clients read without a check", async () => {
     await sim.fault({ kind: "fail", route: "*", code: "invalid_input", times: 1 });
     const { body } = await sim.get("/servers");
     expect(body.error?.details?.fields?.[0]?.messages).toEqual(["on demand"]);
   });
 
-  it("make a type sold out in one location, in the catalogue too", async () => {
+  it("make a type sold out in one location, also in the catalogue", async () => {
     await sim.fault({ kind: "soldOut", serverType: "cx23", location: "fsn1" });
     expect((await sim.post("/servers", serverFields)).body.error).toMatchObject({
       code: "resource_unavailable",
@@ -55,7 +55,7 @@ describe("faults on demand", () => {
     expect((await sim.post("/servers", { ...serverFields, name: "b" })).status).toBe(201);
   });
 
-  it("end actions in error, which undoes what they were for", async () => {
+  it("end actions in error, which undoes their change", async () => {
     await sim.fault({ kind: "action", command: "start_server", code: "timeout", times: 1 });
     const id = await sim.server();
     expect(await sim.lastAction(`/servers/${id}`)).toMatchObject({
@@ -66,7 +66,7 @@ describe("faults on demand", () => {
     expect(sim.driver.callsOf(id)).toEqual([]);
   });
 
-  it("drop connections before the work, or after it", async () => {
+  it("break connections before or after the request is processed", async () => {
     await sim.fault({ kind: "drop", route: "POST /servers", when: "before", times: 1 });
     await expect(sim.post("/servers", serverFields)).rejects.toThrow("fetch failed");
     expect((await sim.get("/servers")).body.servers).toHaveLength(0);
@@ -75,14 +75,14 @@ describe("faults on demand", () => {
     expect((await sim.get("/servers")).body.servers).toHaveLength(1);
   });
 
-  it("hold requests up", async () => {
+  it("delay requests", async () => {
     await sim.fault({ kind: "slow", route: "GET /locations", ms: 80, times: 1 });
     const before = Date.now();
     await sim.get("/locations");
     expect(Date.now() - before).toBeGreaterThanOrEqual(75);
   });
 
-  it("are handed to hosts, and answered when there is none", async () => {
+  it("are passed to the driver, and answered when there is no host", async () => {
     const id = await sim.server();
     for (const fault of hostFaultOperations)
       expect((await sim.admin("POST", `/hosts/${id}/${fault}`)).status).toBe(204);
@@ -106,7 +106,7 @@ describe("faults on demand", () => {
     );
   });
 
-  it("are listed, and end one by one", async () => {
+  it("are listed and cleared one by one", async () => {
     await sim.fault({ kind: "fail", route: "POST /servers", code: "conflict" });
     const second = await sim.fault({ kind: "slow", route: "*", ms: 1 });
     expect(sim.api.status().faults).toHaveLength(2);
@@ -123,12 +123,12 @@ describe("faults on demand", () => {
     [{ kind: "action", command: "dance", code: "x" }, "command"],
     [{ kind: "soldOut", serverType: "cx23", location: "ash" }, "serverType"],
     [{ kind: "slow", route: "*" }, "ms"],
-  ])("are refused when they make no sense: %j", async (spec, field) => {
+  ])("are refused when invalid: %j", async (spec, field) => {
     const { status, body } = await sim.admin("POST", "/faults", spec);
     expect([status, body.error?.details?.fields?.[0]?.name]).toEqual([422, field]);
   });
 
-  it("need the API's token", async () => {
+  it("require the API's token", async () => {
     const url = sim.endpoint.replace("/v1", `${adminPath}/faults`);
     expect((await fetch(url)).status).toBe(401);
     const headers = { authorization: `Bearer ${"x".repeat(64)}` };
@@ -137,7 +137,7 @@ describe("faults on demand", () => {
 });
 
 describe("hosts of a driver without faults", () => {
-  it("answer that they can have none", async () => {
+  it("answer that host faults are not possible", async () => {
     const driver = new RecordingDriver();
     Object.assign(driver, { runFaultOperation: undefined });
     const sim = await Simulator.start({ driver });
@@ -150,34 +150,34 @@ describe("hosts of a driver without faults", () => {
 });
 
 describe("time and limits", () => {
-  it("lets as many requests through as the limit has, says so, and refuses the rest", async () => {
+  it("allows as many requests as the limit, reports the rest in headers, and refuses more", async () => {
     const sim = await Simulator.start({ callsPerHour: 3 });
     const headers = { authorization: `Bearer ${token}` };
     const answers = [];
     for (let i = 0; i < 4; i++) answers.push(await fetch(`${sim.endpoint}/locations`, { headers }));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
     expect(answers.map((answer) => answer.headers.get("ratelimit-remaining"))).toEqual(
-      ["2", "1", "0", "0"], // one an answer
+      ["2", "1", "0", "0"], // one header per answer
     );
     expect(answers[0]?.headers.get("ratelimit-limit")).toBe("3");
     const reset = Number(answers[3]?.headers.get("ratelimit-reset")) - Date.now() / 1000;
     expect(reset).toBeGreaterThan(3500);
     expect(reset).toBeLessThanOrEqual(3601);
     expect(await answers[3]?.json()).toMatchObject({ error: { code: "rate_limit_exceeded" } });
-    // Counted all the same, and switched off while it runs.
+    // Requests are counted in any case. The limit can be removed while the simulator runs.
     expect(sim.api.status().calls).toEqual({ "GET /locations": 4 });
     await sim.admin("PUT", "/settings", { callsPerHour: null });
     expect((await sim.get("/locations")).status).toBe(200);
     await sim.close();
   });
 
-  it("has 3600 requests an hour unless told otherwise", async () => {
+  it("allows 3600 requests an hour by default", async () => {
     const sim = await Simulator.start({ callsPerHour: undefined });
     expect(sim.api.status().settings.callsPerHour).toBe(3600);
     await sim.close();
   });
 
-  it("lets actions run through progress, locked, with the latency of a preset", async () => {
+  it("runs actions for the time of a preset, with progress and a lock", async () => {
     const sim = await Simulator.start();
     const answer = await sim.admin("PUT", "/settings", { latency: "hetzner" });
     expect(answer.body.settings?.latency?.commandMs?.create_server).toBe(4700);
@@ -191,7 +191,7 @@ describe("time and limits", () => {
     await sim.close();
   });
 
-  it("answers conflict to a second change of a network at the same time", async () => {
+  it("answers conflict to two changes of a network at the same time", async () => {
     const sim = await Simulator.start({ latency: { actionMs: 60_000 } });
     const { body } = await sim.post("/networks", { name: "n", ip_range: "10.0.0.0/16" });
     const subnet = { type: "cloud", network_zone: "eu-central" };

@@ -39,7 +39,7 @@ describe("firewalls", () => {
     label_selector: { selector: text },
   });
 
-  it("filter a server from its first boot on when ordered with it", async () => {
+  it("filter a server from its first boot when it was created with them", async () => {
     const id = await make("fw", [ssh]);
     const server = await sim.server({ firewalls: [{ firewall: id }] });
     expect(sim.driver.specs.get(server)?.firewall).toEqual([driverSsh]);
@@ -53,7 +53,7 @@ describe("firewalls", () => {
     expect(shown.server?.public_net?.firewalls).toEqual([{ id, status: "applied" }]);
   });
 
-  it("add up on a server, and stop filtering when the last one is gone", async () => {
+  it("add up on a server, which is unfiltered after the last one was removed", async () => {
     const first = await make("one", [ssh]);
     const second = await make("two", [ping]);
     const server = await sim.server();
@@ -80,7 +80,7 @@ describe("firewalls", () => {
     expect(sim.driver.firewalls.get(server)).toBeNull();
   });
 
-  it("change their rules on all their servers", async () => {
+  it("change the rules of all their servers", async () => {
     const server = await sim.server();
     const id = await make("fw", [ssh], { apply_to: [target(server)] });
     const path = `/firewalls/${id}/actions/set_rules`;
@@ -91,7 +91,7 @@ describe("firewalls", () => {
     expect(sim.driver.firewalls.get(server)).toEqual([]);
   });
 
-  it("follow labels: a server that comes to match is filtered, one that leaves is not", async () => {
+  it("follow label selectors when the labels of a server change", async () => {
     const id = await make("fw", [ssh], { apply_to: [selector("role=web")] });
     const server = await sim.server({ labels: { role: "web" } });
     expect(sim.driver.specs.get(server)?.firewall).toEqual([driverSsh]);
@@ -112,7 +112,7 @@ describe("firewalls", () => {
     expect(answer.body.error?.code).toBe("firewall_managed_by_label_selector");
   });
 
-  it("cannot be applied twice, to nothing, or to a server without a public side", async () => {
+  it("cannot be applied twice, to no server, or to a server without a public interface", async () => {
     const server = await sim.server();
     const hidden = await sim.server({
       name: "hidden",
@@ -131,7 +131,7 @@ describe("firewalls", () => {
     expect(await code([selector("a b")])).toBe("invalid_input");
   });
 
-  it("are deleted only when not in use; a deleted server lets go of them", async () => {
+  it("are deleted only when unused; deleting a server also removes it from them", async () => {
     const server = await sim.server();
     const id = await make("fw", [ssh], { apply_to: [target(server)] });
     expect((await sim.delete(`/firewalls/${id}`)).body.error?.code).toBe("resource_in_use");
@@ -139,7 +139,7 @@ describe("firewalls", () => {
     expect((await sim.delete(`/firewalls/${id}`)).status).toBe(204);
   });
 
-  it("end an action in error when the driver cannot filter", async () => {
+  it("end an action in error when the driver cannot set the rules", async () => {
     const server = await sim.server();
     sim.driver.failures.set("setFirewall", "nft is not installed");
     await make("fw", [ssh], { apply_to: [target(server)] });

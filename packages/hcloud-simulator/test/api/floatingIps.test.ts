@@ -24,7 +24,7 @@ describe("floating IPs", () => {
   const act = (id: number, name: string, body: object = {}) =>
     sim.post(`/floating_ips/${id}/actions/${name}`, body);
 
-  it("are made for a location, in both versions, without an action", async () => {
+  it("are created for a location, as IPv4 and IPv6, without an action", async () => {
     const four = await sim.post("/floating_ips", {
       type: "ipv4",
       home_location: "fsn1",
@@ -73,7 +73,7 @@ describe("floating IPs", () => {
     ]);
   });
 
-  it("keep their address when all others of the range are given out", async () => {
+  it("keep their address when all others of the range are in use", async () => {
     await sim.close();
     sim = await Simulator.start({ publicRanges: { ...publicRanges, ipv4Cidr: "198.18.24.0/27" } });
     const floating = await make();
@@ -134,14 +134,14 @@ describe("floating IPs", () => {
     expect((await sim.get(`/floating_ips/${id}`)).status).toBe(404);
   });
 
-  it("outlive their server", async () => {
+  it("still exist when their server is deleted", async () => {
     const server = await sim.server();
     const id = idOf(await make({ server }));
     await sim.done("DELETE", `/servers/${server}`);
     expect(await get(id)).toMatchObject({ server: null });
   });
 
-  it("have reverse names that can be set and taken back, and that resolvers see", async () => {
+  it("have reverse DNS that can be set and reset, and resolves", async () => {
     const [four, six] = [await make(), await make({ type: "ipv6" })];
     const set = (thing: typeof four, ip: string, name: string | null) =>
       act(idOf(thing), "change_dns_ptr", { ip, dns_ptr: name });
@@ -177,7 +177,7 @@ describe("floating IPs", () => {
     expect(await error(sim.post("/floating_ips", body))).toBe(code);
   });
 
-  it("refuse a name that is taken, and a server in another network zone", async () => {
+  it("refuse a name that is in use, and a server in another network zone", async () => {
     const id = idOf(await make({ name: "a" }));
     const again = { type: "ipv4", home_location: "fsn1", name: "a" };
     expect(await error(sim.post("/floating_ips", again))).toBe("uniqueness_error");

@@ -9,13 +9,13 @@ import { nameservers } from "../../src/resources/zones/zoneRow";
 import { populate } from "./support/populate";
 import { Simulator, textOf, token, type Json } from "./support/simulator";
 
-/** FUZZ_RUNS=1000 FUZZ_SEED=7 for a longer search than the suite has time for. */
+/** For a longer search than in the suite: FUZZ_RUNS=1000 FUZZ_SEED=7 */
 const runs = Number(process.env.FUZZ_RUNS ?? 12);
 const seed = Number(process.env.FUZZ_SEED ?? 20261121);
 
 const { routes } = buildRegistry(resources);
 
-/** Values that have broken servers before. */
+/** Values that often cause failures. */
 const nasty = fc.constantFrom<unknown>(
   ...[null, true, 0, -1, 1.5, 1e308, Number.MAX_SAFE_INTEGER, -(2 ** 53), "", " ", "0", "-1"],
   ...["\u0000", "é\u202e😀", "../../etc/passwd", "__proto__", "constructor", "x".repeat(70_000)],
@@ -51,14 +51,16 @@ function value(field: Field): fc.Arbitrary<unknown> {
   );
 }
 
-/** Zone files with a line of anything, so that more is reached than the refusal of what is none. */
+/**
+ * Zone files with one random line between valid ones, so that the input gets past the first checks.
+ */
 const zonefile = fc
   .oneof(fc.string(), fc.constantFrom("www 60 IN A 192.0.2.1", "a TXT (", "$TTL 1h", "a.. A 1"))
   .map(
     (line) => `@ SOA a. b. 1 2 3 4 5\n${line}\n${nameservers.map((s) => `@ NS ${s}`).join("\n")}`,
   );
 
-/** A body out of a route's own table: fields missing, wrong, or one too many. */
+/** A body made from the route's own field table: with missing, wrong or unknown fields. */
 function body(fields: FieldTable): fc.Arbitrary<unknown> {
   const entries = Object.entries(fields).map(
     ([name, field]) =>
@@ -114,7 +116,7 @@ function expectOwnForm(status: number, text: string): void {
   const { error } = JSON.parse(text) as Json;
   expect(errorCodes).toContain(error?.code);
   expect(typeof error?.message).toBe("string");
-  // Clients read these without a check.
+  // Clients read these fields without a check.
   if (textOf(error?.code) === "invalid_input")
     expect(error?.details?.fields?.[0]).toMatchObject({ messages: [expect.any(String)] });
 }
@@ -146,7 +148,7 @@ describe("every route", () => {
     120_000,
   );
 
-  it("still works, with all actions at their end", async () => {
+  it("still works, and all actions have ended", async () => {
     await sim.api.idle();
     const { status, body: running } = await sim.get("/actions?status=running");
     expect([status, running.actions]).toEqual([200, []]);

@@ -10,7 +10,10 @@ const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBwyOyRMcxqP2JOcYl5LhVYTgZYZMVCIhjXAxQUUWEkc test";
 const commandMs = 30_000;
 
-/** Debian's client is of 2022: it knows no zones, and shows data centers, which are gone. */
+/**
+ * Debian's client is of 2022: it does not know zones, and shows data centers, which the API no
+ * longer has.
+ */
 describe("the hcloud command line client", () => {
   let sim: Simulator;
   let home: string;
@@ -24,7 +27,7 @@ describe("the hcloud command line client", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Runs `hcloud <words>`; the words hold no spaces. */
+  /** Runs `hcloud <words>`. Words cannot contain spaces. */
   const hcloud = async (words: string): Promise<string> => {
     const env = {
       PATH: process.env.PATH,
@@ -37,7 +40,7 @@ describe("the hcloud command line client", () => {
   };
   const list = async (words: string) => (await hcloud(`${words} -o noheader`)).trim().split("\n");
 
-  it("makes, lists, describes and deletes servers", async () => {
+  it("creates, lists, describes and deletes servers", async () => {
     writeFileSync(join(home, "key.pub"), publicKey);
     await hcloud(`ssh-key create --name key --public-key-from-file ${join(home, "key.pub")}`);
     const made = await hcloud(
@@ -73,7 +76,7 @@ describe("the hcloud command line client", () => {
     await hcloud("ssh-key delete key");
   }, 60_000);
 
-  it("makes, applies, lists and deletes firewalls", async () => {
+  it("creates, applies, lists and deletes firewalls", async () => {
     await hcloud("server create --name web --type cx23 --image debian-12 --label role=web");
     await hcloud("firewall create --name fw");
     await hcloud(
@@ -96,7 +99,7 @@ describe("the hcloud command line client", () => {
     await hcloud("firewall delete fw");
   }, 60_000);
 
-  it("makes networks and groups, and moves servers in and out", async () => {
+  it("creates networks and groups, and adds and removes servers", async () => {
     await hcloud("network create --name net --ip-range 10.0.0.0/16");
     await hcloud(
       "network add-subnet net --type cloud --network-zone eu-central --ip-range 10.0.1.0/24",
@@ -140,7 +143,7 @@ describe("the hcloud command line client", () => {
       );
   }, 60_000);
 
-  it("hears the API's own words when something is wrong", async () => {
+  it("shows the API's error messages", async () => {
     const order = (words: string) => hcloud(`server create --name web ${words}`);
     await expect(order("--type cx21 --image debian-12")).rejects.toThrow(
       "server_type with name 'cx21' not found",

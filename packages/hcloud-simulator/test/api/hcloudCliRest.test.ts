@@ -4,7 +4,7 @@ import { cliCommandsTested } from "../../src/reference/tests";
 import { HcloudCli } from "./support/hcloudCli";
 import { publicKey } from "./support/populate";
 
-/** Commands of the hcloud client that hcloudCli.test.ts has no need of; together they are all. */
+/** All commands of the hcloud client that hcloudCli.test.ts does not run. */
 describe("the rest of the hcloud client's commands", () => {
   let cli: HcloudCli;
   const run = (words: string) => cli.run(words);
@@ -135,12 +135,12 @@ describe("the rest of the hcloud client's commands", () => {
     expect(cli.sim.api.unhandled).toEqual([]);
   }, 60_000);
 
-  it("primary IPs, of which this client of 2022 can make none", async () => {
+  it("primary IPs, which this client of 2022 cannot create", async () => {
     const make = "primary-ip create --name ip --type ipv4";
     await expect(run(`${make} --datacenter fsn1-dc14`)).rejects.toThrow(
-      "Data centers are gone: name a location instead of 'fsn1-dc14'",
+      "The API has no data centers any more: set a location instead of 'fsn1-dc14'",
     );
-    // It sends neither the server nor a place.
+    // The client sends neither the server nor a location.
     await expect(run(`${make} --assignee-id 1001`)).rejects.toThrow("'location': Missing data");
     const ip = { name: "ip", type: "ipv4", location: "fsn1" };
     await cli.sim.done("POST", "/primary_ips", ip);
@@ -198,7 +198,7 @@ describe("the rest of the hcloud client's commands", () => {
     expect(cli.sim.api.unhandled).toHaveLength(2);
   }, 60_000);
 
-  it("each command is run here or in hcloudCli.test.ts, or left out with a reason", async () => {
+  it("every command is run here or in hcloudCli.test.ts, or is excluded with a reason", async () => {
     const words = async (command: string) => {
       const help = await run(`${command} --help`.trim());
       const [, list = ""] = /^Available Commands:\n([^]*?)\n\n/m.exec(help) ?? [];

@@ -22,7 +22,7 @@ describe("hcloud-go", () => {
     expect(result.ended(name)).toEqual({ how: "pass", said: "" });
   });
 
-  it("asks for nothing that is not there, but what the test wants refused", () => {
+  it("sends only simulated requests, except those that a test expects to be refused", () => {
     const asked = sim.api.unhandled.map((request) => request.replace(/\?.*|\d+$/g, ""));
     expect(asked.map((request) => request.replace(/\d+/g, "ID")).sort()).toEqual([
       "GET /vID/volumes",
@@ -30,7 +30,7 @@ describe("hcloud-go", () => {
     ]);
   });
 
-  it("calls each operation that changes something", () => {
+  it("calls every operation that changes something", () => {
     const { calls } = sim.api.status();
     const changing = buildRegistry(resources)
       .routes.filter(({ method, notSimulated }) => method !== "GET" && !notSimulated)
@@ -39,7 +39,7 @@ describe("hcloud-go", () => {
     expect(changing.filter((name) => !calls[name])).toEqual([]);
   });
 
-  it("leaves nothing behind", () => {
+  it("leaves no resource behind", () => {
     expect(sim.api.status().servers).toBe(0);
   });
 });

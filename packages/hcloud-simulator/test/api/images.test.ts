@@ -14,7 +14,7 @@ describe("images", () => {
     (await sim.done("POST", `/servers/${server}/actions/create_image`, body)).image;
   const image = async (id: number) => (await sim.get(`/images/${id}`)).body.image;
 
-  it("are made of a server, and available when the action has ended", async () => {
+  it("are created from a server, and available when the action has ended", async () => {
     const made = await snapshot({ description: "before", labels: { a: "b" } });
     expect(made).toMatchObject({ status: "creating", image_size: null, type: "snapshot" });
     expect(made).not.toHaveProperty("system_image");
@@ -32,13 +32,13 @@ describe("images", () => {
     expect(body.images).toHaveLength(1);
   });
 
-  it("go away again when their making fails", async () => {
+  it("are removed when their creation fails", async () => {
     await sim.fault({ kind: "action", command: "create_image", code: "action_failed" });
     const made = await snapshot();
     expect((await sim.get(`/images/${idOf(made)}`)).status).toBe(404);
   });
 
-  it("make servers whose host has the system beneath", async () => {
+  it("create servers whose host boots the system image below", async () => {
     const id = idOf(await snapshot());
     const copy = await sim.server({ name: "copy", image: id });
     expect(sim.driver.specs.get(copy)?.image).toBe("debian-12");
@@ -47,7 +47,7 @@ describe("images", () => {
     expect(sim.driver.specs.get(server)?.image).toBe("debian-12");
   });
 
-  it("stay visible in servers that were made from them, but make no more", async () => {
+  it("stay visible in servers that use them after their deletion, but cannot be used again", async () => {
     const id = idOf(await snapshot());
     const copy = await sim.server({ name: "copy", image: id });
     await sim.done("DELETE", `/images/${id}`);
@@ -68,7 +68,7 @@ describe("images", () => {
     expect(answer.body.error?.message).toContain("disk of the server type is too small");
   });
 
-  it("are backups when these are enabled, and go with their server", async () => {
+  it("are backups when these are enabled, and are deleted with their server", async () => {
     const backup = () => sim.post(`/servers/${server}/actions/create_image`, { type: "backup" });
     expect((await backup()).body.error?.code).toBe("service_error");
     await sim.done("POST", `/servers/${server}/actions/enable_backup`);
@@ -87,7 +87,7 @@ describe("images", () => {
     expect((await sim.get(`/images/${kept}`)).status).toBe(200);
   });
 
-  it("can be protected, described and labelled, unless they are the system's", async () => {
+  it("can be protected, described and labelled, except system images", async () => {
     const id = idOf(await snapshot());
     await sim.done("POST", `/images/${id}/actions/change_protection`, { delete: true });
     expect((await sim.delete(`/images/${id}`)).body.error?.code).toBe("protected");
@@ -133,7 +133,7 @@ describe("what is not simulated", () => {
     ["GET", "/load_balancers/1/metrics"],
     ["PUT", "/certificates/1"],
     ["POST", "/storage_boxes"],
-  ])("answers %s %s clearly, and records it", async (method, path) => {
+  ])("answers %s %s with 'not simulated' and records it", async (method, path) => {
     const sim = await Simulator.start();
     const { status, body } = await sim.request(method, path);
     expect([status, body.error?.code]).toEqual([422, "unsupported_error"]);

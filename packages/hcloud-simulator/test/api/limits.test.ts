@@ -7,7 +7,7 @@ import { limitNames, type LimitName } from "../../src/limits";
 import { publicKey } from "./support/populate";
 import { serverFields, Simulator } from "./support/simulator";
 
-/** An order of each thing that can be limited. */
+/** A request that creates one of each limited resource. */
 const orders: Readonly<Record<LimitName, (name: string) => object>> = {
   servers: (name) => ({ ...serverFields, name }),
   primary_ips: (name) => ({ name, type: "ipv4", location: "fsn1" }),
@@ -30,27 +30,30 @@ describe("limits of an account", () => {
 
   const setLimits = async (limits: object) => sim.admin("PUT", "/settings", { limits });
 
-  it.each(limitNames)("refuse one more of %s, by count, and let it in again", async (name) => {
-    await setLimits({ [name]: 1 });
-    const order = (text: string) => sim.post(`/${name}`, orders[name](text));
-    expect((await order("a")).status).toBe(201);
-    const refused = await order("b");
-    expect(refused).toMatchObject({
-      status: 403,
-      body: {
-        error: {
-          code: "resource_limit_exceeded",
-          details: { limits: [{ name: `${name.slice(0, -1)}_limit` }] },
+  it.each(limitNames)(
+    "refuse one more of %s, and allow it after the limit was removed",
+    async (name) => {
+      await setLimits({ [name]: 1 });
+      const order = (text: string) => sim.post(`/${name}`, orders[name](text));
+      expect((await order("a")).status).toBe(201);
+      const refused = await order("b");
+      expect(refused).toMatchObject({
+        status: 403,
+        body: {
+          error: {
+            code: "resource_limit_exceeded",
+            details: { limits: [{ name: `${name.slice(0, -1)}_limit` }] },
+          },
         },
-      },
-    });
-    expect((await sim.get(`/${name}`)).body[name]).toHaveLength(1);
-    await setLimits({ [name]: null });
-    // The key is there already, which is another error than that of the limit.
-    expect((await order("b")).status).toBe(name === "ssh_keys" ? 409 : 201);
-  });
+      });
+      expect((await sim.get(`/${name}`)).body[name]).toHaveLength(1);
+      await setLimits({ [name]: null });
+      // The key exists already, so the error is another one than that of the limit.
+      expect((await order("b")).status).toBe(name === "ssh_keys" ? 409 : 201);
+    },
+  );
 
-  it("free a place with each that goes", async () => {
+  it("allow one more after each deletion", async () => {
     await setLimits({ servers: 1 });
     const id = await sim.server();
     expect((await sim.post("/servers", { ...serverFields, name: "b" })).status).toBe(403);
@@ -58,7 +61,7 @@ describe("limits of an account", () => {
     expect((await sim.post("/servers", { ...serverFields, name: "b" })).status).toBe(201);
   });
 
-  it("count the addresses that come with a server, and leave nothing of one behind", async () => {
+  it("count the addresses that come with a server, and leave no part of a refused server", async () => {
     await setLimits({ primary_ips: 3 });
     await sim.server();
     const refused = await sim.post("/servers", { ...serverFields, name: "b" });
@@ -67,14 +70,14 @@ describe("limits of an account", () => {
     expect((await sim.get("/primary_ips")).body.primary_ips).toHaveLength(2);
   });
 
-  it("may be lower than what is there, which stays", async () => {
+  it("may be lower than the current number of resources, which all stay", async () => {
     const id = await sim.server();
     await setLimits({ servers: 0 });
     expect((await sim.get(`/servers/${id}`)).status).toBe(200);
     expect((await sim.put(`/servers/${id}`, { name: "c" })).status).toBe(200);
   });
 
-  it("are changed one by one, and those of Hetzner hold from the start", async () => {
+  it("can be changed one by one; Hetzner's limits are the default", async () => {
     const { body } = await setLimits({ servers: 10 });
     expect(body.settings?.limits).toEqual({
       servers: 10,
@@ -99,7 +102,7 @@ describe("limits of an account", () => {
     ]);
   });
 
-  it("outlive a restart", async () => {
+  it("survive a restart", async () => {
     const folder = mkdtempSync(join(tmpdir(), "limits-"));
     const storePath = join(folder, "state");
     try {

@@ -16,7 +16,7 @@ describe("load balancers", () => {
   const change = (id: number, name: string, body: object) =>
     sim.done("POST", `/load_balancers/${id}/actions/${name}`, body);
 
-  it("are made with addresses, and without services, targets and networks", async () => {
+  it("are created with addresses, but without services, targets and networks", async () => {
     const answer = await sim.post("/load_balancers", { ...order, labels: { a: "b" } });
     expect(answer).toMatchObject({
       status: 201,
@@ -46,7 +46,7 @@ describe("load balancers", () => {
     expect(sim.api.unhandled).toEqual([]);
   });
 
-  it("have reverse names that can be set and taken back, and that resolvers see", async () => {
+  it("have reverse DNS that can be set and reset, and resolves", async () => {
     const id = idOf(await make());
     const set = (ip: string, name: string | null) =>
       change(id, "change_dns_ptr", { ip, dns_ptr: name });
@@ -96,7 +96,7 @@ describe("load balancers", () => {
     expect((await sim.get("/load_balancers?name=b")).body.load_balancers).toEqual([]);
   });
 
-  it("are made in a network zone as well", async () => {
+  it("can be created in a network zone", async () => {
     const zone = { location: undefined, network_zone: "us-west" };
     expect(await make(zone)).toMatchObject({ location: { name: "hil" } });
   });
@@ -113,7 +113,7 @@ describe("load balancers", () => {
     expect(sim.api.unhandled).toEqual([]);
   });
 
-  it("refuse a name that is taken", async () => {
+  it("refuse a name that is in use", async () => {
     await make();
     expect(await error(sim.post("/load_balancers", order))).toBe("uniqueness_error");
   });
@@ -123,7 +123,7 @@ describe("load balancers", () => {
     { targets: [{ type: "ip", ip: { ip: "198.18.24.99" } }] },
     { network: 1 },
     { public_interface: false },
-  ])("are not simulated with %j, which is recorded", async (fields) => {
+  ])("answer 'not simulated' for %j, and record it", async (fields) => {
     const answer = await sim.post("/load_balancers", { ...order, ...fields });
     expect([answer.status, answer.body.error?.code]).toEqual([422, "unsupported_error"]);
     expect(sim.api.unhandled).toEqual(["POST /v1/load_balancers"]);

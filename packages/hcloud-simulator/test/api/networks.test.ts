@@ -44,12 +44,12 @@ describe("networks", () => {
   it.each([
     ["outside of the network", { ip_range: "10.1.0.0/24" }, "ip_range"],
     ["that overlaps", { ip_range: "10.0.1.128/25" }, "ip_range"],
-    ["that is no CIDR", { ip_range: "10.0.2.1/24" }, "ip_range"],
+    ["that is not a CIDR", { ip_range: "10.0.2.1/24" }, "ip_range"],
     ["in another zone", { ip_range: "10.0.2.0/24", network_zone: "us-east" }, "network_zone"],
     ["in no zone", { network_zone: "mars" }, "network_zone"],
   ])("refuse a subnet %s", async (_what, fields, field) => {
     await addSubnet();
-    // While the first is being added, a second would hear `conflict` instead.
+    // While the first subnet is being added, a second request would answer `conflict`.
     await sim.api.idle();
     const answer = await addSubnet(fields);
     expect(answer.status).toBe(422);
@@ -64,7 +64,7 @@ describe("networks", () => {
     },
   );
 
-  it("choose a free range for a subnet that names none", async () => {
+  it("choose a free range for a subnet without one", async () => {
     await addSubnet({ ip_range: "10.0.0.0/24" });
     await sim.api.idle();
     await addSubnet({ ip_range: undefined });
@@ -74,7 +74,7 @@ describe("networks", () => {
     ]);
   });
 
-  it("give servers addresses and tell the driver", async () => {
+  it("give servers addresses and attach their hosts", async () => {
     await addSubnet({ ip_range: "10.0.0.0/24" });
     const server = await sim.server();
     const answer = await attach(server);
@@ -105,7 +105,7 @@ describe("networks", () => {
     expect(sim.driver.calls.at(-1)).toEqual(["detachNetwork", server, id]);
   });
 
-  it("refuse addresses that are taken, reserved or outside, and a second attachment", async () => {
+  it("refuse addresses that are in use, reserved or outside, and a second attachment", async () => {
     await addSubnet({ ip_range: "10.0.0.0/24" });
     const first = await sim.server({ name: "a" });
     const second = await sim.server({ name: "b" });
@@ -122,7 +122,7 @@ describe("networks", () => {
     expect(await privateNet(second)).toEqual([]);
   });
 
-  it("have nothing for a server of another zone, or without a subnet", async () => {
+  it("have no address for a server of another network zone, or without a subnet", async () => {
     const near = await sim.server({ name: "a" });
     expect((await attach(near)).body.error?.code).toBe("no_subnet_available");
     await addSubnet();
@@ -130,7 +130,7 @@ describe("networks", () => {
     expect((await attach(far)).body.error?.code).toBe("no_subnet_available");
   });
 
-  it("do not show an attachment that the driver could not make", async () => {
+  it("do not show an attachment that failed in the driver", async () => {
     await addSubnet();
     const server = await sim.server();
     sim.driver.failures.set("attachNetwork", "no such link");
@@ -140,7 +140,7 @@ describe("networks", () => {
     expect(await privateNet(server)).toEqual([]);
   });
 
-  it("keep a subnet and let go of servers: the provider retries on that text", async () => {
+  it("refuse to delete a subnet with servers, with the text on which the provider retries", async () => {
     await addSubnet();
     const server = await sim.server({ networks: [id] });
     const answer = await sim.post(`${path}/actions/delete_subnet`, { ip_range: "10.0.1.0/24" });
@@ -182,7 +182,7 @@ describe("placement groups", () => {
   });
   afterEach(() => sim.close());
 
-  it("take ten servers and no eleventh, and let go of a deleted one", async () => {
+  it("hold at most ten servers, and lose deleted ones", async () => {
     const made = await sim.done("POST", "/placement_groups", { name: "pg", type: "spread" });
     const group = idOf(made.placement_group);
     for (let i = 0; i < 10; i++) await sim.server({ name: `s${i}`, placement_group: group });
@@ -198,7 +198,7 @@ describe("placement groups", () => {
     expect((await sim.post("/servers", fields)).status).toBe(201);
   });
 
-  it("are joined and left by servers that are off", async () => {
+  it("can add and remove servers that are off", async () => {
     const made = await sim.done("POST", "/placement_groups", { name: "pg", type: "spread" });
     const group = { placement_group: idOf(made.placement_group) };
     const server = await sim.server();
@@ -214,12 +214,12 @@ describe("placement groups", () => {
     expect((await sim.delete(`/placement_groups/${group.placement_group}`)).status).toBe(204);
   });
 
-  it("are spread and nothing else", async () => {
+  it("have only the type spread", async () => {
     const answer = await sim.post("/placement_groups", { name: "pg", type: "pack" });
     expect(answer.body.error?.message).toBe("invalid input in field 'type': must be one of spread");
   });
 
-  it("tell their members, by address and subnet", async () => {
+  it("list their members with address and subnet", async () => {
     const { network } = await sim.done("POST", "/networks", {
       name: "with-members",
       ip_range: "10.9.0.0/16",

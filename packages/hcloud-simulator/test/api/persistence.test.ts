@@ -22,7 +22,7 @@ describe("the store", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it("brings everything back after a restart, and the ids go on", async () => {
+  it("restores everything after a restart, and continues the ids", async () => {
     const first = await Simulator.start({ storePath });
     const server = await first.server({ labels: { a: "b" } });
     await first.done("POST", "/zones", { name: "example.test", mode: "primary" });
@@ -44,7 +44,7 @@ describe("the store", () => {
     await second.close();
   });
 
-  it("tells the driver which hosts were off, and takes its word for what runs", async () => {
+  it("tells the driver which hosts were off, and shows the power state that the driver reports", async () => {
     const first = await Simulator.start({ storePath });
     const off = await first.server({ name: "off" });
     await first.done("POST", `/servers/${off}/actions/poweroff`);
@@ -65,7 +65,7 @@ describe("the store", () => {
     await second.close();
   });
 
-  it("opens also when the driver cannot take its hosts over, and shows them as off", async () => {
+  it("opens even if the driver cannot adopt its hosts, and shows them as off", async () => {
     const first = await Simulator.start({ storePath });
     const server = await first.server();
     await first.close();
@@ -79,7 +79,7 @@ describe("the store", () => {
     await second.close();
   });
 
-  it("takes up actions again that were running", async () => {
+  it("runs the actions again that were running", async () => {
     const first = await Simulator.start({ storePath, latency: { actionMs: 60_000 } });
     const { body } = await first.post("/servers", serverFields);
     await first.close();
@@ -93,7 +93,7 @@ describe("the store", () => {
     await second.close();
   });
 
-  it("survives kill -9 in the middle of writes with all that was answered, and nothing half done", async () => {
+  it("contains all answered changes, and no partial ones, after kill -9 during writes", async () => {
     const answered = new Map<string, number>();
     for (let round = 0; round < killRounds; round++) {
       await writeUntilKilled(storePath, round, answered);
@@ -106,7 +106,7 @@ describe("the store", () => {
   }, 60_000);
 });
 
-/** Orders servers from a simulator in another process and kills that between two answers. */
+/** Creates servers in a simulator of another process and kills it between two answers. */
 async function writeUntilKilled(storePath: string, round: number, answered: Map<string, number>) {
   const script = join(__dirname, "fixtures/writer.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, storePath], {
@@ -129,7 +129,7 @@ async function writeUntilKilled(storePath: string, round: number, answered: Map<
       if (answered.size === wanted) child.kill("SIGKILL");
     }
   };
-  // Each worker ends with the connection that the kill breaks.
+  // Each worker ends when the kill breaks its connection.
   const results = await Promise.allSettled([0, 1, 2, 3].map(order));
   expect(results.every(({ status }) => status === "rejected")).toBe(true);
   await gone;
@@ -150,7 +150,7 @@ async function expectConsistent(sim: Simulator, answered: Map<string, number>) {
   const ips = await all(sim, "primary_ips");
   const ids = new Map(servers.map((server) => [textOf(server.name), idOf(server)]));
   for (const [name, id] of answered) expect([name, ids.get(name)]).toEqual([name, id]);
-  // Both addresses of each server, and no address of a server that is not there.
+  // Each server has both addresses, and every address has a server.
   expect(ips).toHaveLength(servers.length * 2);
   expect(new Set(ips.map((ip) => textOf(ip.ip))).size).toBe(ips.length);
   const known = new Set(servers.map(idOf));

@@ -17,7 +17,7 @@ describe("placement groups", () => {
     return [status, body.error?.code];
   };
 
-  it("are made at once, renamed, found by their name, and deleted", async () => {
+  it("are created without an action, renamed, found by name, and deleted", async () => {
     const made = await sim.post("/placement_groups", { name: "a", type: "spread" });
     expect(made).toMatchObject({
       status: 201,
@@ -46,7 +46,7 @@ describe("placement groups", () => {
     expect(await error(again)).toEqual([409, "uniqueness_error"]);
   });
 
-  it("are fifty at most", async () => {
+  it("are limited to fifty", async () => {
     for (let i = 0; i < 50; i++) await group(`g${i}`);
     const more = sim.post("/placement_groups", { name: "more", type: "spread" });
     expect(await error(more)).toEqual([403, "resource_limit_exceeded"]);
@@ -62,7 +62,7 @@ describe("placement groups", () => {
     expect(await error(sim.delete(`/placement_groups/${id}`))).toEqual([422, "resource_in_use"]);
   });
 
-  it("take a server only while it is off, and let a running one go", async () => {
+  it("add a server only while it is off, and also remove a running one", async () => {
     const id = await group();
     const server = `/servers/${await sim.server()}`;
     const add = () => sim.post(`${server}/actions/add_to_placement_group`, { placement_group: id });

@@ -12,7 +12,7 @@ describe("primary IPs", () => {
     sim.done("POST", "/primary_ips", { location: "fsn1", ...fields });
   const get = async (id: number) => (await sim.get(`/primary_ips/${id}`)).body.primary_ip;
 
-  it("are made for a place, in both versions", async () => {
+  it("are created for a location, as IPv4 and IPv6", async () => {
     const v4 = await make({ name: "four", type: "ipv4", labels: { a: "b" } });
     const v6 = await make({ name: "six", type: "ipv6" });
     expect(v4.action).toMatchObject({ command: "create_primary_ip" });
@@ -35,7 +35,7 @@ describe("primary IPs", () => {
     expect((await sim.get("/primary_ips?ip=198.18.24.16")).body.primary_ips).toHaveLength(1);
   });
 
-  it("are given to a new server and outlive it without auto_delete", async () => {
+  it("are assigned to a new server, and without auto_delete still exist after it", async () => {
     const id = idOf((await make({ name: "four", type: "ipv4" })).primary_ip);
     const server = await sim.server({ public_net: { ipv4: id, enable_ipv6: false } });
     expect(sim.driver.specs.get(server)).toMatchObject({ publicIpv4: "198.18.24.16" });
@@ -47,7 +47,7 @@ describe("primary IPs", () => {
     expect((await sim.delete(`/primary_ips/${id}`)).status).toBe(204);
   });
 
-  it("cannot be ordered with a server when taken, elsewhere, or of the other version", async () => {
+  it("cannot be assigned to a new server when in use, in another location, or of the other version", async () => {
     const taken = idOf((await make({ name: "taken", type: "ipv4" })).primary_ip);
     await sim.server({ public_net: { ipv4: taken } });
     const far = idOf((await make({ name: "far", type: "ipv4", location: "hel1" })).primary_ip);
@@ -61,7 +61,7 @@ describe("primary IPs", () => {
     expect(await code(six)).toBe("primary_ip_version_mismatch");
   });
 
-  it("move between servers that are off, and the driver hears of the new address", async () => {
+  it("move between servers that are off, and the driver gets the new address", async () => {
     const server = await sim.server();
     const auto = idOf(
       at((await sim.get(`/servers/${server}`)).body, "server", "public_net", "ipv4"),
@@ -87,7 +87,7 @@ describe("primary IPs", () => {
     expect((await assign()).body.error?.code).toBe("primary_ip_already_assigned");
   });
 
-  it("are made for a server that is off, as the provider does", async () => {
+  it("can be created for a server that is off, as the provider does", async () => {
     const server = await sim.server({
       start_after_create: false,
       public_net: { enable_ipv4: false },
@@ -98,7 +98,7 @@ describe("primary IPs", () => {
     expect(answer.primary_ip).toMatchObject({ assignee_id: server, location: { name: "fsn1" } });
   });
 
-  it("have reverse names that can be set and taken back, directly and through the server", async () => {
+  it("have reverse DNS that can be set and reset, directly and through the server", async () => {
     const server = await sim.server();
     const { body } = await sim.get(`/servers/${server}`);
     const net = at(body, "server", "public_net");
@@ -128,14 +128,14 @@ describe("primary IPs", () => {
     expect((await sim.delete(`/primary_ips/${id}`)).body.error?.code).toBe("protected");
   });
 
-  it("need a place that exists", async () => {
+  it("need an existing location", async () => {
     const code = async (fields: object) =>
       (await sim.post("/primary_ips", { name: "x", type: "ipv4", ...fields })).body.error;
     expect((await code({}))?.details?.fields?.[0]?.name).toBe("location");
     expect((await code({ location: "moon1" }))?.code).toBe("invalid_input");
   });
 
-  it("are found by their address: of IPv6 by the first of the network, without its length", async () => {
+  it("are found by their address; IPv6 by its first address without the prefix length", async () => {
     const { primary_ip: made } = await sim.done("POST", "/primary_ips", {
       name: "six",
       type: "ipv6",

@@ -12,7 +12,7 @@ describe("the API's conventions", () => {
   });
   afterEach(() => sim.close());
 
-  it("asks for a token", async () => {
+  it("requires a token", async () => {
     expect(await sim.request("GET", "/servers", undefined, {})).toEqual({
       status: 401,
       body: { error: { code: "unauthorized", message: "token is required", details: {} } },
@@ -26,7 +26,7 @@ describe("the API's conventions", () => {
     expect(answer.body.error?.message).toBe("the token you have provided is invalid");
   });
 
-  it("takes any token of 64 characters when none is given, and no shorter one", async () => {
+  it("accepts any token of 64 characters when none is set, but no shorter one", async () => {
     const open = await Simulator.start({ token: undefined });
     const status = async (given: string) =>
       (await open.request("GET", "/servers", undefined, { authorization: `Bearer ${given}` }))
@@ -36,12 +36,12 @@ describe("the API's conventions", () => {
     await open.close();
   });
 
-  it("refuses to start with a token that the provider would not take", async () => {
+  it("does not start with a token that the provider would refuse", async () => {
     const api = createApi({ publicRanges, driver: new RecordingDriver(), token: "short" });
     await expect(api).rejects.toThrow("token has 5 characters; the API's have 64");
   });
 
-  it("answers an unknown route before it looks at the token, and records it", async () => {
+  it("answers an unknown route before it checks the token, and records it", async () => {
     expect(await sim.request("POST", "/nothing?x=1", {}, {})).toEqual({
       status: 404,
       body: { error: { code: "not_found", message: "api route not found", details: {} } },
@@ -85,14 +85,14 @@ describe("the API's conventions", () => {
     });
   });
 
-  it("takes a body that is a list for a wrong one", async () => {
+  it("refuses a body that is a list", async () => {
     const answer = await sim.post("/networks", []);
     expect(answer.body.error?.details).toEqual({
       fields: [{ name: "body", messages: ["must be an object"] }],
     });
   });
 
-  it("names the thing that does not exist", async () => {
+  it("names the resource that does not exist", async () => {
     for (const path of ["servers", "networks", "firewalls", "primary_ips", "placement_groups"]) {
       const answer = await sim.get(`/${path}/4711`);
       expect(answer.status).toBe(404);
@@ -114,7 +114,7 @@ describe("the API's conventions", () => {
     });
   });
 
-  it("waits for the latency that it was given before it answers", async () => {
+  it("waits for the configured latency before it answers", async () => {
     const slow = await Simulator.start({ latency: { requestMs: 80 } });
     const before = Date.now();
     await slow.get("/locations");
@@ -122,7 +122,7 @@ describe("the API's conventions", () => {
     await slow.close();
   });
 
-  it("keeps its token to itself", async () => {
+  it("never shows its token", async () => {
     const answer = await sim.get("/servers");
     expect(JSON.stringify(answer.body)).not.toContain(token);
   });
@@ -146,7 +146,7 @@ describe("lists", () => {
     return (body.placement_groups as unknown as { name: string }[]).map(({ name }) => name);
   };
 
-  it("have 25 entries a page and say where they are", async () => {
+  it("have 25 entries a page and report the position of the page", async () => {
     const { body } = await sim.get("/placement_groups");
     expect(body.meta).toEqual({
       pagination: {
@@ -167,7 +167,7 @@ describe("lists", () => {
     expect(body.meta?.pagination?.per_page).toBe(50);
   });
 
-  it("refuse a page that is no number", async () => {
+  it("refuse a page that is not a number", async () => {
     expect((await sim.get("/placement_groups?page=0")).status).toBe(422);
   });
 
@@ -186,11 +186,11 @@ describe("lists", () => {
     ["index=0,odd", []],
     ["odd", ["group-05"]],
     ["index==2,odd", ["group-05"]],
-  ])("narrow by the label selector %s", async (selector, expected) => {
+  ])("filter by the label selector %s", async (selector, expected) => {
     expect(await names(`label_selector=${encodeURIComponent(selector)}`)).toEqual(expected);
   });
 
-  it("refuse a selector that cannot be read", async () => {
+  it("refuse an invalid selector", async () => {
     const answer = await sim.get("/placement_groups?label_selector=a%20b");
     expect(answer.status).toBe(422);
     expect(answer.body.error?.details?.fields?.[0]?.name).toBe("label_selector");

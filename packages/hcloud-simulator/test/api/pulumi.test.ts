@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { Engine, toolchainMs } from "./support/engine";
 import { Simulator, type Json } from "./support/simulator";
 
-/** How many resources were created, updated, deleted, unchanged...: the summary that pulumi prints. */
+/**
+ * The number of resources for each operation (created, updated, deleted, ...), from pulumi's
+ * summary.
+ */
 type Steps = Readonly<Record<string, number>>;
 
 /** Runs the real engine with the real provider on a copy of the program. */
@@ -31,7 +34,7 @@ class Stack {
     return this.steps("updated", ["destroy", "--yes", "--skip-preview"]);
   }
 
-  /** Imports all that this stack has into another one, which is thrown away. */
+  /** Imports all resources of this stack into another stack, which is deleted afterwards. */
   async importAll(): Promise<{ wanted: number; steps: Steps }> {
     const { deployment } = JSON.parse(await this.run("updated", ["stack", "export"])) as State;
     const custom = deployment.resources.filter(({ id, type }) => id && type.startsWith("hcloud:"));
@@ -74,10 +77,10 @@ interface StateRow {
   readonly outputs?: { readonly zone?: string };
 }
 
-/** One row of the file that `pulumi import` reads. */
+/** One row of the file for `pulumi import`. */
 function importSpec({ id, type, urn, outputs }: StateRow) {
   const name = urn.slice(urn.lastIndexOf("::") + 2);
-  // The provider imports a record set by another id than the one it gives.
+  // The import id of a record set differs from its id in the state.
   const prefix = type.endsWith(":ZoneRrset") ? `${outputs?.zone ?? ""}/` : "";
   return { type, name, id: prefix + (id ?? "") };
 }
@@ -98,7 +101,7 @@ describe("the Pulumi provider", () => {
   const rows = async (path: string) =>
     (await sim.get(`/${path}`)).body[path] as unknown as readonly Json[];
 
-  it("makes one of each resource", async () => {
+  it("creates one of each resource", async () => {
     // 20 resources, their provider and the stack.
     expect(await stack.up("created")).toEqual({ created: 22 });
     expect(sim.api.unhandled).toEqual([]);
@@ -121,7 +124,7 @@ describe("the Pulumi provider", () => {
     const id = Number(server?.id);
     expect(server).toMatchObject({ status: "running", labels: { role: "web", stage: "created" } });
     expect(sim.driver.callsOf(id)).toContain("attachNetwork");
-    // SSH and media of its own firewall, ICMP of the one that goes by labels.
+    // SSH and media from its own firewall, ICMP from the firewall with a label selector.
     expect(sim.driver.firewalls.get(id)).toHaveLength(3);
     expect(sim.api.dns.recordsAt("example.test").find(({ type }) => type === "A")).toMatchObject({
       data: "198.18.24.16",
@@ -129,7 +132,7 @@ describe("the Pulumi provider", () => {
     });
   }, 300_000);
 
-  it("finds nothing to change in what it made", async () => {
+  it("finds nothing to change in the created resources", async () => {
     expect(await stack.refresh("created")).toEqual({ unchanged: 22 });
     expect(await stack.up("created", "--expect-no-changes")).toEqual({ unchanged: 22 });
   }, 300_000);
@@ -155,13 +158,13 @@ describe("the Pulumi provider", () => {
     });
   }, 300_000);
 
-  it("imports each of them, but a record, which has no id", async () => {
+  it("imports all of them except a record, which has no id", async () => {
     const { wanted, steps } = await stack.importAll();
     expect(wanted).toBe(19);
     expect(steps).toMatchObject({ imported: wanted });
   }, 300_000);
 
-  it("takes it all down and leaves nothing", async () => {
+  it("destroys everything and leaves no resource", async () => {
     expect(await stack.destroy()).toEqual({ deleted: 22 });
     const paths = [
       "servers",

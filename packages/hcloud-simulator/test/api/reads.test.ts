@@ -4,14 +4,14 @@ import { resources } from "../../src/resources";
 import { populate, type Populated } from "./support/populate";
 import { at, idOf, Simulator } from "./support/simulator";
 
-/** Routes that the real API has no longer. */
-const gone = ["/datacenters", "/datacenters/:id"];
+/** Routes that the real API has removed. */
+const removed = ["/datacenters", "/datacenters/:id"];
 
 const reads = buildRegistry(resources).routes.filter(
-  ({ method, path, notSimulated }) => method === "GET" && !notSimulated && !gone.includes(path),
+  ({ method, path, notSimulated }) => method === "GET" && !notSimulated && !removed.includes(path),
 );
 
-/** What stands for `:id`, by the first part of a path. */
+/** The value of `:id` for each first segment of a path. */
 const ids: Readonly<Record<string, (made: Populated) => number>> = {
   servers: ({ server }) => server,
   images: ({ image }) => image,
@@ -37,13 +37,13 @@ describe("each read", () => {
   beforeAll(async () => {
     sim = await Simulator.start();
     made = await populate(sim);
-    // So that each of them has an action of its own.
+    // Gives each of them an action of its own.
     for (const path of [`/images/${made.image}`, `/networks/${made.network}`])
       await sim.done("POST", `${path}/actions/change_protection`, { delete: false });
   });
   afterAll(() => sim.closeWithoutUnhandled());
 
-  /** The id of an action that this route has. */
+  /** The id of an action that this route can read. */
   const actionOf = async (path: string): Promise<string> => {
     const { body } = await sim.get(path.slice(0, path.lastIndexOf("/")));
     return JSON.stringify(at(body, "actions", 0, "id"));
@@ -62,7 +62,7 @@ describe("each read", () => {
       ? path.replace(":action_id", isNoAction ? "1" : await actionOf(path))
       : path;
     const { status } = await sim.get(url);
-    // A placement group is made at once: no action ever belongs to one.
+    // A placement group is created without an action, so it never has one.
     expect([url, status]).toEqual([url, isNoAction ? 404 : 200]);
   });
 });

@@ -14,7 +14,7 @@ describe("the root password of a server", () => {
   });
   afterEach(() => sim.closeWithoutUnhandled());
 
-  it("is a new one with each reset, in the answer", async () => {
+  it("is new in the answer of each reset", async () => {
     const id = await sim.server();
     const passwords = new Set<string>();
     for (let i = 0; i < 3; i++) {
@@ -30,7 +30,7 @@ describe("the root password of a server", () => {
     expect(await sim.lastAction(`/servers/${id}`)).toMatchObject({ status: "success" });
   });
 
-  it("is reset only while the server runs", async () => {
+  it("can be reset only while the server runs", async () => {
     const id = await sim.server({ start_after_create: false });
     const refused = await sim.post(`${actions(id)}/reset_password`);
     expect([refused.status, refused.body.error?.code]).toEqual([422, "service_error"]);
@@ -38,7 +38,7 @@ describe("the root password of a server", () => {
     expect((await sim.post(`${actions(id)}/reset_password`)).status).toBe(201);
   });
 
-  it("locks the server while its action takes its time", async () => {
+  it("is reset by an action that locks the server", async () => {
     await sim.close();
     sim = await Simulator.start({ latency: { commandMs: { reset_password: 60_000 } } });
     const id = await sim.server();
@@ -48,8 +48,8 @@ describe("the root password of a server", () => {
   });
 });
 
-describe("what lets one into a server", () => {
-  it("is neither in the state nor in an action, of a creation, a reset and a console", async () => {
+describe("passwords and console tokens", () => {
+  it("are neither in the state nor in an action", async () => {
     const folder = mkdtempSync(join(tmpdir(), "state-"));
     try {
       const sim = await Simulator.start({ storePath: join(folder, "state") });
@@ -73,7 +73,7 @@ describe("what lets one into a server", () => {
         .filter((entry) => entry.isFile())
         .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
         .join();
-      // What is kept can be found like this.
+      // Stored values would be found by this search.
       expect(kept).toContain("reset_password");
       for (const secret of secrets) {
         expect(secret.length).toBeGreaterThan(19);
@@ -86,7 +86,7 @@ describe("what lets one into a server", () => {
 });
 
 describe("the console of a server", () => {
-  it("has an address with a token, a password, and leads to no real machine", async () => {
+  it("has an address with a token, a password, and no real machine behind it", async () => {
     const sim = await Simulator.start();
     const id = await sim.server();
     const body = await sim.done("POST", `${actions(id)}/request_console`);

@@ -13,7 +13,7 @@ describe("servers", () => {
 
   const status = async (id: number) => (await sim.get(`/servers/${id}`)).body.server?.status;
 
-  it("are initializing when ordered, and run when their actions have ended", async () => {
+  it("are initializing at first, and run when their actions have ended", async () => {
     const { status: code, body } = await sim.post("/servers", serverFields);
     expect(code).toBe(201);
     expect(body.server).toMatchObject({
@@ -40,7 +40,7 @@ describe("servers", () => {
     ]);
   });
 
-  it("get addresses upward from the first one, and a /64 each", async () => {
+  it("get IPv4 addresses in ascending order, and a /64 each", async () => {
     const nets = [];
     for (const name of ["a", "b"]) {
       const id = await sim.server({ name });
@@ -55,7 +55,7 @@ describe("servers", () => {
     ]);
   });
 
-  it("do not get an address again that was just given back", async () => {
+  it("do not get an address that was just released", async () => {
     const first = await sim.server({ name: "a" });
     await sim.done("DELETE", `/servers/${first}`);
     const second = await sim.server({ name: "b" });
@@ -63,7 +63,7 @@ describe("servers", () => {
     expect(body.server?.public_net?.ipv4?.ip).toBe("198.18.24.17");
   });
 
-  it("hand the driver everything that the host needs", async () => {
+  it("give the driver everything that the host needs", async () => {
     const key = await sim.done("POST", "/ssh_keys", { name: "k", public_key: publicKey });
     const net = await sim.done("POST", "/networks", {
       name: "n",
@@ -96,13 +96,13 @@ describe("servers", () => {
     });
   });
 
-  it("give no password to who brings a key", async () => {
+  it("have no root password when created with an SSH key", async () => {
     await sim.done("POST", "/ssh_keys", { name: "k", public_key: publicKey });
     const { body } = await sim.post("/servers", { ...serverFields, ssh_keys: ["k"] });
     expect(body.root_password).toBeNull();
   });
 
-  it("end their start in error when the driver cannot make the host, and can be started again", async () => {
+  it("end their start in error when the driver cannot create the host, and can be started again", async () => {
     sim.driver.failures.set("create", "no space left on device");
     const id = await sim.server();
     expect(await sim.lastAction(`/servers/${id}`)).toMatchObject({
@@ -117,7 +117,7 @@ describe("servers", () => {
     expect(sim.driver.callsOf(id)).toEqual(["delete", "create", "delete", "create"]);
   });
 
-  it("stay off when told so, and get their host at the first start", async () => {
+  it("stay off with start_after_create false, and get their host at the first start", async () => {
     const id = await sim.server({ start_after_create: false });
     expect(await status(id)).toBe("off");
     expect(sim.driver.callsOf(id)).toEqual([]);
@@ -131,7 +131,7 @@ describe("servers", () => {
     ["reboot", "reboot_server", "running", ["reboot"]],
     ["reset", "reset_server", "running", ["powerOff", "powerOn"]],
     ["poweron", "start_server", "running", ["powerOn"]],
-  ])("obey %s", async (name, command, after, calls) => {
+  ])("answer %s", async (name, command, after, calls) => {
     const id = await sim.server();
     const before = sim.driver.callsOf(id).length;
     const { action } = await sim.done("POST", `/servers/${id}/actions/${name}`);
@@ -144,7 +144,7 @@ describe("servers", () => {
     expect(await status(id)).toBe(after);
   });
 
-  it("show it when a host goes off or comes up by itself", async () => {
+  it("show when a host powers off or starts by itself", async () => {
     const id = await sim.server();
     sim.driver.changeState(id, false);
     expect(await status(id)).toBe("off");
@@ -174,7 +174,7 @@ describe("servers", () => {
     expect((await sim.delete(`/servers/${id}`)).status).toBe(200);
   });
 
-  it("go away with their automatic addresses, and leave their action behind", async () => {
+  it("are deleted with their auto_delete addresses, and their action stays", async () => {
     const id = await sim.server();
     const { action } = await sim.done("DELETE", `/servers/${id}`);
     expect(action).toMatchObject({ command: "delete_server", status: "running" });
@@ -185,7 +185,7 @@ describe("servers", () => {
     expect(sim.driver.callsOf(id)).toEqual(["delete", "create", "delete"]);
   });
 
-  it("stay when the driver cannot remove the host", async () => {
+  it("stay when the driver cannot delete the host", async () => {
     const id = await sim.server();
     sim.driver.failures.set("delete", "device is busy");
     await sim.done("DELETE", `/servers/${id}`);
@@ -195,7 +195,7 @@ describe("servers", () => {
     });
   });
 
-  it("can be renamed and labelled, but not to a name that is taken", async () => {
+  it("can be renamed and labelled, but not to a name that is in use", async () => {
     const id = await sim.server();
     await sim.server({ name: "web-2" });
     const body = { name: "web-9", labels: { role: "web" } };
@@ -215,7 +215,7 @@ describe("servers", () => {
   });
 
   it.each([
-    ["a name that is no hostname", { name: "web_1" }, 422, "invalid_input"],
+    ["a name that is not a host name", { name: "web_1" }, 422, "invalid_input"],
     ["an unknown type", { server_type: "cx21" }, 404, "not_found"],
     ["a type that is retired at the place", { server_type: "cpx31" }, 422, "invalid_input"],
     ["a type that is retired everywhere", { server_type: "cx22" }, 422, "invalid_input"],
@@ -235,21 +235,21 @@ describe("servers", () => {
       422,
       "invalid_input",
     ],
-  ])("refuse %s and leave nothing behind", async (_what, fields, code, error) => {
+  ])("refuse %s and create nothing", async (_what, fields, code, error) => {
     const answer = await sim.post("/servers", { ...serverFields, ...fields });
     expect(answer).toMatchObject({ status: code, body: { error: { code: error } } });
     expect((await sim.get("/servers")).body.servers).toEqual([]);
     expect((await sim.get("/primary_ips")).body.primary_ips).toEqual([]);
   });
 
-  it("sell cpx31 overseas, and arm types with the arm image of the same name", async () => {
+  it("can be cpx31 overseas, and arm types with the arm image of the same name", async () => {
     await sim.server({ name: "a", server_type: "cpx31", location: "ash" });
     const id = await sim.server({ name: "b", server_type: "cax11" });
     const { body } = await sim.get(`/servers/${id}`);
     expect(body.server?.image).toMatchObject({ name: "debian-12", architecture: "arm" });
   });
 
-  it("change their type only when off, keep the disk when told so, and start again", async () => {
+  it("change their type only when off, can keep the disk, and start again", async () => {
     const id = await sim.server();
     const change = { server_type: "cx33", upgrade_disk: false };
     const path = `/servers/${id}/actions/change_type`;
@@ -269,7 +269,7 @@ describe("servers", () => {
     }
   });
 
-  it("are made anew by a rebuild, with the same addresses", async () => {
+  it("are recreated by a rebuild, with the same addresses", async () => {
     const id = await sim.server();
     const spec = sim.driver.specs.get(id);
     await sim.done("POST", `/servers/${id}/actions/rebuild`, { image: "debian-13" });

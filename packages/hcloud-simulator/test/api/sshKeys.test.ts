@@ -11,7 +11,7 @@ describe("SSH keys", () => {
   });
   afterEach(() => sim.close());
 
-  it("are made, found by name and fingerprint, changed and deleted", async () => {
+  it("are created, found by name and fingerprint, changed and deleted", async () => {
     const { status, body } = await sim.post("/ssh_keys", { name: "k", public_key: publicKey });
     expect(status).toBe(201);
     expect(body.ssh_key).toEqual({

@@ -6,7 +6,7 @@ import { Simulator } from "./support/simulator";
 
 const folder = join(__dirname, "terraform");
 
-/** Hetzner's provider, asked over its protocol as Terraform asks: test/api/terraform. */
+/** Runs Hetzner's provider over Terraform's plugin protocol: see test/api/terraform. */
 describe("the Terraform provider", () => {
   let sim: Simulator;
   let result: GoTests;
@@ -21,16 +21,16 @@ describe("the Terraform provider", () => {
     expect(result.ended(name)).toEqual({ how: "pass", said: "" });
   });
 
-  it("asks for nothing that is not there, but what the test wants refused", () => {
+  it("sends only simulated requests, except those that a test expects to be refused", () => {
     const asked = sim.api.unhandled.map((request) => request.replace(/\?.*/, ""));
     expect(asked.sort()).toEqual(["GET /v1/certificates", "GET /v1/volumes"]);
   });
 
-  it("leaves nothing behind", () => {
+  it("leaves no resource behind", () => {
     expect(sim.api.status().servers).toBe(0);
   });
 
-  it("is of the version that the Pulumi provider bridges", () => {
+  it("has the version that the Pulumi provider bridges", () => {
     const version = (file: string) =>
       /terraform-provider-hcloud (v\S+)/.exec(readFileSync(file, "utf8"))?.[1];
     const bridged = version(join(__dirname, "../../../toolchain/providers/go.mod"));

@@ -60,7 +60,7 @@ describe("a zone file", () => {
     ]);
   });
 
-  it("that was exported is read in again as the same zone", async () => {
+  it("can be exported and imported without a difference", async () => {
     await put({ records: [{ value: "192.0.2.1", comment: "it's here" }], ttl: 120 });
     await put({ name: "*.a", type: "TXT", records: [{ value: '"x;(y" "\\"z"' }] });
     await put({ name: "_sip._udp", type: "SRV", records: [{ value: "1 2 5060 www" }] });
@@ -72,7 +72,7 @@ describe("a zone file", () => {
     expect(await withoutSerial()).toBe(before);
   });
 
-  it("has a SOA of which all is taken but the serial, which goes on counting", async () => {
+  it("replaces the SOA except its serial, which continues to count up", async () => {
     const before = await serial();
     await read(good.replace("dns.hetzner.com. 1 86400", "me.example.test. 1 1d"));
     expect(await serial()).toBe(before + 1);
@@ -92,7 +92,7 @@ describe("a zone file", () => {
     ["nothing", "", "must have a SOA record"],
     ["no zone file", "hello", "line 1: has no type and no value"],
     ["no SOA", ns, "must have a SOA record"],
-    ["two SOAs", good + soa, "line 3: there must be one SOA, at the zone's own name"],
+    ["two SOAs", good + soa, "line 3: there must be exactly one SOA, at the apex of the zone"],
     ["a SOA with too little in it", `@ SOA a. b. 1 2 3\n${ns}`, "line 1: the SOA must have"],
     ["no NS", soa, "must have NS records of hydrogen"],
     ["an NS too few", good.replace(/.*helium.*\n/, ""), "must have NS records of helium"],
@@ -121,7 +121,7 @@ describe("a zone file", () => {
     expect(await sets()).toEqual(before);
   });
 
-  it("is refused for a secondary zone, beside a protected record set, and for no zone", async () => {
+  it("is refused for a secondary zone, a zone with a protected record set, and an unknown zone", async () => {
     const nameservers = [{ address: "203.0.113.1" }];
     await sim.done("POST", "/zones", {
       name: "second.test",
@@ -139,7 +139,7 @@ describe("a zone file", () => {
     expect((await sim.post(path, {})).status).toBe(422);
   });
 
-  it("can be what a zone is made from", async () => {
+  it("can be given when a zone is created", async () => {
     const zonefile = `${good.replace("example.test", "new.test")}www A 192.0.2.9\n`;
     const body = { name: "new.test", mode: "primary" };
     expect((await sim.post("/zones", { ...body, zonefile: "x" })).status).toBe(422);
@@ -150,7 +150,7 @@ describe("a zone file", () => {
     expect(made.action).toMatchObject({ command: "create_zone" });
   });
 
-  it("of 10,000 records is read without holding up others", async () => {
+  it("of 10,000 records does not block other requests", async () => {
     const lines = [...Array(10_000).keys()].map((i) => `h${i} IN A 192.0.2.1`);
     const began = Date.now();
     expect((await read(`${good}${lines.join("\n")}\n`)).status).toBe(201);

@@ -20,7 +20,7 @@ describe("zones", () => {
       .filter((record) => record.type === type)
       .map((record) => record.data);
 
-  it("are found by id and by name, with SOA and NS from the start", async () => {
+  it("are found by id and by name, and have SOA and NS from the start", async () => {
     const { body } = await sim.get("/zones/example.test");
     expect(body.zone).toMatchObject({
       id,
@@ -49,12 +49,12 @@ describe("zones", () => {
     },
   );
 
-  it("take names under a suffix of two labels, and no name twice", async () => {
+  it("accept names below a suffix of two labels, but no name twice", async () => {
     expect((await sim.post("/zones", { name: "example.co.uk", mode: "primary" })).status).toBe(201);
     expect((await sim.post("/zones", { name: "example.test", mode: "primary" })).status).toBe(409);
   });
 
-  it("go away with their record sets", async () => {
+  it("are deleted with their record sets", async () => {
     await make({});
     const answer = await sim.delete(`/zones/${id}`);
     expect(answer).toMatchObject({ status: 201, body: { action: { command: "delete_zone" } } });
@@ -76,7 +76,7 @@ describe("zones", () => {
     expect((await sim.post(`/zones/${id}/actions/change_ttl`, { ttl: 59 })).status).toBe(422);
   });
 
-  it("of mode secondary have a primary name server and no records of their own", async () => {
+  it("in mode secondary have primary nameservers and no records of their own", async () => {
     const body = { name: "second.test", mode: "secondary" };
     expect((await sim.post("/zones", body)).status).toBe(422);
     const nameservers = [{ address: "203.0.113.1" }];
@@ -89,7 +89,7 @@ describe("zones", () => {
     expect(answer.body.error?.code).toBe("incorrect_zone_mode");
   });
 
-  it("have record sets that are made, changed and deleted", async () => {
+  it("have record sets that can be created, changed and deleted", async () => {
     const made = await make({ ttl: 300, labels: { a: "b" } });
     expect(made.status).toBe(201);
     expect(made.body.action).toMatchObject({ command: "create_rrset" });
@@ -123,7 +123,7 @@ describe("zones", () => {
     expect((await sim.get(path)).status).toBe(404);
   });
 
-  it("make a set with its first record and remove it with its last", async () => {
+  it("create a record set with its first record and remove it with its last", async () => {
     const path = `${rrsets}/new/TXT`;
     const records = [{ value: '"hello"' }];
     await sim.done("POST", `${path}/actions/add_records`, { records, ttl: 60 });
@@ -132,7 +132,7 @@ describe("zones", () => {
     expect((await sim.get(path)).status).toBe(404);
   });
 
-  it("take raw @ and * in the path, and long names", async () => {
+  it("accept raw @ and * in the path, and long names", async () => {
     await make({ name: "@" });
     await make({ name: "*" });
     expect((await sim.get(`${rrsets}/@/A`)).body.rrset?.id).toBe("@/A");
@@ -165,13 +165,13 @@ describe("zones", () => {
     expect((await make({ type: "CNAME", records: [{ value: "other" }] })).status).toBe(422);
   });
 
-  it("do not change a protected record set", async () => {
+  it("refuse changes of a protected record set", async () => {
     await make({});
     await sim.done("POST", `${rrsets}/www/A/actions/change_protection`, { change: true });
     expect((await sim.delete(`${rrsets}/www/A`)).status).toBe(423);
   });
 
-  it("answer DNS questions: relative targets, TTL of the zone, empty names in between", async () => {
+  it("answer DNS queries: relative targets, TTL of the zone, empty non-terminals", async () => {
     await make({ name: "_sip._udp.voice", type: "SRV", records: [{ value: "1 2 5060 web" }] });
     await make({ name: "alias", type: "CNAME", records: [{ value: "www" }] });
     await make({ name: "out", type: "CNAME", records: [{ value: "other.org." }] });
@@ -185,7 +185,7 @@ describe("zones", () => {
     expect(data("example.test", "NS")).toHaveLength(3);
   });
 
-  it("answer reverse questions with the default name until another is set", async () => {
+  it("answer reverse DNS queries with the default name until another is set", async () => {
     const server = await sim.server();
     const name = "16.24.18.198.in-addr.arpa";
     expect(data(name, "PTR")).toEqual(["static.16.24.18.198.clients.your-server.de."]);

@@ -17,12 +17,12 @@ import {
 
 function range(cidr: string) {
   const parsed = parseRange4(cidr);
-  if (!parsed) throw new Error(`${cidr} is no range`);
+  if (!parsed) throw new Error(`${cidr} is not a range`);
   return parsed;
 }
 
 describe("IPv4 ranges", () => {
-  it("turn into numbers and back", () => {
+  it("are converted to numbers and back", () => {
     fc.assert(
       fc.property(fc.ipV4(), (ip) => {
         expect(fromNumber(toNumber(ip))).toBe(ip);
@@ -65,26 +65,26 @@ describe("isCidr", () => {
 describe("nextFree", () => {
   const small = { first: 10, last: 13 };
 
-  it("goes on from the cursor and comes back to what was freed only after the end", () => {
+  it("searches from the cursor to the end, then from the start", () => {
     expect(nextFree(small, 10, new Set())).toBe(10);
     expect(nextFree(small, 12, new Set([12]))).toBe(13);
     expect(nextFree(small, 14, new Set([13]))).toBe(10);
     expect(nextFree(small, 13, new Set([13, 10]))).toBe(11);
   });
 
-  it("finds nothing when everything is taken", () => {
+  it("finds nothing when all are in use", () => {
     expect(nextFree(small, 10, new Set([10, 11, 12, 13]))).toBeUndefined();
   });
 });
 
 describe("IPv6 prefixes", () => {
-  it("are numbered inside of the sandbox's range", () => {
+  it("are numbered within the range", () => {
     expect(subnet64("fd5a:6a68:1f::/48", 16)).toBe("fd5a:6a68:1f:10::/64");
     expect(subnet64("fd5a:6a68::/48", 0xffff)).toBe("fd5a:6a68:0:ffff::/64");
     expect(hostAddress6("fd5a:6a68:1f:10::/64")).toBe("fd5a:6a68:1f:10::1");
   });
 
-  it("hold their addresses and no others", () => {
+  it("contain only their own addresses", () => {
     expect(inPrefix64("fd5a:6a68:1f:10::5", "fd5a:6a68:1f:10::/64")).toBe(true);
     expect(inPrefix64("fd5a:6a68:1f:11::5", "fd5a:6a68:1f:10::/64")).toBe(false);
     expect(inPrefix64("10.0.0.1", "fd5a:6a68:1f:10::/64")).toBe(false);
@@ -92,7 +92,7 @@ describe("IPv6 prefixes", () => {
 });
 
 describe("reverseName", () => {
-  it("writes addresses backwards", () => {
+  it("reverses the parts of an address", () => {
     expect(reverseName("198.18.0.16")).toBe("16.0.18.198.in-addr.arpa");
     expect(reverseName("fd5a::1")).toBe(`1.${"0.".repeat(27)}a.5.d.f.ip6.arpa`);
   });

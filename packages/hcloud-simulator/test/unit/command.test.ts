@@ -6,7 +6,7 @@ describe("the command line of the simulator", () => {
     expect(readOptions([])).toEqual({ port: 8080 });
   });
 
-  it("takes each option", () => {
+  it("accepts each option", () => {
     const token = "t".repeat(64);
     const words = `--port 0 --host ::1 --token ${token} --state a.db --latency hetzner --rate-limit 100`;
     expect(readOptions(words.split(" "))).toEqual({
@@ -20,7 +20,7 @@ describe("the command line of the simulator", () => {
     expect(readOptions(["--rate-limit", "off"])).toMatchObject({ callsPerHour: null });
   });
 
-  it.each(["--help", "-h"])("gives help for %s", (word) => {
+  it.each(["--help", "-h"])("shows help for %s", (word) => {
     expect(readOptions([word])).toBeUndefined();
   });
 

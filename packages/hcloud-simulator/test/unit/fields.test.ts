@@ -35,7 +35,7 @@ describe("parseFields", () => {
     });
   });
 
-  it("takes null for a field that is not nullable as if it were left out", () => {
+  it("treats null for a field that is not nullable as missing", () => {
     expect(parseFields(table, { ...valid, on: null })).toEqual(valid);
     expect(problems({ name: null })).toEqual([["name", "Missing data for required field."]]);
   });
@@ -65,7 +65,7 @@ describe("parseFields", () => {
     expect(problems(body)).toContainEqual(["body", "must be an object"]);
   });
 
-  it("is not fooled by names that every object has", () => {
+  it("ignores names that every JavaScript object has", () => {
     const odd = { constructor: { type: "string" } } as const satisfies FieldTable;
     expect(parseFields(odd, {})).toEqual({});
   });

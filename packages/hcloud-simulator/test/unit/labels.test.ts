@@ -26,7 +26,7 @@ describe("parseSelector", () => {
     ["env=prod,tier in (web,db),!missing", true],
     ["env=prod,tier=db", false],
     ["constructor", false],
-  ])("takes %j as %s", (selector, expected) => {
+  ])("evaluates %j as %s", (selector, expected) => {
     expect(parseSelector(selector)(labels)).toBe(expected);
   });
 
@@ -40,7 +40,7 @@ describe("labelProblems", () => {
     ["role", "web"],
     ["example.org/role", ""],
     ["a.b_c-d", "x".repeat(63)],
-  ])("takes %s=%s", (key, value) => {
+  ])("accepts %s=%s", (key, value) => {
     expect(labelProblems({ [key]: value })).toEqual([]);
   });
 

@@ -23,7 +23,7 @@ describe("createNullDriver", () => {
     expect(driver.isRunning(1)).toBe(false);
   });
 
-  it("takes over the power state after a restart", async () => {
+  it("restores the power state after a restart", async () => {
     const driver = createNullDriver();
     await driver.adopt([
       { ...spec, shouldRun: true },

@@ -8,11 +8,11 @@ const thing = defineResource({
 });
 
 describe("buildRegistry", () => {
-  it("takes all resources of the simulator", () => {
+  it("accepts all resources of the simulator", () => {
     expect(buildRegistry(resources).routes.length).toBeGreaterThan(100);
   });
 
-  it("refuses a route that exists, whatever its parameter is called", () => {
+  it("refuses a route that exists, whatever the name of its parameter", () => {
     const other = {
       kind: "image" as const,
       routes: [route("GET", "/things/:name", {}, () => ({}))],
@@ -54,7 +54,7 @@ describe("buildRegistry", () => {
     );
   });
 
-  it("tells the same path with another method apart", () => {
+  it("accepts the same path with another method", () => {
     const other = { kind: "image" as const, routes: [route("PUT", "/things/:id", {}, () => ({}))] };
     expect(buildRegistry([thing, other]).routes).toHaveLength(2);
   });

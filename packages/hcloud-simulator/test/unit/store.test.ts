@@ -7,7 +7,7 @@ interface Thing extends Row {
 
 const things: Kind<Thing> = { name: "thing", unique: ["name"] };
 
-/** A journal that keeps what was committed, as a file would. */
+/** A journal that keeps committed changes in memory, like a file would. */
 class MemoryJournal implements Journal {
   readonly kept = new Map<string, unknown>();
   commits = 0;
@@ -34,7 +34,7 @@ describe("Store", () => {
   const insert = (store: Store, name: string) =>
     store.transaction(() => store.table(things).insert({ name }));
 
-  it("gives ids upward and finds by id and by unique field", () => {
+  it("assigns ascending ids and finds rows by id and by unique field", () => {
     const store = new Store();
     const row = insert(store, "a");
     expect(insert(store, "b").id).toBe(row.id + 1);
@@ -44,7 +44,7 @@ describe("Store", () => {
     expect(() => store.table(things).require("x")).toThrow("thing with name 'x' not found");
   });
 
-  it("refuses a second row with the same unique field, also by an update", () => {
+  it("refuses a second row with the same unique field, also in an update", () => {
     const store = new Store();
     insert(store, "a");
     const { id } = insert(store, "b");
@@ -86,7 +86,7 @@ describe("Store", () => {
     expect(insert(store, "new").id).toBe(kept.id + 1);
   });
 
-  it("undoes a transaction that cannot be made durable", () => {
+  it("undoes a transaction whose commit fails", () => {
     const journal = new MemoryJournal();
     const store = new Store(journal);
     journal.failure = new Error("disk full");
@@ -110,7 +110,7 @@ describe("Store", () => {
     expect(() => store.table(things).insert({ name: "a" })).toThrow("outside of a transaction");
   });
 
-  it("runs effects after the commit, which may write again", () => {
+  it("runs effects after the commit; an effect can write again", () => {
     const store = new Store();
     store.transaction(() => {
       store.onCommit(() => insert(store, "later"));
@@ -124,7 +124,7 @@ describe("Store", () => {
     ).toEqual(["first", "later"]);
   });
 
-  it("comes back from its journal with rows, names and the next id", () => {
+  it("restores rows, names and the next id from its journal", () => {
     const journal = new MemoryJournal();
     const first = new Store(journal);
     const { id } = insert(first, "a");

@@ -24,11 +24,11 @@ describe("parseZonefile", () => {
     "a IN 300 A 192.0.2.1",
     "a 300 A 192.0.2.1",
     "a\t5m\tin\ta\t192.0.2.1\r",
-  ])("takes TTL and class in any order: %j", (text) => {
+  ])("accepts TTL and class in any order: %j", (text) => {
     expect(records(text)).toEqual([["a", 300, "A", "192.0.2.1"]]);
   });
 
-  it("takes the name from the line before where there is none", () => {
+  it("uses the name of the line before when a line has none", () => {
     expect(records("a A 192.0.2.1\n\n; pause\n  A 192.0.2.2\n\tIN TXT x")).toEqual([
       ["a", null, "A", "192.0.2.1"],
       ["a", null, "A", "192.0.2.2"],
@@ -44,7 +44,7 @@ describe("parseZonefile", () => {
     expect(next).toMatchObject({ line: 5, name: "x" });
   });
 
-  it("keeps texts with blanks, semicolons, parentheses and escapes, and puts others in quotes", () => {
+  it("keeps quoted texts unchanged and adds quotes to others", () => {
     expect(records(String.raw`a TXT "x; (y)" z \"q "\"w\""`)).toEqual([
       ["a", null, "TXT", String.raw`"x; (y)" "z" "\"q" "\"w\""`],
     ]);
@@ -54,7 +54,7 @@ describe("parseZonefile", () => {
     expect(records('a HTTPS 1 . alpn="h2,h3"')).toEqual([["a", null, "HTTPS", '1 . alpn="h2,h3"']]);
   });
 
-  it("keeps comments of records, and no others", () => {
+  it("keeps only the comments of records", () => {
     const text = "; file\n$TTL 1h ; default\na A 192.0.2.1 ;  one ; two \n";
     expect(parse(text)).toEqual({
       ttl: 3600,
@@ -64,22 +64,25 @@ describe("parseZonefile", () => {
     });
   });
 
-  it("takes the zone as origin, in any case", () => {
+  it("accepts the zone as origin, in any letter case", () => {
     expect(parse("$ORIGIN Example.TEST.\n$origin example.test.").records).toEqual([]);
   });
 
   it.each([
-    [" A 192.0.2.1", "line 1: has no name, and there is none before it"],
+    [" A 192.0.2.1", "line 1: has no name, and no record before it has one"],
     ["a", "line 1: has no type and no value"],
     ["a A", "line 1: has no value"],
-    ["\na FOO x", "line 2: 'FOO' is no type of a record"],
-    ["a CH TXT x", "line 1: is of the class CH; only IN is allowed"],
-    ["a IN IN A 192.0.2.1", "line 1: 'IN' is no type of a record"],
-    ["a 59 A 192.0.2.1", "line 1: '59' is no TTL from 60 to 2147483647 seconds"],
-    ["a 9999999999 A 192.0.2.1", "line 1: '9999999999' is no TTL from 60 to 2147483647 seconds"],
+    ["\na FOO x", "line 2: 'FOO' is not a record type"],
+    ["a CH TXT x", "line 1: has the class CH; only IN is allowed"],
+    ["a IN IN A 192.0.2.1", "line 1: 'IN' is not a record type"],
+    ["a 59 A 192.0.2.1", "line 1: '59' is not a TTL; allowed: 60 to 2147483647 seconds"],
+    [
+      "a 9999999999 A 192.0.2.1",
+      "line 1: '9999999999' is not a TTL; allowed: 60 to 2147483647 seconds",
+    ],
     ["$TTL", "line 1: $TTL takes one value"],
-    ["$TTL soon", "line 1: 'soon' is no TTL from 60 to 2147483647 seconds"],
-    ["$TTL 60\n$TTL 70", "line 2: $TTL is there a second time"],
+    ["$TTL soon", "line 1: 'soon' is not a TTL; allowed: 60 to 2147483647 seconds"],
+    ["$TTL 60\n$TTL 70", "line 2: $TTL is set a second time"],
     ["$ORIGIN example.test", "line 1: $ORIGIN must be the zone's name with a dot: example.test."],
     [
       "$ORIGIN a.example.test.",
@@ -89,22 +92,22 @@ describe("parseZonefile", () => {
     ["$INCLUDE x", "line 1: '$INCLUDE' is not supported"],
     [
       "a.other.test. A 192.0.2.1",
-      "line 1: 'a.other.test.' is no name in this zone; the zone is example.test.",
+      "line 1: 'a.other.test.' is not a name in this zone; the zone is example.test.",
     ],
-    ["a..b A 192.0.2.1", "line 1: 'a..b' is no name in this zone"],
-    ["a TXT (\nx", "line 1: has a '(' that is never closed"],
-    ["a TXT x )", "line 1: has a ')' too many"],
-    ["a TXT ((x))", "line 1: has a '(' too many"],
-    ['a TXT "x', "line 1: has an open quote or a character that cannot be here"],
-    ["a TXT x\\", "line 1: has an open quote or a character that cannot be here"],
-    ["a A 192.0.2.1\nb TXT \u0000", "line 2: has an open quote or a character that cannot be here"],
+    ["a..b A 192.0.2.1", "line 1: 'a..b' is not a name in this zone"],
+    ["a TXT (\nx", "line 1: has an unclosed '('"],
+    ["a TXT x )", "line 1: has one ')' too many"],
+    ["a TXT ((x))", "line 1: has one '(' too many"],
+    ['a TXT "x', "line 1: has an unclosed quote or an invalid character"],
+    ["a TXT x\\", "line 1: has an unclosed quote or an invalid character"],
+    ["a A 192.0.2.1\nb TXT \u0000", "line 2: has an unclosed quote or an invalid character"],
     [`a TXT x ;${"c".repeat(256)}`, "line 1: has a comment of more than 255 characters"],
-  ])("refuses %j and says where and why", (text, message) => {
+  ])("refuses %j with the line and the reason", (text, message) => {
     expect(() => parse(text)).toThrow(ZonefileError);
     expect(() => parse(text)).toThrow(message);
   });
 
-  it("reads any text or refuses it with a line", () => {
+  it("reads any text or fails with a line number", () => {
     const piece = fc.constantFrom(
       ...["@", "a", " ", "\n", "\t", "(", ")", ";", '"', "\\", "IN", "A", "TXT", "SOA", "$TTL"],
       ...["$ORIGIN", "example.test.", "192.0.2.1", "300", "1h", "*", ".", "é", "\u0000", "\r\n"],
@@ -123,7 +126,7 @@ describe("parseZonefile", () => {
   });
 });
 
-/** The lines of a text's records, or the one that it is refused for. */
+/** The line numbers of a text's records, or the line of its error. */
 function linesOf(text: string): number[] {
   try {
     return parse(text).records.map(({ line }) => line);

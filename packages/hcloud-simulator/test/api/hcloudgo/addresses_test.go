@@ -7,10 +7,11 @@ import (
 	"github.com/hetznercloud/hcloud-go/v2/hcloud"
 )
 
-// mustBeUnassigned is a code that the library has no constant for.
+// mustBeUnassigned is an error code without a constant in the library.
 const mustBeUnassigned hcloud.ErrorCode = "must_be_unassigned"
 
-// reverse sets a reverse name by the interface that all things with addresses have, and takes it back.
+// reverse sets a reverse DNS name with the interface that all resources with addresses have, and
+// resets it.
 func (w walk) reverse(thing func() hcloud.RDNSSupporter, ip net.IP, unset string) {
 	w.Helper()
 	for _, name := range []*string{hcloud.Ptr("a.test"), nil} {
@@ -20,7 +21,7 @@ func (w walk) reverse(thing func() hcloud.RDNSSupporter, ip net.IP, unset string
 			want = *name
 		}
 		got, err := thing().GetDNSPtrForIP(ip)
-		w.none(err)
+		w.noError(err)
 		w.equal(got, want)
 	}
 }
@@ -52,7 +53,7 @@ func TestFloatingIP(t *testing.T) {
 		return must[*hcloud.FloatingIP](w)(w.FloatingIP.GetByID(w.ctx, ip.ID))
 	}
 	unset, err := ip.GetDNSPtrForIP(ip.IP)
-	w.none(err)
+	w.noError(err)
 	w.reverse(func() hcloud.RDNSSupporter { return current() }, ip.IP, unset)
 	w.action(w.FloatingIP.ChangeDNSPtr(w.ctx, ip, ip.IP.String(), hcloud.Ptr("b.test")))
 	server := w.server("floating-1", nil)
@@ -70,14 +71,14 @@ func TestFloatingIP(t *testing.T) {
 	ip = must[*hcloud.FloatingIP](w)(w.FloatingIP.Update(w.ctx, ip, hcloud.FloatingIPUpdateOpts{Name: "go2", Description: "go2"}))
 	w.equal(must[*hcloud.FloatingIP](w)(w.FloatingIP.GetByName(w.ctx, "go2")).Description, "go2")
 	w.drop(server)
-	w.gone(w.FloatingIP.Delete(w.ctx, ip))
+	w.deleted(w.FloatingIP.Delete(w.ctx, ip))
 	w.equal(must[*hcloud.FloatingIP](w)(w.FloatingIP.GetByID(w.ctx, ip.ID)) == nil, true)
 }
 
 func TestLoadBalancer(t *testing.T) {
 	w := newWalk(t)
 	types, err := w.LoadBalancerType.All(w.ctx)
-	w.none(err)
+	w.noError(err)
 	w.equal(len(must[hcloud.Pricing](w)(w.Pricing.Get(w.ctx)).LoadBalancerTypes), len(types))
 	lb21 := must[*hcloud.LoadBalancerType](w)(w.LoadBalancerType.GetByName(w.ctx, "lb21"))
 	w.equal([]any{lb21.MaxTargets, lb21.IsDeprecated(), lb21.Deprecation == nil}, []any{75, false, true})
@@ -99,6 +100,6 @@ func TestLoadBalancer(t *testing.T) {
 	w.action(w.LoadBalancer.ChangeProtection(w.ctx, balancer, hcloud.LoadBalancerChangeProtectionOpts{Delete: hcloud.Ptr(false)}))
 	balancer = must[*hcloud.LoadBalancer](w)(w.LoadBalancer.Update(w.ctx, balancer, hcloud.LoadBalancerUpdateOpts{Name: "go2"}))
 	w.equal(must[*hcloud.LoadBalancer](w)(w.LoadBalancer.GetByName(w.ctx, "go2")).ID, balancer.ID)
-	w.gone(w.LoadBalancer.Delete(w.ctx, balancer))
+	w.deleted(w.LoadBalancer.Delete(w.ctx, balancer))
 	w.equal(must[*hcloud.LoadBalancer](w)(w.LoadBalancer.GetByID(w.ctx, balancer.ID)) == nil, true)
 }

@@ -1,5 +1,6 @@
-// Package hcloudgo walks every resource of the simulator through its life with the vendor's own
-// library. HCLOUD_ENDPOINT and HCLOUD_TOKEN name the API; test/api/hcloudGo.test.ts starts one.
+// Package hcloudgo tests the life cycle of every resource of the simulator with the vendor's own
+// library.
+// HCLOUD_ENDPOINT and HCLOUD_TOKEN name the API; test/api/hcloudGo.test.ts starts one.
 package hcloudgo
 
 import (
@@ -16,7 +17,7 @@ import (
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBwyOyRMcxqP2JOcYl5LhVYTgZYZMVCIhjXAxQUUWEkc test"
 
-// walk is one test: a client, and failing by one line.
+// walk is a test with a client. A failed check ends the test.
 type walk struct {
 	*testing.T
 	ctx context.Context
@@ -42,7 +43,8 @@ func newWalk(t *testing.T) walk {
 	return walk{t, ctx, client}
 }
 
-// must fails the test on an error and returns the value; the client's calls have a response between.
+// must fails the test on an error and returns the value. It drops the response that the client's
+// calls also return.
 func must[T any](w walk) func(T, *hcloud.Response, error) T {
 	return func(value T, _ *hcloud.Response, err error) T {
 		w.Helper()
@@ -53,25 +55,25 @@ func must[T any](w walk) func(T, *hcloud.Response, error) T {
 	}
 }
 
-// action is for calls that answer with an action: it has to end well.
+// action waits for the action that a call returns, which must succeed.
 func (w walk) action(action *hcloud.Action, _ *hcloud.Response, err error) {
 	w.Helper()
-	w.none(err)
+	w.noError(err)
 	w.wait(action)
 }
 
 func (w walk) actions(actions []*hcloud.Action, _ *hcloud.Response, err error) {
 	w.Helper()
-	w.none(err)
+	w.noError(err)
 	w.wait(actions...)
 }
 
-func (w walk) gone(_ *hcloud.Response, err error) {
+func (w walk) deleted(_ *hcloud.Response, err error) {
 	w.Helper()
-	w.none(err)
+	w.noError(err)
 }
 
-func (w walk) none(err error) {
+func (w walk) noError(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
@@ -86,10 +88,10 @@ func (w walk) wait(actions ...*hcloud.Action) {
 			given = append(given, action)
 		}
 	}
-	w.none(w.Action.WaitFor(w.ctx, given...))
+	w.noError(w.Action.WaitFor(w.ctx, given...))
 }
 
-// refuses wants an error of this code.
+// refuses expects an error with this code.
 func (w walk) refuses(code hcloud.ErrorCode, err error) {
 	w.Helper()
 	if !hcloud.IsError(err, code) {
@@ -97,7 +99,7 @@ func (w walk) refuses(code hcloud.ErrorCode, err error) {
 	}
 }
 
-// equal compares by what is printed.
+// equal compares the printed forms of two values.
 func (w walk) equal(got, want any) {
 	w.Helper()
 	if fmt.Sprint(got) != fmt.Sprint(want) {
@@ -108,7 +110,7 @@ func (w walk) equal(got, want any) {
 func (w walk) network(cidr string) *net.IPNet {
 	w.Helper()
 	_, network, err := net.ParseCIDR(cidr)
-	w.none(err)
+	w.noError(err)
 	return network
 }
 
@@ -137,13 +139,13 @@ func (w walk) drop(server *hcloud.Server) {
 func TestCatalogue(t *testing.T) {
 	w := newWalk(t)
 	locations, err := w.Location.All(w.ctx)
-	w.none(err)
+	w.noError(err)
 	types, err := w.ServerType.All(w.ctx)
-	w.none(err)
+	w.noError(err)
 	images, err := w.Image.AllWithOpts(w.ctx, hcloud.ImageListOpts{IncludeDeprecated: true})
-	w.none(err)
+	w.noError(err)
 	isos, err := w.ISO.All(w.ctx)
-	w.none(err)
+	w.noError(err)
 	if len(locations) < 6 || len(types) < 20 || len(images) < 10 || len(isos) != 2 {
 		t.Fatal(len(locations), len(types), len(images), len(isos))
 	}
@@ -171,7 +173,7 @@ func TestSSHKey(t *testing.T) {
 	w.refuses(hcloud.ErrorCodeUniquenessError, err)
 	key = must[*hcloud.SSHKey](w)(w.SSHKey.Update(w.ctx, key, hcloud.SSHKeyUpdateOpts{Name: "go3", Labels: map[string]string{"a": "b"}}))
 	w.equal(must[*hcloud.SSHKey](w)(w.SSHKey.GetByFingerprint(w.ctx, key.Fingerprint)).Name, "go3")
-	w.gone(w.SSHKey.Delete(w.ctx, key))
+	w.deleted(w.SSHKey.Delete(w.ctx, key))
 }
 
 func TestNetwork(t *testing.T) {
@@ -201,7 +203,7 @@ func TestNetwork(t *testing.T) {
 	w.drop(server)
 	w.action(w.Network.DeleteRoute(w.ctx, network, hcloud.NetworkDeleteRouteOpts{Route: route}))
 	w.action(w.Network.DeleteSubnet(w.ctx, network, hcloud.NetworkDeleteSubnetOpts{Subnet: subnet}))
-	w.gone(w.Network.Delete(w.ctx, network))
+	w.deleted(w.Network.Delete(w.ctx, network))
 }
 
 func TestFirewall(t *testing.T) {
@@ -233,7 +235,7 @@ func TestFirewall(t *testing.T) {
 	w.actions(w.Firewall.RemoveResources(w.ctx, firewall, selector))
 	firewall = must[*hcloud.Firewall](w)(w.Firewall.Update(w.ctx, firewall, hcloud.FirewallUpdateOpts{Name: "go2"}))
 	w.drop(server)
-	w.gone(w.Firewall.Delete(w.ctx, firewall))
+	w.deleted(w.Firewall.Delete(w.ctx, firewall))
 }
 
 func TestPlacementGroup(t *testing.T) {
@@ -249,7 +251,7 @@ func TestPlacementGroup(t *testing.T) {
 	w.equal(must[*hcloud.Server](w)(w.Server.GetByID(w.ctx, server.ID)).Status, hcloud.ServerStatusRunning)
 	w.equal(must[*hcloud.PlacementGroup](w)(w.PlacementGroup.GetByID(w.ctx, group.ID)).Servers, []int64{server.ID})
 	w.drop(server)
-	w.gone(w.PlacementGroup.Delete(w.ctx, group))
+	w.deleted(w.PlacementGroup.Delete(w.ctx, group))
 }
 
 func TestPrimaryIP(t *testing.T) {
@@ -276,7 +278,7 @@ func TestPrimaryIP(t *testing.T) {
 	w.action(w.PrimaryIP.Unassign(w.ctx, ip.ID))
 	ip = must[*hcloud.PrimaryIP](w)(w.PrimaryIP.Update(w.ctx, ip, hcloud.PrimaryIPUpdateOpts{Name: "go2", AutoDelete: hcloud.Ptr(true)}))
 	w.drop(server)
-	w.gone(w.PrimaryIP.Delete(w.ctx, ip))
+	w.deleted(w.PrimaryIP.Delete(w.ctx, ip))
 }
 
 func TestServer(t *testing.T) {
@@ -353,7 +355,7 @@ func TestImage(t *testing.T) {
 	w.action(w.Image.ChangeProtection(w.ctx, image, hcloud.ImageChangeProtectionOpts{Delete: hcloud.Ptr(false)}))
 	copied := w.server("image-2", func(opts *hcloud.ServerCreateOpts) { opts.Image = image })
 	w.equal(copied.Image.Description, "go2")
-	w.gone(w.Image.Delete(w.ctx, image))
+	w.deleted(w.Image.Delete(w.ctx, image))
 	w.equal(must[*hcloud.Image](w)(w.Image.GetByID(w.ctx, image.ID)) == nil, true)
 	w.drop(server)
 	w.equal(must[*hcloud.Image](w)(w.Image.GetByID(w.ctx, bound.ID)) == nil, true)
@@ -368,5 +370,5 @@ func TestNotSimulated(t *testing.T) {
 	target := hcloud.LoadBalancerAddIPTargetOpts{IP: net.ParseIP("192.0.2.1")}
 	_, _, err = w.LoadBalancer.AddIPTarget(w.ctx, balancer, target)
 	w.refuses(hcloud.ErrorUnsupportedError, err)
-	w.gone(w.LoadBalancer.Delete(w.ctx, balancer))
+	w.deleted(w.LoadBalancer.Delete(w.ctx, balancer))
 }

@@ -53,7 +53,7 @@ func TestZone(t *testing.T) {
 	w.refuses(hcloud.ErrorCodeInvalidInput, err)
 	rrset = must[*hcloud.ZoneRRSet](w)(w.Zone.UpdateRRSet(w.ctx, rrset, hcloud.ZoneRRSetUpdateOpts{Labels: map[string]string{"a": "b"}}))
 	all, err := w.Zone.AllRRSets(w.ctx, zone)
-	w.none(err)
+	w.noError(err)
 	w.equal(len(all), 3)
 	w.wait(must[hcloud.ZoneRRSetDeleteResult](w)(w.Zone.DeleteRRSet(w.ctx, rrset)).Action)
 	w.wait(must[hcloud.ZoneDeleteResult](w)(w.Zone.Delete(w.ctx, zone)).Action)

@@ -1,20 +1,20 @@
-/** One answer of the API, as JSON. */
+/** One answer of the API as JSON. */
 export interface RecordedAnswer {
-  /** As in `GET /servers/:id`, without a query. */
+  /** For example `GET /servers/:id`, without a query. */
   readonly endpoint: string;
   readonly status: number;
   readonly body: unknown;
 }
 
-/** What may happen to a field from one day to the next. */
+/** A change that the API can make to a field at any time. */
 export interface Change {
   readonly endpoint: string;
-  /** As in `servers[].server_type.name`; empty for the whole answer. */
+  /** For example `servers[].server_type.name`; empty for the whole answer. */
   readonly path: string;
   readonly how: "absent" | "null" | "a new word" | "of another type";
 }
 
-/** Fields that hold one of a few words; a new one may come at any time. */
+/** Fields with a fixed set of values, to which the API can add one at any time. */
 const enums = new Set(["status", "type", "architecture", "mode", "delegation_status", "category"]);
 
 /** The endpoint of a request: numbers in the path are ids. */
@@ -23,7 +23,7 @@ export function endpointOf(method: string, url: string): string {
   return `${method} ${path}`;
 }
 
-/** Every change that can happen to a field of the answers, each once. */
+/** Every possible change of a field of the answers, each once. */
 export function changesOf(answers: readonly RecordedAnswer[]): Change[] {
   const changes = answers.flatMap(({ endpoint, body }) =>
     [...fieldsOf(body, "")].flatMap(([path, value]) => howTo(path, value, endpoint)),
@@ -49,7 +49,7 @@ function* fieldsOf(value: unknown, path: string): Generator<readonly [string, un
   }
 }
 
-/** The answer after the change; the same in all rows of a list. */
+/** The answer after the change. A change applies to all rows of a list. */
 export function changed(body: unknown, { path, how }: Change, at = ""): unknown {
   if (at === path) return otherValue(body, how);
   if (Array.isArray(body)) {

@@ -1,6 +1,6 @@
 import { at, idOf, type Json, type Simulator, textOf } from "./simulator";
 
-/** All of a list, page by page. */
+/** All rows of a list, read page by page. */
 export async function everything(sim: Simulator, path: string): Promise<Json[]> {
   const [name = ""] = path.split("/").slice(-1);
   const rows: Json[] = [];
@@ -16,8 +16,8 @@ const list = (json: Json | undefined) => (json ?? []) as unknown as readonly Jso
 const ids = (rows: readonly Json[]) => new Set(rows.map(idOf));
 
 /**
- * Every reference between two things that does not hold from both ends, in words; empty when the state
- * is consistent.
+ * Describes every reference between two resources that does not hold from both sides. Empty when
+ * the state is consistent.
  */
 export async function danglingReferences(sim: Simulator): Promise<string[]> {
   const [servers = [], networks = [], ips = [], groups = [], firewalls = [], images = []] =

@@ -7,7 +7,7 @@ import { token } from "./simulator";
 
 export const root = join(__dirname, "../../../../..");
 
-/** How a run of `pulumi` ended. */
+/** Result of a `pulumi` command. */
 export interface Run {
   readonly code: number;
   readonly stdout: string;
@@ -15,15 +15,17 @@ export interface Run {
   readonly text: string;
 }
 
-/** For the first use of the toolchain, which may have to be built. */
+/** The first use of the toolchain may build it. */
 export const toolchainMs = 1_800_000;
-/** For one command. */
+/** Timeout of one command. */
 export const runMs = 240_000;
 
-/** The real engine, with a copy of a fixture's program and a state that go with the test. */
+/**
+ * The real engine, with a copy of a fixture's program and a state that is removed with the test.
+ */
 export class Engine {
   private constructor(
-    /** The program's folder. */
+    /** Folder of the program. */
     readonly dir: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {}
@@ -37,7 +39,7 @@ export class Engine {
       log: (line: string) => process.stderr.write(`${line}\n`),
     });
     mkdirSync(join(root, ".test"), { recursive: true });
-    // Inside of the checkout, so that the program finds its packages.
+    // Inside the repository, so that the program finds its packages.
     const dir = mkdtempSync(join(root, ".test/engine-"));
     cpSync(fixture, dir, { recursive: true });
     mkdirSync(join(dir, "state"));
@@ -55,7 +57,8 @@ export class Engine {
   }
 
   /**
-   * Runs `pulumi`; never throws for its exit code.
+   * Runs `pulumi`. A failure does not throw.
+   *
    * @param options.cwd by default the fixture's folder; `root` for the project's own program
    */
   async run(
@@ -78,7 +81,11 @@ export class Engine {
     }
   }
 
-  /** As `run`, for what a test takes for granted. @throws with what it said */
+  /**
+   * Like `run`, but the command must succeed.
+   *
+   * @throws Error with the output
+   */
   async must(...[args, options]: Parameters<Engine["run"]>): Promise<string> {
     const { code, stdout, text } = await this.run(args, options);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${text}`);

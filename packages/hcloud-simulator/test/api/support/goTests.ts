@@ -15,7 +15,7 @@ interface GoEvent {
   readonly Output?: string;
 }
 
-/** The names of the tests in a Go module's folder. */
+/** The names of the tests in the folder of a Go module. */
 export function goTestNames(folder: string): string[] {
   const files = readdirSync(folder).filter((file) => file.endsWith("_test.go"));
   const sources = files.map((file) => readFileSync(join(folder, file), "utf8"));
@@ -33,7 +33,7 @@ export class GoTests {
 
   static async run(folder: string, endpoint: string): Promise<GoTests> {
     const go = await goCommand();
-    // As the toolchain builds: what both need is compiled once.
+    // The same flags as the toolchain's build, so that Go reuses its compiled packages.
     const flags = `${go.env.GOFLAGS ?? ""} -trimpath`;
     const env = { ...go.env, GOFLAGS: flags, HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token };
     const options = { cwd: folder, env, timeout: goTimeoutMs, maxBuffer: 2 ** 26 };
@@ -51,7 +51,7 @@ export class GoTests {
     });
   }
 
-  /** How a test ended, and what it said if it did not pass. */
+  /** The result of a test, with its output if it failed. */
   ended(name: string): { readonly how: string; readonly said: string } {
     const events = this.events.filter(({ Test }) => Test === name);
     const how = events.find(({ Action }) => ["pass", "fail", "skip"].includes(Action))?.Action;

@@ -8,7 +8,7 @@ import { Simulator, token } from "./simulator";
 
 const commandMs = 30_000;
 
-/** Debian's hcloud client with a home of its own, on a simulator of its own. */
+/** Debian's hcloud client with its own home folder and its own simulator. */
 export class HcloudCli {
   private constructor(
     readonly sim: Simulator,
@@ -19,10 +19,10 @@ export class HcloudCli {
     return new HcloudCli(await Simulator.start(), mkdtempSync(join(tmpdir(), "hcloud-")));
   }
 
-  /** Runs `hcloud <words>`; the words hold no spaces. */
+  /** Runs `hcloud <words>`. Words cannot contain spaces. */
   async run(words: string): Promise<string> {
     const env = {
-      // Its own folder first: a test may put a program there.
+      // Its own folder first, because a test can put a program there.
       PATH: `${this.home}:${process.env.PATH ?? ""}`,
       HOME: this.home,
       HCLOUD_ENDPOINT: this.sim.endpoint,
@@ -32,7 +32,7 @@ export class HcloudCli {
     return (await promisify(execFile)("hcloud", words.split(" "), options)).stdout;
   }
 
-  /** The rows that a command shows. */
+  /** The rows that a command prints. */
   async rows(words: string): Promise<string[]> {
     return (await this.run(`${words} -o noheader`)).trim().split("\n");
   }
@@ -44,7 +44,7 @@ export class HcloudCli {
     return path;
   }
 
-  /** Writes a shell script that the client finds as a program of this name. */
+  /** Writes a shell script that the client finds as a program with this name. */
   program(name: string, script: string): void {
     chmodSync(this.file(name, `#!/bin/sh\n${script}\n`), 0o755);
   }

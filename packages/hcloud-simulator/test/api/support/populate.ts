@@ -17,8 +17,9 @@ export interface Populated {
 }
 
 /**
- * One of everything, tied together as a cluster is.
- * @param labels of all of them
+ * Creates one of each resource, connected like in a cluster.
+ *
+ * @param labels of all resources
  */
 export async function populate(
   sim: Simulator,

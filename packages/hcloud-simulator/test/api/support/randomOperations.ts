@@ -1,7 +1,7 @@
 import { publicKey } from "./populate";
 import { token } from "./simulator";
 
-/** A repeatable source of chance: mulberry32. */
+/** A repeatable random number generator: mulberry32. */
 export function chance(seed: number): () => number {
   let state = seed;
   return () => {
@@ -12,11 +12,11 @@ export function chance(seed: number): () => number {
   };
 }
 
-/** What the answers so far promise about the state. */
+/** Facts about the state that follow from the answers so far. */
 export interface Promises {
-  /** Things that were answered as made, by path and id; nobody has begun to delete them. */
+  /** Resources whose creation was answered, by path and id, and whose deletion has not begun. */
   readonly alive: Map<string, { path: string; id: number; name: string }>;
-  /** Things whose deletion was answered as done. */
+  /** Resources whose deletion was answered as done. */
   readonly dead: Set<string>;
   operations: number;
 }
@@ -38,7 +38,7 @@ type Path = keyof typeof collections;
 const zone = { type: "cloud", network_zone: "eu-central", ip_range: "10.0.1.0/24" };
 const rule = { direction: "in", protocol: "tcp", port: "22", source_ips: ["0.0.0.0/0"] };
 
-/** Random requests to an API, as a careless client would send them: many are refused, and may be. */
+/** Random requests, as a careless client would send them. The API may refuse them. */
 export class RandomOperations {
   private serial = 0;
 
@@ -49,7 +49,11 @@ export class RandomOperations {
     private readonly prefix: string,
   ) {}
 
-  /** One operation. @throws when the connection breaks, or the answer is none of the API's */
+  /**
+   * One operation.
+   *
+   * @throws Error when the connection breaks, or the answer is not one of the API
+   */
   async step(): Promise<void> {
     const choice = this.random();
     if (choice < 0.4) await this.create();
@@ -110,7 +114,7 @@ export class RandomOperations {
     const target = this.pick([...this.promises.alive]);
     if (!target) return;
     const [key, { path }] = target;
-    // From here on it may be there or not, until the answer comes.
+    // From here on, until the answer arrives, it is unknown whether the resource exists.
     this.promises.alive.delete(key);
     const answer = await this.send("DELETE", `/${key}`);
     if (answer === undefined) this.promises.alive.set(...target);
@@ -146,7 +150,7 @@ export class RandomOperations {
     await this.pick(changes)?.();
   }
 
-  /** Ids of known things of a kind, in random order. */
+  /** Ids of known resources of a kind, in random order. */
   private any(path: Path): number[] {
     const known = [...this.promises.alive.values()].filter((thing) => thing.path === path);
     const first = this.pick(known);
@@ -157,7 +161,7 @@ export class RandomOperations {
     return list[Math.floor(this.random() * list.length)];
   }
 
-  /** @returns the answer; undefined when the API refused */
+  /** @returns the answer; undefined when the API refused the request */
   private async send(
     method: string,
     path: string,

@@ -6,18 +6,18 @@ import type {
   HostSpec,
 } from "../../../src/driver";
 
-/** One call of the API to the driver: its name, the host, and what was given. */
+/** A call of the API to the driver: name, host and arguments. */
 export type DriverCall = readonly [name: string, id: number, ...rest: unknown[]];
 
-/** A driver without hosts that notes what is asked of it, and fails where a test tells it to. */
+/** A driver without hosts. It records its calls, and fails where a test wants it to. */
 export class RecordingDriver implements HostDriver {
   readonly calls: DriverCall[] = [];
   readonly specs = new Map<number, HostSpec>();
   readonly firewalls = new Map<number, readonly FirewallRule[] | null>();
   adopted: readonly AdoptedHost[] = [];
-  /** Calls of these names reject with this message. */
+  /** Calls with these names reject with this message. */
   readonly failures = new Map<string, string>();
-  /** While set, no call ends before it. */
+  /** While set, calls do not end before this promise. */
   gate: Promise<void> | undefined;
   private readonly running = new Set<number>();
   private listener: (id: number, running: boolean) => void = () => undefined;
@@ -86,14 +86,14 @@ export class RecordingDriver implements HostDriver {
     return Promise.resolve();
   }
 
-  /** The host goes off, or comes up, by itself. */
+  /** The host changes its power state by itself. */
   changeState(id: number, running: boolean): void {
     if (running) this.running.add(id);
     else this.running.delete(id);
     this.listener(id, running);
   }
 
-  /** Names of the calls about one host. */
+  /** Names of the calls for one host. */
   callsOf(id: number): string[] {
     return this.calls.filter((call) => call[1] === id).map(([name]) => name);
   }

@@ -10,7 +10,7 @@ export const publicRanges = {
   ipv6Cidr: "fd5a:6a68:3::/48",
 };
 
-/** What an answer may hold; tests read the fields that they are about. */
+/** JSON of any form. Tests read the fields that they need. */
 export interface Json {
   readonly [name: string]: Json;
   readonly [index: number]: Json;
@@ -78,14 +78,14 @@ export class Simulator {
     return { status: response.status, body: (answer ? JSON.parse(answer) : {}) as Json };
   }
 
-  /** Puts a fault in force and returns its id. */
+  /** Adds a fault and returns its id. */
   async fault(spec: object): Promise<number> {
     const { status, body } = await this.admin("POST", "/faults", spec);
     if (status !== 201) throw new Error(`fault refused: ${JSON.stringify(body)}`);
     return idOf(body.fault);
   }
 
-  /** Sends what has to succeed and waits until all its actions have ended. */
+  /** Sends a request that must succeed, and waits until all its actions have ended. */
   async done(method: string, path: string, body?: unknown): Promise<Json> {
     const answer = await this.request(method, path, body);
     if (answer.status >= 300)
@@ -94,13 +94,13 @@ export class Simulator {
     return answer.body;
   }
 
-  /** Makes a server that runs and returns its id. */
+  /** Creates a running server and returns its id. */
   async server(fields: Record<string, unknown> = {}): Promise<number> {
     const body = await this.done("POST", "/servers", { ...serverFields, ...fields });
     return idOf(body.server);
   }
 
-  /** The last action of a thing, as it is now. */
+  /** The current state of the last action of a resource. */
   async lastAction(path: string): Promise<Json> {
     const { body } = await this.get(`${path}/actions?sort=id:desc&per_page=1`);
     return at(body, "actions", 0);
@@ -110,7 +110,7 @@ export class Simulator {
     return this.api.close();
   }
 
-  /** The same, and fails when there was a request that no route answers. */
+  /** The same, but fails if a request was not simulated. */
   async closeWithoutUnhandled(): Promise<void> {
     await this.close();
     if (this.api.unhandled.length > 0)
@@ -129,13 +129,13 @@ export function idOf(thing: Json | undefined): number {
   return Number(thing?.id);
 }
 
-/** A text out of an answer. */
+/** The text of a JSON value. */
 export function textOf(value: Json | undefined): string {
-  if (typeof value !== "string") throw new Error(`${JSON.stringify(value)} is no text`);
+  if (typeof value !== "string") throw new Error(`${JSON.stringify(value)} is not a text`);
   return value;
 }
 
-/** A field deep inside of an answer; a missing one fails with its path. */
+/** A field deep inside an answer. A missing field fails with its path. */
 export function at(json: Json, ...path: (string | number)[]): Json {
   return path.reduce((value: Json, step) => {
     const next = (value as Record<string | number, Json | undefined>)[step];
@@ -144,7 +144,7 @@ export function at(json: Json, ...path: (string | number)[]): Json {
   }, json);
 }
 
-/** An action as it was answered. */
+/** The commands of a list of actions. */
 export function actionCommands(actions: Json): string[] {
   return (actions as unknown as readonly { command: string }[]).map(({ command }) => command);
 }

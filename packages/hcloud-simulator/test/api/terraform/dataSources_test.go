@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// only is the one element of a data source's list.
+// only returns the single element of a data source's list.
 func only(t *testing.T, state tftypes.Value, list string) map[string]tftypes.Value {
 	t.Helper()
 	elements := elementsOf(fieldsOf(state)[list])
@@ -88,13 +88,13 @@ func TestRefusals(t *testing.T) {
 		"hcloud_certificates": "not simulated: certificates",
 	} {
 		_, diagnostics := p.data(t, typeName, attributes{})
-		if !strings.Contains(said(diagnostics), want) {
-			t.Errorf("%s says %q", typeName, said(diagnostics))
+		if !strings.Contains(messages(diagnostics), want) {
+			t.Errorf("%s says %q", typeName, messages(diagnostics))
 		}
 	}
 }
 
-// What the simulator does not have, by the names of its resources.
+// notSimulated matches the names of resources that the simulator does not have.
 var notSimulated = regexp.MustCompile("^hcloud_(volume|load_balancer_|storage_box|(uploaded_|managed_)?certificate)")
 
 func TestNoResourceIsLeftOut(t *testing.T) {
@@ -104,7 +104,7 @@ func TestNoResourceIsLeftOut(t *testing.T) {
 	}
 	for name := range newProvider(t).schemas.ResourceSchemas {
 		if !notSimulated.MatchString(name) && !strings.Contains(string(source), `, "`+name+`")`) {
-			t.Errorf("nothing walks %s through its life", name)
+			t.Errorf("no test covers the life cycle of %s", name)
 		}
 	}
 }

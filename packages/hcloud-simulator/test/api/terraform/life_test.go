@@ -8,17 +8,17 @@ import (
 	"testing"
 )
 
-// life is what a resource goes through: created, changed in place, imported, deleted; after each step a
-// refresh finds what the state says, and a plan nothing to do.
+// life describes the life cycle of a resource: created, changed in place, imported, deleted. After
+// each step a refresh must find what the state says, and a plan must find nothing to do.
 type life struct {
 	create attributes
-	// What changes; nil for a resource that has nothing to change in place.
+	// The attributes to change; nil for a resource that cannot be changed in place.
 	update attributes
-	// What stands before the id for `terraform import`.
+	// Prefix of the id for `terraform import`.
 	importPrefix string
-	// Imported by identity: the provider takes no id.
+	// Set when the resource is imported by identity, because the provider accepts no id.
 	byIdentity bool
-	// What an import cannot find out.
+	// Attributes that an import cannot read.
 	notImported []string
 }
 
@@ -44,7 +44,8 @@ func (l life) run(t *testing.T, p provider, typeName string) {
 	p.delete(t, made)
 }
 
-// expectSettled fails when the API's answers differ from the state, or the state from the configuration.
+// expectSettled fails when the API's answers differ from the state, or the state from the
+// configuration.
 func (p provider) expectSettled(t *testing.T, r *resource, config attributes) {
 	t.Helper()
 	before := r.state
@@ -58,7 +59,8 @@ func (p provider) expectSettled(t *testing.T, r *resource, config attributes) {
 	}
 }
 
-// id is the resource's; half of the provider has numbers there, half has texts.
+// id returns the id of the resource, which is a number in one half of the provider and a text in
+// the other.
 func (r *resource) id() string {
 	field := fieldsOf(r.state)["id"]
 	var text string
@@ -69,7 +71,7 @@ func (r *resource) id() string {
 	return text
 }
 
-// number reads a field that holds a number, or the text of one as ids do.
+// number reads a field that contains a number, or a number as text.
 func (r *resource) number(t *testing.T, name string) int64 {
 	t.Helper()
 	field := fieldsOf(r.state)[name]

@@ -1,5 +1,6 @@
-// Package terraform drives Hetzner's Terraform provider over its own protocol, as Terraform does, but in
-// this process: what `terraform apply` would ask of the provider, the provider asks of the simulator.
+// Package terraform drives Hetzner's Terraform provider over Terraform's plugin protocol, but in
+// this process. The provider sends to the simulator the requests that `terraform apply` would
+// cause.
 package terraform
 
 import (
@@ -20,7 +21,7 @@ type provider struct {
 	schemas *tfprotov6.GetProviderSchemaResponse
 }
 
-// attributes of a resource's configuration, as they would stand in a .tf file.
+// attributes are the attributes of a resource in a .tf file.
 type attributes map[string]any
 
 // resource is one resource in Terraform's state.
@@ -31,7 +32,7 @@ type resource struct {
 	identity *tfprotov6.ResourceIdentityData
 }
 
-// newProvider starts the provider on the endpoint in HCLOUD_ENDPOINT.
+// newProvider starts the provider for the endpoint in HCLOUD_ENDPOINT.
 func newProvider(t *testing.T) provider {
 	t.Helper()
 	if !strings.HasPrefix(os.Getenv("HCLOUD_ENDPOINT"), "http://127.0.0.1:") {
@@ -56,7 +57,7 @@ func newProvider(t *testing.T) provider {
 	return p
 }
 
-// create makes a resource, and deletes it when the test ends unless the test did.
+// create creates a resource and deletes it when the test ends, unless the test has deleted it.
 func (p provider) create(t *testing.T, typeName string, config attributes) *resource {
 	t.Helper()
 	none := tftypes.NewValue(p.schemas.ResourceSchemas[typeName].ValueType(), nil)
@@ -66,13 +67,13 @@ func (p provider) create(t *testing.T, typeName string, config attributes) *reso
 	return made
 }
 
-// change plans and applies a configuration; a plan to replace what is there fails the test.
+// change plans and applies a configuration. It fails the test if the plan replaces the resource.
 func (p provider) change(t *testing.T, r *resource, config attributes) {
 	t.Helper()
 	plan := p.plan(t, r, config)
 	planned := fieldsOf(p.value(t, r.typeName, plan.PlannedState))
 	for _, path := range plan.RequiresReplace {
-		// As Terraform does: a field that stays as it is replaces nothing.
+		// Like Terraform: an unchanged field does not cause a replacement.
 		name := string(path.Steps()[0].(tftypes.AttributeName))
 		if before, exists := fieldsOf(r.state)[name]; exists && !before.Equal(planned[name]) {
 			t.Fatalf("%s: replaced because of %s", r.typeName, name)
@@ -108,7 +109,7 @@ func (p provider) apply(t *testing.T, r *resource, request *tfprotov6.ApplyResou
 	r.state, r.private, r.identity = p.value(t, r.typeName, applied.NewState), applied.Private, applied.NewIdentity
 }
 
-// refresh reads the resource anew.
+// refresh reads the resource again.
 func (p provider) refresh(t *testing.T, r *resource) {
 	t.Helper()
 	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
@@ -118,7 +119,8 @@ func (p provider) refresh(t *testing.T, r *resource) {
 	r.state, r.private, r.identity = p.value(t, r.typeName, read.NewState), read.Private, read.NewIdentity
 }
 
-// imported is what `terraform import` with this id finds; without one it goes by the identity of `like`.
+// imported returns the result of `terraform import` with this id, or with the identity of `like`
+// when the id is empty.
 func (p provider) imported(t *testing.T, like *resource, id string) *resource {
 	t.Helper()
 	request := &tfprotov6.ImportResourceStateRequest{TypeName: like.typeName, ID: id}
@@ -133,7 +135,7 @@ func (p provider) imported(t *testing.T, like *resource, id string) *resource {
 	return r
 }
 
-// delete does nothing when the resource is gone.
+// delete does nothing when the resource was already deleted.
 func (p provider) delete(t *testing.T, r *resource) {
 	t.Helper()
 	if r.state.IsNull() {
@@ -150,7 +152,7 @@ func (p provider) delete(t *testing.T, r *resource) {
 	})
 }
 
-// data reads a data source; its diagnostics are part of the answer.
+// data reads a data source and returns its diagnostics too.
 func (p provider) data(t *testing.T, typeName string, config attributes) (tftypes.Value, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema := p.schemas.DataSourceSchemas[typeName]
@@ -179,7 +181,7 @@ func (p provider) value(t *testing.T, typeName string, dynamic *tfprotov6.Dynami
 	return value
 }
 
-// wire is the form that values have in the protocol.
+// wire converts a value to the form of the protocol.
 func wire(t *testing.T, value tftypes.Value) *tfprotov6.DynamicValue {
 	t.Helper()
 	dynamic, err := tfprotov6.NewDynamicValue(value.Type(), value)
@@ -196,12 +198,12 @@ func check(t *testing.T, err error, diagnostics []*tfprotov6.Diagnostic) {
 	}
 	for _, d := range diagnostics {
 		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			t.Fatal(said(diagnostics))
+			t.Fatal(messages(diagnostics))
 		}
 	}
 }
 
-func said(diagnostics []*tfprotov6.Diagnostic) string {
+func messages(diagnostics []*tfprotov6.Diagnostic) string {
 	var lines []string
 	for _, d := range diagnostics {
 		lines = append(lines, fmt.Sprintf("%s: %s", d.Summary, d.Detail))

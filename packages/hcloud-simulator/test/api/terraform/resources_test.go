@@ -112,7 +112,7 @@ func TestServer(t *testing.T) {
 			"name": "renamed", "server_type": "cx33", "backups": true,
 			"delete_protection": false, "rebuild_protection": false,
 		},
-		// What only the order knew, and the provider's own switches.
+		// Attributes that only the creation has, and settings of the provider itself.
 		notImported: []string{
 			"user_data", "ssh_keys", "public_net", "keep_disk", "shutdown_before_deletion", "ignore_remote_firewall_ids",
 		},
@@ -141,7 +141,8 @@ func TestRdns(t *testing.T) {
 	}.run(t, p, "hcloud_rdns")
 }
 
-// TestRdnsOfAddresses gives names to what Hetzner's own tests of hcloud_rdns give names to, beside servers.
+// TestRdnsOfAddresses sets reverse DNS of the resources that Hetzner's own tests of hcloud_rdns
+// use, except servers.
 func TestRdnsOfAddresses(t *testing.T) {
 	p := newProvider(t)
 	four := p.create(t, "hcloud_floating_ip", attributes{"type": "ipv4", "home_location": "fsn1"})

@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// configuration is what Terraform makes of the attributes in a .tf file: what is not set is null, and
-// blocks that are not there are empty.
+// configuration converts attributes to Terraform's form: attributes that are not set are null, and
+// missing blocks are empty.
 func configuration(schema *tfprotov6.Schema, given attributes) tftypes.Value {
 	complete := maps.Clone(given)
 	for _, block := range schema.Block.BlockTypes {
@@ -22,7 +22,7 @@ func configuration(schema *tfprotov6.Schema, given attributes) tftypes.Value {
 	return valueOf(schema.ValueType(), map[string]any(complete))
 }
 
-// valueOf gives plain data a type of Terraform's.
+// valueOf converts plain data to a value of a Terraform type.
 func valueOf(typ tftypes.Type, plain any) tftypes.Value {
 	if plain == nil {
 		return tftypes.NewValue(typ, nil)
@@ -58,8 +58,8 @@ func valuesOf(typ tftypes.Type, plain []any) []tftypes.Value {
 	return values
 }
 
-// proposal merges a configuration with the state, as Terraform does before it asks the provider for a
-// plan: what the provider computes keeps its value, or is unknown when there is none yet.
+// proposal merges a configuration with the state, as Terraform does before it asks the provider for
+// a plan. A computed attribute keeps its value, or is unknown if it has none yet.
 func proposal(schema *tfprotov6.Schema, state, config tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(config.Type(), merged(schema.Block, fieldsOf(state), fieldsOf(config)))
 }
@@ -92,8 +92,8 @@ func mergedAttributes(
 	return proposed
 }
 
-// mergedElements does the same with each element of a list or set; an element of the state is the same
-// one when it has all that the configuration says.
+// mergedElements merges each element of a list or set. It matches an element of the state when that
+// has all attributes of the configuration.
 func mergedElements(schema []*tfprotov6.SchemaAttribute, state, config tftypes.Value) tftypes.Value {
 	elements := elementsOf(config)
 	if len(elements) == 0 {
@@ -122,7 +122,7 @@ func agree(known, config map[string]tftypes.Value) bool {
 	return true
 }
 
-// fieldsOf is nil for what is null.
+// fieldsOf returns nil for a null value.
 func fieldsOf(object tftypes.Value) map[string]tftypes.Value {
 	var fields map[string]tftypes.Value
 	if object.Type() == nil || object.IsNull() || object.As(&fields) != nil {
@@ -139,8 +139,8 @@ func elementsOf(list tftypes.Value) []tftypes.Value {
 	return elements
 }
 
-// same is equality to Terraform: the provider's older half says null, "" and empty as it likes, and sets
-// have no order.
+// same compares as Terraform does: the older half of the provider uses null, "" and empty values
+// interchangeably, and sets have no order.
 func same(one, other tftypes.Value) bool {
 	if isEmpty(one) || isEmpty(other) {
 		return isEmpty(one) && isEmpty(other)
