@@ -195,8 +195,8 @@ export interface Policy {
   readonly forceDrain: boolean;
 }
 
-/** Files of functions that a script uses, beside `lib.sh`; they come between it and the script. */
-const libraries: Partial<Record<ScriptName, readonly string[]>> = {
+/** The files of functions that each script needs besides `lib.sh`. They stand between `lib.sh` and the script. */
+export const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "host/ready": ["privateNetwork"],
   "host/harden": ["host/kernel"],
   "host/system": ["host/limits"],

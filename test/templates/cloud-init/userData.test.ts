@@ -1,11 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
-import { installer, renderUserData } from "../../../cloud-init/userData";
+import { renderUserData } from "../../../cloud-init/userData";
 import { hostProblems } from "../../../packages/sandbox/src/hosts/preconditions";
 import { imageOf } from "../../../packages/sandbox/src/hosts/releases";
 import { baseOf } from "../../../packages/sandbox/src/prepare";
 import { fakeSecret, userDataFixtures } from "../fixtures";
-import { filesBelow, run } from "../support";
+import { filesBelow, projectDir, run } from "../support";
 
 const roles = ["web", "jvb"] as const;
 const rendered = roles.flatMap((role) =>
@@ -21,12 +22,20 @@ interface CloudConfig {
   readonly write_files: readonly { path: string; permissions: string; content: string }[];
 }
 
-/** The installer by its path: test/unit/cloud-init/install.test.ts holds what it does. */
-const withoutInstaller = (config: CloudConfig): CloudConfig => ({
+/** Files that are the same on each host, by their paths in this repository: other tests show what they do. */
+const plainFiles = Object.fromEntries(
+  ["install.sh", ...filesBelow("cloud-init/etc").map((file) => `etc/${file}`)]
+    .filter((file) => !file.endsWith(".hbs"))
+    .map((file) => [
+      readFileSync(join(projectDir, "cloud-init", file), "utf8"),
+      `cloud-init/${file}`,
+    ]),
+);
+const shortened = (config: CloudConfig): CloudConfig => ({
   ...config,
   write_files: config.write_files.map((file) => ({
     ...file,
-    content: file.content === installer() ? "the text of cloud-init/install.sh" : file.content,
+    content: plainFiles[file.content] ?? file.content,
   })),
 });
 
@@ -49,8 +58,14 @@ describe("cloud-init", () => {
     expect(text.startsWith("#cloud-config\n")).toBe(true);
     expect(text).not.toContain("{{");
     expect(Buffer.byteLength(text)).toBeLessThan(32 * 1024);
-    expect(withoutInstaller(parse(text) as CloudConfig)).toMatchSnapshot();
   });
+
+  it.each(rendered.filter(({ size }) => size === "fullest"))(
+    "gives a new $role the same settings as before",
+    ({ text }) => {
+      expect(shortened(parse(text) as CloudConfig)).toMatchSnapshot();
+    },
+  );
 
   it.each(rendered)("gives the same text for the same input: $role ($size)", ({ args, text }) => {
     expect(renderUserData({ ...args })).toBe(text);
@@ -108,6 +123,31 @@ describeOnHosts.each(Object.values(imageOf))("cloud-init's own check on %s", (im
   it("runs on the base system", () => {
     expect(existsSync(base)).toBe(true);
     expect(schema("#cloud-config\nhostname: [1]\n")).toContain("hostname: [1] is not of type");
+  });
+
+  it("lets people log in to a new host with keys alone", () => {
+    const [{ text } = { text: "" }] = rendered;
+    const { write_files: files } = parse(text) as CloudConfig;
+    // As sshd reads them: in the order of their names, and the first value counts.
+    const parts = files.filter(({ path }) => path.startsWith("/etc/ssh/sshd_config.d/"));
+    parts.sort((a, b) => a.path.localeCompare(b.path));
+    const conf = parts.map(({ content }) => content).join("");
+    const inHost = `mount -t tmpfs tmpfs "$1/run" && mkdir "$1/run/sshd" && cat >"$1/run/conf" &&
+      ssh-keygen -q -t ed25519 -N '' -f "$1/run/key" && chroot "$1" /usr/sbin/sshd -T -f /run/conf -h /run/key`;
+    const settings = run(
+      "unshare",
+      ["-m", "--propagation", "private", "sh", "-c", inHost, "sh", base],
+      conf,
+    );
+    for (const line of [
+      "passwordauthentication no",
+      "kbdinteractiveauthentication no",
+      "permitrootlogin without-password",
+      "pubkeyauthentication yes",
+      "authorizedkeysfile .ssh/authorized_keys /etc/ssh/authorized_keys.d/%u",
+    ]) {
+      expect(settings.split("\n")).toContain(line);
+    }
   });
 
   it.each(rendered)("takes $role ($size)", ({ text }) => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bashInScript } from "../bash";
@@ -110,5 +110,35 @@ describe("remove", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("no access to the data");
     expect(stderr).toContain("prosodyctl cannot remove jvb@auth.a.test");
+  });
+});
+
+describe("the password of the account", () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true });
+  });
+
+  it("goes to programs over stdin alone: arguments and environment are shown to others on the host", () => {
+    const program = `#!/bin/bash
+{ tr '\\0' '\\n' </proc/$$/cmdline; env; } >>"${dir}/shown"
+cat >>"${dir}/stdin"
+[[ $1 != deluser ]] || echo "No such user"
+`;
+    for (const name of ["prosodyctl", "debconf-set-selections"]) {
+      writeFileSync(join(dir, name), program, { mode: 0o755 });
+    }
+    const values = { DOMAIN: "a.test", USERNAME: "jvb", JVB_SECRET: "theSecret" };
+    const code = `PATH="${dir}:$PATH"; list_account() { :; }; unlist_account() { :; }; main set; main remove`;
+    const { status, stdout, stderr } = bashInScript("web/account", values, code);
+    expect([status, stdout, stderr]).toEqual([0, "", expect.not.stringContaining("theSecret")]);
+    const text = (name: string): string => readFileSync(join(dir, name), "utf8");
+    expect(text("stdin")).toContain("theSecret\ntheSecret\n");
+    expect(text("stdin")).toContain("jvbsecret password theSecret\n");
+    expect(text("shown")).toMatch(/passwd\njvb@auth\.a\.test\n[^]*deluser\njvb@auth\.a\.test\n/);
+    expect(text("shown")).not.toContain("theSecret");
   });
 });
