@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+const root = join(__dirname, "../../..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+/** The rows of a page's table of paths, without the spaces that align it. */
+function rooms(page: string): string[] {
+  const [, section = ""] = /^## Repository layout\n(.*?)(?:^## |$(?![^]))/ms.exec(read(page)) ?? [];
+  const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+  return rows.map((row) => row.replaceAll(/ +/g, " "));
+}
+
+/** The paths in the first column. */
+const paths = (): string[] =>
+  rooms("CONTRIBUTING.md").flatMap((row) =>
+    [...(row.split(" | ")[0] ?? "").matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path),
+  );
+
+/** What is there, but what git ignores: `node_modules`, logs, the settings of an operator's stacks. */
+function entries(folder: string): string[] {
+  const ignored = /^(\.git|node_modules|coverage|dist|\.sandbox|\.test|.*\.log)$/;
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !ignored.test(name))
+    .filter(({ name }) => name === "Pulumi.dev.yaml" || !/^Pulumi\..+\.yaml$/.test(name))
+    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+}
+
+describe("the table of rooms", () => {
+  it("has each file and folder of the top level, and each folder of lib/ and packages/", () => {
+    const folders = ["lib/", "packages/"].flatMap((folder) =>
+      entries(folder)
+        .filter((entry) => entry.endsWith("/"))
+        .map((entry) => folder + entry),
+    );
+    const expected = [...entries("."), ...folders, "docs/generate/"];
+    expect(paths().sort()).toEqual(expected.sort());
+  });
+
+  it("is the same in README.md", () => {
+    expect(rooms("README.md")).toEqual(rooms("CONTRIBUTING.md"));
+  });
+});
+
+describe("a test file", () => {
+  /** Whether a test has the path of what it tests. `install.repository.test.ts` tests a part of install.sh. */
+  function hasItsPlace(file: string): boolean {
+    const [stem = ""] = basename(file).split(".");
+    const workflows = file.startsWith("ci/") ? [".github", ".github/actions"] : [];
+    const folders = [dirname(file), ...workflows];
+    const names = ["", ".ts", ".sh", ".js", ".lua.hbs"].map((end) => stem + end);
+    return folders.some((folder) => names.some((name) => existsSync(join(root, folder, name))));
+  }
+
+  it.each(["test/unit", "test/templates"])("of %s has the path of what it tests", (suite) => {
+    const files = readdirSync(join(root, suite), { recursive: true, encoding: "utf8" });
+    const tests = files.filter((file) => file.endsWith(".test.ts") && !file.startsWith("docs/"));
+    expect(tests.length).toBeGreaterThan(5);
+    expect(tests.filter((file) => !hasItsPlace(file))).toEqual([]);
+  });
+});
