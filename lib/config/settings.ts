@@ -30,7 +30,7 @@ export interface Settings extends BridgeChoice, Software {
   readonly forceDrain: boolean;
   /** Number of the bridges' XMPP account; a new number is a new account with a new password. */
   readonly jvbSecretVersion: number;
-  /** Server types as asked for; `resolveServerType` finds what is ordered. */
+  /** Server types as asked for; `chooseServerType` finds what is ordered. */
   readonly webServerType: string;
   readonly jvbServerType: string;
   /** Largest heaps of the bridges and of jicofo in MB; absent: as their host's memory allows. */

@@ -1,8 +1,10 @@
+import type { CostItem } from "./cost";
+
 /**
  * EUR a month, net, of servers in Germany and Finland without their address; for estimates where the API
  * cannot be asked. The API is the truth: GET https://api.hetzner.cloud/v1/pricing. As of mid-2026.
  */
-export const prices: Readonly<Record<string, number>> = {
+const listPrices: Readonly<Record<string, number>> = {
   cx23: 5.49,
   cx33: 8.49,
   cx43: 15.99,
@@ -18,4 +20,13 @@ export const prices: Readonly<Record<string, number>> = {
 };
 
 /** EUR a month, net, of a public IPv4 address. */
-export const ipv4Price = 0.5;
+const ipv4Price = 0.5;
+
+/** A server at list price. @param own prices that come before those of the list, by server type */
+export function listedServer(type: string, own: Readonly<Record<string, number>> = {}): CostItem {
+  const known = [own, listPrices].find((prices) => Object.hasOwn(prices, type));
+  return { what: type, price: known?.[type] };
+}
+
+/** A public IPv4 address at list price. */
+export const listedIpv4: CostItem = { what: "public IPv4 address", price: ipv4Price };

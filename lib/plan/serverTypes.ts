@@ -66,37 +66,21 @@ export const successors: Readonly<Record<string, string>> = {
   cpx51: "cpx62",
 };
 
-/** The first AMD family left the shelves in Europe only. */
-const cpxFirstFamilySoldIn: readonly string[] = ["ash", "hil", "sin"];
-
-export interface ResolvedServerType {
-  /** The type to order. */
-  readonly name: string;
-  /** A sentence for people where it is not the type that was asked for. */
-  readonly note?: string;
+/** The types that would do for one that the settings name: itself, and its successor if it is retired. */
+export function candidatesFor(asked: string): string[] {
+  return [asked, successors[asked] ?? []].flat();
 }
 
-/**
- * The type to order for the one asked for: itself, or for a retired one its successor. A name that is in
- * no table passes through, so that a type which the cloud starts to sell tomorrow works at once.
- */
-export function resolveServerType(asked: string, location: string): ResolvedServerType {
-  const successor = successors[asked];
-  if (successor === undefined || isStillSold(asked, location)) {
-    return { name: asked };
-  }
-  return {
-    name: successor,
-    note: `${asked} (${describe(asked)}) is no longer sold in ${location}; using ${successor} (${describe(successor)})`,
-  };
+/** The first AMD family is no longer sold in Europe, but elsewhere. */
+const firstCpxFamilySoldIn: readonly string[] = ["ash", "hil", "sin"];
+
+/** Whether a type of the table of successors is still sold in a location. */
+export function isStillSold(type: string, location: string): boolean {
+  return /^cpx\d1$/.test(type) && firstCpxFamilySoldIn.includes(location);
 }
 
-function isStillSold(type: string, location: string): boolean {
-  return /^cpx\d1$/.test(type) && cpxFirstFamilySoldIn.includes(location);
-}
-
-function describe(type: string): string {
-  const size = serverSizes[type];
+/** A size in a sentence: 2 vCPU, 4 GB, 40 GB disk. */
+export function describeSize(size: ServerSize | undefined): string {
   return size === undefined
     ? "size unknown"
     : `${size.cores} vCPU, ${size.memory} GB, ${size.disk} GB disk`;

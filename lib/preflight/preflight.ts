@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { labels } from "../plan/labels";
-import { memoryOfTypes, resolveServerType } from "../plan/serverTypes";
+import { chooseServerType } from "../plan/serverTypeChoice";
+import { memoryOfTypes } from "../plan/serverTypes";
 import type { Settings } from "../config/settings";
 import { OperatorError } from "../errors";
 import { formatProblems, problemSentence, type Problem } from "../problem";
@@ -30,7 +31,7 @@ import { checkNetworkZone } from "./networkZone";
 import { powerOnHosts } from "../hcloud/powerOn";
 import { checkRoll, rollNotes } from "./rollCheck";
 import { describeServers } from "./serverList";
-import { chooseServerType } from "./serverTypeChoice";
+import { checkServerType } from "./serverTypeCheck";
 import { checkWebSize } from "./webSizeCheck";
 import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
 import { checkSshAgent } from "./sshAgent";
@@ -140,7 +141,7 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 /** The preview goes on by what the program knows itself, and says what it does not know. */
 function withoutCloud(settings: Settings, reason: string): PreflightResult {
   const choose = (asked: string): string => {
-    const { name, note } = resolveServerType(asked, settings.location);
+    const { name, note } = chooseServerType(asked, settings.location);
     if (note !== undefined) void pulumi.log.info(note);
     return name;
   };
@@ -164,14 +165,14 @@ function withCloud(
   around: readonly Findings[],
 ): PreflightResult {
   const missing = hosts.filter(({ server }) => server === undefined);
+  const market = { types: facts.serverTypes, now };
   const choose = (key: "webServerType" | "jvbServerType", role: Role) => {
-    const choice = chooseServerType(key, settings[key], settings.location, facts.serverTypes, now);
+    const asked = { key, type: settings[key], location: settings.location };
+    const choice = chooseServerType(asked.type, asked.location, market);
+    const findings = checkServerType(asked, choice, market);
     const isOrdered = missing.some((host) => host.role === role);
     if (isOrdered && choice.note !== undefined) void pulumi.log.info(choice.note);
-    return {
-      name: choice.name,
-      findings: isOrdered ? choice.findings : asWarnings(choice.findings),
-    };
+    return { name: choice.name, findings: isOrdered ? findings : asWarnings(findings) };
   };
   const web = choose("webServerType", "web");
   const jvb = choose("jvbServerType", "jvb");

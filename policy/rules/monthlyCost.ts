@@ -1,5 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { prices as knownPrices } from "../../lib/plan/prices";
+import { sumOf } from "../../lib/plan/cost";
+import { listedServer } from "../../lib/plan/prices";
 import { known, types } from "../rule";
 
 const defaultLimit = 2000;
@@ -21,16 +22,15 @@ export const monthlyCost: StackValidationPolicy = {
   validateStack: (args, report) => {
     const { resources } = args;
     const config = args.getConfig<{ maximum?: number; prices?: Record<string, number> }>();
-    const prices: Readonly<Record<string, number>> = { ...knownPrices, ...config.prices };
     const maximum = config.maximum ?? defaultLimit;
-    const serverTypes = resources
+    const servers = resources
       .filter(({ type }) => type === types.server)
-      .flatMap(({ props }) => known(() => props.serverType as string) ?? []);
-    const unknown = new Set(serverTypes.filter((type) => prices[type] === undefined));
+      .flatMap(({ props }) => known(() => props.serverType as string) ?? [])
+      .map((type) => listedServer(type, config.prices));
+    const { total, unknown } = sumOf(servers);
     for (const type of unknown) {
       report(`no price of ${type} is known; add it to "prices" of monthly-cost`);
     }
-    const total = serverTypes.reduce((sum, type) => sum + (prices[type] ?? 0), 0);
     if (total > maximum) {
       report(`the servers cost ${total.toFixed(2)} EUR a month, and the limit is ${maximum} EUR`);
     }

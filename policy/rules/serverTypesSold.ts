@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { resolveServerType } from "../../lib/plan/serverTypes";
+import { chooseServerType } from "../../lib/plan/serverTypeChoice";
 import { known, types } from "../rule";
 
 export const serverTypesSold: ResourceValidationPolicy = {
@@ -11,7 +11,7 @@ export const serverTypesSold: ResourceValidationPolicy = {
     if (type !== types.server) return;
     const asked = known(() => props.serverType as string);
     const location = known(() => props.location as string | undefined) ?? "";
-    const { note } = asked === undefined ? {} : resolveServerType(asked, location);
+    const { note } = asked === undefined ? {} : chooseServerType(asked, location);
     if (note !== undefined) report(note);
   },
 };

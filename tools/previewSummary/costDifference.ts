@@ -1,5 +1,6 @@
+import { cents, sumOf, type CostItem } from "../../lib/plan/cost";
+import { listedIpv4, listedServer } from "../../lib/plan/prices";
 import type { State, Step } from "./preview";
-import { ipv4Price, prices } from "../../lib/plan/prices";
 
 /** What the changes of a preview cost a month. */
 export interface CostDifference {
@@ -9,26 +10,30 @@ export interface CostDifference {
   readonly unknown: readonly string[];
 }
 
-/** Servers and public IPv4 addresses; traffic over the included amount is not in it. */
+/** Operations that end what was there, and operations that leave something there. */
+const ending: readonly string[] = ["delete", "update", "replace"];
+const making: readonly string[] = ["create", "update", "replace"];
+
+/** Servers and public IPv4 addresses. Traffic beyond the included amount is not in it. */
 export function costDifference(steps: readonly Step[]): CostDifference {
-  const unknown = new Set<string>();
-  const costOf = (state: State | undefined): number => {
-    if (state?.type === "hcloud:index/primaryIp:PrimaryIp") {
-      return state.inputs?.type === "ipv4" ? ipv4Price : 0;
-    }
-    if (state?.type !== "hcloud:index/server:Server") return 0;
-    const type = String(state.inputs?.serverType);
-    const price = Object.hasOwn(prices, type) ? prices[type] : undefined;
-    if (price === undefined) unknown.add(type);
-    // With addresses of its own choice a server has none of its own.
-    const hasOwnAddress = state.inputs?.publicNets === undefined;
-    return (price ?? 0) + (hasOwnAddress ? ipv4Price : 0);
+  const before = steps.filter(({ op }) => ending.includes(op));
+  const after = steps.filter(({ op }) => making.includes(op));
+  const [old, next] = [
+    sumOf(before.flatMap(({ oldState }) => itemsOf(oldState))),
+    sumOf(after.flatMap(({ newState }) => itemsOf(newState))),
+  ];
+  return {
+    difference: cents(next.total - old.total),
+    unknown: [...new Set([...old.unknown, ...next.unknown])].sort(),
   };
-  let difference = 0;
-  for (const { op, oldState, newState } of steps) {
-    if (op === "create") difference += costOf(newState);
-    if (op === "delete") difference -= costOf(oldState);
-    if (op === "update" || op === "replace") difference += costOf(newState) - costOf(oldState);
+}
+
+function itemsOf(state: State | undefined): CostItem[] {
+  if (state?.type === "hcloud:index/primaryIp:PrimaryIp") {
+    return state.inputs?.type === "ipv4" ? [listedIpv4] : [];
   }
-  return { difference: Math.round(difference * 100) / 100, unknown: [...unknown].sort() };
+  if (state?.type !== "hcloud:index/server:Server") return [];
+  const server = listedServer(String(state.inputs?.serverType));
+  // A server with `publicNets` has primary IPs of the stack, and none of its own.
+  return state.inputs?.publicNets === undefined ? [server, listedIpv4] : [server];
 }

@@ -1,17 +1,24 @@
 import type { ServerTypeFact } from "../../../../lib/hcloud/cloudFacts";
-import { chooseServerType } from "../../../../lib/preflight/serverTypeChoice";
+import { chooseServerType } from "../../../../lib/plan/serverTypeChoice";
+import { checkServerType } from "../../../../lib/preflight/serverTypeCheck";
 import { cpx42, cx23, serverType } from "./support/cloud";
 
 const now = new Date("2026-11-21T00:00:00Z");
-const choose = (asked: string, types: readonly ServerTypeFact[], location = "fsn1") =>
-  chooseServerType("jvbServerType", asked, location, types, now);
+
+/** The choice by what Hetzner sells, and what is said about it. */
+const choose = (type: string, types: readonly ServerTypeFact[], location = "fsn1") => {
+  const market = { types, now };
+  const choice = chooseServerType(type, location, market);
+  const findings = checkServerType({ key: "jvbServerType", type, location }, choice, market);
+  return { ...choice, findings };
+};
 
 const reasonFor = (asked: string, types: readonly ServerTypeFact[], location?: string): string => {
   const [first] = choose(asked, types, location).findings.problems;
   return `${first?.key ?? ""} ${first?.reason ?? "nothing"} -> ${first?.fix ?? ""}`;
 };
 
-describe("chooseServerType", () => {
+describe("a server type by what Hetzner sells", () => {
   it("orders what was asked for where it is sold and in stock", () => {
     expect(choose("cpx42", [cx23, cpx42])).toEqual({
       name: "cpx42",

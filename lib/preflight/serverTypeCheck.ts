@@ -1,0 +1,78 @@
+import { defaults } from "../constants";
+import type { ServerTypeFact } from "../hcloud/cloudFacts";
+import type { ServerTypeChoice } from "../plan/serverTypeChoice";
+import { candidatesFor, describeSize, serverSizes, type ServerSize } from "../plan/serverTypes";
+import { endOfSale, isInStock, isSold, orderable, type Market } from "../plan/stock";
+import { none, problem, warning, type Findings } from "./findings";
+
+type Key = "webServerType" | "jvbServerType";
+
+/** What the settings ask for. */
+interface Asked {
+  readonly key: Key;
+  readonly type: string;
+  readonly location: string;
+}
+
+/** Refuses a type that cannot be ordered, and warns of one whose sale ends. */
+export function checkServerType(asked: Asked, choice: ServerTypeChoice, market: Market): Findings {
+  if (choice.refusal !== undefined) return refused(asked, choice.refusal, market);
+  const ordered = market.types.find(({ name }) => name === choice.name);
+  const end = ordered && endOfSale(ordered, asked.location);
+  if (choice.name !== asked.type || end === undefined) return none;
+  return warning(
+    `${asked.key} ${asked.type} can be ordered in ${asked.location} until ${end.slice(0, 10)} only`,
+  );
+}
+
+/** Offers the three cheapest types here that are not smaller, and other locations that have the type. */
+function refused({ key, type, location }: Asked, reason: string, market: Market): Findings {
+  const { types, now } = market;
+  const size = types.find(({ name }) => name === type) ?? serverSizes[type] ?? usualSize(key);
+  const others = orderable(market, location)
+    .filter(({ cores, memory }) => cores >= size.cores && memory >= size.memory)
+    .sort(byPrice(location))
+    .slice(0, 3);
+  const places = candidatesFor(type)
+    .flatMap((name) => types.filter((one) => one.name === name && one.architecture === "x86"))
+    .flatMap((one) =>
+      one.locations
+        .filter(({ name }) => isSold(one, name, now) && isInStock(one, name))
+        .map(({ name }) => `${one.name} in ${name}`),
+    );
+  const here = others.map((one) => {
+    const price = monthlyPrice(one, location);
+    const tag = Number.isFinite(price) ? `, ${price.toFixed(2)} a month` : "";
+    return `${one.name} (${describeSize(one)}${tag})`;
+  });
+  const wouldDo = [
+    here.length > 0 ? `in ${location} ${here.join(", ")}` : "",
+    places.length > 0 ? `elsewhere ${places.join(", ")}` : "",
+  ].filter((text) => text !== "");
+  const offer = wouldDo.length > 0 ? wouldDo.join("; ") : "nothing of this size is in stock";
+  const cheapest = others[0]?.name;
+  return problem(
+    key,
+    `is "${type}", which ${reason}; what would do: ${offer}`,
+    cheapest === undefined
+      ? "pulumi config set location LOCATION  # new hosts only; see `hcloud server-type list`"
+      : `pulumi config set ${key} ${cheapest}`,
+  );
+}
+
+/** For a name that nobody knows: what the host gets where nothing is set. */
+const usualSize = (key: Key): ServerSize =>
+  serverSizes[defaults[key]] ?? { cores: 0, memory: 0, disk: 0 };
+
+/** Those without a price last. */
+const byPrice =
+  (location: string) =>
+  (a: ServerTypeFact, b: ServerTypeFact): number => {
+    const [first, second] = [monthlyPrice(a, location), monthlyPrice(b, location)];
+    return first === second ? 0 : first - second;
+  };
+
+function monthlyPrice(type: ServerTypeFact, location: string): number {
+  const price = type.prices.find((entry) => entry.location === location);
+  return price === undefined ? Number.POSITIVE_INFINITY : Number(price.price_monthly.net);
+}
