@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PeopleReport } from "../../packages/sandbox/src/people";
+import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import { expectNamedThenHealed, growThrough, untilServer } from "./brokenBridge";
 import { TestCluster } from "./harness";
 
@@ -102,7 +102,7 @@ describe("a bridge broken before its first acceptance", () => {
   it("is left by its participants, whom it carries by its public address, before it goes", async () => {
     for (const room of ["a", "b", "c", "d", "e", "f", "g", "h"]) await cluster.people.join(room, 3);
     const { id } = await cluster.server("jvb-3");
-    const count = (report: PeopleReport): number =>
+    const count = (report: ParticipantsReport): number =>
       report.bridges.find(({ nickname }) => nickname === `jvb-${id}`)?.participants ?? 0;
     const before = await cluster.people.list();
     expect(count(before)).toBeGreaterThan(0);

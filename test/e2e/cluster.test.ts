@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
-import type { PeopleReport } from "../../packages/sandbox/src/people";
+import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import type { Status } from "../../tools/status/status";
 import { guestCases } from "./guestCases";
 import { hardeningCases } from "./hardeningCases";
@@ -266,7 +266,7 @@ describe("a cluster with two bridges", () => {
   }, 60_000);
 
   it("is not as declared while a bridge is stopped, whose people are invited to the other", async () => {
-    const club = ({ rooms }: PeopleReport) => rooms.find(({ room }) => room === "club");
+    const club = ({ rooms }: ParticipantsReport) => rooms.find(({ room }) => room === "club");
     const [nickname = ""] = Object.keys(club(await cluster.people.join("club", 5))?.bridges ?? {});
     const bridge = (await status()).status.bridges.find((one) => one.nickname === nickname);
     const name = bridge?.name ?? "";

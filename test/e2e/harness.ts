@@ -5,7 +5,7 @@ import { demoConfig, ensureZone, repositoryConfig } from "../../packages/sandbox
 import { down } from "../../packages/sandbox/src/commands/down";
 import { up } from "../../packages/sandbox/src/commands/up";
 import { childEnvironment } from "../../packages/sandbox/src/environment";
-import { People } from "../../packages/sandbox/src/people";
+import { Participants } from "../../packages/sandbox/src/participants";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import {
   callApi,
@@ -61,14 +61,14 @@ export function runProgram(
 /** A sandbox of a test's own with a stack of its own, apart from the demo's. */
 export class TestCluster {
   /** Fake people in its conferences. */
-  readonly people: People;
+  readonly people: Participants;
 
   private constructor(
     readonly stack: string,
     readonly sandbox: RunningSandbox,
     readonly env: NodeJS.ProcessEnv,
   ) {
-    this.people = new People(sandbox);
+    this.people = new Participants(sandbox);
   }
 
   /** Starts a fresh sandbox; what an earlier, interrupted run left under this name is removed first. */

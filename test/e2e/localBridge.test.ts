@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PeopleReport } from "../../packages/sandbox/src/people";
+import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import { listServers } from "../../packages/sandbox/src/client";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { packageVersions } from "../../packages/sandbox/src/standIns/versions";
@@ -34,7 +34,7 @@ describe("a cluster without bridge hosts", () => {
        stat -c '%n %U:%G %a' /var/log/jitsi/jicofo.log /var/lib/prosody/auth.*`,
     );
 
-  interface Seen extends PeopleReport {
+  interface Seen extends ParticipantsReport {
     readonly at: number;
   }
   const look = async (): Promise<Seen> => ({ ...(await cluster.people.list()), at: Date.now() });
@@ -59,7 +59,7 @@ describe("a cluster without bridge hosts", () => {
   };
 
   /** The bridges that people are on, in the order in which they were first seen there. */
-  const places = (reports: readonly PeopleReport[]): string[] => [
+  const places = (reports: readonly ParticipantsReport[]): string[] => [
     ...new Set(
       reports.flatMap(({ rooms }) => rooms.flatMap(({ bridges }) => Object.keys(bridges))),
     ),

@@ -1,4 +1,4 @@
-import type { PeopleReport } from "../../packages/sandbox/src/people";
+import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { TestCluster, type Outcome } from "./harness";
@@ -26,8 +26,8 @@ describe("a cluster that is scaled while people talk", () => {
     await cluster.configure({ jvbCount: jvbCount.toString() });
     return cluster.up();
   };
-  const people = (): Promise<PeopleReport> => cluster.people.list();
-  const on = (report: PeopleReport, nickname: string): number =>
+  const people = (): Promise<ParticipantsReport> => cluster.people.list();
+  const on = (report: ParticipantsReport, nickname: string): number =>
     report.bridges.find((bridge) => bridge.nickname === nickname)?.participants ?? 0;
   const nickname = async (name: string): Promise<string> =>
     `jvb-${(await cluster.server(name)).id.toString()}`;
@@ -48,7 +48,7 @@ describe("a cluster that is scaled while people talk", () => {
     );
   let rooms = 0;
   /** jicofo chooses where people go, anew when it restarts: rooms are opened until some are on this bridge. */
-  const peopleOn = async (name: string): Promise<{ before: PeopleReport; count: number }> => {
+  const peopleOn = async (name: string): Promise<{ before: ParticipantsReport; count: number }> => {
     const bridge = await nickname(name);
     // Who still waits for a bridge may come to this one after it was counted.
     await untilSettled();
@@ -76,7 +76,12 @@ describe("a cluster that is scaled while people talk", () => {
       "web",
       `printf '%s\\n' '#!/bin/bash' '[[ "$*" != */move-endpoints/* ]] || { echo "curl: (22) The requested URL returned error: 404" >&2; exit 22; }' 'exec /usr/bin/curl "$@"' >/usr/local/bin/curl && chmod +x /usr/local/bin/curl`,
     );
-  const row = (what: string, before: PeopleReport, after: PeopleReport, seconds: number): void => {
+  const row = (
+    what: string,
+    before: ParticipantsReport,
+    after: ParticipantsReport,
+    seconds: number,
+  ): void => {
     const { moved, cut } = after.totals;
     console.log(
       `${what}: ${before.totals.participants} people before, ${after.totals.participants} after; moved ${moved - before.totals.moved}, cut ${cut - before.totals.cut}; up took ${seconds.toFixed(0)} s`,
@@ -206,7 +211,7 @@ describe("a cluster that is scaled while people talk", () => {
     const after = await people();
     row("drainTimeout reached with forceDrain, 2 -> 1", before, after, seconds);
     // Its program says good-bye before it ends: jicofo brings to the other bridge whom it can while the old one still works.
-    const happened = ({ totals }: PeopleReport): number => totals.moved + totals.cut;
+    const happened = ({ totals }: ParticipantsReport): number => totals.moved + totals.cut;
     expect(happened(after) - happened(before)).toBe(count);
     expect(after.totals.participants).toBe(before.totals.participants);
     await untilClusterIs(cluster, 1);

@@ -1,4 +1,4 @@
-import type { PeopleReport } from "../../packages/sandbox/src/people";
+import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import { TestCluster, type Outcome } from "./harness";
 
 /** Everything that bridges take in turn, while people talk. Each case starts where the last one ended. */
@@ -14,7 +14,7 @@ describe("three bridges that take turns", () => {
     await cluster.remove();
   }, 120_000);
 
-  const people = (): Promise<PeopleReport> => cluster.people.list();
+  const people = (): Promise<ParticipantsReport> => cluster.people.list();
   const starts = (): Promise<string> =>
     cluster.mustOnHost(
       "web",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { callApi, listServers } from "../../packages/sandbox/src/client";
-import type { BridgeView } from "../../packages/sandbox/src/people";
+import type { BridgeView } from "../../packages/sandbox/src/participants";
 import type { TestCluster } from "./harness";
 
 /**

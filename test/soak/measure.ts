@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { listServers } from "../../packages/sandbox/src/client";
-import type { PeopleReport } from "../../packages/sandbox/src/people";
+import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import type { Outcome, TestCluster } from "../e2e/harness";
 
 /** What was seen while something ran. */
@@ -72,11 +72,11 @@ async function watch(
   return { outcome, mostServers, fewest: seen.length === 0 ? undefined : Math.min(...seen) };
 }
 
-const withBridge = ({ rooms, totals }: PeopleReport): number =>
+const withBridge = ({ rooms, totals }: ParticipantsReport): number =>
   totals.participants - rooms.reduce((sum, { waiting }) => sum + waiting, 0);
 
 /** Where people are, once jicofo and its host are there again. */
-export async function answering(cluster: TestCluster): Promise<PeopleReport> {
+export async function answering(cluster: TestCluster): Promise<ParticipantsReport> {
   for (let attempt = 0; attempt < 60; attempt++) {
     const report = await cluster.people.list().catch(() => undefined);
     if (report !== undefined) return report;

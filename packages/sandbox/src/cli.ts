@@ -22,7 +22,7 @@ import {
 } from "./environment";
 import { prepareHosts } from "./prepare";
 import { projectDir } from "./projectDir";
-import { answers } from "./serverProcess";
+import { apiAnswers } from "./serverProcess";
 import { requireSandbox } from "./state";
 import { rmSync } from "node:fs";
 
@@ -35,11 +35,11 @@ const defaultDir = join(projectDir, ".sandbox");
 const program = new Command("sandbox")
   .enablePositionalOptions()
   .description(
-    "A Hetzner Cloud on one machine: an API that the real clients talk to, real hosts behind it.",
+    "A Hetzner Cloud on one machine: an API for the real clients, with real hosts behind it.",
   )
-  .option("--dir <folder>", "the sandbox's folder; each has its own sandbox", defaultDir)
+  .option("--dir <folder>", "folder of the sandbox; each folder has its own sandbox", defaultDir)
   .hook("preAction", () => {
-    // Whatever the caller has set for a real account must not be what a sandbox command works on.
+    // A sandbox command must never use the caller's real account.
     if (process.env.HCLOUD_ENDPOINT !== undefined) assertLoopback(process.env.HCLOUD_ENDPOINT);
     delete process.env.HCLOUD_TOKEN;
   });
@@ -48,7 +48,9 @@ const dir = (): string => resolve(program.opts<{ dir: string }>().dir);
 
 program
   .command("setup")
-  .description("make all that is dear to make and shared: toolchain, base file system, packages")
+  .description(
+    "build what all sandboxes share and what takes long: toolchain, base file system, packages",
+  )
   .action(async () => {
     await ensureToolchain({ log });
     await prepareHosts(log);
@@ -56,19 +58,16 @@ program
 
 program
   .command("up")
-  .description("start the sandbox; with hosts it needs root")
-  .option("--api-only", "the API alone, without hosts: no root needed", false)
+  .description("start the sandbox; needs root, except with --api-only")
+  .option("--api-only", "only the API, without hosts; needs no root", false)
   .option(
     "--latency <preset>",
-    "how long things take: none, or hetzner for about what they take there",
+    "duration of requests and actions: none, or hetzner for about the same as there",
   )
-  .option(
-    "--rate-limit <calls>",
-    "API calls an hour, 3600 at first as at Hetzner; off refuses none",
-  )
+  .option("--rate-limit <calls>", "API calls an hour, or off; the default is Hetzner's limit, 3600")
   .option(
     "--limit <name=count...>",
-    "how much the account may have: servers=10, or servers=off for any number",
+    "limits of the account: servers=10, or servers=off for no limit",
   )
   .action(async ({ apiOnly, ...settings }: { apiOnly: boolean } & SettingsOptions) => {
     const sandbox = await up({ dir: dir(), apiOnly, log });
@@ -80,7 +79,7 @@ program
 
 program
   .command("down")
-  .description("end the sandbox and remove all that it made; caches stay")
+  .description("stop the sandbox and remove everything that it created; caches stay")
   .action(async () => {
     await down(dir(), log);
     if (dir() === defaultDir) rmSync(demoStackFile, { force: true });
@@ -88,12 +87,12 @@ program
 
 program
   .command("status")
-  .description("the sandbox and its hosts; exit code 1 when it does not run")
-  .option("--json", "the hosts as JSON", false)
-  .option("--calls", "API calls by route, and what was asked for and is not simulated", false)
+  .description("show the sandbox and its hosts; exit code 1 when it does not run")
+  .option("--json", "print the hosts as JSON", false)
+  .option("--calls", "show API calls by route, and requests that are not simulated", false)
   .action(async ({ json, calls }: { json: boolean; calls: boolean }) => {
     const sandbox = requireSandbox(dir());
-    if (!(await answers(sandbox.identity))) {
+    if (!(await apiAnswers(sandbox.identity))) {
       throw new UserError(
         `${sandbox.identity.name} does not answer; start it again: npm run -s sandbox -- up`,
       );
@@ -112,16 +111,18 @@ program.addCommand(peopleCommand(() => requireSandbox(dir())));
 
 program
   .command("env")
-  .option("--json", "the variables as JSON", false)
+  .option("--json", "print the variables as JSON", false)
   .description(
-    "shell exports with which plain pulumi and hcloud work on the sandbox; with --api-only pulumi's only where the toolchain is there",
+    "print shell exports that make pulumi and hcloud use the sandbox; with --api-only, pulumi's only when the toolchain exists",
   )
   .action(async ({ json }: { json: boolean }) => {
     const { identity, state } = requireSandbox(dir());
-    // Who wants the API alone may never want pulumi, and must not wait for its build.
+    // With --api-only, pulumi may not be needed, so do not wait for the build of the toolchain.
     const toolchain = state.apiOnly ? knownToolchain() : await ensureToolchain({ log });
     if (toolchain === undefined) {
-      log("for the API alone; for pulumi too: npm run -s toolchain, then this command again");
+      log(
+        "exports for the API only; for pulumi too, run: npm run -s toolchain, then this command again",
+      );
     }
     const variables =
       toolchain === undefined
@@ -134,7 +135,7 @@ program
 
 program
   .command("shell")
-  .description("a shell in which plain pulumi and hcloud work on the sandbox")
+  .description("open a shell in which pulumi and hcloud use the sandbox")
   .action(async () => {
     const { identity, state } = requireSandbox(dir());
     const env = childEnvironment(identity, state, await ensureToolchain({ log }));
@@ -143,28 +144,25 @@ program
 
 program
   .command("demo")
-  .description("a cluster with two bridges by a real `pulumi up`")
+  .description("create a cluster with two bridges by a real `pulumi up`")
   .action(() => demo(dir(), log));
 
 program
   .command("logs")
-  .argument(
-    "<name>",
-    "a host's name, or a part of it that no other has; `server` for the sandbox's own log",
-  )
-  .description("a host's console")
+  .argument("<name>", "name of a host, or a unique part of it; `server` for the sandbox's own log")
+  .description("show the console of a host")
   .action(async (name: string) => {
     process.exitCode = await showLog(requireSandbox(dir()), name);
   });
 
 program
   .command("ssh")
-  .argument("<name>", "a host's name, or a part of it that no other has")
+  .argument("<name>", "name of a host, or a unique part of it")
   .argument(
     "[command...]",
-    "what its shell runs, words joined by spaces as by ssh; without it a shell",
+    "command line for its shell; the words are joined by spaces, like ssh does",
   )
-  .description("run a command line on a host as root, or open a shell")
+  .description("run a command line on a host as root; without a command line, open a shell")
   .passThroughOptions()
   .action(async (name: string, command: string[]) => {
     process.exitCode = await shellOnHost(requireSandbox(dir()), name, command);
@@ -172,8 +170,8 @@ program
 
 program
   .command("curl")
-  .argument("<arguments...>", "as for curl")
-  .description("curl that resolves names by the sandbox's name server")
+  .argument("<arguments...>", "arguments of curl")
+  .description("run curl with names resolved by the sandbox's name server")
   .passThroughOptions()
   .allowUnknownOption()
   .helpOption(false)

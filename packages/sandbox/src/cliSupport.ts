@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
-/** Where a command tells what it does; stderr, since stdout is for results. */
+/** Writes a progress line. Goes to stderr, because stdout is for results. */
 export type Log = (line: string) => void;
 
-/** An error that the reader can act on: shown without a stack trace. */
+/** An error that the user can act on. It is shown without a stack trace. */
 export class UserError extends Error {}
 
-/** A table with aligned columns, the first row its heading. */
+/** A table with aligned columns. The first row is the heading. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -23,7 +23,10 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** Runs a program on this terminal. Resolves to its exit code; a signal counts as 128 and more, as in a shell. */
+/**
+ * Runs a program on this terminal. Resolves to its exit code, which for a signal is 128 plus its
+ * number, like in a shell.
+ */
 export function runInteractive(
   command: string,
   args: readonly string[],
@@ -38,7 +41,7 @@ export function runInteractive(
   });
 }
 
-/** Measures steps by the wall clock and says how long each took. */
+/** Measures the duration of steps and logs it. */
 export class Stopwatch {
   private readonly laps: [string, number][] = [];
 

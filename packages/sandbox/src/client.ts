@@ -4,13 +4,13 @@ import { apiEndpoint } from "./environment";
 import type { SandboxIdentity } from "./identity";
 import type { SandboxState } from "./state";
 
-/** A sandbox that was started. */
+/** A started sandbox. */
 export interface RunningSandbox {
   readonly identity: SandboxIdentity;
   readonly state: SandboxState;
 }
 
-/** The fields of an API server that the command line shows. */
+/** The fields of a server in the API that the command line shows. */
 export interface ServerSummary {
   readonly id: number;
   readonly name: string;
@@ -23,7 +23,11 @@ export interface ServerSummary {
   readonly private_net: readonly { readonly ip: string }[];
 }
 
-/** A call to the sandbox's own API. @throws with the API's error message. */
+/**
+ * Sends a request to the sandbox's API.
+ *
+ * @throws Error with the API's error message
+ */
 export async function callApi<T>(
   { identity, state }: RunningSandbox,
   method: "GET" | "POST",
@@ -43,8 +47,9 @@ export async function callApi<T>(
 }
 
 /**
- * A call to the sandbox's admin interface. Resolves to undefined when there is no answer but that it
- * is done.
+ * Sends a request to the sandbox's admin interface. Resolves to undefined when the answer has no
+ * body.
+ *
  * @throws UserError with the interface's own message, which says what is allowed
  */
 export async function callAdmin(
@@ -67,7 +72,7 @@ export async function callAdmin(
   throw new UserError(error.message);
 }
 
-/** All servers of the sandbox (at most 50 are shown: one page). */
+/** The servers of the sandbox, at most 50 (one page). */
 export async function listServers(sandbox: RunningSandbox): Promise<readonly ServerSummary[]> {
   const answer = await callApi<{ servers: ServerSummary[] }>(
     sandbox,
@@ -77,7 +82,7 @@ export async function listServers(sandbox: RunningSandbox): Promise<readonly Ser
   return answer.servers;
 }
 
-/** The servers as a table for people. */
+/** The servers as the rows of a table. */
 export function serverRows(servers: readonly ServerSummary[]): string[][] {
   return [
     ["NAME", "TYPE", "STATUS", "IPV4", "IPV6", "PRIVATE"],

@@ -7,20 +7,23 @@ import { sandboxPaths, type SandboxState } from "./state";
 /** The Pulumi stack of the demo. */
 export const demoStack = "sandbox";
 
-/** The API's address on this machine, as `HCLOUD_ENDPOINT` wants it. */
+/** The API's address on this machine, for `HCLOUD_ENDPOINT`. */
 export function apiEndpoint(identity: SandboxIdentity): string {
   return `http://127.0.0.1:${identity.apiPort.toString()}/v1`;
 }
 
 /**
- * Where the stacks of a sandbox are kept, as `PULUMI_BACKEND_URL` wants it. Without `metadata=skip` the file backend
- * writes each state's attributes into a second file in place: a `pulumi` that is killed in that moment leaves it empty,
- * and every later command ends with "error: EOF".
+ * The backend of a sandbox's stacks, for `PULUMI_BACKEND_URL`. Without `metadata=skip` the file
+ * backend writes attributes of each state in place into a second file. If `pulumi` is killed at
+ * that moment, the file is empty, and every later command fails with "error: EOF".
  */
 export const backendUrl = (dir: string): string =>
   `file://${sandboxPaths(dir).backend}?metadata=skip`;
 
-/** What a client of the API needs, `hcloud` for one: the sandbox's own endpoint and token, whatever the caller had. */
+/**
+ * The variables for a client of the API, such as `hcloud`: endpoint and token of the sandbox,
+ * whatever the caller has set.
+ */
 export function apiEnvironment(
   identity: SandboxIdentity,
   state: SandboxState,
@@ -30,7 +33,7 @@ export function apiEnvironment(
   return { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: state.token };
 }
 
-/** The variables with which plain `pulumi` and `hcloud` work on the sandbox, and on nothing else. */
+/** The variables that make plain `pulumi` and `hcloud` use the sandbox only. */
 export function sandboxEnvironment(
   identity: SandboxIdentity,
   state: SandboxState,
@@ -44,7 +47,8 @@ export function sandboxEnvironment(
     PULUMI_HOME: toolchain.pulumiHome,
     PULUMI_BACKEND_URL: backendUrl(identity.dir),
     PULUMI_CONFIG_PASSPHRASE: state.passphrase,
-    // Steps that wait for a host hold a slot; the default of four a core makes clusters come up in waves.
+    // Steps that wait for a host occupy a slot. With the default of four per core, large clusters
+    // would start in groups.
     PULUMI_PARALLEL: "64",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: toolchain.way === "source" ? "true" : "false",
@@ -52,12 +56,16 @@ export function sandboxEnvironment(
   };
 }
 
-/** Variables that would lead `pulumi` or `hcloud` elsewhere, or into an agent's keys. */
+/**
+ * Variables that would make `pulumi` or `hcloud` use another account, or the keys of an SSH agent.
+ */
 export const droppedVariables = ["HCLOUD_CONTEXT", "PULUMI_ACCESS_TOKEN", "SSH_AUTH_SOCK"] as const;
 
 /**
- * Refuses an endpoint that is not on this machine: a sandbox's command must never reach a paid account.
- * @throws with the endpoint and the reason.
+ * Refuses an endpoint that is not on this machine, because a sandbox command must never reach a
+ * paid account.
+ *
+ * @throws UserError with the endpoint and the reason
  */
 export function assertLoopback(endpoint: string): void {
   const { hostname } = new URL(endpoint);
@@ -68,7 +76,10 @@ export function assertLoopback(endpoint: string): void {
   }
 }
 
-/** This process's environment with the sandbox's in it, for a child: nothing in it leads elsewhere. */
+/**
+ * The environment of a child process: this process's own, with the sandbox's variables and without
+ * `droppedVariables`.
+ */
 export function childEnvironment(
   ...sandbox: Parameters<typeof sandboxEnvironment>
 ): NodeJS.ProcessEnv {
@@ -78,7 +89,7 @@ export function childEnvironment(
   return { ...Object.fromEntries(inherited), ...sandboxEnvironment(...sandbox) };
 }
 
-/** The environment as lines for `eval`: exports, and unsets of what would lead elsewhere. */
+/** The environment as lines for `eval`: exports, and unsets of `droppedVariables`. */
 export function shellExports(environment: Record<string, string>): string {
   const exports = Object.entries(environment).map(
     ([name, value]) => `export ${name}=${quote(value)}`,

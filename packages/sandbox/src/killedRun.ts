@@ -1,14 +1,14 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the engine writes into a lock of a file backend. */
+/** The content of a lock file of Pulumi's file backend. */
 interface Lock {
   readonly pid: number;
 }
 
 /**
- * Whether a `pulumi` that held the lock of one of a file backend's stacks is dead: it was killed, and its
- * lock stays until `pulumi cancel`. A lock whose process lives is somebody's work in progress.
+ * Whether the `pulumi` that holds the lock of a stack was killed. Its lock then stays until `pulumi
+ * cancel`. A lock whose process still runs belongs to a run in progress.
  */
 export function wasKilled(backend: string, stack: string): boolean {
   const locks = lockFiles(join(backend, ".pulumi", "locks"), stack);
@@ -33,7 +33,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // A process of another user answers EPERM: it lives.
+    // EPERM means that the process belongs to another user, so it exists.
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

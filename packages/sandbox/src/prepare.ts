@@ -3,29 +3,33 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { UserError } from "./cliSupport";
 import { ensureBase } from "./hosts/base";
-import { suiteOf, usualSuite, type Suite } from "./hosts/releases";
+import { suiteOf, defaultSuite, type Suite } from "./hosts/releases";
 import { ensureRepository } from "./standIns/repository";
 import { systemPackages } from "./systemPackages";
 import { ensureAuthority } from "./web/authority";
 
 const run = promisify(execFile);
 
-/** What the hosts of every sandbox on this machine share; made once, kept in the cache. */
+/**
+ * What the hosts of every sandbox on this machine share. It is built once and kept in the cache.
+ */
 export interface Prepared {
-  /** The signed apt repository with the stand-ins of Jitsi's packages. */
+  /** The signed apt repository with the stand-ins for Jitsi's packages. */
   readonly repositoryDir: string;
 }
 
 /**
- * Makes all that real hosts need, or finds it made: Debian packages of the machine, the certificate
- * authority, the base file systems (a minute each, the first time), the package repository.
+ * Builds everything that hosts need and that does not exist yet: Debian packages of the machine,
+ * the certificate authority, the base file systems (about a minute each at the first time), the
+ * package repository.
  *
- * @param bases releases whose base is made now; another one is made when its first host boots.
- * @throws when apt-get or a build fails, with its output.
+ * @param bases releases whose base is built now. The base of another release is built when its
+ *   first host boots.
+ * @throws Error when apt-get or a build fails, with its output
  */
 export async function prepareHosts(
   log: (line: string) => void,
-  bases: readonly Suite[] = [usualSuite],
+  bases: readonly Suite[] = [defaultSuite],
 ): Promise<Prepared> {
   await ensureSystemPackages(log);
   const { certPath } = await ensureAuthority();
@@ -36,13 +40,16 @@ export async function prepareHosts(
   return { repositoryDir: repository.dir };
 }
 
-/** Root file system under the overlays of hosts with this system image; made now where it is not there yet. */
+/** The root file system of hosts with this system image. It is built if it does not exist yet. */
 export async function baseOf(image: string): Promise<string> {
   const { certPath } = await ensureAuthority();
   return ensureBase({ suite: suiteOf(image), caCertificate: certPath });
 }
 
-/** Installs the Debian packages that are missing on this machine; needs root only then. */
+/**
+ * Installs the Debian packages that are missing on this machine. Needs root only if some are
+ * missing.
+ */
 export async function ensureSystemPackages(log: (line: string) => void): Promise<void> {
   const missing = await missingPackages();
   if (missing.length === 0) return;
@@ -61,7 +68,7 @@ export async function ensureSystemPackages(log: (line: string) => void): Promise
 async function missingPackages(): Promise<string[]> {
   if (!existsSync("/usr/bin/dpkg-query")) {
     throw new UserError(
-      "the sandbox's hosts need Debian or a relative: dpkg-query is missing here",
+      "the sandbox's hosts need Debian or a derivative: dpkg-query is missing here",
     );
   }
   const { stdout } = await run("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n"], {

@@ -1,4 +1,4 @@
 import { join } from "node:path";
 
-/** The checkout: the folder of Pulumi.yaml. */
+/** The root folder of the checkout, with Pulumi.yaml. */
 export const projectDir = join(__dirname, "../../..");

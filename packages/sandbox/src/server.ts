@@ -12,7 +12,7 @@ import { Restartable } from "./restartable";
 import { requireSandbox, sandboxPaths } from "./state";
 import { startMirrors } from "./web/mirrors";
 
-/** Handed over by the command line; the state file holds the rest. */
+/** Arguments from the command line. The state file has everything else. */
 interface ServerArguments {
   readonly dir: string;
   readonly repositoryDir?: string;
@@ -23,8 +23,8 @@ type Closer = () => Promise<void>;
 const dnsPort = 53;
 
 /**
- * The sandbox's one process: the API, the hosts behind it, the name server and the package mirrors.
- * Ends on SIGTERM with the hosts off and their disks and the API's state kept.
+ * The single process of the sandbox: API, hosts, name server and package mirrors. On SIGTERM it
+ * powers the hosts off and ends. The hosts' disks and the API's state stay.
  */
 async function main(args: ServerArguments): Promise<void> {
   const { identity, state } = requireSandbox(args.dir);
@@ -61,7 +61,7 @@ async function startHosts(identity: SandboxIdentity, closers: Closer[]): Promise
   return driver;
 }
 
-/** What hosts need around them, in the order in which it starts. */
+/** Services that hosts need, in the order in which they start. */
 function hostServices(
   identity: SandboxIdentity,
   args: ServerArguments,
@@ -71,7 +71,7 @@ function hostServices(
   if (repositoryDir === undefined) throw new Error("--repository is needed");
   const { serviceIpv4, serviceIpv6 } = identity.network;
   const service = { a: serviceIpv4, aaaa: serviceIpv6 };
-  // The name server goes on to answer for the mirrors while they are stopped.
+  // The name server still answers for the mirrors while they are stopped.
   const fixed = new Map<string, typeof service>();
   return {
     apt: new Restartable(async () => {

@@ -11,19 +11,19 @@ const startTimeoutMs = 60_000;
 const stopTimeoutMs = 120_000;
 const pollMs = 100;
 
-/** The process id of the sandbox's server, or undefined when it does not run. */
+/** Pid of the sandbox's server; undefined when it does not run. */
 export function serverPid(dir: string): number | undefined {
   const pid = Number(readIfThere(sandboxPaths(dir).serverPid));
   if (!Number.isInteger(pid) || pid <= 1) return undefined;
-  // A process id may have been given to somebody else since: only one that runs our server counts.
+  // The pid can have been reused, so check that the process runs the server.
   const command = readIfThere(`/proc/${pid.toString()}/cmdline`) ?? "";
   return command.includes("sandbox/src/server.ts") && command.includes(dir) ? pid : undefined;
 }
 
 /** Whether the API answers. */
-export async function answers(identity: SandboxIdentity): Promise<boolean> {
+export async function apiAnswers(identity: SandboxIdentity): Promise<boolean> {
   try {
-    // Any answer will do: without a token it is a 401.
+    // Any answer is sufficient: without a token it is a 401.
     await fetch(`${apiEndpoint(identity)}/locations`, { signal: AbortSignal.timeout(2_000) });
     return true;
   } catch {
@@ -33,13 +33,14 @@ export async function answers(identity: SandboxIdentity): Promise<boolean> {
 
 /**
  * Starts the server in the background and waits until its API answers.
- * @throws when it ends or stays silent; the message holds the end of its log.
+ *
+ * @throws Error when it ends or does not answer, with the end of its log
  */
 export async function startServer(
   identity: SandboxIdentity,
   prepared: Prepared | undefined,
 ): Promise<void> {
-  if (serverPid(identity.dir) !== undefined && (await answers(identity))) return;
+  if (serverPid(identity.dir) !== undefined && (await apiAnswers(identity))) return;
   const paths = sandboxPaths(identity.dir);
   const log = openSync(paths.serverLog, "a", 0o600);
   const hosts = prepared === undefined ? [] : [prepared.repositoryDir];
@@ -52,7 +53,7 @@ export async function startServer(
   const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline && !ended()) {
-    if (serverPid(identity.dir) !== undefined && (await answers(identity))) return;
+    if (serverPid(identity.dir) !== undefined && (await apiAnswers(identity))) return;
     await sleep(pollMs);
   }
   const tail = (readIfThere(paths.serverLog) ?? "").slice(-2000);
@@ -61,7 +62,10 @@ export async function startServer(
   );
 }
 
-/** Asks the server to end, waits until it is gone, and ends it hard when it does not. No-op when none runs. */
+/**
+ * Asks the server to end and waits. Kills it if it does not end in time. No-op when it does not
+ * run.
+ */
 export async function stopServer(dir: string): Promise<void> {
   const pid = serverPid(dir);
   if (pid === undefined) return;

@@ -2,13 +2,16 @@ import { readlinkSync, symlinkSync, unlinkSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { slotCount } from "./identity";
 
-/** Writable by every user on Debian, emptied at boot: the right life for a lock. Tests use another folder. */
+/**
+ * On Debian every user can write to this folder, and it is empty after a boot, which a lock needs.
+ * Tests use another folder.
+ */
 const machineLocks = "/run/lock";
 
 const slotPath = (slot: number, locks: string): string =>
   join(locks, `jitsi-hetzner-slot-${slot.toString()}`);
 
-/** The folder that holds a slot, or undefined when it is free. */
+/** The folder that holds a slot; undefined when the slot is free. */
 export function slotOwner(slot: number, locks = machineLocks): string | undefined {
   try {
     return readlinkSync(slotPath(slot, locks));
@@ -24,14 +27,14 @@ export function heldSlot(dir: string, locks = machineLocks): number | undefined 
 }
 
 /**
- * Takes a slot for `dir`: the one it holds already, else the first free one.
+ * Takes a slot for `dir`: the one it already holds, otherwise the first free one.
  *
- * A slot is a symbolic link that names its owner, because making one is atomic: of two sandboxes that
- * start at the same time, one gets EEXIST and goes on to the next slot.
+ * A slot is a symbolic link to its owner, because creating a link is atomic: if two sandboxes start
+ * at the same time, one gets EEXIST and tries the next slot.
  *
- * @param stale called with the owner of a slot whose folder is gone, to remove what it left behind;
- *   the slot is then free.
- * @throws when all slots are held; the message lists their owners.
+ * @param stale called for a slot whose owner's folder no longer exists, to remove the rest of that
+ *   sandbox; the slot is free afterwards
+ * @throws Error when all slots are held, with their owners
  */
 export async function takeSlot(
   dir: string,
@@ -54,7 +57,7 @@ export async function takeSlot(
   );
 }
 
-/** Gives a slot back; no-op when `dir` does not hold it. */
+/** Releases a slot. No-op when `dir` does not hold it. */
 export function releaseSlot(slot: number, dir: string, locks = machineLocks): void {
   if (slotOwner(slot, locks) === dir) unlinkSync(slotPath(slot, locks));
 }

@@ -6,18 +6,18 @@ import { sandboxIdentity, type SandboxIdentity } from "./identity";
 import { heldSlot } from "./slots";
 import { writeFileAtomically } from "./files";
 
-/** What a sandbox remembers of itself between commands; `<dir>/sandbox.json`, readable by its owner. */
+/** The state of a sandbox between commands: `<dir>/sandbox.json`, readable by its owner only. */
 export interface SandboxState {
   readonly slot: number;
-  /** The only token that its API accepts; 64 characters as the provider demands. */
+  /** The only valid token of its API, with 64 characters as the provider requires. */
   readonly token: string;
-  /** Encrypts the secrets of the stacks that live in `<dir>/pulumi`. */
+  /** Encrypts the secrets of the stacks in `<dir>/pulumi`. */
   readonly passphrase: string;
-  /** No hosts behind the API. */
+  /** Whether the sandbox has no hosts. */
   readonly apiOnly: boolean;
 }
 
-/** The places inside a sandbox's folder. */
+/** The paths inside a sandbox's folder. */
 export const sandboxPaths = (dir: string) =>
   ({
     state: join(dir, "sandbox.json"),
@@ -28,7 +28,7 @@ export const sandboxPaths = (dir: string) =>
     backend: join(dir, "pulumi"),
   }) as const;
 
-/** The state of the sandbox in `dir`, made at the first call. */
+/** The state of the sandbox in `dir`. It is created at the first call. */
 export function initState(dir: string, slot: number, apiOnly: boolean): SandboxState {
   const known = readState(dir);
   const state: SandboxState = {
@@ -45,7 +45,7 @@ export function initState(dir: string, slot: number, apiOnly: boolean): SandboxS
   return state;
 }
 
-/** The state of the sandbox in `dir`, or undefined when there is none. */
+/** The state of the sandbox in `dir`; undefined when there is none. */
 export function readState(dir: string): SandboxState | undefined {
   try {
     return JSON.parse(readFileSync(sandboxPaths(dir).state, "utf8")) as SandboxState;
@@ -56,8 +56,9 @@ export function readState(dir: string): SandboxState | undefined {
 }
 
 /**
- * The sandbox in `dir`.
- * @throws when none was started there; the message names the command that does.
+ * The running sandbox in `dir`.
+ *
+ * @throws UserError when no sandbox runs there, with the command that starts one
  */
 export function requireSandbox(dir: string): { identity: SandboxIdentity; state: SandboxState } {
   const state = readState(dir);
@@ -69,7 +70,7 @@ export function requireSandbox(dir: string): { identity: SandboxIdentity; state:
   return { identity: sandboxIdentity(dir, state.slot), state };
 }
 
-/** Removes the sandbox's folder with all that is in it. */
+/** Removes the folder of the sandbox with everything in it. */
 export function removeState(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }

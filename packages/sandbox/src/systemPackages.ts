@@ -1,4 +1,4 @@
-/** Debian packages that the machine itself needs, each with its reason. The set-up installs what is missing. */
+/** Debian packages that the machine needs, with the reason. The set-up installs missing ones. */
 export const systemPackages = [
   "systemd-container", // systemd-nspawn: the hosts
   "mmdebstrap", // the hosts' base file system
@@ -8,11 +8,11 @@ export const systemPackages = [
   "gnupg", // its signature
   "openssl", // the sandbox's certificate authority
   "openssh-client", // `sandbox ssh`, and the tests
-  "hcloud-cli", // the vendor's command line client, for people and tests
+  "hcloud-cli", // the vendor's command line client, for users and tests
   "shellcheck", // checks of the shell scripts
   "lua5.4", // luac: checks of prosody's configuration
-  "ruby-hocon", // checks of HOCON files by the tool that the bridge's package brings
-  "jq", // the remote scripts use it; tests run them
-  "python3", // checks of the programs in the stand-ins for the packages
+  "ruby-hocon", // checks of HOCON files with the tool that the bridge's package depends on
+  "jq", // used by the remote scripts, which tests run
+  "python3", // checks of the Python programs in the stand-ins
   "python3-venv", // zizmor, the security check of the workflows
 ] as const;

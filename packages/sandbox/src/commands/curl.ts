@@ -3,13 +3,16 @@ import { isIP } from "node:net";
 import { runInteractive } from "../cliSupport";
 import type { RunningSandbox } from "../client";
 
-/** What curl connects to. */
+/** The host and port that curl connects to. */
 export interface Target {
   readonly hostname: string;
   readonly port: string;
 }
 
-/** curl that resolves the names in its URLs by the sandbox's name server. Resolves to the exit code. */
+/**
+ * Runs curl, which resolves the names in its URLs with the sandbox's name server. Resolves to the
+ * exit code.
+ */
 export async function curlWithNames(
   { identity }: RunningSandbox,
   args: readonly string[],
@@ -27,8 +30,9 @@ export async function curlWithNames(
 }
 
 /**
- * The targets among curl's arguments that have a name. As curl does, it takes an argument without a scheme for http:
- * `meet.example.test/x`. An option's value, such as `Host: a` or `file.txt`, may look like one; the name is not found then.
+ * The targets with a host name among curl's arguments. Like curl, it reads an argument without a
+ * scheme as http: `meet.example.test/x`. The value of an option, such as `Host: a` or `file.txt`,
+ * can look like one; its name then does not resolve, which is harmless.
  */
 export function namedTargets(args: readonly string[]): Target[] {
   return args.flatMap((arg) => {
@@ -41,7 +45,10 @@ export function namedTargets(args: readonly string[]): Target[] {
   });
 }
 
-/** None where there is no such name, or no answer: curl says so in its own words. */
+/**
+ * Empty when the name does not exist or the name server does not answer. curl then reports the
+ * problem itself.
+ */
 async function addressesOf(resolver: Resolver, hostname: string): Promise<string[]> {
   const none = (): string[] => [];
   const [ipv4, ipv6] = await Promise.all([

@@ -14,26 +14,28 @@ import { requireHosts, up } from "./up";
 
 const execute = promisify(execFile);
 
-/** The demo's settings; the zone stands in the sandbox's DNS as an operator's own stands at Hetzner. */
+/** Settings of the demo. The zone is in the sandbox's DNS, like an operator's zone at Hetzner. */
 export const demoConfig = {
   domain: "meet.example.test",
   dnsZone: "example.test",
   jvbCount: "2",
 } as const;
 
-/** What a stack has to set to use the sandbox's package repository: it is signed by a key of its own. */
+/**
+ * Settings that a stack needs for the sandbox's package repository, which has its own signing key.
+ */
 export async function repositoryConfig(): Promise<Record<string, string>> {
   return { jitsiAptKeyFingerprint: (await ensureRepository()).fingerprint };
 }
 
-/** Where `pulumi config set` keeps the demo's settings. */
+/** File in which `pulumi config set` stores the demo's settings. */
 export const demoStackFile = join(projectDir, `Pulumi.${demoStack}.yaml`);
 
 /**
- * From nothing running to a verified cluster with two bridges, by a real `pulumi up` of this checkout.
- * Repeated, it brings the same cluster up to date.
+ * Creates a verified cluster with two bridges by a real `pulumi up` of this checkout. A second run
+ * updates the same cluster.
  *
- * @throws UserError when a step fails; the step has told why by then.
+ * @throws UserError when a step fails; the step has printed the reason
  */
 export async function demo(dir: string, log: Log): Promise<void> {
   await requireHosts(log);
@@ -52,7 +54,7 @@ export async function demo(dir: string, log: Log): Promise<void> {
   console.log(nextSteps(demoConfig.domain));
 }
 
-/** A zone as if the operator had it at Hetzner already. No-op when it is there. */
+/** Creates a zone, like a zone that an operator already has at Hetzner. No-op if it exists. */
 export async function ensureZone(sandbox: RunningSandbox, name: string): Promise<void> {
   const { zones } = await callApi<{ zones: unknown[] }>(sandbox, "GET", `/zones?name=${name}`);
   if (zones.length === 0) await callApi(sandbox, "POST", "/zones", { name, mode: "primary" });
@@ -60,7 +62,7 @@ export async function ensureZone(sandbox: RunningSandbox, name: string): Promise
 
 async function ensureStack(env: NodeJS.ProcessEnv): Promise<void> {
   if (await stackExists(env)) return pulumi(env, "stack", "select", demoStack);
-  // The settings of a stack that is gone hold the salt of another passphrase.
+  // The settings file of a removed stack contains the salt of another passphrase.
   rmSync(demoStackFile, { force: true });
   await pulumi(env, "stack", "init", demoStack);
   const settings = { ...demoConfig, ...(await repositoryConfig()) };
@@ -69,9 +71,12 @@ async function ensureStack(env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-/** What the engine asks for after a `pulumi` was killed: the lock and the unfinished creates stay until told. */
+/**
+ * Repairs a stack after its `pulumi` was killed: the lock and the pending creates stay until they
+ * are cleared.
+ */
 async function healKilledRun(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
-  log("an earlier pulumi was killed in the middle: releasing its lock");
+  log("an earlier pulumi was killed while it ran: releasing its lock");
   await pulumi(env, "cancel", "--yes", "--stack", demoStack);
   await pulumi(env, "refresh", "--yes", "--skip-preview", "--clear-pending-creates");
 }
@@ -85,14 +90,14 @@ async function pulumi(env: NodeJS.ProcessEnv, ...args: string[]): Promise<void> 
   const code = await runInteractive("pulumi", ["-C", projectDir, ...args], env);
   if (code === 0) return;
   throw new UserError(
-    `pulumi ${args.join(" ")} failed (exit code ${code.toString()}); once the cause is gone, \`make demo\` goes on where it stopped`,
+    `pulumi ${args.join(" ")} failed (exit code ${code.toString()}); fix the cause, then run \`make demo\` again to continue`,
   );
 }
 
 const nextSteps = (domain: string): string =>
   `Try next, in \`make shell\`:
-  pulumi config set jvbCount 4 && pulumi up     two more bridges; nothing else is touched
-  hcloud server list                            what the cloud's API says
+  pulumi config set jvbCount 4 && pulumi up     two more bridges; nothing else changes
+  hcloud server list                            the servers in the cloud's API
   npm run -s sandbox -- ssh web                 a shell on the web host
-  npm run -s sandbox -- curl -k https://${domain}/   what a browser gets
-and \`make down\` when you are done.`;
+  npm run -s sandbox -- curl -k https://${domain}/   the page that a browser gets
+When you are done: \`make down\``;

@@ -1,17 +1,17 @@
 import { removeAll } from "../hosts/cleanup";
 import { sandboxIdentity } from "../identity";
-import { endLeftPlugins } from "../leftPlugins";
+import { endOrphanedPlugins } from "../orphanedPlugins";
 import { stopServer } from "../serverProcess";
 import { heldSlot, releaseSlot } from "../slots";
 import { readState, removeState } from "../state";
 import type { Log } from "../cliSupport";
 
 /**
- * Ends the sandbox in a folder and removes all that it made, also what a killed or half-started one
- * left. Caches stay. No-op where there is none.
+ * Stops the sandbox in a folder and removes everything that it created, also the rest of a sandbox
+ * that was killed or started only half. Caches stay. No-op when there is no sandbox.
  */
 export async function down(dir: string, log: Log): Promise<void> {
-  await endLeftPlugins(dir);
+  await endOrphanedPlugins(dir);
   await stopServer(dir);
   const slot = heldSlot(dir) ?? readState(dir)?.slot;
   if (slot === undefined) {
@@ -20,9 +20,9 @@ export async function down(dir: string, log: Log): Promise<void> {
     return;
   }
   const identity = sandboxIdentity(dir, slot);
-  // Without root there can be no hosts, and nothing of theirs to remove.
+  // Without root there are no hosts to remove.
   if (process.getuid?.() === 0) await removeAll(identity);
   removeState(dir);
   releaseSlot(slot, dir);
-  log(`${identity.name} is gone`);
+  log(`${identity.name} was removed`);
 }

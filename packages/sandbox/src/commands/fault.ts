@@ -5,7 +5,7 @@ import { table, type Log } from "../cliSupport";
 import { callAdmin, type RunningSandbox } from "../client";
 import { findHost } from "./hosts";
 
-/** The fields of a fault that a table shows, beside its id and kind. */
+/** A fault in a table: id, kind and its other fields. */
 type ShownFault = Readonly<Record<string, string | number>> & { id: number; kind: string };
 
 interface Options {
@@ -13,28 +13,30 @@ interface Options {
   readonly message?: string;
 }
 
-/** `sandbox fault ...`: makes things go wrong on purpose, and right again. */
+/** `sandbox fault ...`: starts and ends faults. */
 export function faultCommand(sandbox: () => RunningSandbox, log: Log): Command {
-  const fault = new Command("fault").description("make something go wrong on purpose");
+  const fault = new Command("fault").description(
+    "start and end faults of the API, of hosts and of services",
+  );
   const add = async (spec: Readonly<Record<string, unknown>>): Promise<void> => {
     const answer = await callAdmin(sandbox(), "POST", "/faults", spec);
     const { id } = (answer as { fault: ShownFault }).fault;
-    log(`fault ${id.toString()} is in force; \`fault clear ${id.toString()}\` ends it`);
+    log(`fault ${id.toString()} is active; to end it: \`fault clear ${id.toString()}\``);
   };
   addApiFaults(fault, add);
   addMachineFaults(fault, sandbox, log);
   fault
     .command("list")
-    .option("--json", "as JSON", false)
-    .description("faults of the API that are in force")
+    .option("--json", "print the faults as JSON", false)
+    .description("list the active faults of the API")
     .action(async ({ json }: { json: boolean }) => {
       const { faults } = (await callAdmin(sandbox(), "GET", "/faults")) as { faults: ShownFault[] };
       console.log(json ? JSON.stringify(faults, null, 2) : table(faultRows(faults)));
     });
   fault
     .command("clear")
-    .argument("[id]", "one fault; all of them without it")
-    .description("end faults of the API; hosts and services have their own ways back")
+    .argument("[id]", "id of the fault; without it, all faults end")
+    .description("end faults of the API; faults of hosts and services have their own commands")
     .action(async (id: string | undefined) => {
       await callAdmin(sandbox(), "DELETE", id === undefined ? "/faults" : `/faults/${id}`);
     });
@@ -46,34 +48,43 @@ function addApiFaults(
   add: (spec: Readonly<Record<string, unknown>>) => Promise<void>,
 ): void {
   const counted = (name: string): Command =>
-    fault.command(name).option("--times <n>", "how often; without it until cleared", positive);
+    fault
+      .command(name)
+      .option("--times <n>", "how many times; without it, until cleared", positive);
   counted("fail")
-    .argument("<route>", "as `status` and docs/simulator.md write it: 'POST /servers'; or '*'")
-    .argument("<code>", "the API's error code: resource_limit_exceeded, conflict, ...")
-    .option("--message <text>", "the error's message")
-    .description("requests of a route fail with a code")
+    .argument(
+      "<route>",
+      "route as in `status --calls` and docs/simulator.md: 'POST /servers'; or '*'",
+    )
+    .argument("<code>", "error code of the API: resource_limit_exceeded, conflict, ...")
+    .option("--message <text>", "error message")
+    .description("make requests of a route fail")
     .action((route: string, code: string, options: Options) =>
       add({ kind: "fail", route, code, ...options }),
     );
   counted("slow")
     .argument("<route>")
     .argument("<milliseconds>", "", positive)
-    .description("requests of a route are held up")
+    .description("delay requests of a route")
     .action((route: string, ms: number, options: Options) =>
       add({ kind: "slow", route, ms, ...options }),
     );
   counted("drop")
     .argument("<route>")
-    .option("--after", "once the request has been worked on: done, and nobody hears of it", false)
-    .description("connections of a route break")
+    .option(
+      "--after",
+      "after the request was processed: the change is done, but the client gets no answer",
+      false,
+    )
+    .description("break connections of a route")
     .action((route: string, { after, ...options }: Options & { after: boolean }) =>
       add({ kind: "drop", route, when: after ? "after" : "before", ...options }),
     );
   counted("action")
-    .argument("<command>", "as in actions: create_server, attach_to_network, ...; or '*'")
-    .option("--code <code>", "the action's error code", "action_failed")
-    .option("--message <text>", "the error's message")
-    .description("actions of a command end in error")
+    .argument("<command>", "action command: create_server, attach_to_network, ...; or '*'")
+    .option("--code <code>", "error code of the action", "action_failed")
+    .option("--message <text>", "error message")
+    .description("make actions of a command end in error")
     .action((command: string, options: Options & { code: string }) =>
       add({ kind: "action", command, ...options }),
     );
@@ -81,7 +92,7 @@ function addApiFaults(
     .command("sold-out")
     .argument("<type>", "server type")
     .argument("<location>")
-    .description("a server type cannot be had in a location")
+    .description("make a server type unavailable in a location")
     .action((serverType: string, location: string) =>
       add({ kind: "soldOut", serverType, location }),
     );
@@ -90,10 +101,10 @@ function addApiFaults(
 function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Log): void {
   fault
     .command("host")
-    .argument("<name>", "a host's name, or a part of it that no other has")
+    .argument("<name>", "name of a host, or a unique part of it")
     .argument("<fault>", hostFaultOperations.join(", "))
     .description(
-      "a host dies (kill), stops and goes on (freeze, thaw), loses its network and gets it back (cut, mend), has its disk full and free again (fill, free), has root's password expired and valid again (expire, renew), loses the address of its private interface or what is large there and gets it back (no-address, large-packets, address)",
+      "start or end a fault of a host: end it at once (kill); stop its processes (freeze, ended by thaw); disconnect its networks (cut, mend); fill its disk (fill, free); expire root's password (expire, renew); remove the address of the private interface or make its packets too large (no-address, large-packets, both ended by address)",
     )
     .action(async (name: string, what: string) => {
       const host = await findHost(sandbox(), name);
@@ -104,7 +115,7 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
     .command("service")
     .argument("<name>", "apt, dns")
     .argument("<verb>", "stop, start")
-    .description("the package mirrors or the name server stop, and start again")
+    .description("stop or start the package mirrors (apt) or the name server (dns)")
     .action(async (name: string, verb: string) => {
       await callAdmin(sandbox(), "POST", `/services/${name}/${verb}`);
       log(`${name}: ${verb}`);
@@ -112,7 +123,8 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
 }
 
 function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("a whole number from 1 on");
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError("allowed: a whole number, at least 1");
   return Number(text);
 }
 
@@ -127,7 +139,7 @@ function faultRows(faults: readonly ShownFault[]): string[][] {
   return [["ID", "KIND", "WHAT"], ...rows];
 }
 
-/** Calls by route, most often first, and what was asked for and is not simulated. */
+/** Requests by route, most frequent first, then the requests that are not simulated. */
 export function callRows({ calls, unhandled }: SimulatorStatus): string[][] {
   const rows = Object.entries(calls)
     .sort(([, a], [, b]) => b - a)

@@ -5,7 +5,7 @@ import { run } from "../hosts/exec";
 import { consoleLog } from "../hosts/names";
 import { sandboxPaths } from "../state";
 
-/** The environment that a root login has; the caller's own is no business of the host's. */
+/** The environment of a root login. The caller's environment must not reach the host. */
 const loginEnvironment = [
   "HOME=/root",
   "USER=root",
@@ -14,13 +14,13 @@ const loginEnvironment = [
 ];
 
 /**
- * Runs a command, or a shell, on a host as root. It enters by the host's namespaces, as one would by a
- * console, so that it needs no key and works where sshd does not. Resolves to the exit code.
+ * Runs a command or a shell on a host as root. It enters the host's namespaces, like a console, so
+ * it needs no SSH key and works without sshd. Resolves to the exit code.
  *
- * As ssh does, it joins the words by spaces to one command line, which the host's shell runs.
+ * Like ssh, it joins the words by spaces to a command line for the host's shell.
  *
- * @param name the host's name, or a part of it that no other has: `web`, `jvb-0`
- * @throws UserError when no host or several match, or it does not run
+ * @param name the host's name, or a unique part of it: `web`, `jvb-0`
+ * @throws UserError when no host or several match, or the host does not run
  */
 export async function shellOnHost(
   sandbox: RunningSandbox,
@@ -34,7 +34,8 @@ export async function shellOnHost(
 }
 
 /**
- * As `shellOnHost`, for programs: runs a command on a host without a terminal and resolves to its output.
+ * Like `shellOnHost`, but for programs: without a terminal, and resolves to the output.
+ *
  * @throws UserError when the host does not run, CommandError when the command fails
  */
 export async function runOnHost(
@@ -45,7 +46,7 @@ export async function runOnHost(
   return run("nsenter", enterArguments(sandbox, host, command));
 }
 
-/** nsenter's arguments that run a command, with `NAME=value` ahead of it, in a host. */
+/** Arguments of nsenter to run a command, with `NAME=value` before it, in a host. */
 function enterArguments(
   sandbox: RunningSandbox,
   host: ServerSummary,
@@ -57,7 +58,10 @@ function enterArguments(
   return [...enter, "env", "-i", ...loginEnvironment, ...command];
 }
 
-/** Shows a host's console, or with `server` the log of the sandbox itself. Resolves to the exit code. */
+/**
+ * Shows the console of a host, or with `server` the log of the sandbox itself. Resolves to the exit
+ * code.
+ */
 export async function showLog(sandbox: RunningSandbox, name: string): Promise<number> {
   const { identity } = sandbox;
   const file =
@@ -67,14 +71,18 @@ export async function showLog(sandbox: RunningSandbox, name: string): Promise<nu
   return runInteractive("cat", [file]);
 }
 
-/** The host of that name, or the one whose name holds it. @throws UserError */
+/**
+ * The host with this name, or the only host whose name contains it.
+ *
+ * @throws UserError when no host or several match
+ */
 export async function findHost(sandbox: RunningSandbox, name: string): Promise<ServerSummary> {
   const servers = await listServers(sandbox);
   const exact = servers.filter((server) => server.name === name);
   const [host, ...others] =
     exact.length > 0 ? exact : servers.filter((server) => server.name.includes(name));
   const known = servers.map((server) => server.name).join(", ") || "none";
-  if (host === undefined) throw new UserError(`no host is called ${name}; there are: ${known}`);
-  if (others.length > 0) throw new UserError(`${name} is not one host; there are: ${known}`);
+  if (host === undefined) throw new UserError(`no host is called ${name}; hosts: ${known}`);
+  if (others.length > 0) throw new UserError(`${name} matches several hosts; hosts: ${known}`);
   return host;
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { table } from "../cliSupport";
 import type { RunningSandbox } from "../client";
-import { People, type Happened, type PeopleReport } from "../people";
+import { Participants, type ParticipantEvents, type ParticipantsReport } from "../participants";
 
 interface Options {
   readonly json: boolean;
@@ -11,44 +11,44 @@ interface LeaveOptions extends Options {
   readonly silently: boolean;
 }
 
-/** `sandbox people ...`: people who are not there come, go, and are told where they are. */
+/** `sandbox people ...`: simulated participants join, leave and are listed. */
 export function peopleCommand(sandbox: () => RunningSandbox): Command {
   const people = new Command("people").description(
-    "fake people in conferences; jicofo chooses their bridges, and moves them",
+    "simulate participants in conferences; jicofo chooses their bridges and moves them",
   );
   const verb = (name: string, description: string): Command =>
     people
       .command(name)
       .description(description)
-      .option("--json", "where people are, as JSON", false);
-  const show = (report: PeopleReport, { json }: Options): void => {
+      .option("--json", "print the report as JSON", false);
+  const show = (report: ParticipantsReport, { json }: Options): void => {
     console.log(json ? JSON.stringify(report, null, 2) : reportTables(report));
   };
-  verb("join", "people come to a room, which is made where there is none")
+  verb("join", "add participants to a room, which is created if it does not exist")
     .argument("<room>")
     .argument("[people]", "how many", "1")
     .action(async (room: string, count: string, options: Options) => {
-      show(await new People(sandbox()).join(room, Number(count)), options);
+      show(await new Participants(sandbox()).join(room, Number(count)), options);
     });
-  verb("leave", "people leave a room, the last that came first")
+  verb("leave", "remove participants from a room, the latest first")
     .argument("<room>")
-    .argument("[people]", "how many; everybody without it")
-    .option("--silently", "without a word: they are counted for another 67 to 87 s", false)
+    .argument("[people]", "how many; without it, all")
+    .option("--silently", "disappear without leaving: they are still counted for 67 to 87 s", false)
     .action(async (room: string, count: string | undefined, options: LeaveOptions) => {
       const leaving = count === undefined ? undefined : Number(count);
-      show(await new People(sandbox()).leave(room, leaving, options.silently), options);
+      show(await new Participants(sandbox()).leave(room, leaving, options.silently), options);
     });
-  verb("list", "rooms and bridges: where people are, and what happened to them").action(
+  verb("list", "list rooms and bridges with their participants, and what happened to these").action(
     async (options: Options) => {
-      show(await new People(sandbox()).list(), options);
+      show(await new Participants(sandbox()).list(), options);
     },
   );
   return people;
 }
 
-/** The report as two tables for people. */
-export function reportTables({ rooms, bridges, totals }: PeopleReport): string {
-  const happened = ({ moved, stayed, cut, left }: Happened): string[] =>
+/** The report as two tables. */
+export function reportTables({ rooms, bridges, totals }: ParticipantsReport): string {
+  const happened = ({ moved, stayed, cut, left }: ParticipantEvents): string[] =>
     [moved, stayed, cut, left].map(String);
   const roomRows = rooms.map(({ room, participants, bridges, waiting, silent, ...rest }) => {
     const places = Object.entries(bridges).map(([name, count]) => `${name}: ${count.toString()}`);
@@ -65,10 +65,10 @@ export function reportTables({ rooms, bridges, totals }: PeopleReport): string {
   ]);
   return [
     table([
-      ["ROOM", "PEOPLE", "BRIDGES", "MOVED", "STAYED", "CUT", "LEFT"],
+      ["ROOM", "PARTICIPANTS", "BRIDGES", "MOVED", "STAYED", "CUT", "LEFT"],
       ...roomRows,
       ["all so far", totals.participants.toString(), "", ...happened(totals)],
     ]),
-    table([["BRIDGE", "STATE", "STRESS", "CONFERENCES", "PEOPLE"], ...bridgeRows]),
+    table([["BRIDGE", "STATE", "STRESS", "CONFERENCES", "PARTICIPANTS"], ...bridgeRows]),
   ].join("\n\n");
 }

@@ -8,13 +8,13 @@ export interface SettingsOptions {
   readonly latency?: string;
   /** API calls an hour, or `off`. */
   readonly rateLimit?: string;
-  /** Limits of the account, each as `servers=10` or `servers=off`. */
+  /** Limits of the account: `servers=10` or `servers=off`. */
   readonly limit?: readonly string[];
 }
 
 /**
- * Changes the settings that were given; they stay until they are changed again, or the sandbox is
- * removed.
+ * Changes the given settings. They stay until they are changed again, or the sandbox is removed.
+ *
  * @throws UserError that says what is allowed
  */
 export async function changeSettings(
@@ -32,13 +32,14 @@ export async function changeSettings(
 function callsPerHour(text: string): number | null {
   if (text === "off") return null;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UserError(`--rate-limit is ${text}; a whole number from 1 on, or off`);
+  throw new UserError(`--rate-limit is ${text}; allowed: a whole number (at least 1) or off`);
 }
 
 /**
- * Limits as the admin interface takes them: `["servers=10"]` is `{ servers: 10 }`, `off` is null.
+ * Converts limits to the form of the admin interface: `["servers=10"]` -> `{ servers: 10 }`; `off`
+ * -> null.
  *
- * @throws UserError that says which there are
+ * @throws UserError that names the limits
  */
 export function accountLimits(given: readonly string[]): Record<string, number | null> {
   return Object.fromEntries(
@@ -46,7 +47,7 @@ export function accountLimits(given: readonly string[]): Record<string, number |
       const [, name, count] = /^(\w+)=(\d{1,9}|off)$/.exec(text) ?? [];
       if (name === undefined || !limitNames.some((known) => known === name))
         throw new UserError(
-          `--limit is ${text}; NAME=NUMBER or NAME=off, with one of ${limitNames.join(", ")}`,
+          `--limit is ${text}; allowed: NAME=NUMBER or NAME=off, with NAME one of ${limitNames.join(", ")}`,
         );
       return [name, count === "off" ? null : Number(count)];
     }),

@@ -12,22 +12,23 @@ import { initState, readState } from "../state";
 export interface UpOptions {
   /** Absolute path of the sandbox's folder. */
   readonly dir: string;
-  /** Only the API: no root, no hosts behind it. */
+  /** Only the API, without hosts; needs no root. */
   readonly apiOnly: boolean;
   readonly log: Log;
 }
 
 /**
- * Starts the sandbox in a folder, or finds it running. Safe to repeat, also after an interrupted start.
+ * Starts the sandbox in a folder. No-op when it runs. Safe to repeat, also after an interrupted
+ * start.
  *
- * @throws UserError with one line for each reason why this machine cannot run hosts.
+ * @throws UserError with one line for each reason why this machine cannot run hosts
  */
 export async function up(options: UpOptions): Promise<RunningSandbox> {
   const { dir, apiOnly, log } = options;
   const known = readState(dir);
   if (known !== undefined && known.apiOnly !== apiOnly) {
     throw new UserError(
-      `the sandbox in ${dir} was started ${known.apiOnly ? "with" : "without"} --api-only; end it first: npm run -s sandbox -- down`,
+      `the sandbox in ${dir} was started ${known.apiOnly ? "with" : "without"} --api-only; stop it first: npm run -s sandbox -- down`,
     );
   }
   if (!apiOnly) await requireHosts(log);
@@ -43,8 +44,8 @@ export async function up(options: UpOptions): Promise<RunningSandbox> {
 }
 
 /**
- * Installs what hosts need of Debian's packages, as root; then refuses where this machine cannot run hosts.
- * Called before anything dear is made.
+ * Installs the Debian packages that hosts need, if root; then checks that this machine can run
+ * hosts. Called before any long build.
  *
  * @throws UserError with one line for each reason, and what to do
  */

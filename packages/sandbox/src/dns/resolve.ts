@@ -1,6 +1,6 @@
 import type { DnsRecord, DnsSource } from "../../../hcloud-simulator/src/dnsSource";
 
-/** Response codes that the server gives (RFC 1035, 4.1.1). */
+/** Response codes of the server (RFC 1035, 4.1.1). */
 export const rcodes = {
   noError: 0,
   formErr: 1,
@@ -14,18 +14,21 @@ export interface Resolution {
   readonly rcode: number;
   readonly authoritative: boolean;
   readonly answers: readonly DnsRecord[];
-  /** The zone's SOA when there is nothing to answer, so that resolvers know how long to remember it. */
+  /** The zone's SOA when there is no answer. Resolvers read from it how long to cache this. */
   readonly authorities: readonly DnsRecord[];
 }
 
-/** Names with addresses of their own outside the source's zones: the package mirrors. */
+/** Names outside the zones of the source that have fixed addresses: the package mirrors. */
 export type FixedNames = ReadonlyMap<string, { readonly a: string; readonly aaaa?: string }>;
 
-/** Hetzner's name servers, for a zone whose source keeps no NS and SOA records of its own. */
+/** Hetzner's nameservers, for a zone whose source has no NS and SOA records of its own. */
 const nameServers = ["hydrogen.ns.hetzner.com.", "oxygen.ns.hetzner.com.", "helium.ns.hetzner.de."];
 const defaultSoa = "hydrogen.ns.hetzner.com. dns.hetzner.com. 1 86400 10800 3600000 3600";
 
-/** Aliases that are followed for one question; a longer chain (or a loop) is cut off. */
+/**
+ * The highest number of aliases that are followed for one query. A longer chain, or a loop, is cut
+ * off.
+ */
 const maxAliases = 8;
 const fixedTtl = 60;
 
@@ -37,8 +40,8 @@ const refused: Resolution = {
 };
 
 /**
- * The authoritative answer to one question, as RFC 1034 (4.3.2) and RFC 4592 (wildcards) have it.
- * Pure but for what the source says. Names outside all zones are refused: this is no resolver.
+ * The authoritative answer to one query, according to RFC 1034 (4.3.2) and RFC 4592 (wildcards). It
+ * depends only on the arguments. Names outside all zones are refused: this is not a resolver.
  *
  * @param type A, AAAA, TXT..., or ANY
  */
@@ -52,7 +55,7 @@ export function resolve(
   let current = canonical(name);
   for (let hops = 0; hops <= maxAliases; hops += 1) {
     const node = lookUp(source, fixed, current);
-    // An alias may lead out of the zones; whoever asked goes on from there.
+    // An alias can lead out of the zones. The client then continues elsewhere.
     if (node === undefined) return hops === 0 ? refused : answered(answers);
     const matching = node.records.filter((record) => type === "ANY" || record.type === type);
     answers.push(...matching);
@@ -113,7 +116,7 @@ function apexRecords(source: DnsSource, zone: string): DnsRecord[] {
   return records;
 }
 
-/** Records of the wildcard below the closest name that exists, under the name asked for. */
+/** Records of the wildcard below the closest existing name, returned under the requested name. */
 function wildcardRecords(source: DnsSource, zone: string, name: string): DnsRecord[] | undefined {
   let closest = name;
   do closest = closest.slice(closest.indexOf(".") + 1);

@@ -17,12 +17,18 @@ import { questionType, toAnswer } from "./wire";
 export interface DnsServerOptions {
   /** Addresses to listen on, IPv4 and IPv6. */
   readonly addresses: readonly string[];
-  /** 53 in a sandbox; 0 lets the system choose one for all addresses. */
+  /** 53 in a sandbox. With 0 the system chooses one port for all addresses. */
   readonly port: number;
   readonly source: DnsSource;
-  /** Names that are answered whatever the source says, lower case without the trailing dot. */
+  /**
+   * Names with fixed addresses, in lower case without the trailing dot. They take precedence over
+   * the source.
+   */
   readonly fixed: FixedNames;
-  /** Told about a question that could not be answered because of a bug or bad record data. Default: standard error. */
+  /**
+   * Called for a query that failed because of a bug or invalid record data. Default: writes to
+   * standard error.
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -31,20 +37,22 @@ export interface DnsServer {
   close(): Promise<void>;
 }
 
-/** Without EDNS an answer over UDP has 512 bytes at most (RFC 1035, 4.2.1). */
+/** Without EDNS an answer over UDP has at most 512 bytes (RFC 1035, 4.2.1). */
 const plainUdpBytes = 512;
 /** The operation's bits in a message's flags; 0 is a query (RFC 1035, 4.1.1). */
 const opcodeBits = 0x7800;
-/** What is offered over UDP with EDNS: fits every path without fragments (DNS flag day 2020). */
+/**
+ * The UDP size that is offered with EDNS. It needs no fragments on any path (DNS flag day 2020).
+ */
 const ednsUdpBytes = 1232;
-/** A TCP client that says nothing for this long is let go, in milliseconds. */
+/** A TCP client that sends nothing for this long is disconnected, in milliseconds. */
 const tcpIdleMs = 10_000;
 
 /**
- * An authoritative name server on UDP and TCP: the zones of `source` and the `fixed` names. Other
- * names are refused.
+ * An authoritative name server on UDP and TCP for the zones of `source` and the `fixed` names.
+ * Other names are refused.
  *
- * @throws when an address cannot be listened on
+ * @throws Error when an address cannot be bound
  */
 export async function startDnsServer(options: DnsServerOptions): Promise<DnsServer> {
   const udp: UdpSocket[] = [];
@@ -110,7 +118,7 @@ async function listenTcp(
     connections.add(connection);
     connection.setTimeout(tcpIdleMs, () => connection.destroy());
     connection.on("close", () => connections.delete(connection));
-    // A client that goes away in the middle is its own business.
+    // A client that disconnects early is not an error.
     connection.on("error", () => connection.destroy());
     serveConnection(connection, options);
   });
@@ -121,7 +129,7 @@ async function listenTcp(
   return server;
 }
 
-/** Messages on TCP follow each other, each after its length in two bytes (RFC 1035, 4.2.2). */
+/** Messages on TCP are preceded by their length in two bytes (RFC 1035, 4.2.2). */
 function serveConnection(connection: Socket, options: DnsServerOptions): void {
   let pending = Buffer.alloc(0);
   connection.on("data", (chunk: Buffer) => {
@@ -147,11 +155,11 @@ function replyTo(
   try {
     query = decode(message);
   } catch {
-    // Not a DNS message. Without its first two bytes there is nobody to answer.
+    // Not a DNS message. Without its first two bytes (the id) no answer is possible.
     if (message.length < 2) return undefined;
     return encode({ type: "response", id: message.readUInt16BE(0), flags: rcodes.formErr });
   }
-  // A response here would be answered for ever by another server.
+  // Answering a response could start an endless loop with another server.
   if (query.flag_qr) return undefined;
   const edns = query.additionals?.find((record) => record.type === "OPT");
   const offered = edns === undefined ? plainUdpBytes : edns.udpPayloadSize;
@@ -169,7 +177,7 @@ function replyTo(
   }
 }
 
-/** What every reply repeats: id, question, operation and "recursion desired". */
+/** The fields that every reply repeats: id, question, operation and "recursion desired". */
 function emptyReply(query: DecodedPacket, edns: boolean): Packet {
   return {
     type: "response",

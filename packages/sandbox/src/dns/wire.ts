@@ -2,13 +2,15 @@ import { isIP } from "node:net";
 import type { Answer } from "dns-packet";
 import type { DnsRecord } from "../../../hcloud-simulator/src/dnsSource";
 
-/** Types that dns-packet knows only by number: how they come in questions. */
+/** Types that dns-packet knows only by number, as they appear in queries. */
 const numbered: Readonly<Record<string, string>> = { UNKNOWN_64: "SVCB", UNKNOWN_65: "HTTPS" };
 
-/** The type of a question in its usual spelling. */
+/** The type of a query in its usual spelling. */
 export const questionType = (type: string): string => numbered[type] ?? type;
 
-/** How the data of each type that can be answered is written, from its presentation form. */
+/**
+ * For each supported type: converts the presentation form of its data to the form of dns-packet.
+ */
 const writers: Readonly<Record<string, (fields: Fields) => unknown>> = {
   A: (fields) => fields.address(4),
   AAAA: (fields) => fields.address(6),
@@ -46,9 +48,9 @@ const writers: Readonly<Record<string, (fields: Fields) => unknown>> = {
 };
 
 /**
- * A record as dns-packet wants it.
+ * A record in the form of dns-packet.
  *
- * @throws Error for data that does not fit the type, or a type that cannot be put on the wire
+ * @throws Error for data that does not match the type, and for a type that is not supported
  */
 export function toAnswer(record: DnsRecord): Answer {
   const { name, type, ttl } = record;
@@ -56,11 +58,14 @@ export function toAnswer(record: DnsRecord): Answer {
   if (write === undefined) {
     throw new Error(`the sandbox's name server cannot answer ${type} records (${name})`);
   }
-  // The table holds the data's shape for each type, which the library's union cannot see.
+  // The table returns the right data for each type, which the library's union type cannot express.
   return { name, type, ttl, class: "IN", data: write(new Fields(record)) } as Answer;
 }
 
-/** The fields of a record in presentation form. The library writes wrong data as some other data, so it is checked here. */
+/**
+ * The fields of a record in presentation form. They are checked here, because the library encodes
+ * invalid data as other data.
+ */
 class Fields {
   private readonly words: readonly string[];
 
@@ -74,7 +79,7 @@ class Fields {
 
   number(index: number): number {
     const word = this.word(index);
-    return /^\d+$/.test(word) ? Number(word) : this.fail("has no number where one is needed");
+    return /^\d+$/.test(word) ? Number(word) : this.fail("has a field that is not a number");
   }
 
   host(index: number): string {
@@ -83,10 +88,10 @@ class Fields {
 
   address(family: 4 | 6): string {
     const { data } = this.record;
-    return isIP(data) === family ? data : this.fail("holds no such address");
+    return isIP(data) === family ? data : this.fail("does not contain a valid address");
   }
 
-  /** Character strings: each in quotes, with \" and \\ inside; bare words as they are. */
+  /** Character strings: quoted, with \" and \\ as escapes, or bare words. */
   strings(): string[] {
     const found = this.record.data.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
     return found.map((part) =>

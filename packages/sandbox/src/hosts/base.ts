@@ -22,17 +22,17 @@ export interface BaseOptions {
   readonly suite: Suite;
   /** Path of the certificate (PEM) that the hosts trust in addition to the public ones. */
   readonly caCertificate: string;
-  /** Progress, a line at a time. Default: to standard error. */
+  /** Progress messages. Default: writes to standard error. */
   readonly log?: (line: string) => void;
 }
 
-/** A build takes a minute or two; with a slow mirror more. */
+/** A build takes one to two minutes, longer with a slow mirror. */
 const buildTimeoutMs = 20 * 60_000;
 
 /**
- * The hosts' base of one release: a root file system in the cache, built by mmdebstrap from the machine's
- * own mirror when there is none for this recipe. Hosts are overlays on it; nobody writes to it.
- * Safe when two run at once: the second waits for the first.
+ * The base of all hosts of one release: a root file system in the cache. mmdebstrap builds it from
+ * the machine's own mirror if the cache has none for this recipe. Hosts are overlays on it and
+ * never change it. Safe to call from two processes at once: the second waits for the first.
  *
  * @returns the absolute path of the root file system
  * @throws Error when mmdebstrap is missing or fails, with the end of its output
@@ -44,8 +44,8 @@ export async function ensureBase(options: BaseOptions): Promise<string> {
       console.error(line);
     });
   const certificate = await readFile(options.caCertificate, "utf8");
-  // The hosts use the machine's mirror: where that may be a snapshot whose release file has expired
-  // (the machine's apt is told to accept it), the hosts must accept it too.
+  // The hosts use the machine's mirror. If the machine's apt accepts expired release files (a
+  // snapshot mirror can have them), the hosts must accept them too.
   const aptSettings = await aptConfig("Acquire::Check-Valid-Until", "Acquire::Check-Date");
   const folder = cacheDir("base", recipeKey(options.suite, certificate, aptSettings));
   const root = join(folder, "root");
@@ -72,7 +72,8 @@ async function build(
   log: (line: string) => void,
 ): Promise<void> {
   const started = Date.now();
-  // Beside its final place, so that the last step is a rename. What an interrupted build left goes first.
+  // Next to its final path, so that the last step is a rename. Removes the rest of an interrupted
+  // build first.
   const building = join(dirname(root), "building");
   await rm(building, { recursive: true, force: true });
   const what = `base file system of ${imageOf[suite]}`;
@@ -112,14 +113,17 @@ async function debootstrap(
     {
       timeoutMs: buildTimeoutMs,
       onOutput: (text) => {
-        // Its own steps start with I:, all else is the packages' chatter.
+        // mmdebstrap's own progress lines begin with I:. The rest is output of packages.
         for (const line of text.match(/^I: .*$/gm) ?? []) log(`  ${line.slice(3)}`);
       },
     },
   );
 }
 
-/** What each host must make for itself: its identity, its keys; apt's lists would age. */
+/**
+ * Removes what each host must create itself (identity, keys), and apt's lists, which would become
+ * outdated.
+ */
 async function clean(root: string): Promise<void> {
   for (const path of [...removedPaths, ...emptyFolders]) {
     await rm(join(root, path), { recursive: true, force: true });
@@ -130,12 +134,13 @@ async function clean(root: string): Promise<void> {
   const lists = join(root, "var/lib/apt/lists");
   await rm(lists, { recursive: true, force: true });
   await mkdir(join(lists, "partial"), { recursive: true });
-  // Empty, not missing: the host gets an id at its first boot without systemd's first-boot presets.
+  // An empty file, not a missing one: the host then gets an id at its first boot without systemd's
+  // first-boot presets.
   await writeFile(join(root, "etc/machine-id"), "");
   await symlink(resolvConf, join(root, "etc/resolv.conf"));
 }
 
-/** Settings of this machine's apt, in apt.conf syntax, a line each. */
+/** Settings of this machine's apt, in the syntax of apt.conf. */
 function aptConfig(...names: readonly string[]): Promise<string> {
   return run("apt-config", ["dump", "--no-empty", ...names]);
 }

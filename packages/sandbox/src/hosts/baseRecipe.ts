@@ -3,20 +3,21 @@ import cloudImage from "./cloudImagePackages.json";
 import type { Suite } from "./releases";
 
 /**
- * What a base file system of the hosts is made of: Debian's cloud image, from which Hetzner's is derived. Its packages
- * are the image's own list, not what scripts happen to need: a program that the image lacks, such as gpg, has to be
- * installed by the program. Everything here is part of the cache key.
+ * The contents of a host's base file system. It reproduces Debian's cloud image, from which
+ * Hetzner's image is derived. It has the packages of that image, not those that scripts need: if
+ * the image lacks a program, such as gpg, the deployed program must install it. Everything here is
+ * part of the cache key.
  */
 
-/** Packages of the image that a container has no use for, each with its reason. */
-export const leftOutPackages: Readonly<Record<string, string>> = {
+/** Packages of the image that a container does not need, with the reason. */
+export const excludedPackages: Readonly<Record<string, string>> = {
   "linux-image-cloud-amd64": "hosts run on the machine's kernel",
   "grub-cloud-amd64": "no boot loader starts a container",
   dosfstools: "there is no EFI partition",
   "cloud-initramfs-growroot": "there is no initramfs and no partition to grow",
 };
 
-/** Packages beside the image's own list, each with its reason. */
+/** Packages in addition to the image's, with the reason. */
 export const addedPackages: Readonly<Record<string, string>> = {
   udev: "the image has it by the packages that are left out; cloud-init's netplan renderer calls udevadm",
   "python3-slixmpp": "runs the stand-ins for Jitsi's packages; each host boots seconds faster",
@@ -27,22 +28,23 @@ export const addedPackages: Readonly<Record<string, string>> = {
 export function basePackages(suite: Suite): readonly string[] {
   const listed = Object.values(cloudImage[suite])
     .flat()
-    .filter((name) => !(name in leftOutPackages));
+    .filter((name) => !(name in excludedPackages));
   return [...new Set([...listed, ...Object.keys(addedPackages)])].sort();
 }
 
-/** Where the sandbox's certificate authority is put, so that update-ca-certificates trusts it. */
+/** Path of the sandbox's certificate authority, where update-ca-certificates finds it. */
 export const authorityPath = "/usr/local/share/ca-certificates/jitsi-hetzner-sandbox.crt";
 
-/** Where the base gets its /etc/resolv.conf from: systemd-resolved's own, as in the image. */
+/** Target of /etc/resolv.conf: the file of systemd-resolved, like in the image. */
 export const resolvConf = "../run/systemd/resolve/stub-resolv.conf";
 
 const aptKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Files of the base by path; the certificate authority is added by the builder. */
+/** Files of the base by path. The builder adds the certificate authority. */
 export function baseFiles(suite: Suite): Readonly<Record<string, string>> {
   return {
-    // The image's form (deb822). It also has backports and sources, whose lists only take time.
+    // The image's form (deb822). The image also lists backports and sources, which would only cost
+    // time here.
     "/etc/apt/sources.list.d/debian.sources": `Types: deb
 URIs: http://deb.debian.org/debian
 Suites: ${suite} ${suite}-updates
@@ -56,9 +58,10 @@ Components: main
 Signed-By: ${aptKeyring}
 `,
     "/etc/apt/sources.list": "# See /etc/apt/sources.list.d/debian.sources\n",
-    // As Hetzner's image: root logs in with the project's keys, there is no other user, and
-    // cloud-init keeps /etc/hosts. The locale step fails without the package locales; the steps for
-    // the boot loader and for keys on the console have nothing to do here and take a third of a second each.
+    // Like in Hetzner's image: root logs in with the project's keys, there is no other user, and
+    // cloud-init manages /etc/hosts. The locale step fails without the package locales. The steps
+    // for the boot loader and for keys on the console do nothing in a container and take a third of
+    // a second each.
     "/etc/cloud/cloud.cfg.d/90_hetzner.cfg": `disable_root: false
 users: []
 manage_etc_hosts: true
@@ -74,7 +77,7 @@ datasource_list: [NoCloud, None]
   };
 }
 
-/** Paths that must not be shared by hosts, or that belong to the machine that built the base. */
+/** Paths that hosts must not share, or that belong to the machine that built the base. */
 export const removedPaths: readonly string[] = [
   "/etc/hostname",
   "/etc/resolv.conf",
@@ -82,10 +85,10 @@ export const removedPaths: readonly string[] = [
   "/var/lib/dbus/machine-id",
 ];
 
-/** Folders that the build leaves with something in them and a fresh Debian has empty. */
+/** Folders that are not empty after the build, but are empty in a fresh Debian. */
 export const emptyFolders: readonly string[] = ["/etc/apt/sources.list.d"];
 
-/** Name of the base that follows from all that goes into it. */
+/** Name of the base in the cache, a hash of everything in it. */
 export function recipeKey(suite: Suite, certificate: string, aptSettings: string): string {
   const parts = [basePackages(suite), baseFiles(suite), removedPaths, emptyFolders, resolvConf];
   const recipe = JSON.stringify([suite, ...parts, certificate, aptSettings]);

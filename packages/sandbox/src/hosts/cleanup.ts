@@ -9,10 +9,11 @@ import { tearDownNetwork } from "./network";
 import { deleteNamespace, namespacesOf } from "./netns";
 
 /**
- * Removes all hosts of a sandbox and its network, without asking any server or list: also what one
- * that was killed, or half-built, left behind. The server must not run. Idempotent; needs root.
+ * Removes all hosts of a sandbox and its network, also the rest of a sandbox that was killed or
+ * started only half. It needs no server and no list. The server must not run. Idempotent; needs
+ * root.
  *
- * Order: processes (found by their arguments and by their control groups, so never somebody else's),
+ * Order: processes (found by their arguments and control groups, so no other process is affected),
  * control groups, links and namespaces, disks, console logs.
  */
 export async function removeAll(identity: SandboxIdentity): Promise<void> {
@@ -25,13 +26,15 @@ export async function removeAll(identity: SandboxIdentity): Promise<void> {
   rmSync(dirname(consoleLog(identity, "any")), { recursive: true, force: true });
 }
 
-/** Hosts mount in namespaces of their own; this finds what a person mounted to look at a disk. */
+/**
+ * Hosts mount in namespaces of their own. This unmounts what a user has mounted to inspect a disk.
+ */
 async function unmountBelow(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   const points = readFileSync("/proc/self/mounts", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "")
-    // Spaces and the like are written as octal numbers (proc(5)).
+    // Special characters such as spaces are octal numbers in this file (proc(5)).
     .map((path) =>
       path.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))),
     )

@@ -1,24 +1,27 @@
 import { spawn } from "node:child_process";
 
 export interface RunOptions {
-  /** Text for the command's standard input; without it the input is empty. */
+  /** Standard input of the command. Default: empty. */
   readonly input?: string;
-  /** Milliseconds after which the command is ended. Default 60 000. */
+  /** The command is killed after this time, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number;
-  /** Called with each piece of output (both streams) as it comes, for progress. */
+  /** Called with each piece of output (both streams), for progress messages. */
   readonly onOutput?: (text: string) => void;
 }
 
-/** A command of the machine failed; the message holds the command, its code and what it said. */
+/**
+ * A command of the machine failed. The message contains the command, its exit code and its error
+ * output.
+ */
 export class CommandError extends Error {
   constructor(
     readonly command: string,
     readonly code: number | null,
     readonly stderr: string,
   ) {
-    const said = stderr.trim() === "" ? "it said nothing" : stderr.trim().slice(-2000);
+    const output = stderr.trim() === "" ? "no output" : stderr.trim().slice(-2000);
     super(
-      `${command} ended with code ${code === null ? "none (signal or timeout)" : code}: ${said}`,
+      `${command} ended with code ${code === null ? "none (signal or timeout)" : code}: ${output}`,
     );
     this.name = "CommandError";
   }
@@ -27,7 +30,7 @@ export class CommandError extends Error {
 /**
  * Runs a command of the machine without a shell and returns its standard output.
  *
- * @throws CommandError when it cannot be started, ends with another code than 0, or takes too long.
+ * @throws CommandError when it cannot be started, ends with a code other than 0, or takes too long
  */
 export function run(
   command: string,
@@ -57,13 +60,17 @@ export function run(
       if (code === 0) resolve(stdout);
       else reject(new CommandError(shown, code, stderr || stdout));
     });
-    // A command that ends without reading its input breaks the pipe; its exit code tells why.
+    // A command that ends without reading its input breaks the pipe. Its exit code is reported
+    // instead.
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
   });
 }
 
-/** Whether a command ends with code 0. Only for questions, where "no" is an answer and not an error. */
+/**
+ * Whether a command ends with code 0. Only for commands whose failure is an answer and not an
+ * error.
+ */
 export async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
   try {
     await run(command, args);
@@ -75,9 +82,9 @@ export async function succeeds(command: string, args: readonly string[]): Promis
 }
 
 /**
- * Waits until `condition` holds, looking every `everyMs` (default 50).
+ * Waits until `condition` is true, checking every `everyMs` (default 50).
  *
- * @throws Error that names `what` when it does not hold within `timeoutMs`.
+ * @throws Error with `what` when it is not true within `timeoutMs`
  */
 export async function waitUntil(
   what: string,
@@ -88,7 +95,8 @@ export async function waitUntil(
   const end = Date.now() + timeoutMs;
   for (;;) {
     if (await condition()) return;
-    if (Date.now() >= end) throw new Error(`gave up after ${timeoutMs} ms waiting until ${what}`);
+    if (Date.now() >= end)
+      throw new Error(`timed out after ${timeoutMs} ms, waiting until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -2,18 +2,18 @@ import type { FirewallRule } from "../../../hcloud-simulator/src/driver";
 import { firewallTable, publicLink } from "./names";
 
 /**
- * Hetzner's firewall rules as nftables text. Pure: the driver hands the text to `nft -f`, which
- * applies all of it or nothing.
+ * Hetzner's firewall rules as nftables text. The functions are pure; the driver passes the text to
+ * `nft -f`, which applies all of it or nothing.
  *
- * A packet from host to host passes the sender's outbound chain and then the receiver's inbound
- * chain; in both, `return` means allowed and goes on, `drop` is final. Private networks lie in other
- * namespaces and never come here: Hetzner filters the public interface only.
+ * A packet from host to host passes the outbound chain of the sender, then the inbound chain of the
+ * receiver. In both, `return` allows it and continues; `drop` is final. Private networks are in
+ * other namespaces and are not filtered, because Hetzner filters the public interface only.
  */
 
 const table = `inet ${firewallTable}`;
 const chainOf = { in: (id: number) => `in-${id}`, out: (id: number) => `out-${id}` } as const;
 
-/** The table with its maps from a host's link to its chains. Applied once. */
+/** The table with its maps from a host's link to its chains. Applied once per sandbox. */
 export function baseTableText(): string {
   return `table ${table} {
   map outbound {
@@ -32,7 +32,7 @@ export function baseTableText(): string {
 `;
 }
 
-/** Adds a host's two chains with its rules, or replaces the rules of a host that is known. */
+/** Adds the two chains of a host with its rules, or replaces the rules of a known host. */
 export function hostFirewallText(id: number, rules: readonly FirewallRule[] | null): string {
   const [inbound, outbound] = [chainOf.in(id), chainOf.out(id)];
   const lines = [
@@ -48,7 +48,7 @@ export function hostFirewallText(id: number, rules: readonly FirewallRule[] | nu
   return `${lines.join("\n")}\n`;
 }
 
-/** Removes a host's chains; the host must be known. */
+/** Removes the chains of a host, which must exist. */
 export function removeHostFirewallText(id: number): string {
   const lines = [
     `delete element ${table} inbound { "${publicLink(id)}" }`,
@@ -66,7 +66,8 @@ function directionLines(
 ): string[] {
   if (rules === null) return [];
   const own = rules.filter((rule) => rule.direction === direction);
-  // Without an outbound rule everything may go out; without an inbound rule nothing may come in.
+  // Without outbound rules all outbound traffic is allowed. Without inbound rules all inbound
+  // traffic is dropped.
   if (direction === "out" && own.length === 0) return [];
   const chain = chainOf[direction](id);
   const matches = own.flatMap(ruleMatches);
@@ -76,7 +77,9 @@ function directionLines(
   ];
 }
 
-/** One match for each address range: ranges of one rule may overlap, which nft sets do not allow. */
+/**
+ * One match for each address range. Ranges of one rule can overlap, which nft sets do not allow.
+ */
 function ruleMatches(rule: FirewallRule): string[] {
   const ranges = rule.direction === "in" ? rule.sourceIps : rule.destinationIps;
   return ranges.map((cidr) => `${addressMatch(rule, cidr)} ${protocolMatch(rule, cidr)}`);
@@ -95,7 +98,7 @@ function protocolMatch(rule: FirewallRule, cidr: string): string {
     case "udp":
       return `${rule.protocol} dport ${portRange(rule)}`;
     case "icmp":
-      // Hetzner's "icmp" means ICMPv6 where the range is IPv6.
+      // For Hetzner, "icmp" with an IPv6 range means ICMPv6.
       return `meta l4proto ${isIpv6(cidr) ? "ipv6-icmp" : "icmp"}`;
     case "esp":
       return "meta l4proto esp";
@@ -109,7 +112,7 @@ function portRange(rule: FirewallRule): string {
   if (rule.port === undefined || !/^\d+(-\d+)?$/.test(rule.port)) {
     throw new Error(
       `a firewall rule for ${rule.protocol} has the port ${JSON.stringify(rule.port)}; ` +
-        `a port, a range such as 80-85, or any is needed`,
+        `allowed: a port, a range such as 80-85, or any`,
     );
   }
   return rule.port;

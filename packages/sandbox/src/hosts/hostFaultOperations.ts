@@ -37,17 +37,17 @@ export async function runHostFaultOperation(
       setFrozen(identity, spec.id, operation === "freeze");
       return;
     case "cut":
-      return setCables(host, "down");
+      return setLinks(host, "down");
     case "mend":
-      await setCables(host, "up");
-      // Routes go with a link that goes down.
+      await setLinks(host, "up");
+      // The kernel removes routes of a link that goes down.
       return ensurePublicInterface(identity, spec);
     case "fill":
       return fillDisk(identity, spec.id);
     case "free":
       return freeDisk(identity, spec.id);
     case "expire":
-      // As a server that was made without an SSH key has it.
+      // Like on a server that was created without an SSH key.
       return inside(identity, spec.id, "chage -d 0 root");
     case "renew":
       return inside(identity, spec.id, "chage -d -1 root");
@@ -56,12 +56,13 @@ export async function runHostFaultOperation(
 
 function setFrozen(identity: SandboxIdentity, id: number, frozen: boolean): void {
   const file = join(hostGroups(identity, id)[0] ?? "", "cgroup.freeze");
-  if (!existsSync(file)) throw new Error(`host ${id} does not run: there is nothing to freeze`);
+  if (!existsSync(file))
+    throw new Error(`host ${id} does not run, so it cannot be frozen or thawed`);
   writeFileSync(file, frozen ? "1" : "0");
 }
 
-/** The far ends of all the host's links: inside it looks as if the cables were out. */
-async function setCables(host: FaultTarget, state: "up" | "down"): Promise<void> {
+/** Changes the outer ends of all links of the host. Inside, a link that is down looks unplugged. */
+async function setLinks(host: FaultTarget, state: "up" | "down"): Promise<void> {
   const { identity, spec } = host;
   const ends = [
     [routerNamespace(identity), publicLink(spec.id)],
@@ -73,9 +74,9 @@ async function setCables(host: FaultTarget, state: "up" | "down"): Promise<void>
 }
 
 /**
- * Hosts share the machine's disk, so a host's own cannot be filled in earnest. Instead each folder
- * that services write to gets a layer on top without any space: what is there can be read, new text
- * cannot be written ("no space left on device"). Files that are open already are not touched.
+ * Hosts share the machine's disk, so filling it is not possible for one host. Instead, each folder
+ * that services write to gets an overlay without free space: files can be read, but writing new
+ * data fails ("no space left on device"). Files that are already open are not affected.
  */
 const writtenFolders = ["/etc", "/root", "/tmp", "/var"];
 const fullDisk = "/run/sandbox-full-disk";
@@ -86,7 +87,7 @@ async function fillDisk(identity: SandboxIdentity, id: number): Promise<void> {
     id,
     `mountpoint -q ${fullDisk} && exit 0
     mkdir -p ${fullDisk}
-    # Room for the layers' empty folders, and not for a page of text.
+    # Space for the empty folders of the overlays, but not for a page of data.
     mount -t tmpfs -o size=4k,mode=0755 tmpfs ${fullDisk}
     for folder in ${writtenFolders.join(" ")}; do
       layer=${fullDisk}$folder
@@ -103,7 +104,7 @@ async function freeDisk(identity: SandboxIdentity, id: number): Promise<void> {
     identity,
     id,
     `mountpoint -q ${fullDisk} || exit 0
-    # The system call itself, MNT_DETACH: umount(8) does not find mounts that were made from outside.
+    # The system call with MNT_DETACH, because umount(8) does not see mounts made from outside.
     python3 -c 'import ctypes, os, sys
     libc = ctypes.CDLL(None, use_errno=True)
     for path in sys.argv[1:]:
@@ -113,10 +114,10 @@ async function freeDisk(identity: SandboxIdentity, id: number): Promise<void> {
   );
 }
 
-/** Runs a script in the host's mount namespace, with the host's own root. */
+/** Runs a script in the host's mount namespace, with the host's root file system. */
 async function inside(identity: SandboxIdentity, id: number, script: string): Promise<void> {
   const pid = initPid(identity, id);
-  if (pid === undefined) throw new Error(`host ${id} does not run: nothing can be changed on it`);
+  if (pid === undefined) throw new Error(`host ${id} does not run, so it cannot be changed`);
   const enter = ["--target", pid.toString(), "--mount", "--root", "--wdns=/"];
   await run("nsenter", [...enter, "bash", "-euc", script]);
 }

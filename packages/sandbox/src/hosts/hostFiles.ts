@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
- * Writes a file of a host below `root` with exactly this mode; missing folders get 0755. The umask of
- * whoever runs the sandbox must not reach into the hosts.
+ * Writes a file of a host below `root` with exactly this mode. Missing folders get 0755. The umask
+ * of the caller has no effect, because it must not reach the hosts.
  *
- * @param path absolute, as the host sees it
+ * @param path absolute path on the host
  */
 export function writeHostFile(root: string, path: string, text: string, mode = 0o644): void {
   const file = join(root, path);

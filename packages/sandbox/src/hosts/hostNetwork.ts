@@ -27,34 +27,38 @@ import {
 } from "./netns";
 import { run } from "./exec";
 
-/** Hetzner's IPv4 gateway, the same on every server: the server's own address is a /32. */
+/**
+ * Hetzner's IPv4 gateway. It is the same on every server, because the server's own address is a
+ * /32.
+ */
 export const publicGatewayIpv4 = "172.31.1.1";
 /** Hetzner's IPv6 gateway. */
 export const publicGatewayIpv6 = "fe80::1";
 /** MTU of Hetzner's private networks. */
 const privateMtu = 1450;
-/** As a link has it by default. */
-const mostSegments = 65_535;
+/** The default of a link. */
+const defaultGsoSegments = 65_535;
 const bridge = "br0";
 /**
- * The gateway's hardware address. Chosen, because a bridge without one takes the lowest of its ports': it would change
- * with the host that has that port, and the others would send to the old one for minutes.
+ * Fixed MAC address of the gateway. Otherwise the bridge takes the lowest address of its ports. It
+ * would change together with that port's host, and other hosts would send to the old address for
+ * minutes.
  */
 const gatewayMac = "02:00:00:00:00:01";
 
 /** The first host creates a network and the last one removes it, so changes of one network must not overlap. */
 const networkChanges = new KeyedQueue<string>();
 
-/** A stable hardware address for a host's public interface, in the range that Hetzner's servers have. */
+/** A stable MAC address for the public interface of a host, in the range of Hetzner's servers. */
 export function publicMac(identity: SandboxIdentity, id: number): string {
   const digest = createHash("sha256").update(`${identity.name} ${id}`).digest("hex");
   return `96:00:${(digest.slice(0, 8).match(/../g) ?? []).join(":")}`;
 }
 
 /**
- * Makes a host's namespace and its public interface `eth0`: a veth pair to the router, which routes
- * the host's IPv4 address and its IPv6 /64 to it. The host configures its own end (cloud-init).
- * Idempotent.
+ * Creates a host's namespace and its public interface `eth0`: a veth pair to the router, which
+ * routes the host's IPv4 address and IPv6 /64 to it. The host configures its own end with
+ * cloud-init. Idempotent.
  */
 export async function ensurePublicInterface(
   identity: SandboxIdentity,
@@ -65,7 +69,8 @@ export async function ensurePublicInterface(
   await addNamespace(namespace);
   if (spec.publicIpv4 === undefined && spec.publicIpv6 === undefined) return;
   const link = publicLink(spec.id);
-  // An address works at once instead of after a second of duplicate detection: nobody else has it.
+  // Addresses are usable at once, without a second of duplicate address detection. No other host
+  // has them.
   const noDuplicateDetection = { "ipv6/conf/default/accept_dad": 0 };
   await setSysctls(namespace, noDuplicateDetection);
   if (!(await linksIn(router)).has(link)) {
@@ -86,22 +91,22 @@ export async function ensurePublicInterface(
   await ipBatch(router, lines);
 }
 
-/** Pulls a host's public interface; `ensurePublicInterface` makes it anew. Idempotent. */
+/** Removes a host's public interface; `ensurePublicInterface` creates it again. Idempotent. */
 export async function removePublicInterface(identity: SandboxIdentity, id: number): Promise<void> {
   const router = routerNamespace(identity);
   const link = publicLink(id);
-  // The other end, in the host's namespace, goes with it.
+  // This also removes the other end in the host's namespace.
   if ((await linksIn(router)).has(link)) await ipBatch(router, [`link delete ${link}`]);
 }
 
 /** The /64 of a host's own address, which is `<prefix>::1`. */
 function prefixOf(ipv6: string): string {
   if (!ipv6.endsWith("::1"))
-    throw new Error(`${ipv6} is no host's own IPv6 address: <prefix>::1 is needed`);
+    throw new Error(`${ipv6} is not a host's own IPv6 address; allowed: <prefix>::1`);
   return `${ipv6.slice(0, -1)}/64`;
 }
 
-/** Puts the host's packet filter in force, atomically; flows that are established go on. */
+/** Applies the firewall rules of a host atomically. Established connections continue. */
 export async function applyFirewall(
   identity: SandboxIdentity,
   id: number,
@@ -111,12 +116,12 @@ export async function applyFirewall(
 }
 
 /**
- * Plugs a host into a private network: a veth pair from its namespace to the network's bridge. As at
- * Hetzner the host's address is a /32 and every packet goes by way of the gateway. Idempotent.
+ * Attaches a host to a private network by a veth pair from its namespace to the network's bridge.
+ * As at Hetzner, the host's address is a /32 and every packet goes through the gateway. Idempotent.
  *
  * @returns the `ip` commands for the host's end. They are applied here, and again at each boot.
  */
-export async function plugPrivateNetwork(
+export async function attachPrivateNetwork(
   identity: SandboxIdentity,
   id: number,
   attachment: PrivateAttachment,
@@ -125,18 +130,18 @@ export async function plugPrivateNetwork(
   const network = privateNamespace(identity, attachment.networkId);
   const host = hostNamespace(identity, id);
   const links = await linksIn(host);
-  const plugged = [...links.values()].find((link) => link.mac === attachment.mac)?.name;
-  const interfaceName = plugged ?? freeInterface(links.keys());
+  const attached = [...links.values()].find((link) => link.mac === attachment.mac)?.name;
+  const interfaceName = attached ?? freeInterface(links.keys());
   await networkChanges.run(network, async () => {
     await ensurePrivateNetwork(network, attachment);
-    await plugLink(network, host, privateLink(id), { mac: attachment.mac, interfaceName });
+    await addLink(network, host, privateLink(id), { mac: attachment.mac, interfaceName });
   });
   const lines = privateInterfaceLines(attachment, interfaceName, fault);
   await ipBatch(host, lines);
   return lines;
 }
 
-async function plugLink(
+async function addLink(
   network: string,
   host: string,
   link: string,
@@ -150,10 +155,10 @@ async function plugLink(
   await ipBatch(network, [`link set ${link} mtu ${privateMtu} master ${bridge} up`]);
 }
 
-/** What may be wrong with the host's end of a private network. */
+/** Faults of the host's end of a private network. */
 export type PrivateInterfaceFault = "no-address" | "large-packets";
 
-/** What Hetzner's hc-utils would do inside the host when the interface appears. */
+/** The commands with which Hetzner's hc-utils configures a new interface inside the host. */
 export function privateInterfaceLines(
   attachment: PrivateAttachment,
   interfaceName: string,
@@ -162,12 +167,12 @@ export function privateInterfaceLines(
   const { ip, gateway, networkCidr } = attachment;
   if (fault === "no-address")
     return [`link set ${interfaceName} down`, `addr flush dev ${interfaceName}`];
-  // An Ethernet's usual MTU: the other end takes no such packets, and says nothing. They go one by one, because the
-  // kernel hands several at once over uncut, whatever the other end's MTU is.
+  // The usual MTU of Ethernet: the other end drops larger packets silently. Segments are sent one
+  // by one, because the kernel otherwise passes several at once, whatever the other end's MTU is.
   const size =
     fault === "large-packets"
       ? "mtu 1500 gso_max_segs 1"
-      : `mtu ${privateMtu} gso_max_segs ${mostSegments}`;
+      : `mtu ${privateMtu} gso_max_segs ${defaultGsoSegments}`;
   return [
     `link set ${interfaceName} ${size} up`,
     `addr replace ${ip}/32 dev ${interfaceName}`,
@@ -183,7 +188,8 @@ async function ensurePrivateNetwork(
   await addNamespace(namespace);
   await setSysctls(namespace, {
     "ipv4/ip_forward": 1,
-    // Hosts are neighbours on one bridge; without this the gateway would tell them so, and they would go past it.
+    // Hosts are neighbours on one bridge. With redirects the gateway would tell them so, and they
+    // would bypass it.
     "ipv4/conf/all/send_redirects": 0,
     "ipv4/conf/default/send_redirects": 0,
   });
@@ -200,8 +206,10 @@ async function ensurePrivateNetwork(
   ]);
 }
 
-/** Pulls a host's private interface, and removes the network with the last one. Idempotent. */
-export async function unplugPrivateNetwork(
+/**
+ * Detaches a host from a private network, and removes the network with the last host. Idempotent.
+ */
+export async function detachPrivateNetwork(
   identity: SandboxIdentity,
   id: number,
   networkId: number,
@@ -215,17 +223,17 @@ export async function unplugPrivateNetwork(
   });
 }
 
-/** The first name that none of the host's private networks has. */
+/** The first interface name that the host does not use yet. */
 export function freeInterface(used: Iterable<string>): string {
   const taken = new Set(used);
   const free = privateInterfaces.find((name) => !taken.has(name));
   if (free === undefined) {
-    throw new Error(`a server can be in ${privateInterfaces.length} networks at most`);
+    throw new Error(`a server can be in at most ${privateInterfaces.length} networks`);
   }
   return free;
 }
 
-/** Removes a host's public interface, its packet filter and its namespace. Idempotent. */
+/** Removes a host's public interface, its firewall rules and its namespace. Idempotent. */
 export async function removeHostNetwork(identity: SandboxIdentity, id: number): Promise<void> {
   const router = routerNamespace(identity);
   if (namespaceExists(router)) {
@@ -241,7 +249,8 @@ export async function removeHostNetwork(identity: SandboxIdentity, id: number): 
       "inbound",
     ]);
     if (chains.includes(`"${publicLink(id)}"`)) await applyNft(router, removeHostFirewallText(id));
-    // The link first: with the host's namespace alone it would vanish some time later.
+    // Delete the link first: when only the host's namespace is deleted, the link disappears some
+    // time later.
     await removePublicInterface(identity, id);
   }
   await deleteNamespace(hostNamespace(identity, id));

@@ -8,13 +8,13 @@ import { leadsSession, listProcesses, startTime } from "./processes";
 
 const script = join(__dirname, "superviseHost.sh");
 
-/** How often a host's process that is no child of this one is looked at, in milliseconds. */
+/** Interval for checking a host's process that is not a child of this process, in milliseconds. */
 const watchEveryMs = 250;
 
 /** The process that keeps one host running. */
 export interface HostProcess {
   readonly pid: number;
-  /** Resolves when it has ended: the host is off. */
+  /** Resolves when the process has ended, so that the host is off. */
   readonly ended: Promise<void>;
 }
 
@@ -56,19 +56,22 @@ export function startHostProcess(
   return { pid, ended };
 }
 
-/** Processes that keep the sandbox's hosts running, by host id; also those that another server started. */
+/**
+ * The processes that keep the sandbox's hosts running, by host id. Includes processes that another
+ * server has started.
+ */
 export function findHostProcesses(identity: SandboxIdentity): Map<number, number> {
   const found = new Map<number, number>();
   for (const { pid, argv } of listProcesses()) {
     const folder = argv[argv.findIndex((argument) => basename(argument) === basename(script)) + 1];
     if (folder === undefined || dirname(folder) !== hostsFolder(identity)) continue;
-    // The script's own short-lived children have the same arguments.
+    // The script's own short-lived children have the same arguments, but do not lead a session.
     if (startTime(pid) !== undefined && leadsSession(pid)) found.set(Number(basename(folder)), pid);
   }
   return found;
 }
 
-/** Takes over a process that this one did not start. */
+/** Watches a process that this process has not started. */
 export function watchHostProcess(pid: number): HostProcess {
   const started = startTime(pid);
   const ended = new Promise<void>((resolve) => {

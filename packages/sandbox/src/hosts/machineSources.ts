@@ -2,11 +2,11 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suites, type Suite } from "./releases";
 
-/** What a mirror has of one release. */
+/** The suites of one release on a mirror. */
 const parts = (suite: Suite): readonly string[] => [suite, `${suite}-updates`, `${suite}-security`];
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Debian's own mirrors, for a machine that names none (another distribution). */
+/** Debian's own mirrors, for a machine without Debian mirrors (another distribution). */
 export const standardSources = (suite: Suite): readonly string[] => [
   `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main`,
   `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite}-updates main`,
@@ -14,10 +14,11 @@ export const standardSources = (suite: Suite): readonly string[] => [
 ];
 
 /**
- * The mirrors of a Debian release that this machine itself uses, as one-line entries with the component main. Where it
- * uses mirrors of another release alone, those mirrors, which carry all releases; Debian's own where it names none.
+ * The mirrors of a Debian release that this machine uses, as one-line entries with the component
+ * main. If the machine uses mirrors of another release only, these are used, because a mirror has
+ * all releases. Without any, Debian's own mirrors.
  *
- * @param folder apt's configuration folder. Default /etc/apt.
+ * @param folder apt's configuration folder. Default: /etc/apt.
  */
 export function machineSources(suite: Suite, folder = "/etc/apt"): readonly string[] {
   const all = machineEntries(folder);
@@ -30,7 +31,7 @@ export function machineSources(suite: Suite, folder = "/etc/apt"): readonly stri
   return standardSources(suite);
 }
 
-/** The suite of an entry with one component: its last word but one. */
+/** The suite of an entry with one component: its second last word. */
 const suiteName = (line: string): string => line.split(" ").at(-2) ?? "";
 
 function machineEntries(folder: string): readonly string[] {
@@ -71,7 +72,7 @@ export function parseDeb822(text: string): string[] {
     };
     if (!field("Types").includes("deb") || field("Enabled")[0] === "no") return [];
     const [signer] = field("Signed-By");
-    // A key may also stand in the field itself; mmdebstrap then takes the machine's trusted keys.
+    // The field can also contain the key itself. mmdebstrap then uses the machine's trusted keys.
     const options = signer?.startsWith("/") ? `signed-by=${signer}` : undefined;
     return field("URIs").flatMap((uri) =>
       field("Suites").flatMap((name) => entry(options, uri, name, field("Components"))),
@@ -79,14 +80,14 @@ export function parseDeb822(text: string): string[] {
   });
 }
 
-/** An entry of a release that hosts boot; nothing for another release or another publisher. */
+/** An entry of a release that hosts boot; empty for another release or publisher. */
 function entry(
   options: string | undefined,
   uri: string,
   name: string,
   components: readonly string[],
 ): string[] {
-  // Third parties publish for the same release, but hardly under Debian's component.
+  // Third parties also publish for these releases, but not with Debian's component name.
   if (!suites.flatMap(parts).includes(name) || !components.includes("main")) return [];
   const shown = options === undefined || options === "" ? "" : `[${options}] `;
   return [`deb ${shown}${uri} ${name} main`];

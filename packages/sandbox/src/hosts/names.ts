@@ -2,34 +2,38 @@ import { join } from "node:path";
 import type { SandboxIdentity } from "../identity";
 
 /**
- * What each thing on the machine is called. Everything carries the sandbox's name, or lies in a
- * namespace or folder that does, so that `removeAll` finds all of it without a list.
+ * Names of everything that a sandbox creates on the machine. Each name contains the sandbox's name,
+ * or belongs to a namespace or folder that does, so that `removeAll` finds everything without a
+ * list.
  */
 
-/** Table in the router's namespace that holds the hosts' firewalls. */
+/** nftables table in the router's namespace, with the firewalls of the hosts. */
 export const firewallTable = "sandbox";
 
-/** Root-namespace end of the uplink; a link name may have 15 characters. */
+/** The end of the uplink in the root namespace. A link name can have 15 characters. */
 export const uplinkName = (identity: SandboxIdentity): string => `${identity.linkPrefix}-up`;
 
 /** Network namespace of the router. */
 export const routerNamespace = (identity: SandboxIdentity): string => identity.name;
 
-/** Network namespace of one host; also its machine name. */
+/** Network namespace of one host. It is also the machine name. */
 export const hostNamespace = (identity: SandboxIdentity, id: number): string =>
   `${identity.name}-${id}`;
 
-/** Network namespace of one Hetzner network: its own, so that two may have the same range. */
+/**
+ * Network namespace of one Hetzner network. Two networks can have the same range, so each needs its
+ * own.
+ */
 export const privateNamespace = (identity: SandboxIdentity, networkId: number): string =>
   `${identity.name}-n${networkId}`;
 
-/** Router's end of a host's public interface. */
+/** The router's end of a host's public interface. */
 export const publicLink = (id: number): string => `h${id}`;
 
-/** Network's end of a host's private interface. */
+/** The network's end of a host's private interface. */
 export const privateLink = (id: number): string => `p${id}`;
 
-/** Private interfaces in the order in which a Hetzner server with recent types gets them. */
+/** Private interfaces in the order in which a Hetzner server of a recent type gets them. */
 export const privateInterfaces = ["enp7s0", "enp8s0", "enp9s0"] as const;
 
 export const hostsFolder = (identity: SandboxIdentity): string => join(identity.dir, "hosts");

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError, run } from "./exec";
 
-/** Where iproute2 keeps named network namespaces. */
+/** Folder of iproute2's named network namespaces. */
 export const netnsFolder = "/run/netns";
 
 export const namespaceExists = (name: string): boolean => existsSync(join(netnsFolder, name));
@@ -15,7 +15,7 @@ export function namespacesOf(prefix: string): string[] {
   );
 }
 
-/** Makes a named network namespace; no-op when it is there. */
+/** Creates a named network namespace. No-op when it exists. */
 export async function addNamespace(name: string): Promise<void> {
   if (!namespaceExists(name)) await run("ip", ["netns", "add", name]);
 }
@@ -24,7 +24,7 @@ export async function deleteNamespace(name: string): Promise<void> {
   if (namespaceExists(name)) await run("ip", ["netns", "delete", name]);
 }
 
-/** Runs `ip` commands in one namespace (undefined: the root), one a line, stopping at the first that fails. */
+/** Runs `ip` commands in one namespace (undefined: root). Stops at the first command that fails. */
 export async function ipBatch(
   namespace: string | undefined,
   lines: readonly string[],
@@ -42,11 +42,11 @@ export async function ipBatch(
 export interface Link {
   readonly name: string;
   readonly mac: string;
-  /** A note of whoever made the link. */
+  /** A note that the creator of the link has set. */
   readonly alias?: string;
 }
 
-/** The links in a namespace (undefined: the root) by name. */
+/** The links in a namespace (undefined: root) by name. */
 export async function linksIn(namespace: string | undefined): Promise<Map<string, Link>> {
   const where = namespace === undefined ? [] : ["-n", namespace];
   const links = JSON.parse(await run("ip", [...where, "-json", "link", "show"])) as {
@@ -62,7 +62,9 @@ export async function linksIn(namespace: string | undefined): Promise<Map<string
   );
 }
 
-/** Sets kernel settings below /proc/sys/net of one namespace: they are per namespace, nothing global changes. */
+/**
+ * Sets kernel settings below /proc/sys/net in one namespace. They do not affect other namespaces.
+ */
 export async function setSysctls(
   namespace: string,
   settings: Readonly<Record<string, number>>,
@@ -73,7 +75,7 @@ export async function setSysctls(
   await run("ip", ["netns", "exec", namespace, "sh", "-ec", writes.join("\n")]);
 }
 
-/** Applies nftables text in one namespace; all of it or nothing. */
+/** Applies nftables text in one namespace, all of it or nothing. */
 export async function applyNft(namespace: string, text: string): Promise<void> {
   await run("ip", ["netns", "exec", namespace, "nft", "-f", "-"], { input: text });
 }

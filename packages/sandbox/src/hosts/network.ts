@@ -17,15 +17,15 @@ import {
 const routerUplink = "uplink";
 
 /**
- * Makes the sandbox's network: a namespace that routes between its hosts, joined with the root
- * namespace by one veth pair. Idempotent; completes a half-built one.
+ * Creates the sandbox's network: a namespace that routes between its hosts, connected to the root
+ * namespace by one veth pair. Idempotent; it completes a half-built network.
  *
- * In the root namespace only the link `<linkPrefix>-up` is added, with its addresses and the routes
- * to the sandbox's ranges, which go away with it. Forwarding is switched on inside the router's
- * namespace alone; there is no address translation, so hosts reach the services on the uplink and
- * each other, and nothing else.
+ * In the root namespace it only adds the link `<linkPrefix>-up` with its addresses and routes to
+ * the sandbox's ranges. They are removed with the link. Forwarding is enabled only in the router's
+ * namespace. There is no address translation, so hosts reach each other and the services on the
+ * uplink only.
  *
- * @throws Error when the slot's link belongs to another sandbox.
+ * @throws Error when the slot's link belongs to another sandbox
  */
 export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
   const router = routerNamespace(identity);
@@ -37,7 +37,8 @@ export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
     "link set lo up",
     `link set ${routerUplink} up`,
     `addr replace ${routerIpv4} peer ${serviceIpv4}/32 dev ${routerUplink}`,
-    // nodad: the other end is ours, and a tentative address would make the first packets fail.
+    // nodad: both ends belong to the sandbox, and with a tentative address the first packets would
+    // fail.
     `addr replace ${routerIpv6} peer ${serviceIpv6}/128 dev ${routerUplink} nodad`,
   ]);
   await ipBatch(undefined, [
@@ -45,13 +46,14 @@ export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
     `addr replace ${serviceIpv4} peer ${routerIpv4}/32 dev ${uplink}`,
     `addr replace ${serviceIpv6} peer ${routerIpv6}/128 dev ${uplink} nodad`,
     `route replace ${ipv4Cidr} via ${routerIpv4} dev ${uplink} src ${serviceIpv4}`,
-    // onlink: the kernel adds the way to the router only when it has noticed that the link is up.
+    // onlink: the kernel adds the route to the router only after it has noticed that the link is
+    // up.
     `route replace ${ipv6Cidr} via ${routerIpv6} dev ${uplink} src ${serviceIpv6} onlink`,
   ]);
   await setSysctls(router, {
     "ipv4/ip_forward": 1,
     "ipv6/conf/all/forwarding": 1,
-    // New links to hosts: their addresses work at once.
+    // The addresses of new links to hosts are usable at once.
     "ipv6/conf/default/accept_dad": 0,
   });
   const listTable = ["netns", "exec", router, "nft", "list", "table", "inet", firewallTable];
@@ -65,7 +67,7 @@ async function ensureUplink(identity: SandboxIdentity, router: string): Promise<
   if (inRoot !== undefined && !isOurs(inRoot, identity)) {
     throw new Error(
       `slot ${identity.slot} is in use: the link ${uplink} belongs to ${inRoot.alias ?? ""}; ` +
-        `take that sandbox down or choose another slot`,
+        `stop that sandbox or use another slot`,
     );
   }
   if (inRoot !== undefined && inRouter) return;
@@ -76,14 +78,20 @@ async function ensureUplink(identity: SandboxIdentity, router: string): Promise<
   ]);
 }
 
-/** The note on the link says whose it is; none, when its maker was killed before it could write it. */
+/**
+ * The alias of the link names its sandbox. It is missing if the sandbox was killed before it could
+ * set it.
+ */
 const isOurs = (link: Link, identity: SandboxIdentity): boolean =>
   link.alias === undefined || link.alias === identity.name;
 
-/** Removes what `setUpNetwork` made. Idempotent; the hosts' own namespaces must be gone or go later. */
+/**
+ * Removes everything that `setUpNetwork` created. Idempotent. The hosts' own namespaces must be
+ * removed before or after.
+ */
 export async function tearDownNetwork(identity: SandboxIdentity): Promise<void> {
   const uplink = uplinkName(identity);
-  // The link first: with its namespace alone it would vanish some time later.
+  // Delete the link first: when only its namespace is deleted, the link disappears some time later.
   const link = (await linksIn(undefined)).get(uplink);
   if (link !== undefined && isOurs(link, identity)) {
     await run("ip", ["link", "delete", uplink]);

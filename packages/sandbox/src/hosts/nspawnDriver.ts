@@ -19,17 +19,20 @@ import { NspawnHost } from "./nspawnHost";
 
 export interface NspawnDriverOptions {
   readonly identity: SandboxIdentity;
-  /** Root file system that all hosts of this system image share, as `ensureBase` returns it; may have to be made first. */
+  /**
+   * The root file system that all hosts of a system image share, as `ensureBase` returns it. It may
+   * have to be built first.
+   */
   readonly base: (image: string) => Promise<string>;
 }
 
 /** Real hosts: systemd-nspawn containers. */
 export interface NspawnDriver extends HostDriver {
-  /** Runs a command as root inside a host, past its network and SSH. For tests and for debugging. */
+  /** Runs a command as root inside a host, without its network and SSH. For tests and debugging. */
   runInside(id: number, command: readonly string[]): Promise<string>;
 }
 
-/** Makes the driver, and the sandbox's network if it is not there yet. */
+/** Creates the driver, and the sandbox's network if it does not exist. */
 export async function createNspawnDriver(options: NspawnDriverOptions): Promise<NspawnDriver> {
   await setUpNetwork(options.identity);
   return new Driver(options);
@@ -45,8 +48,8 @@ class Driver implements NspawnDriver {
 
   create(spec: HostSpec): Promise<void> {
     return this.calls.run(spec.id, async () => {
-      if (this.hosts.has(spec.id)) throw new Error(`there is a host ${spec.id} already`);
-      // What an earlier sandbox in this folder may have left under the same id and name.
+      if (this.hosts.has(spec.id)) throw new Error(`host ${spec.id} already exists`);
+      // Removes the rest of an earlier sandbox in this folder with the same id and name.
       await removeHost(this.options.identity, spec.id);
       rmSync(consoleLog(this.options.identity, spec.name), { force: true });
       const host = await this.add(spec);
@@ -85,11 +88,11 @@ class Driver implements NspawnDriver {
   }
 
   attachNetwork(id: number, attachment: PrivateAttachment): Promise<void> {
-    return this.withHost(id, (host) => host.plug(attachment));
+    return this.withHost(id, (host) => host.attachNetwork(attachment));
   }
 
   detachNetwork(id: number, networkId: number): Promise<void> {
-    return this.withHost(id, (host) => host.unplug(networkId));
+    return this.withHost(id, (host) => host.detachNetwork(networkId));
   }
 
   setFirewall(id: number, rules: readonly FirewallRule[] | null): Promise<void> {
@@ -105,8 +108,9 @@ class Driver implements NspawnDriver {
   }
 
   /**
-   * Hosts outlive their server. Those that should run and do are taken over as they are, so that no
-   * call is cut; those that should and do not are booted; all others are ended, unknown ones removed.
+   * Hosts keep running when their server ends. Hosts that should run and do run are kept, so that
+   * no call is dropped. Hosts that should run and do not are booted. All others are ended, and
+   * unknown hosts are removed.
    */
   async adopt(specs: readonly AdoptedHost[]): Promise<void> {
     const processes = findHostProcesses(this.options.identity);
@@ -116,7 +120,7 @@ class Driver implements NspawnDriver {
           const host = await this.add(spec);
           await host.prepare();
           const pid = processes.get(spec.id);
-          if (pid !== undefined) host.take(watchHostProcess(pid));
+          if (pid !== undefined) host.adoptProcess(watchHostProcess(pid));
           await (spec.shouldRun ? host.boot() : host.powerOff());
         }),
       ),
@@ -137,7 +141,7 @@ class Driver implements NspawnDriver {
   async stop(): Promise<void> {
     const off = (id: number): Promise<void> =>
       this.withHost(id, async (host) => {
-        // A host that does not follow in time loses its power; its disk does not mind.
+        // A host that does not shut down in time is powered off. Its disk survives this.
         await host.shutdown().catch(() => host.powerOff());
       });
     await Promise.all([...this.hosts.keys()].map(off));
@@ -145,7 +149,7 @@ class Driver implements NspawnDriver {
 
   async runInside(id: number, command: readonly string[]): Promise<string> {
     const host = this.hosts.get(id);
-    if (host === undefined) throw new Error(`there is no host ${id}`);
+    if (host === undefined) throw new Error(`host ${id} does not exist`);
     const pid = host.runningInit();
     return run("nsenter", ["--target", pid.toString(), "--all", "--", ...command]);
   }
@@ -154,7 +158,7 @@ class Driver implements NspawnDriver {
     const { identity } = this.options;
     const base = await this.options.base(spec.image);
     if (!existsSync(base))
-      throw new Error(`the hosts' base ${base} is missing; make it with ensureBase`);
+      throw new Error(`the hosts' base ${base} is missing; create it with ensureBase`);
     const host = new NspawnHost(identity, base, spec, () => {
       for (const listener of this.listeners) listener(spec.id, false);
     });
@@ -165,7 +169,7 @@ class Driver implements NspawnDriver {
   private withHost(id: number, action: (host: NspawnHost) => Promise<void>): Promise<void> {
     return this.calls.run(id, async () => {
       const host = this.hosts.get(id);
-      if (host === undefined) throw new Error(`there is no host ${id}`);
+      if (host === undefined) throw new Error(`host ${id} does not exist`);
       await action(host);
     });
   }

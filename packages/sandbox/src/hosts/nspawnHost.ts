@@ -15,31 +15,31 @@ import { writeHostFile } from "./hostFiles";
 import {
   applyFirewall,
   ensurePublicInterface,
-  plugPrivateNetwork,
+  attachPrivateNetwork,
   type PrivateInterfaceFault,
   removePublicInterface,
-  unplugPrivateNetwork,
+  detachPrivateNetwork,
 } from "./hostNetwork";
 import { type HostProcess, startHostProcess } from "./hostProcess";
 import { endHost, removeHost } from "./hostRemoval";
 import { consoleLog, hostFolder } from "./names";
 import { signal } from "./processes";
-import { readdressFiles, seedFiles } from "./seed";
+import { newAddressFiles, seedFiles } from "./seed";
 
-/** How long a host may take until its init runs; a second is usual. */
+/** Timeout until the init of a host runs. Usually it takes one second. */
 const bootTimeoutMs = 60_000;
-/** How long a host may take to shut down or to begin a reboot. */
+/** Timeout for a shutdown, and for the start of a reboot. */
 const shutdownTimeoutMs = 60_000;
 
 /** One host: its disk, its network and, when it runs, its process. Calls must not overlap. */
 export class NspawnHost {
   private process: HostProcess | undefined;
-  /** For each private network the `ip` commands that configure the host's end. */
+  /** For each private network, the `ip` commands that configure the host's end. */
   private readonly networks = new Map<number, readonly string[]>();
   private readonly attachments = new Map<number, PrivateAttachment>();
   private privateFault: PrivateInterfaceFault | undefined;
 
-  /** @param ended called when the host goes off without a call from here */
+  /** @param ended called when the host goes off without a call of this class */
   constructor(
     private readonly identity: SandboxIdentity,
     private readonly base: string,
@@ -51,28 +51,27 @@ export class NspawnHost {
     return this.process !== undefined;
   }
 
-  /** Makes disk and network, or completes what an earlier server left. */
+  /** Creates disk and network, or completes those of an earlier server. */
   async prepare(): Promise<void> {
     this.prepareDisk();
     await ensurePublicInterface(this.identity, this.spec);
     await this.setFirewall(this.spec.firewall);
-    for (const attachment of this.spec.networks) await this.plug(attachment);
+    for (const attachment of this.spec.networks) await this.attachNetwork(attachment);
   }
 
   private prepareDisk(): void {
     const folder = hostFolder(this.identity, this.spec.id);
-    // Made last, so that its presence says that the disk is complete.
     const root = join(folder, "root");
     if (existsSync(root)) return;
     rmSync(folder, { recursive: true, force: true });
-    // The root folder of a host is its upper folder: its mode counts, whatever the umask is here.
+    // The root folder of a host is its upper folder, so its mode must not depend on the umask here.
     for (const part of ["work", "upper"]) mkdirSync(join(folder, part), { recursive: true });
     chmodSync(join(folder, "upper"), 0o755);
     for (const [path, text] of seedFiles(this.spec, this.resolvers)) {
-      // User data may hold a secret; everything else is as it is on a Hetzner host.
+      // User data can contain secrets. All other files are as on a Hetzner host.
       writeHostFile(join(folder, "upper"), path, text, path.endsWith("user-data") ? 0o600 : 0o644);
     }
-    // Last, so that its presence says that the disk is complete.
+    // Created last: this folder exists only if the disk is complete.
     mkdirSync(root);
   }
 
@@ -85,7 +84,7 @@ export class NspawnHost {
   async boot(): Promise<void> {
     if (this.running) return;
     const process = startHostProcess(this.identity, this.spec, this.base);
-    this.take(process);
+    this.adoptProcess(process);
     await waitUntil(
       `the init of ${this.spec.name} runs`,
       () => {
@@ -99,8 +98,8 @@ export class NspawnHost {
     );
   }
 
-  /** Goes on with a process that runs already. */
-  take(process: HostProcess): void {
+  /** Continues with a process that already runs. */
+  adoptProcess(process: HostProcess): void {
     this.process = process;
     const forget = (): void => {
       if (this.process !== process) return;
@@ -110,10 +109,10 @@ export class NspawnHost {
     process.ended.then(forget, forget);
   }
 
-  /** Pulls the plug. */
+  /** Ends the host at once. */
   async powerOff(): Promise<void> {
     const { process } = this;
-    // From here on the end is no surprise.
+    // From here on, the end of the process is expected.
     this.process = undefined;
     await endHost(this.identity, this.spec.id);
     await process?.ended;
@@ -125,49 +124,55 @@ export class NspawnHost {
     if (process === undefined) return;
     this.process = undefined;
     const pid = nspawnPid(this.identity, this.spec.id);
-    // systemd-nspawn hands it on to the host's init as an orderly power off (systemd-nspawn(1), --kill-signal).
+    // systemd-nspawn passes the signal to the host's init as a request to power off
+    // (systemd-nspawn(1), --kill-signal).
     if (pid !== undefined) signal(pid, "SIGTERM");
     let ended = false;
     void process.ended.then(() => (ended = true));
     try {
       await waitUntil(`${this.spec.name} has shut down`, () => ended, shutdownTimeoutMs);
     } catch (error) {
-      this.take(process);
+      this.adoptProcess(process);
       throw error;
     }
   }
 
-  /** @throws Error when the host does not run, or has not begun anew after a minute */
+  /** @throws Error when the host does not run, or has not started again after a minute */
   async reboot(): Promise<void> {
     const before = this.runningInit();
     // Ctrl-alt-del for an init (systemd(1), signals).
     signal(before, "SIGINT");
-    const anew = (): boolean => ![undefined, before].includes(initPid(this.identity, this.spec.id));
-    await waitUntil(`${this.spec.name} has rebooted`, anew, shutdownTimeoutMs);
+    const hasRebooted = (): boolean =>
+      ![undefined, before].includes(initPid(this.identity, this.spec.id));
+    await waitUntil(`${this.spec.name} has rebooted`, hasRebooted, shutdownTimeoutMs);
   }
 
-  /** The pid, on the machine, of the host's init. @throws Error when the host is off */
+  /**
+   * Pid of the host's init on the machine.
+   *
+   * @throws Error when the host is off
+   */
   runningInit(): number {
     const pid = this.running ? initPid(this.identity, this.spec.id) : undefined;
     if (pid === undefined) throw new Error(`host ${this.spec.name} does not run`);
     return pid;
   }
 
-  async plug(attachment: PrivateAttachment): Promise<void> {
+  async attachNetwork(attachment: PrivateAttachment): Promise<void> {
     const { identity, spec, privateFault } = this;
-    const lines = await plugPrivateNetwork(identity, spec.id, attachment, privateFault);
+    const lines = await attachPrivateNetwork(identity, spec.id, attachment, privateFault);
     this.attachments.set(attachment.networkId, attachment);
     this.networks.set(attachment.networkId, lines);
     this.writeBatch();
   }
 
-  async unplug(networkId: number): Promise<void> {
-    await unplugPrivateNetwork(this.identity, this.spec.id, networkId);
+  async detachNetwork(networkId: number): Promise<void> {
+    await detachPrivateNetwork(this.identity, this.spec.id, networkId);
     this.attachments.delete(networkId);
     if (this.networks.delete(networkId)) this.writeBatch();
   }
 
-  /** What the supervising script gives to `ip` before each boot. */
+  /** Writes the commands that superviseHost.sh passes to `ip` before each boot. */
   private writeBatch(): void {
     const lines = [...this.networks.values()].flat();
     const file = join(hostFolder(this.identity, this.spec.id), "network.batch");
@@ -179,14 +184,15 @@ export class NspawnHost {
   }
 
   /**
-   * Other public addresses, from the next start on.
+   * Sets other public addresses, from the next start on.
+   *
    * @throws Error when the host runs
    */
   async setPublicAddresses({ publicIpv4, publicIpv6 }: PublicAddresses): Promise<void> {
     if (this.running) throw new Error(`host ${this.spec.name} must be off to get other addresses`);
     this.spec = { ...this.spec, publicIpv4, publicIpv6 };
     const upper = join(hostFolder(this.identity, this.spec.id), "upper");
-    for (const [path, text] of readdressFiles(this.spec, this.resolvers)) {
+    for (const [path, text] of newAddressFiles(this.spec, this.resolvers)) {
       writeHostFile(upper, path, text, 0o644);
     }
     await removePublicInterface(this.identity, this.spec.id);
@@ -197,7 +203,7 @@ export class NspawnHost {
     const { identity, spec } = this;
     if (operation === "no-address" || operation === "large-packets" || operation === "address") {
       this.privateFault = operation === "address" ? undefined : operation;
-      for (const attachment of this.attachments.values()) await this.plug(attachment);
+      for (const attachment of this.attachments.values()) await this.attachNetwork(attachment);
       return;
     }
     await runHostFaultOperation(
@@ -206,7 +212,7 @@ export class NspawnHost {
     );
   }
 
-  /** Ends the host and removes its disk, links and names; its console log stays. */
+  /** Ends the host and removes its disk, links and names. Its console log stays. */
   async delete(): Promise<void> {
     this.process = undefined;
     await removeHost(this.identity, this.spec.id);

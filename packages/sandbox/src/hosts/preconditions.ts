@@ -3,13 +3,13 @@ import { delimiter, join } from "node:path";
 import { cacheDir } from "../../../toolchain/src/cacheDir";
 import { cgroupMounts } from "./cgroups";
 
-/** Free space for the base, the hosts' disks and the packages that they fetch, in bytes. */
+/** Free disk space for the base, the hosts' disks and the packages that they download, in bytes. */
 const neededSpace = 3 * 1024 ** 3;
 
 /** Type of an overlay file system (statfs(2)). */
 const overlayMagic = 0x794c7630;
 
-/** Programs of the machine that hosts need, and the Debian package that each comes from. */
+/** Programs that hosts need, and the Debian package of each. */
 const programs = {
   "systemd-nspawn": "systemd-container",
   mmdebstrap: "mmdebstrap",
@@ -20,12 +20,12 @@ const programs = {
   nsenter: "util-linux",
 } as const;
 
-/** Bits of the capabilities that hosts cannot do without (linux/capability.h). */
+/** Bits of the capabilities that hosts need (linux/capability.h). */
 const capabilities = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21 } as const;
 
 /**
- * Why this machine cannot run hosts: one line each, with what to do. Empty when it can. Changes
- * nothing and takes a few milliseconds, so that every command may ask.
+ * The reasons why this machine cannot run hosts, one line each, with what to do. Empty when it can.
+ * Changes nothing and takes a few milliseconds, so every command can call it.
  */
 export function hostProblems(): string[] {
   if (process.platform !== "linux") {
@@ -55,7 +55,7 @@ function rightProblems(): string[] {
 }
 
 function programProblems(): string[] {
-  // Administrators' programs may not be on a user's path.
+  // The path of a user may lack the folders of administrators' programs.
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
   const present = (name: string): boolean =>
     folders.some((folder) => isProgram(join(folder, name)));
@@ -69,14 +69,15 @@ function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    // Missing or not executable: either way it is no program here.
+    // Missing or not executable: in both cases the program is not usable.
     return false;
   }
 }
 
 function kernelProblems(): string[] {
   const problems: string[] = [];
-  // A file system that is a module appears here once it was used, so look for the module as well.
+  // A file system that is a kernel module is listed only after its first use, so check the module
+  // too.
   const known = readFileSync("/proc/filesystems", "utf8").includes("\toverlay\n");
   const release = readFileSync("/proc/sys/kernel/osrelease", "utf8").trim();
   if (!known && !existsSync(`/lib/modules/${release}/kernel/fs/overlayfs`)) {
@@ -86,7 +87,7 @@ function kernelProblems(): string[] {
   if (!unified) {
     problems.push("no cgroup version 2 is mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
   } else if (process.getuid?.() === 0 && !isWritable(cgroupMounts()[0] ?? "")) {
-    problems.push("control groups cannot be made here: use a privileged container or a machine");
+    problems.push("control groups cannot be created here: use a privileged container or a machine");
   }
   if (!existsSync("/proc/sys/net/ipv6")) {
     problems.push("the kernel has IPv6 switched off: boot without ipv6.disable=1");
@@ -99,17 +100,17 @@ function isWritable(folder: string): boolean {
     accessSync(folder, constants.W_OK);
     return true;
   } catch {
-    // Read-only or missing: the answer is no.
+    // Read-only or missing: in both cases it is not writable.
     return false;
   }
 }
 
-/** An overlay cannot lie on another one, and a container's own disk usually is one. */
+/** An overlay cannot be on another overlay, and a container's own disk usually is one. */
 function diskProblems(checkout: string): string[] {
   if (statfsSync(checkout).type !== overlayMagic) return [];
   return [
-    `the checkout lies on an overlay file system (a container's disk): ` +
-      `clone it onto a volume or into a folder of the machine`,
+    `the checkout is on an overlay file system (a container's disk): ` +
+      `clone it to a volume or to a folder of the machine`,
   ];
 }
 
@@ -123,7 +124,7 @@ function spaceProblems(folder: string): string[] {
   if (free >= neededSpace) return [];
   const inGigabytes = (bytes: number): string => (bytes / 1024 ** 3).toFixed(1);
   return [
-    `the disk of ${folder} has ${inGigabytes(free)} GB free, ${inGigabytes(neededSpace)} GB are needed: ` +
-      `make room, or set JITSI_HETZNER_CACHE to a folder on another disk`,
+    `the disk of ${folder} has ${inGigabytes(free)} GB free, but ${inGigabytes(neededSpace)} GB are needed: ` +
+      `free some space, or set JITSI_HETZNER_CACHE to a folder on another disk`,
   ];
 }

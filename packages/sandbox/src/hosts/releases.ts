@@ -1,18 +1,24 @@
-/** Releases of Debian that hosts boot, by their suites; the newest one last. */
+/** Debian releases that hosts can boot, by suite. The newest is last. */
 export const suites = ["bookworm", "trixie"] as const;
 
 export type Suite = (typeof suites)[number];
 
-/** The system image at Hetzner that each release is. */
+/** Hetzner's system image of each release. */
 export const imageOf: Readonly<Record<Suite, string>> = {
   bookworm: "debian-12",
   trixie: "debian-13",
 };
 
-/** The release of what most hosts boot; made by the set-up, while another one is made when the first host needs it. */
-export const usualSuite: Suite = "trixie";
+/**
+ * The release that most hosts boot. The set-up builds its base; the base of another release is
+ * built when its first host boots.
+ */
+export const defaultSuite: Suite = "trixie";
 
-/** What a host with this system image boots: its own release, or the usual one for a system that the sandbox does not have. */
+/**
+ * The release that a host with this system image boots. Images of other systems boot the default
+ * release.
+ */
 export function suiteOf(image: string): Suite {
-  return suites.find((suite) => imageOf[suite] === image) ?? usualSuite;
+  return suites.find((suite) => imageOf[suite] === image) ?? defaultSuite;
 }

@@ -2,10 +2,10 @@ import { stringify } from "yaml";
 import type { HostSpec } from "../../../hcloud-simulator/src/driver";
 import { publicGatewayIpv4, publicGatewayIpv6 } from "./hostNetwork";
 
-/** Where cloud-init's NoCloud data source looks, on the host. */
+/** Folder of cloud-init's NoCloud data source on the host. */
 export const seedFolder = "/var/lib/cloud/seed/nocloud";
 
-/** Text of each file that a host finds at its first boot, by its path on the host. */
+/** The files that cloud-init finds at the first boot, by their path on the host. */
 export function seedFiles(
   spec: HostSpec,
   resolvers: readonly string[],
@@ -18,10 +18,10 @@ export function seedFiles(
 }
 
 /**
- * Files to be changed for other public addresses. By default cloud-init writes the network's settings
- * at the first boot only; from here on it does at each.
+ * The files that change when a host gets other public addresses. By default cloud-init writes the
+ * network configuration at the first boot only; with these files, at each boot.
  */
-export function readdressFiles(
+export function newAddressFiles(
   spec: HostSpec,
   resolvers: readonly string[],
 ): ReadonlyMap<string, string> {
@@ -43,8 +43,9 @@ function metaData(spec: HostSpec): string {
 }
 
 /**
- * As Hetzner's own: the host's address is a /32 (a /64), the gateway lies outside it. Version 2, because the image
- * configures its network by netplan, and cloud-init 22 cannot turn a gateway outside the range of version 1 into one.
+ * Like Hetzner's: the host's address is a /32 (or /64), and the gateway is outside of it. Version
+ * 2, because the image uses netplan and cloud-init 22 cannot convert a gateway outside of the range
+ * from version 1.
  */
 function networkConfig(spec: HostSpec, resolvers: readonly string[]): string {
   const families = [

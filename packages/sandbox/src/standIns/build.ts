@@ -3,13 +3,16 @@ import { join } from "node:path";
 import { run } from "./run";
 import { type PackageName, buildOf, fillIn, packageVersions, programs, releases } from "./versions";
 
-/** Where the sources of the stand-ins are: `<package>/DEBIAN`, `<package>/rootfs`, `<package>/before-BUILD`, `common`. */
+/**
+ * Folder of the sources of the stand-ins: `<package>/DEBIAN`, `<package>/rootfs`,
+ * `<package>/before-BUILD`, `common`.
+ */
 export const sourcesDir = __dirname;
 
 /**
  * Builds every package in every version into `outDir`.
  *
- * @throws if dpkg-deb refuses a tree; the message holds its own words
+ * @throws Error if dpkg-deb refuses a tree, with its message
  */
 export async function buildPackages(outDir: string, workDir: string): Promise<void> {
   for (const name of Object.keys(packageVersions) as PackageName[]) {
@@ -21,7 +24,7 @@ export async function buildPackages(outDir: string, workDir: string): Promise<vo
   }
 }
 
-/** Lays out one package's tree as dpkg-deb wants it, with modes that do not depend on the checkout. */
+/** Creates the tree of one package for dpkg-deb. File modes do not depend on the checkout. */
 async function stage(name: PackageName, release: number, tree: string): Promise<void> {
   const source = join(sourcesDir, name);
   await mkdir(tree, { recursive: true });
@@ -30,7 +33,8 @@ async function stage(name: PackageName, release: number, tree: string): Promise<
     await cp(join(source, "rootfs"), tree, { recursive: true });
   }
   for (const folder of await readdir(source)) {
-    // Files that upstream removed: `before-11031` is in releases before that build of jitsi-meet.
+    // Files that upstream has removed: `before-11031` is part of the releases before that build of
+    // jitsi-meet.
     const [, build] = /^before-(\d+)$/.exec(folder) ?? [];
     if (build !== undefined && buildOf(release) < Number(build)) {
       await cp(join(source, folder), tree, { recursive: true });
@@ -44,7 +48,7 @@ async function stage(name: PackageName, release: number, tree: string): Promise<
   await normalise(tree, name, release);
 }
 
-/** Placeholders filled in; 0755 for folders and whatever may be executed, 0644 for the rest. */
+/** Fills in placeholders. Sets 0755 for folders and executable files, and 0644 for other files. */
 async function normalise(dir: string, name: PackageName, release: number): Promise<void> {
   await chmod(dir, 0o755);
   for (const entry of await readdir(dir, { withFileTypes: true })) {

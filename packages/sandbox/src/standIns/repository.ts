@@ -11,28 +11,28 @@ import { ensureSigningKey, keyFingerprint, signRelease } from "./signingKey";
 
 export interface Repository {
   readonly dir: string;
-  /** Of the key that signs it. */
+  /** Fingerprint of the signing key. */
   readonly fingerprint: string;
 }
 
 const keyFile = "jitsi-key.gpg.key";
 
 /**
- * Builds the signed apt repository of the stand-ins into the cache, or finds it there.
+ * Builds the signed apt repository of the stand-ins into the cache, if it does not exist yet.
  *
- * The folder is named by a hash of its sources, so a change in them makes a new one; the signing key
- * is the same for one cache. Safe when two processes call it at once. Needs dpkg-deb, apt-ftparchive
- * (package apt-utils) and gpg.
+ * Its folder is named by a hash of the sources, so changed sources create a new folder. The signing
+ * key stays the same in one cache. Safe to call from two processes at once. Needs dpkg-deb,
+ * apt-ftparchive (package apt-utils) and gpg.
  *
  * Layout: `jitsi-key.gpg.key` (ASCII armoured), `stable/{Packages,Packages.gz,Release,InRelease,
  * Release.gpg,*.deb}`, as under https://download.jitsi.org.
  *
- * @throws if a tool is missing or refuses the sources
+ * @throws Error if a tool is missing or refuses the sources
  */
 export async function ensureRepository(): Promise<Repository> {
   const cache = cacheDir("packages");
   await mkdir(cache, { recursive: true });
-  // Building takes a few seconds; a lock that was not refreshed for 30 s belongs to a dead process.
+  // Building takes a few seconds. A lock that was not refreshed for 30 s belongs to a dead process.
   const release = await lock(cache, {
     stale: 30_000,
     retries: { retries: 120, minTimeout: 500, maxTimeout: 500 },
@@ -47,7 +47,10 @@ export async function ensureRepository(): Promise<Repository> {
   }
 }
 
-/** What the repository's content depends on: every source file's path and text, and the key. */
+/**
+ * Hash of everything that the content of the repository depends on: path and text of every source
+ * file, and the key.
+ */
 export async function repositoryHash(key: string, dir = sourcesDir): Promise<string> {
   const hash = createHash("sha256").update(key);
   for (const path of await sourceFiles(dir)) {
@@ -56,7 +59,7 @@ export async function repositoryHash(key: string, dir = sourcesDir): Promise<str
   return hash.digest("hex").slice(0, 16);
 }
 
-/** All files below `dir` in a fixed order, without Python's compiled ones. */
+/** All files below `dir` in a fixed order, without compiled Python files. */
 async function sourceFiles(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true, recursive: true });
   return entries
@@ -82,9 +85,12 @@ async function make(dir: string, key: string): Promise<void> {
   }
 }
 
-/** A flat repository: its entry in sources.list ends in `stable/` and has no component. */
+/**
+ * Writes the index of a flat repository: its entry in sources.list ends in `stable/` and has no
+ * component.
+ */
 async function index(stable: string): Promise<void> {
-  // apt looks for `Filename` below the address in sources.list, which has no `stable/`.
+  // apt resolves `Filename` against the address in sources.list, which does not contain `stable/`.
   const packages = await run("apt-ftparchive", ["packages", "stable"], { cwd: dirname(stable) });
   await writeFile(join(stable, "Packages"), packages);
   await writeFile(join(stable, "Packages.gz"), gzipSync(packages, { level: 9 }));

@@ -4,9 +4,9 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 
 /**
- * Runs a program to its end and returns what it wrote to standard output.
+ * Runs a program and returns its standard output.
  *
- * @throws with the command's name and the end of what it wrote to standard error
+ * @throws Error with the command's name and the end of its error output
  */
 export async function run(
   command: string,

@@ -3,10 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "./run";
 
-/** The key's user id; it shows in `gpg --show-keys` of what hosts download. */
+/** User id of the key, as `gpg --show-keys` shows it on hosts. */
 const userId = "Jitsi sandbox repository <sandbox@localhost>";
 
-/** A private GnuPG home, gone with its agent when `work` ends. In /tmp: socket paths are short. */
+/**
+ * Provides a private GnuPG home, which is removed with its agent when `work` ends. It is in /tmp
+ * because socket paths must be short.
+ */
 async function withGnupg<T>(work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), "jh-gpg-"));
   const env = { ...process.env, GNUPGHOME: home };
@@ -19,10 +22,10 @@ async function withGnupg<T>(work: (env: NodeJS.ProcessEnv) => Promise<T>): Promi
 }
 
 /**
- * The secret key that signs the repository, ASCII armoured; made once and kept in `dir` (0600), so
- * that hosts which trust it go on trusting a repository that was built anew.
+ * The secret key that signs the repository, ASCII armoured. It is created once and kept in `dir`
+ * (0600), so that hosts that trust it also trust a repository that was built later.
  *
- * The caller holds the cache's lock.
+ * The caller must hold the lock of the cache.
  */
 export async function ensureSigningKey(dir: string): Promise<string> {
   const path = join(dir, "signing-key.asc");
@@ -44,16 +47,16 @@ export async function ensureSigningKey(dir: string): Promise<string> {
   return key;
 }
 
-/** Fingerprint of the primary key in a file, as gpg writes it: 40 hexadecimal digits in upper case. */
+/** Fingerprint of the primary key in a file, in gpg's form: 40 hexadecimal digits in upper case. */
 export async function keyFingerprint(publicKey: string): Promise<string> {
   const show = ["--batch", "--show-keys", "--with-colons", publicKey];
   const lines = (await withGnupg((env) => run("gpg", show, { env }))).split("\n");
   const fingerprint = lines.find((line) => line.startsWith("fpr:"))?.split(":")[9];
-  if (fingerprint === undefined) throw new Error(`${publicKey} holds no OpenPGP key`);
+  if (fingerprint === undefined) throw new Error(`${publicKey} does not contain an OpenPGP key`);
   return fingerprint;
 }
 
-/** Signs `<dir>/Release` as InRelease and Release.gpg and writes the public half to `publicKey`. */
+/** Signs `<dir>/Release` as InRelease and Release.gpg, and writes the public key to `publicKey`. */
 export async function signRelease(key: string, dir: string, publicKey: string): Promise<void> {
   await withGnupg(async (env) => {
     const file = join(env.GNUPGHOME ?? "", "key.asc");

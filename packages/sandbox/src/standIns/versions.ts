@@ -1,6 +1,6 @@
 /**
- * Version numbers of the stand-ins, in the style of upstream's (stable 2.0.11146 of August 2026).
- * The first of a list is the current one, which apt installs; the others are there to be asked for.
+ * Version numbers of the stand-ins, in upstream's form (stable 2.0.11146 of August 2026). The first
+ * one of a list is the current one, which apt installs by default.
  */
 export const packageVersions = {
   "jitsi-videobridge2": [
@@ -18,28 +18,29 @@ export const packageVersions = {
 
 export type PackageName = keyof typeof packageVersions;
 
-/** Packages with a program in Python: each carries a copy of `common/`. */
+/** Packages with a program in Python. Each contains a copy of `common/` at this path. */
 export const programs: Partial<Record<PackageName, string>> = {
   "jitsi-videobridge2": "usr/share/jitsi-videobridge/lib",
   jicofo: "usr/share/jicofo/lib",
 };
 
 /**
- * How a program names its own version: without Debian's revision, and with a dot in the middle,
- * as upstream's jars do (2.3-307-gabc-1 is 2.3.307-gabc).
+ * The version that a program reports: without Debian's revision, and with a dot instead of the
+ * first hyphen, like upstream's jars (2.3-307-gabc-1 -> 2.3.307-gabc).
  */
 export function programVersion(version: string): string {
   return version.replace(/-\d+$/, "").replace("-", ".");
 }
 
-/** The build number of a release of jitsi-meet: 10888 of 2.0.10888-1. */
+/** The build number of a release of jitsi-meet: 2.0.10888-1 -> 10888. */
 export function buildOf(release: number): number {
   return Number(versionOf("jitsi-meet", release).split(/[.-]/)[2]);
 }
 
 /**
- * Drops the lines that are of other releases: one that begins with `@SINCE:10888@` is there from that build of jitsi-meet
- * on, one that begins with `@BEFORE:11031@` up to the one before it; both may stand in a line.
+ * Removes lines of other releases. A line that begins with `@SINCE:10888@` is part of that build of
+ * jitsi-meet and later ones. A line that begins with `@BEFORE:11031@` is part of earlier builds. A
+ * line can have both marks.
  */
 function linesOf(text: string, release: number): string {
   const build = buildOf(release);
@@ -58,8 +59,9 @@ function linesOf(text: string, release: number): string {
 }
 
 /**
- * Replaces the placeholders of a package's text files, after `linesOf`: `@VERSION@`, `@PROGRAM_VERSION@` and, for
- * the exact pins of the metapackage, `@VERSION:<package>@` (the version of the same release).
+ * Fills in the placeholders of a package's text files, after `linesOf`: `@VERSION@`,
+ * `@PROGRAM_VERSION@` and, for the exact versions in the metapackage, `@VERSION:<package>@` (the
+ * version of the same release).
  */
 export function fillIn(text: string, name: PackageName, release: number): string {
   const own = versionOf(name, release);
@@ -68,13 +70,13 @@ export function fillIn(text: string, name: PackageName, release: number): string
     .replaceAll("@PROGRAM_VERSION@", programVersion(own))
     .replaceAll(/@VERSION:([a-z0-9-]+)@/g, (_, other: string) => {
       if (!(other in packageVersions)) {
-        throw new Error(`standIns/${name}: @VERSION:${other}@ names no package`);
+        throw new Error(`standIns/${name}: @VERSION:${other}@ does not name a package`);
       }
       return versionOf(other as PackageName, release);
     });
 }
 
-/** How many releases the repository holds: the current one (0) and older ones. */
+/** Number of releases in the repository: the current one (0) and older ones. */
 export const releases = 4;
 
 function versionOf(name: PackageName, release: number): string {

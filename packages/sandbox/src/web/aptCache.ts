@@ -9,11 +9,11 @@ import { type UpstreamResponse, getFrom } from "./upstream";
 export interface CachedFile {
   readonly path: string;
   readonly lastModified?: string;
-  /** True when the mirror could not be asked and this is what it said before. */
+  /** True when the mirror did not answer and this is an older version of the file. */
   readonly stale: boolean;
 }
 
-/** The mirror's answer where there is no file: the status to pass on. */
+/** The mirror's answer when there is no file: the status to pass on. */
 export interface Refused {
   readonly status: number;
 }
@@ -21,15 +21,17 @@ export interface Refused {
 export interface AptCacheOptions {
   /** The cache's folder. */
   dir: string;
-  /** Where the archive is: its address, without a slash at the end. */
+  /** Address of the archive, without a trailing slash. */
   upstream: string;
-  /** How long an index is used before the mirror is asked again, ms. Default 60000. */
+  /**
+   * How long an index is used before the mirror is asked again, in milliseconds. Default: 60,000.
+   */
   freshMs?: number;
-  /** Told of each file that comes from the mirror, and of each that had to be served stale. */
+  /** Called for each file that was fetched from the mirror or served stale. */
   log?: (line: string) => void;
 }
 
-/** What is known of a cached file; the one file whose change makes a new version visible. */
+/** Metadata of a cached file. Replacing this file makes a new version of the body visible. */
 interface Meta {
   readonly body: string;
   readonly etag?: string;
@@ -37,11 +39,11 @@ interface Meta {
 }
 
 /**
- * A caching mirror of one Debian archive. Packages and indices named by their hash never change and
- * are fetched once for ever; other indices are revalidated, and kept for when the mirror is away.
- * Requests for one file that come while it is being fetched wait for that one fetch.
+ * A caching mirror of one Debian archive. Packages, and indices that are named by their hash, never
+ * change and are fetched once. Other indices are revalidated, and kept for the time when the mirror
+ * does not answer. Requests for a file that is being fetched wait for that fetch.
  *
- * Several processes may use one folder: files appear by renaming, complete or not at all.
+ * Several processes can use one folder, because complete files appear by renaming.
  */
 export class AptCache {
   private readonly inFlight = new Map<string, Promise<CachedFile | Refused>>();
@@ -49,7 +51,10 @@ export class AptCache {
 
   public constructor(private readonly options: AptCacheOptions) {}
 
-  /** The file at `path` below the archive. `path` begins with a slash and is clean (isCleanPath). */
+  /**
+   * The file at `path` below the archive. `path` begins with a slash and must be clean
+   * (isCleanPath).
+   */
   public get(path: string): Promise<CachedFile | Refused> {
     const running = this.inFlight.get(path);
     if (running !== undefined) return running;
@@ -73,11 +78,11 @@ export class AptCache {
       );
       return { ...this.file(path, meta), stale: true };
     }
-    return this.take(path, meta, answer);
+    return this.handleAnswer(path, meta, answer);
   }
 
-  /** Acts on the mirror's answer. Its own trouble (5xx) does not spoil what is in the cache. */
-  private async take(
+  /** Handles the mirror's answer. An error of the mirror (5xx) does not invalidate the cache. */
+  private async handleAnswer(
     path: string,
     meta: Meta | undefined,
     answer: UpstreamResponse,
@@ -102,7 +107,7 @@ export class AptCache {
   private async store(path: string, answer: UpstreamResponse): Promise<Meta> {
     const { etag, lastModified } = answer;
     const target = this.metaPath(path);
-    // A name of its own for each version: a reader of the old one is not disturbed.
+    // Each version has its own file name, so that readers of the old version are not disturbed.
     const body = `${createHash("sha256").update(randomUUID()).digest("hex").slice(0, 16)}.body`;
     const bodyPath = join(dirname(target), body);
     await mkdir(dirname(target), { recursive: true });
@@ -138,7 +143,7 @@ export class AptCache {
   private async readMeta(path: string): Promise<Meta | undefined> {
     try {
       const meta = JSON.parse(await readFile(this.metaPath(path), "utf8")) as Meta;
-      // Somebody who tidies up a cache may leave the one file without the other.
+      // A user who cleans up the cache can have removed only one of the two files.
       return existsSync(this.file(path, meta).path) ? meta : undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -147,12 +152,15 @@ export class AptCache {
   }
 }
 
-/** Debian never changes a file in its pool, nor one that is named by its own hash. */
+/** Debian never changes a file in its pool, and never a file that is named by its hash. */
 export function isImmutable(path: string): boolean {
   return /\/pool\/.+\.u?deb$/.test(path) || path.includes("/by-hash/");
 }
 
-/** Whether a path may become a file's name below the cache: apt's own characters, and no `..`. */
+/**
+ * Whether a path can become a file name below the cache: only characters that apt uses, and no
+ * `..`.
+ */
 export function isCleanPath(path: string): boolean {
   return /^(\/[\w+~%:,=@-][\w.+~%:,=@-]*)+$/.test(path) && !/%2[ef]|%5c|%00/i.test(path);
 }

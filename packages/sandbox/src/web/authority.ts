@@ -8,23 +8,26 @@ import { run } from "../standIns/run";
 
 /** The certificate authority that the sandbox's hosts trust, as files. */
 export interface Authority {
-  /** PEM; goes into the hosts' trust store. */
+  /** PEM; part of the hosts' trust store. */
   readonly certPath: string;
-  /** PEM, readable by the owner alone; never leaves this machine. */
+  /** PEM, readable by the owner only. It never leaves this machine. */
   readonly keyPath: string;
 }
 
-/** Ten years: the base file system holds it, and a cache may live long. */
+/** Ten years, because the base file system contains it and a cache can be old. */
 const authorityDays = 3650;
 
-/** Certificates are issued anew at each start of a sandbox. Apple's limit for TLS, to be ordinary. */
+/**
+ * Each start of a sandbox issues a new certificate. 825 days is Apple's limit for TLS certificates.
+ */
 const certificateDays = 825;
 
 /**
- * The sandbox's certificate authority, made once for each cache. It signs what would come from a
- * public one in production: the package mirrors' HTTPS. Safe when two processes call it at once.
+ * The sandbox's certificate authority, created once for each cache. It signs certificates that a
+ * public authority signs in production: those of the package mirrors. Safe to call from two
+ * processes at once.
  *
- * @throws if openssl is missing or fails
+ * @throws Error if openssl is missing or fails
  */
 export async function ensureAuthority(): Promise<Authority> {
   const dir = cacheDir("ca");
@@ -32,7 +35,7 @@ export async function ensureAuthority(): Promise<Authority> {
   if (existsSync(dir)) return authority;
   await mkdir(cacheDir(), { recursive: true });
   const release = await lock(dir, {
-    realpath: false, // the folder comes only with its whole content
+    realpath: false, // the folder does not exist before it is complete
     stale: 30_000,
     retries: { retries: 120, minTimeout: 500, maxTimeout: 500 },
   });
@@ -66,7 +69,10 @@ async function make(dir: string): Promise<void> {
   }
 }
 
-/** ECDSA P-256: made in milliseconds, and every TLS client knows it. openssl makes the file 0600. */
+/**
+ * ECDSA P-256: fast to create, and known to every TLS client. openssl creates the file with mode
+ * 0600.
+ */
 async function newKey(path: string): Promise<void> {
   await run("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", path]);
 }

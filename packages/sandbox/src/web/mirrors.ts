@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { join } from "node:path";
 import { cacheDir } from "../../../toolchain/src/cacheDir";
 import { machineSources } from "../hosts/machineSources";
-import { usualSuite as suite } from "../hosts/releases";
+import { defaultSuite as suite } from "../hosts/releases";
 import { AptCache, isCleanPath } from "./aptCache";
 import { issueCertificate } from "./authority";
 import { sendFile } from "./sendFile";
@@ -12,28 +12,28 @@ import { sendFile } from "./sendFile";
 export interface MirrorsOptions {
   /** IPv4 address to listen on. */
   address: string;
-  /** IPv6 address to listen on too. */
+  /** IPv6 address to listen on as well. */
   address6?: string;
-  /** The folder that ensureRepository() returned. */
+  /** The folder that ensureRepository() returns. */
   repositoryDir: string;
-  /** Default 80 and 443; 0 takes free ones (tests). */
+  /** Default: 80 and 443. With 0 the system chooses free ports (for tests). */
   ports?: { http: number; https: number };
-  /** Where the Debian archives come from. Default: what this machine's own apt uses. */
+  /** Addresses of the Debian archives. Default: those that this machine's own apt uses. */
   archives?: Archives;
-  /** Folder of the packages' cache. Default: `apt` in the project's cache. */
+  /** Folder of the package cache. Default: `apt` in the project's cache. */
   cache?: string;
-  /** Told of each file fetched from outside. Default: nobody. */
+  /** Called for each file that is fetched from outside. Default: no log. */
   log?: (line: string) => void;
 }
 
-/** Addresses of the archives, without a slash at the end. */
+/** Addresses of the archives, without a trailing slash. */
 export interface Archives {
   readonly debian: string;
   readonly security: string;
 }
 
 export interface Mirrors {
-  /** DNS names that are to be answered with the mirrors' address. */
+  /** DNS names that must resolve to the mirrors' address. */
   readonly names: string[];
   /** Bound ports, one pair for each address. */
   readonly ports: { http: number; https: number }[];
@@ -46,10 +46,11 @@ const debianNames = ["deb.debian.org", "security.debian.org"];
 type Handler = (response: ServerResponse, path: string) => Promise<void>;
 
 /**
- * Serves, under the names that hosts use in production: the stand-ins' repository (HTTPS; plain
- * HTTP redirects) and the Debian archives (both; a cache in front of the machine's own mirror).
+ * Serves the repositories under the names that hosts use in production: the stand-ins' repository
+ * (HTTPS; HTTP redirects to it) and the Debian archives (HTTP and HTTPS; with a cache in front of
+ * the machine's own mirror).
  *
- * @throws if an address or port cannot be bound
+ * @throws Error if an address or port cannot be bound
  */
 export async function startMirrors(options: MirrorsOptions): Promise<Mirrors> {
   const names = [jitsi, ...debianNames];
@@ -79,7 +80,7 @@ export async function startMirrors(options: MirrorsOptions): Promise<Mirrors> {
   return { names, ports, close };
 }
 
-/** The machine's mirrors, by the archive that hosts know them as. */
+/** The machine's mirrors, by the archive that they mirror. */
 export function machineArchives(sources: readonly string[] = machineSources(suite)): Archives {
   const find = (name: string, standard: string): string => {
     const line = sources.find((source) => source.endsWith(` ${name} main`));
@@ -95,7 +96,7 @@ function makeSites(options: MirrorsOptions): ReadonlyMap<string, Handler> {
   const dir = options.cache ?? cacheDir("apt");
   const upstreams = options.archives ?? machineArchives();
   const { log } = options;
-  // The folder names the mirror, so that another mirror's answers are never mixed in.
+  // The folder is named after the mirror, so that answers of different mirrors are not mixed.
   const cacheOf = (upstream: string): AptCache =>
     new AptCache({ dir: join(dir, encodeURIComponent(upstream)), upstream, log });
   const debian = archive({
@@ -165,7 +166,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    // A server that never listened has nothing to close; the error says only that.
+    // The error of a server that never listened can be ignored, because there is nothing to close.
     server.close(() => {
       resolve();
     });

@@ -4,9 +4,9 @@ import type { ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
 /**
- * Sends a file as the answer: 404 if there is none, 304 if the request knows this very version.
+ * Sends a file as the answer: 404 if it does not exist, 304 if the client already has this version.
  *
- * @param lastModified what the origin says; default: the file's own time
+ * @param lastModified time from the origin; default: the file's own time
  */
 export async function sendFile(
   response: ServerResponse,

@@ -8,17 +8,18 @@ export interface UpstreamResponse {
   readonly body: IncomingMessage;
 }
 
-/** A mirror that says nothing for so long is taken for down, ms. */
+/** A mirror that sends nothing for this long is considered down, in milliseconds. */
 const silenceMs = 30_000;
 
-/** Mirror networks redirect to a near server; more than this is a loop. */
+/** Mirror networks redirect to a near server. More redirects than this are a loop. */
 const maxRedirects = 5;
 
 /**
- * GET of one address, redirects followed. The body comes as it is stored: no Accept-Encoding is
- * sent, for apt checks the sums of the very bytes.
+ * Sends a GET request and follows redirects. The body arrives as it is stored: Accept-Encoding is
+ * not sent, because apt checks the hashes of the exact bytes.
  *
- * @throws when the server cannot be reached, stays silent for 30 s or redirects more than 5 times
+ * @throws Error when the server cannot be reached, sends nothing for 30 s or redirects more than 5
+ *   times
  */
 export async function getFrom(
   url: string,
@@ -45,7 +46,7 @@ function request(url: string, headers: Record<string, string>): Promise<Incoming
       resolve,
     );
     sent.setTimeout(silenceMs, () => {
-      sent.destroy(new Error(`${new URL(url).host} was silent for ${silenceMs / 1000} s`));
+      sent.destroy(new Error(`${new URL(url).host} sent nothing for ${silenceMs / 1000} s`));
     });
     sent.on("error", reject);
   });

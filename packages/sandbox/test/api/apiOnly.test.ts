@@ -9,7 +9,7 @@ const execute = promisify(execFile);
 
 describe("a sandbox of the API alone, on a machine without a toolchain", () => {
   let home: string;
-  /** @throws with both streams when the script fails */
+  /** @throws Error with both streams when the script fails */
   const bash = (script: string): Promise<{ stdout: string; stderr: string }> =>
     execute("bash", ["-euc", script], {
       cwd: projectDir,
@@ -26,7 +26,7 @@ describe("a sandbox of the API alone, on a machine without a toolchain", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it("starts, tells endpoint and token, and answers a client, without building anything", async () => {
+  it("starts, prints endpoint and token, and answers a client without building anything", async () => {
     const up = await bash(`${sandbox} up --api-only`);
     expect(up.stderr).toMatch(/API answers at http:\/\/127\.0\.0\.1:\d+\/v1/);
     const env = await bash(`${sandbox} env`);

@@ -19,7 +19,7 @@ const state: SandboxState = {
 const toolchain: Toolchain = { pulumi: "/cache/bin", pulumiHome: "/cache/home", way: "source" };
 
 describe("sandboxEnvironment", () => {
-  it("points pulumi and hcloud at the sandbox", () => {
+  it("makes pulumi and hcloud use the sandbox", () => {
     expect(sandboxEnvironment(identity, state, toolchain, "/usr/bin")).toMatchObject({
       PATH: "/cache/bin:/usr/bin",
       HCLOUD_ENDPOINT: "http://127.0.0.1:7803/v1",
@@ -36,7 +36,7 @@ describe("childEnvironment", () => {
     process.env = inherited;
   });
 
-  it("hands on no token of the caller's, and nothing that leads to another account", () => {
+  it("passes on no token of the caller and no variable that selects another account", () => {
     process.env = { ...inherited, HCLOUD_TOKEN: "a paid account's", PULUMI_ACCESS_TOKEN: "x" };
     process.env.HCLOUD_CONTEXT = "production";
     const env = childEnvironment(identity, state, toolchain);
@@ -59,7 +59,7 @@ describe("assertLoopback", () => {
     "https://api.hetzner.cloud/v1",
     "http://127.0.0.1.example.org/v1",
     "http://localhost.example.org/v1",
-  ])("refuses %s and says why", (endpoint) => {
+  ])("refuses %s with the reason", (endpoint) => {
     expect(() => {
       assertLoopback(endpoint);
     }).toThrow(`the endpoint ${endpoint} is not on loopback`);
@@ -67,7 +67,7 @@ describe("assertLoopback", () => {
 });
 
 describe("shellExports", () => {
-  it("quotes values for the shell and unsets what would lead elsewhere", () => {
+  it("quotes values for the shell and unsets variables that select another account", () => {
     const text = shellExports({ A: "it's", B: "$HOME" });
     expect(text).toContain("export A='it'\\''s'\n");
     expect(text).toContain("export B='$HOME'\n");

@@ -4,14 +4,14 @@ import { sandboxIdentity, slotCount } from "../../src/identity";
 describe("sandboxIdentity", () => {
   const all = Array.from({ length: slotCount }, (_, slot) => sandboxIdentity("/a", slot));
 
-  it("gives each slot ranges and a port that no other slot has", () => {
+  it("gives each slot its own ranges and port", () => {
     for (const key of ["ipv4Cidr", "ipv6Cidr"] as const) {
       expect(new Set(all.map((i) => i.network[key])).size).toBe(slotCount);
     }
     expect(new Set(all.map((i) => i.apiPort)).size).toBe(slotCount);
   });
 
-  it("keeps all of a slot's addresses inside its own ranges and inside the benchmark range", () => {
+  it("keeps all addresses of a slot inside its own ranges and the benchmark range", () => {
     const benchmark = ipaddr.IPv4.parseCIDR("198.18.0.0/15");
     for (const { network } of all) {
       const range = ipaddr.IPv4.parseCIDR(network.ipv4Cidr);

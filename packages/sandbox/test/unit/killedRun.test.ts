@@ -26,18 +26,18 @@ describe("wasKilled", () => {
     expect(wasKilled(join(backend, "none"), "sandbox")).toBe(false);
   });
 
-  it("is true when the lock's process is gone", () => {
+  it("is true when the lock's process has ended", () => {
     lock("sandbox", dead());
     expect(wasKilled(backend, "sandbox")).toBe(true);
   });
 
-  it("is false while a process that holds a lock lives", () => {
+  it("is false while a process that holds a lock runs", () => {
     lock("sandbox", dead());
     lock("sandbox", process.pid);
     expect(wasKilled(backend, "sandbox")).toBe(false);
   });
 
-  it("looks at no other stack's lock", () => {
+  it("ignores locks of other stacks", () => {
     lock("other", dead());
     expect(wasKilled(backend, "sandbox")).toBe(false);
   });

@@ -27,7 +27,7 @@ describe("takeSlot", () => {
     rmSync(root, { recursive: true });
   });
 
-  it("gives two folders two slots, and a folder the one it holds", async () => {
+  it("gives two folders different slots, and a folder always the same one", async () => {
     const [a, b] = [folder("a"), folder("b")];
     expect(await takeSlot(a, onStale, locks)).toBe(0);
     expect(await takeSlot(b, onStale, locks)).toBe(1);
@@ -35,7 +35,7 @@ describe("takeSlot", () => {
     expect(stale).toEqual([]);
   });
 
-  it("cleans up after an owner whose folder is gone before it takes the slot", async () => {
+  it("cleans up after an owner whose folder no longer exists before it takes the slot", async () => {
     const [gone, next] = [folder("gone"), folder("next")];
     await takeSlot(gone, onStale, locks);
     rmSync(gone, { recursive: true });

@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 describe("the toolchain from source", () => {
-  it("is built where downloads are blocked, and put together as a PULUMI_HOME", async () => {
+  it("is built when downloads are blocked, and installed as a PULUMI_HOME", async () => {
     machine.program("go", fakeGo);
     const toolchain = await ensureToolchain({ log });
     expect(toolchain.way).toBe("source");
@@ -48,7 +48,7 @@ describe("the toolchain from source", () => {
     expect(lines.at(-1)).toBe(tell(toolchain));
   });
 
-  it("is found again without a build, a look at the network, or a word", async () => {
+  it("is found again without a build, a request or a message", async () => {
     machine.program("go", fakeGo);
     const first = await ensureToolchain({ log });
     lines = [];
@@ -59,7 +59,7 @@ describe("the toolchain from source", () => {
     expect(lines).toEqual([]);
   });
 
-  it("goes on after the last finished step when it was interrupted", async () => {
+  it("continues after the last finished step when it was interrupted", async () => {
     machine.program("go", fakeGo);
     process.env.FAIL_AT = "pulumi-resource-random";
     await expect(ensureToolchain({ log })).rejects.toThrow(
@@ -70,16 +70,16 @@ describe("the toolchain from source", () => {
     expect(machine.calls()).toEqual(builds([...binaries.slice(0, 4), ...binaries.slice(3)]));
   });
 
-  it("removes what a killed process left half made", async () => {
+  it("removes the partial build of a killed process", async () => {
     machine.program("go", fakeGo);
-    const dead = 2 ** 22 + 1; // above the largest process number
+    const dead = 2 ** 22 + 1; // above the highest pid
     const leftover = join(machine.root, `cache/toolchain/built/pulumi-0123.partial-${dead}`);
     mkdirSync(leftover, { recursive: true });
     await ensureToolchain({ log });
     expect(existsSync(leftover)).toBe(false);
   });
 
-  it("puts back a plugin that was removed, without a build", async () => {
+  it("restores a removed plugin without a build", async () => {
     machine.program("go", fakeGo);
     const { pulumiHome } = await ensureToolchain({ log });
     const plugin = join(pulumiHome, "plugins/resource-command-v1.2.1");
@@ -90,7 +90,7 @@ describe("the toolchain from source", () => {
     expect(machine.calls()).toHaveLength(binaries.length);
   });
 
-  it("is built once when two ask at the same time", async () => {
+  it("is built once when two processes need it at the same time", async () => {
     machine.program("go", fakeGo);
     const [one, two] = await Promise.all([ensureToolchain({ log }), ensureToolchain({ log })]);
     expect(one).toEqual(two);
@@ -104,7 +104,7 @@ describe("a CLI on the PATH", () => {
     machine.program("pulumi-language-nodejs", "");
   };
 
-  it("is taken when it is new enough and has the plugins", async () => {
+  it("is used when it is new enough and has the plugins", async () => {
     onPath("3.250.0");
     for (const plugin of ["hcloud-v1.41.0", "random-v4.21.2", "command-v1.2.1"]) {
       const name = `pulumi-resource-${plugin.split("-")[0] ?? ""}`;
@@ -118,7 +118,7 @@ describe("a CLI on the PATH", () => {
     expect(fetchMock).not.toHaveBeenCalled();
   });
 
-  it("gets the plugins that are missing, into the PULUMI_HOME that is set", async () => {
+  it("gets the missing plugins, in the PULUMI_HOME that is set", async () => {
     onPath("3.250.0");
     fetchMock.mockResolvedValue(new Response());
     process.env.PULUMI_HOME = join(machine.root, "own");
@@ -143,14 +143,14 @@ describe("a CLI on the PATH", () => {
   it.each([
     ["too old", "3.100.0", "3.100.0; 3.248.0 or newer is needed"],
     ["without reachable plugins", "3.250.0", "https://get.pulumi.com cannot be reached"],
-  ])("that is %s is passed over, with the reason", async (_, version, reason) => {
+  ])("that is %s is not used, with the reason", async (_, version, reason) => {
     onPath(version);
     machine.program("go", fakeGo);
     expect((await ensureToolchain({ log })).way).toBe("source");
     expect(lines.join("\n")).toContain(reason);
   });
 
-  it("whose plugins cannot be downloaded is passed over", async () => {
+  it("is not used when its plugins cannot be downloaded", async () => {
     onPath("3.250.0");
     machine.program("go", fakeGo);
     machine.program("npm", "exit 1");
@@ -160,7 +160,7 @@ describe("a CLI on the PATH", () => {
     expect(lines.join("\n")).toMatch(/the plugin hcloud cannot be downloaded: .* error: 403/);
   });
 
-  it("that we built ourselves is not taken for the operator's", async () => {
+  it("that the toolchain has built is not treated as the operator's", async () => {
     machine.program("go", fakeGo);
     const built = await ensureToolchain({ log });
     process.env.PATH = [built.pulumi, process.env.PATH ?? ""].join(delimiter);
@@ -183,7 +183,7 @@ copyFileSync(process.env.HOME + "/official/pulumi", bin + "pulumi");
 copyFileSync(process.env.HOME + "/official/pulumi-language-nodejs", bin + "pulumi-language-nodejs");
 END`;
 
-  it("is taken when there is no CLI and downloads work", async () => {
+  it("is used when there is no CLI and downloads work", async () => {
     writeProgram(join(machine.root, "official/pulumi"), fakePulumi(launcherVersion));
     writeProgram(join(machine.root, "official/pulumi-language-nodejs"), "");
     machine.program("npm", npm);
@@ -196,7 +196,7 @@ END`;
     expect(machine.calls().filter((call) => call.startsWith("npm"))).toHaveLength(1);
   });
 
-  it("that fails is passed over, with the reason", async () => {
+  it("that fails is not used, with the reason", async () => {
     machine.program("npm", "echo 'npm error 403' >&2; exit 1");
     machine.program("go", fakeGo);
     fetchMock.mockResolvedValue(new Response());
@@ -205,7 +205,7 @@ END`;
   });
 });
 
-it("decides anew when what it remembers cannot be read", async () => {
+it("decides again when its saved decision cannot be read", async () => {
   machine.program("go", fakeGo);
   await ensureToolchain({ log });
   const cache = join(machine.root, "cache/toolchain");

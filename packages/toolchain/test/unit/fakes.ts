@@ -9,12 +9,12 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-/** A machine of its own for `ensureToolchain`: home, cache and PATH, and programs that pretend. */
+/** A fake machine for `ensureToolchain`: home, cache and PATH, with fake programs. */
 export interface Machine {
   readonly root: string;
-  /** Puts a shell script on the PATH. */
+  /** Adds a shell script to the PATH. */
   program(name: string, script: string): string;
-  /** What the programs wrote with `>>"$CALLS"`, a line each. */
+  /** The lines that the programs wrote with `>>"$CALLS"`. */
   calls(): string[];
   restore(): void;
 }
@@ -57,7 +57,7 @@ export function writeProgram(path: string, script: string): string {
 }
 
 /**
- * A Go that builds shell scripts: each answers `schema --out DIR` as a bridged provider does.
+ * A Go that builds shell scripts, each of which answers `schema --out DIR` like a bridged provider.
  * FAIL_AT names a binary whose build fails.
  */
 export const fakeGo = `
@@ -76,7 +76,7 @@ build)
   ;;
 esac`;
 
-/** A pulumi of a version that installs plugins, unless PLUGINS_FAIL. */
+/** A pulumi of this version that installs plugins, unless PLUGINS_FAIL is set. */
 export function fakePulumi(version: string): string {
   return `
 echo "pulumi $*" >>"$CALLS"

@@ -20,7 +20,7 @@ describe("Go", () => {
   const answer = (version: string) =>
     machine.program("go", `printf '%s\\n' ${version} /modules /cache`);
 
-  it("is asked where it keeps modules and compiled packages", async () => {
+  it("reports its folders of modules and compiled packages", async () => {
     const command = answer("go1.26.8");
     process.env.GOFLAGS = "-mod=vendor";
     const go = await goCommand();
@@ -29,13 +29,13 @@ describe("Go", () => {
     expect(go.env).toMatchObject({ GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" });
   });
 
-  it("that is missing is named with what to do", async () => {
+  it("causes an error with the remedy when it is missing", async () => {
     await expect(goCommand(join(machine.root, "bin"))).rejects.toThrow(
       /there is no Go: install Go 1.21 or newer from https:\/\/go.dev\/dl/,
     );
   });
 
-  it("that is too old to fetch a newer one is named with what to do", async () => {
+  it("causes an error with the remedy when it is too old to fetch a newer one", async () => {
     answer("go1.19.8");
     await expect(goCommand()).rejects.toThrow(/go1.19.8, too old .* install Go 1.21 or newer/);
   });
@@ -56,7 +56,7 @@ describe("free disk", () => {
   });
   const check = () => checkFreeSpace(go(), join(machine.root, "cache"));
 
-  it("must hold modules, compiled packages and binaries on a cold machine", async () => {
+  it("must be enough for modules, compiled packages and binaries on a fresh machine", async () => {
     disk(8 * gigabyte);
     await expect(check()).rejects.toThrow(
       /needs 8.5 GB of free disk and there are 8.0 GB \(.*\): free some, or set JITSI_HETZNER_CACHE/,
@@ -65,7 +65,7 @@ describe("free disk", () => {
     await expect(check()).resolves.toBeUndefined();
   });
 
-  it("need only hold what a rebuild takes where the modules are there", async () => {
+  it("must only be enough for a rebuild when the modules exist", async () => {
     mkdirSync(join(machine.root, "modules/github.com/pulumi/pulumi"), { recursive: true });
     disk(3 * gigabyte);
     await expect(check()).resolves.toBeUndefined();

@@ -6,7 +6,7 @@ import { withLock } from "../../src/lock";
 const folder = () => join(mkdtempSync(join(tmpdir(), "lock-")), "deep", "cache");
 
 describe("withLock", () => {
-  it("lets the second wait until the first is done, and says so", async () => {
+  it("makes the second process wait until the first is done, with a message", async () => {
     const dir = folder();
     const events: string[] = [];
     const log = (line: string) => events.push(line);
@@ -58,7 +58,7 @@ describe("withLock", () => {
     await expect(withLock(dir, fail, () => Promise.resolve("done"))).resolves.toBe("done");
   });
 
-  it("says why the folder cannot be made", async () => {
+  it("reports why the folder cannot be created", async () => {
     const below = join(__filename, "below");
     await expect(withLock(below, fail, () => Promise.resolve())).rejects.toThrow(below);
   });

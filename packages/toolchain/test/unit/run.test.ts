@@ -12,7 +12,7 @@ describe("run", () => {
     await expect(failing).rejects.toThrow(/^sh -c .* ended with code 3\n(out\nerr|err\nout)$/);
   });
 
-  it("ends a command that takes too long, whatever holds its output open", async () => {
+  it("ends a command that takes too long, even if a child keeps its output open", async () => {
     const slow = run("bash", ["-c", "sleep 20 & sleep 20"], { timeout: 50 });
     await expect(slow).rejects.toThrow("took longer than 0 s");
   });
@@ -25,7 +25,7 @@ describe("run", () => {
 });
 
 describe("step", () => {
-  it("says that it begins and how long it took", async () => {
+  it("logs its start and its duration", async () => {
     const lines: string[] = [];
     await step(
       "building it",
@@ -35,7 +35,7 @@ describe("step", () => {
     expect(lines).toEqual(["building it ...", "building it: done in 0 s"]);
   });
 
-  it("says meanwhile that it is at work", async () => {
+  it("logs that it still runs", async () => {
     jest.useFakeTimers({ now: 0 });
     const lines: string[] = [];
     let finish = (): void => undefined;
@@ -52,6 +52,6 @@ describe("step", () => {
   });
 });
 
-it("writes durations for people", () => {
+it("formats durations", () => {
   expect([400, 59_400, 61_000].map(seconds)).toEqual(["0 s", "59 s", "1 min 1 s"]);
 });

@@ -5,7 +5,7 @@ import { buildSteps, stepKey } from "../../src/steps";
 
 const toolchain = join(__dirname, "../..");
 
-/** Names of the binaries that a change makes anew. */
+/** Names of the binaries that a change rebuilds. */
 function rebuiltAfter(change: (dir: string) => void): string[] {
   const dir = mkdtempSync(join(tmpdir(), "steps-"));
   cpSync(toolchain, dir, { recursive: true });
@@ -35,11 +35,11 @@ describe("build steps", () => {
     ],
     ["providers/command/harness_test.go", []],
     ["cli/langhost/run_test.go", []],
-  ])("a change of %s makes %j anew", (path, expected) => {
+  ])("a change of %s rebuilds %j", (path, expected) => {
     expect(rebuiltAfter(touch(path))).toEqual(expected);
   });
 
-  it("a file moved within the sources makes its binary anew", () => {
+  it("a file moved within the sources rebuilds its binary", () => {
     const rebuilt = rebuiltAfter((dir) => {
       writeFileSync(join(dir, "providers/hcloud/more.go"), "package hcloud\n");
     });

@@ -27,8 +27,9 @@ describe("versions", () => {
     expect(isNewEnough(version)).toBe(expected);
   });
 
-  // An operator with Node.js 22 or newer may pin a newer SDK: it works with an older CLI, but not the other way round.
-  it("asks for no newer CLI than that of the SDK that package.json pins", () => {
+  // An operator with Node.js 22 or newer can pin a newer SDK. It works with an older CLI, but not
+  // the other way round.
+  it("requires no newer CLI than the SDK that package.json pins", () => {
     expect([requiredPulumiVersion, isNewEnough(dependencies["@pulumi/pulumi"] ?? "")]).toEqual([
       expect.stringMatching(/^3\.\d+\.\d+$/),
       true,

@@ -21,7 +21,7 @@ describe("namedTargets", () => {
     [["127.0.0.1:8080/x"]],
     [["http://"]],
     [["-o", "/dev/null"]],
-  ])("finds none in %j", (args) => {
+  ])("finds no name in %j", (args) => {
     expect(namedTargets(args)).toEqual([]);
   });
 });

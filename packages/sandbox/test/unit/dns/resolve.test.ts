@@ -23,7 +23,7 @@ const ask = (name: string, type: string) => resolve(source, fixed, name, type);
 const dataOf = (name: string, type: string): string[] => ask(name, type).answers.map((a) => a.data);
 
 describe("resolve", () => {
-  it("answers with authority, whatever the case and the trailing dot", () => {
+  it("answers authoritatively, whatever the letter case and the trailing dot", () => {
     expect(ask("Meet.Example.Test.", "A")).toEqual({
       rcode: rcodes.noError,
       authoritative: true,
@@ -37,19 +37,19 @@ describe("resolve", () => {
     expect(dataOf("16.0.18.198.in-addr.arpa", "PTR")).toEqual(["meet.example.test."]);
   });
 
-  it("follows aliases inside the zones and leaves the rest to whoever asked", () => {
+  it("follows aliases inside the zones and leaves others to the client", () => {
     expect(dataOf("www.example.test", "A")).toEqual(["meet.example.test.", "198.18.0.16"]);
     expect(dataOf("www.example.test", "CNAME")).toEqual(["meet.example.test."]);
     expect(ask("away.example.test", "A")).toMatchObject({ rcode: rcodes.noError });
     expect(dataOf("away.example.test", "A")).toEqual(["elsewhere.test."]);
   });
 
-  it("says so when an alias leads nowhere, and ends a loop", () => {
+  it("answers NXDOMAIN for an alias to a missing name, and ends a loop", () => {
     expect(ask("broken.example.test", "A").rcode).toBe(rcodes.nxDomain);
     expect(dataOf("loop.example.test", "A").length).toBeLessThan(20);
   });
 
-  it("tells a name without such records from one that does not exist", () => {
+  it("distinguishes a name without such records from a missing name", () => {
     const soa = record("example.test", "SOA", "ns.example.test. admin.example.test. 7 1 2 3 4");
     expect(ask("meet.example.test", "TXT")).toMatchObject({
       rcode: rcodes.noError,
@@ -74,12 +74,12 @@ describe("resolve", () => {
     expect(ask("below.known.wild.example.test", "A").rcode).toBe(rcodes.nxDomain);
   });
 
-  it("answers from the closest zone, and for its apex with Hetzner's name servers", () => {
+  it("answers from the closest zone, and for its apex with Hetzner's nameservers", () => {
     expect(dataOf("deep.example.test", "NS")).toContain("hydrogen.ns.hetzner.com.");
     expect(ask("y.deep.example.test", "A").authorities[0]?.name).toBe("deep.example.test");
   });
 
-  it("answers fixed names without a zone of theirs", () => {
+  it("answers fixed names that have no zone", () => {
     expect(dataOf("deb.debian.org", "A")).toEqual(["198.18.0.1"]);
     expect(dataOf("deb.debian.org", "AAAA")).toEqual(["fd5a:6a68::1"]);
     expect(ask("deb.debian.org", "MX")).toMatchObject({ rcode: rcodes.noError, answers: [] });

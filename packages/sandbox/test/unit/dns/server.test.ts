@@ -54,7 +54,7 @@ async function overTcp(messages: readonly Packet[]): Promise<DecodedPacket[]> {
   const socket = connect(server.port, "127.0.0.1");
   const replies: DecodedPacket[] = [];
   let pending = Buffer.alloc(0);
-  // One byte alone first: a message may come in any pieces.
+  // One byte first, because a message can arrive in any pieces.
   const bytes = Buffer.concat(messages.map((message) => streamEncode(message)));
   socket.write(bytes.subarray(0, 1));
   socket.write(bytes.subarray(1));
@@ -84,7 +84,7 @@ describe("startDnsServer", () => {
     expect(reply.answers).toMatchObject([{ type: "A", data: "198.18.0.16", ttl: 300 }]);
   });
 
-  it("answers several questions on one TCP connection", async () => {
+  it("answers several queries on one TCP connection", async () => {
     const asked = [query("meet.example.test", "A"), query("big.example.test", "TXT", { id: 8 })];
     const replies = await overTcp(asked);
     expect(replies.map((reply) => [reply.id, reply.answers?.length])).toEqual([
@@ -93,18 +93,18 @@ describe("startDnsServer", () => {
     ]);
   });
 
-  it("says over UDP that an answer is too long", async () => {
+  it("sets the truncated flag when an answer is too long for UDP", async () => {
     const plain = await overUdp(encode(query("big.example.test", "TXT")));
     expect([plain.flag_tc, plain.answers]).toEqual([true, []]);
   });
 
-  it("gives the zone's SOA with a name that does not exist", async () => {
+  it("answers a missing name with the SOA of its zone", async () => {
     const reply = await overUdp(encode(query("nothing.example.test", "A")));
     expect(rcodeOf(reply)).toBe(rcodes.nxDomain);
     expect(reply.authorities).toMatchObject([{ type: "SOA", name: "example.test" }]);
   });
 
-  it("refuses other zones, other operations and what is no question", async () => {
+  it("refuses other zones, other operations and messages without a query", async () => {
     expect(rcodeOf(await overUdp(encode(query("example.org", "A"))))).toBe(rcodes.refused);
     const update = query("example.test", "A", { flags: 5 << 11 });
     expect(rcodeOf(await overUdp(encode(update)))).toBe(rcodes.notImp);
@@ -114,14 +114,14 @@ describe("startDnsServer", () => {
     expect(rcodeOf(await overUdp(Buffer.from("nonsense")))).toBe(rcodes.formErr);
   });
 
-  it("reports record data that it cannot answer with, and goes on", async () => {
+  it("reports invalid record data and continues to answer", async () => {
     expect(rcodeOf(await overUdp(encode(query("bad.example.test", "MX"))))).toBe(rcodes.servFail);
     expect(rcodeOf(await overUdp(encode(query("worse.example.test", "A"))))).toBe(rcodes.servFail);
     expect(errors).toHaveLength(2);
     expect(rcodeOf(await overUdp(encode(query("meet.example.test", "A"))))).toBe(rcodes.noError);
   });
 
-  it("leaves nothing open when an address cannot be had", async () => {
+  it("closes all sockets when an address cannot be bound", async () => {
     const options = { port: server.port, source: sourceOf([], []), fixed: new Map() };
     await expect(startDnsServer({ ...options, addresses: ["127.0.0.1"] })).rejects.toThrow(
       "EADDRINUSE",

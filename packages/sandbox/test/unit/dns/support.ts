@@ -1,6 +1,6 @@
 import type { DnsRecord, DnsSource } from "../../../../hcloud-simulator/src/dnsSource";
 
-/** A source over plain records, as the API's is over its zones. */
+/** A source with fixed records, instead of the API's zones. */
 export function sourceOf(zones: readonly string[], records: readonly DnsRecord[]): DnsSource {
   return {
     zones: () => zones,

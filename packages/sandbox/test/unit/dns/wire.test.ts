@@ -2,7 +2,7 @@ import { decode, encode } from "dns-packet";
 import { questionType, toAnswer } from "../../../src/dns/wire";
 import { record } from "./support";
 
-/** The record as a client would read it. */
+/** The record after encoding and decoding. */
 function throughTheWire(type: string, data: string): unknown {
   const answer = toAnswer(record("meet.example.test", type, data));
   const read = decode(encode({ type: "response", answers: [answer] })).answers?.[0];
@@ -21,23 +21,23 @@ describe("toAnswer", () => {
       "1 2 443 web.example.test.",
       { priority: 1, weight: 2, port: 443, target: "web.example.test" },
     ],
-  ])("writes %s", (type, data, read) => {
+  ])("encodes %s", (type, data, read) => {
     expect(throughTheWire(type, data)).toEqual(read);
   });
 
-  it("writes TXT strings without their quotes, however many", () => {
+  it("encodes any number of TXT strings, without their quotes", () => {
     const strings = throughTheWire("TXT", '"v=spf1 -all" "a \\"b\\" c"') as Buffer[];
     expect(strings.map(String)).toEqual(["v=spf1 -all", 'a "b" c']);
   });
 
-  it("writes CAA", () => {
+  it("encodes CAA", () => {
     expect(throughTheWire("CAA", '0 issue "letsencrypt.org"')).toMatchObject({
       tag: "issue",
       value: "letsencrypt.org",
     });
   });
 
-  it("refuses what it cannot write, and names the record", () => {
+  it("refuses what it cannot encode, and names the record", () => {
     expect(() => toAnswer(record("meet.example.test", "HTTPS", "1 ."))).toThrow(
       "the sandbox's name server cannot answer HTTPS records (meet.example.test)",
     );
@@ -48,7 +48,7 @@ describe("toAnswer", () => {
 });
 
 describe("questionType", () => {
-  it("knows types that have no name in the library", () => {
+  it("knows types without a name in the library", () => {
     expect(questionType("UNKNOWN_65")).toBe("HTTPS");
     expect(questionType("AAAA")).toBe("AAAA");
   });

@@ -3,14 +3,14 @@ import {
   addedPackages,
   baseFiles,
   basePackages,
-  leftOutPackages,
+  excludedPackages,
   recipeKey,
 } from "../../../src/hosts/baseRecipe";
 import cloudImage from "../../../src/hosts/cloudImagePackages.json";
 import { suiteOf, suites } from "../../../src/hosts/releases";
 
 describe("recipeKey", () => {
-  it("follows from all that goes into the base", () => {
+  it("depends on everything in the base", () => {
     const key = recipeKey("trixie", "certificate", "settings");
     expect(recipeKey("trixie", "certificate", "settings")).toBe(key);
     expect(recipeKey("trixie", "another", "settings")).not.toBe(key);
@@ -22,8 +22,8 @@ describe("recipeKey", () => {
 describe.each(suites)("the base of %s", (suite) => {
   const listed = Object.values(cloudImage[suite]).flat();
 
-  it("has the packages of Debian's cloud image, less those that are left out with a reason", () => {
-    const expected = listed.filter((name) => leftOutPackages[name] === undefined);
+  it("has the packages of Debian's cloud image, except those that are excluded with a reason", () => {
+    const expected = listed.filter((name) => excludedPackages[name] === undefined);
     expect(basePackages(suite)).toEqual(
       [...new Set([...expected, ...Object.keys(addedPackages)])].sort(),
     );
@@ -33,14 +33,14 @@ describe.each(suites)("the base of %s", (suite) => {
   });
 
   it.each(["gnupg", "gpg", "jq", "nftables", "wget", "prosody", "nginx"])(
-    "has no %s, because the image has none",
+    "has no %s, like the image",
     (name) => {
       expect(listed).not.toContain(name);
       expect(basePackages(suite)).not.toContain(name);
     },
   );
 
-  it("lets root in by key, and nobody else", () => {
+  it("allows only root to log in, and only by key", () => {
     expect(parse(baseFiles(suite)["/etc/cloud/cloud.cfg.d/90_hetzner.cfg"] ?? "")).toMatchObject({
       disable_root: false,
       users: [],
@@ -55,10 +55,10 @@ describe.each(suites)("the base of %s", (suite) => {
   });
 });
 
-describe("leftOutPackages", () => {
+describe("excludedPackages", () => {
   it("names only packages that the image has", () => {
     const all = suites.flatMap((suite) => Object.values(cloudImage[suite]).flat());
-    for (const name of Object.keys(leftOutPackages)) expect(all).toContain(name);
+    for (const name of Object.keys(excludedPackages)) expect(all).toContain(name);
   });
 });
 

@@ -1,7 +1,7 @@
 import { cgroupMounts } from "../../../src/hosts/cgroups";
 
 describe("cgroupMounts", () => {
-  it("finds the one hierarchy of a machine with version 2", () => {
+  it("finds the single hierarchy of a machine with version 2", () => {
     expect(cgroupMounts("cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0\n")).toEqual([
       "/sys/fs/cgroup",
     ]);

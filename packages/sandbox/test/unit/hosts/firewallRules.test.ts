@@ -14,7 +14,7 @@ const validRule = (changes: Partial<FirewallRule> = {}): FirewallRule => ({
   ...changes,
 });
 
-/** Rules of one chain, without what is the same for every rule. */
+/** Rules of one chain, without the part that all rules have. */
 function rulesOf(chain: string, text: string): string[] {
   const start = `add rule inet sandbox ${chain} `;
   return text
@@ -24,7 +24,7 @@ function rulesOf(chain: string, text: string): string[] {
 }
 
 describe("hostFirewallText", () => {
-  it("makes the host's chains, empties them and hooks them to its link in one transaction", () => {
+  it("creates the host's chains, flushes them and adds them to the maps in one transaction", () => {
     expect(hostFirewallText(12, null)).toBe(`add chain inet sandbox in-12
 add chain inet sandbox out-12
 flush chain inet sandbox in-12
@@ -34,7 +34,7 @@ add element inet sandbox outbound { "h12" : jump out-12 }
 `);
   });
 
-  it("drops all that comes in when a firewall has no inbound rule", () => {
+  it("drops all inbound traffic when a firewall has no inbound rule", () => {
     const text = hostFirewallText(1, []);
     expect(rulesOf("in-1", text)).toEqual(["drop"]);
     expect(rulesOf("out-1", text)).toEqual([]);
@@ -48,7 +48,7 @@ add element inet sandbox outbound { "h12" : jump out-12 }
     ]);
   });
 
-  it("matches the destination of an outbound rule, and then drops all else that goes out", () => {
+  it("matches the destination of an outbound rule, and drops all other outbound traffic", () => {
     const rule = validRule({ direction: "out", sourceIps: [], destinationIps: ["198.18.0.1/32"] });
     const text = hostFirewallText(1, [rule]);
     expect(rulesOf("out-1", text)).toEqual(["ip daddr 198.18.0.1/32 tcp dport 22 return", "drop"]);
@@ -73,13 +73,13 @@ add element inet sandbox outbound { "h12" : jump out-12 }
   it.each([undefined, "", "22; drop", "http"])("refuses the port %j", (port) => {
     expect(() => hostFirewallText(1, [validRule({ port })])).toThrow(
       `a firewall rule for tcp has the port ${JSON.stringify(port)}; ` +
-        "a port, a range such as 80-85, or any is needed",
+        "allowed: a port, a range such as 80-85, or any",
     );
   });
 });
 
 describe("baseTableText", () => {
-  it("lets established flows pass before any host's chain", () => {
+  it("accepts established connections before any host's chain", () => {
     const lines = baseTableText()
       .split("\n")
       .map((line) => line.trim());
@@ -90,7 +90,7 @@ describe("baseTableText", () => {
 });
 
 describe("removeHostFirewallText", () => {
-  it("unhooks the chains before it removes them", () => {
+  it("removes the chains from the maps before it deletes them", () => {
     expect(removeHostFirewallText(3)).toBe(`delete element inet sandbox inbound { "h3" }
 delete element inet sandbox outbound { "h3" }
 delete chain inet sandbox in-3

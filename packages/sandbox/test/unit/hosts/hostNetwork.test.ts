@@ -2,7 +2,7 @@ import { freeInterface, privateInterfaceLines, publicMac } from "../../../src/ho
 import { sandboxIdentity } from "../../../src/identity";
 
 describe("privateInterfaceLines", () => {
-  it("gives the host its address alone and sends everything by way of the gateway", () => {
+  it("gives the host a /32 address and routes everything through the gateway", () => {
     const attachment = {
       networkId: 1,
       networkCidr: "10.0.0.0/16",
@@ -20,7 +20,7 @@ describe("privateInterfaceLines", () => {
 });
 
 describe("freeInterface", () => {
-  it("takes the names in Hetzner's order, skipping those in use", () => {
+  it("returns the names in Hetzner's order, without those in use", () => {
     expect(freeInterface(["lo", "eth0"])).toBe("enp7s0");
     expect(freeInterface(["lo", "eth0", "enp7s0"])).toBe("enp8s0");
     expect(freeInterface(["enp8s0"])).toBe("enp7s0");
@@ -28,13 +28,13 @@ describe("freeInterface", () => {
 
   it("refuses a fourth network", () => {
     expect(() => freeInterface(["enp7s0", "enp8s0", "enp9s0"])).toThrow(
-      "a server can be in 3 networks at most",
+      "a server can be in at most 3 networks",
     );
   });
 });
 
 describe("publicMac", () => {
-  it("is stable, a unicast address, and no other host's or sandbox's", () => {
+  it("is stable, a unicast address, and different for each host and sandbox", () => {
     const [one, two] = [sandboxIdentity("/one", 1), sandboxIdentity("/two", 2)];
     expect(publicMac(one, 7)).toBe(publicMac(one, 7));
     expect(publicMac(one, 7)).toMatch(/^96:00(:[0-9a-f]{2}){4}$/);

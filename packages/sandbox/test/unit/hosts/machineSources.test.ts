@@ -9,7 +9,7 @@ import {
 } from "../../../src/hosts/machineSources";
 
 describe("parseDeb822", () => {
-  it("reads Debian's entries of the hosts' releases, one for each suite", () => {
+  it("reads Debian's entries for the hosts' releases, one for each suite", () => {
     const text = `Types: deb deb-src
 # a comment
 URIs: http://mirror.example/debian
@@ -31,7 +31,7 @@ Components: main
     ]);
   });
 
-  it("leaves out what is switched off, sources and other publishers", () => {
+  it("ignores disabled entries, sources and other publishers", () => {
     const entry = (changes: string): string =>
       `Types: deb\nURIs: http://m.example/debian\nSuites: bookworm\nComponents: main\n${changes}\n`;
     expect(parseDeb822(entry("Enabled: no"))).toEqual([]);
@@ -76,7 +76,7 @@ describe("machineSources", () => {
     expect(machineSources("bookworm", folder)).toEqual([line.trim()]);
   });
 
-  it("takes the mirrors of another release of Debian, which carry this one too", () => {
+  it("uses the mirrors of another release of Debian, which have this one too", () => {
     const text = (suite: string): string =>
       [suite, `${suite}-updates`, `${suite}-security`]
         .map((name) => `deb [signed-by=/k] http://mirror.example/debian ${name} main`)
@@ -85,7 +85,7 @@ describe("machineSources", () => {
     expect(machineSources("trixie", folder)).toEqual(text("trixie").split("\n"));
   });
 
-  it("takes the mirrors of this release where the machine names those of both", () => {
+  it("uses the mirrors of this release when the machine has mirrors of both", () => {
     const lines = ["bookworm", "trixie"].map((name) => `deb http://${name}.example/d ${name} main`);
     writeFileSync(join(folder, "sources.list"), lines.join("\n"));
     expect(machineSources("trixie", folder)).toEqual(lines.slice(1));

@@ -8,7 +8,7 @@ describe("processes", () => {
     expect(own?.argv.length).toBeGreaterThan(0);
   });
 
-  it("knows a process by its start, and that it has ended", async () => {
+  it("identifies a process by its start time, and detects that it has ended", async () => {
     const child = spawn("sleep", ["60"], { detached: true });
     const pid = child.pid ?? 0;
     await once(child, "spawn");
@@ -21,11 +21,11 @@ describe("processes", () => {
     await ended;
     expect(startTime(pid)).toBeUndefined();
     expect(leadsSession(pid)).toBe(false);
-    // Twice is no error.
+    // A second signal is not an error.
     signal(pid, "SIGKILL");
   });
 
-  it("tells a session's leader from its members", async () => {
+  it("distinguishes a session's leader from its members", async () => {
     const child = spawn("sleep", ["60"]);
     await once(child, "spawn");
     expect(leadsSession(child.pid ?? 0)).toBe(false);

@@ -19,7 +19,7 @@ const fileOf = (spec: HostSpec, name: string): string =>
   seedFiles(spec, ["198.18.0.1", "fd5a:6a68::1"]).get(`${seedFolder}/${name}`) ?? "";
 
 describe("seedFiles", () => {
-  it("gives the host its name, its keys and an identity that stays", () => {
+  it("contains the host's name, its keys and a stable identity", () => {
     expect(parse(fileOf(validSpec(), "meta-data"))).toEqual({
       "instance-id": "42",
       "local-hostname": "web",
@@ -27,12 +27,12 @@ describe("seedFiles", () => {
     });
   });
 
-  it("hands user data on as it is", () => {
+  it("contains the user data unchanged", () => {
     const userData = "#!/bin/sh\necho 'a: b' \n";
     expect(fileOf(validSpec({ userData }), "user-data")).toBe(userData);
   });
 
-  it("configures eth0 as Hetzner does: addresses alone, gateways outside their range", () => {
+  it("configures eth0 like Hetzner: single addresses, with gateways outside of their range", () => {
     expect(parse(fileOf(validSpec(), "network-config"))).toEqual({
       version: 2,
       ethernets: {
@@ -50,7 +50,7 @@ describe("seedFiles", () => {
     });
   });
 
-  it("leaves out an address family that the host has not, and eth0 when it has none", () => {
+  it("leaves out an address family that the host does not have, and eth0 when it has none", () => {
     const onlyIpv6 = parse(fileOf(validSpec({ publicIpv4: undefined }), "network-config")) as {
       ethernets: { eth0: { addresses: string[]; routes: { to: string }[] } };
     };

@@ -14,14 +14,14 @@ describe("docs/simulator.md", () => {
     expect(() => execFileSync(process.execPath, args, { cwd: root })).not.toThrow();
   }, 30_000);
 
-  it("names each route that is simulated, and no other as such", () => {
+  it("lists every simulated route, and no other one, as simulated", () => {
     const page = simulatorPage();
     const [, simulated = ""] = /## What is simulated\n([^]*?)\n## /.exec(page) ?? [];
     for (const { method, path, notSimulated } of buildRegistry(resources).routes)
       expect([path, simulated.includes(`\`${method} ${path}\``)]).toEqual([path, !notSimulated]);
   });
 
-  it("names all that is not simulated, with a reason", () => {
+  it("lists everything that is not simulated, with a reason", () => {
     const page = simulatorPage();
     for (const { path, reason } of missingResources) {
       expect(page).toContain(path);

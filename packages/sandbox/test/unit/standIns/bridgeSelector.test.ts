@@ -6,7 +6,7 @@ describe("jicofo's choice of a bridge", () => {
     expect(selector(`${code}\nprint(json.dumps(select()))`)).toBe("b");
   });
 
-  it("counts newcomers that do not show in the stress yet", () => {
+  it("counts new participants that are not part of the stress yet", () => {
     const code = `
 add("a", stress_level="0.2"); add("b", stress_level="0.3")
 selector.find("a").endpoints_added(15)
@@ -14,7 +14,7 @@ print(json.dumps(select()))`;
     expect(selector(code)).toBe("b");
   });
 
-  it("passes a draining bridge and one in graceful shutdown by, if there is another", () => {
+  it("avoids a bridge that drains or shuts down gracefully, if there is another", () => {
     const code = `
 add("a", drain="true"); add("b", graceful_shutdown="true", stress_level="0.1"); add("c", stress_level="0.9")
 first = select(); selector.remove("b@i/c"); second = select(); selector.remove("b@i/b")
@@ -22,7 +22,7 @@ print(json.dumps([first, second, select()]))`;
     expect(selector(code)).toEqual(["c", "b", "a"]);
   });
 
-  it("never is a bridge that ends, failed its health check or has another version", () => {
+  it("is never a bridge that shuts down, failed its health check or has another version", () => {
     const code = `
 add("a", shutting_down="true"); add("b").health_check(False); add("c", version="2")
 print(json.dumps([select(), select({"a": 1}), selector.find("b").operational]))`;
@@ -62,14 +62,14 @@ print(json.dumps(selector.stats()))`;
     expect(selector(code)).toMatchObject({ bridge_count: 2, operational_bridge_count: 2 });
   });
 
-  it("takes a bridge for draining until it has said otherwise", () => {
+  it("treats a bridge as draining until it reports otherwise", () => {
     const code = `
 from jicofo.bridges import Bridge
 print(json.dumps(Bridge("b@i/x", settings).debug_state(0)))`;
     expect(selector(code)).toMatchObject({ drain: true, region: "null", "relay-id": "null" });
   });
 
-  it("does not take an occupant without statistics for a bridge", () => {
+  it("does not treat an occupant without statistics as a bridge", () => {
     const code = `print(json.dumps(selector.presence("b@i/guest", ET.Element("presence")) is None))`;
     expect(selector(code)).toBe(true);
   });

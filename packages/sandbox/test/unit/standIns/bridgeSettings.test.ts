@@ -71,7 +71,7 @@ describe("the bridge's settings", () => {
     });
   });
 
-  it("take the account from a complete legacy shard, and only from it", () => {
+  it("take the account only from a complete legacy shard", () => {
     expect(settings({ properties: legacy(shard) }).value).toMatchObject({
       accounts: [
         {
@@ -95,12 +95,12 @@ describe("the bridge's settings", () => {
     },
   );
 
-  it("need no DOMAIN: the host's name is the domain then", () => {
+  it("use the host name as the domain when DOMAIN is missing", () => {
     const { value } = settings({ properties: legacy({ ...shard, DOMAIN: undefined }) });
     expect(value).toMatchObject({ accounts: [{ domain: "10.0.1.2" }] });
   });
 
-  it("read the file as Java does: escapes, comments, continued lines, any separator", () => {
+  it("read the file like Java: escapes, comments, continued lines, any separator", () => {
     const properties = `# comment\n! another\n${legacy({ ...shard, PASSWORD: undefined })}
 org.jitsi.videobridge.xmpp.user.shard.PASSWORD : a\\:b\\\\c\\u0041\\
     d
@@ -109,7 +109,7 @@ org.jitsi.videobridge.xmpp.user.shard.PASSWORD : a\\:b\\\\c\\u0041\\
     expect(value).toMatchObject({ accounts: [{ password: "a:b\\cAd" }] });
   });
 
-  it("switch verification off only when told so", () => {
+  it("switch verification off only when set so", () => {
     const properties = legacy({ ...shard, DISABLE_CERTIFICATE_VERIFICATION: "true" });
     expect(settings({ properties }).value).toMatchObject({ accounts: [{ verify: false }] });
   });

@@ -1,6 +1,9 @@
 import { python } from "./python";
 
-/** `code` works with: bridge (its delay of shutting down is 5 s), reports, client and live(main), on a clock that jumps. */
+/**
+ * Variables of `code`: bridge (with a shutdown delay of 5 s), reports, client and live(main), on a
+ * simulated clock.
+ */
 function bridge(code: string): unknown {
   const { value, output } = python(`
 import asyncio, json
@@ -40,7 +43,7 @@ ${code}
 }
 
 describe("the bridge's presence", () => {
-  it("is sent every five seconds, and has drain mode at the next one, not at once", () => {
+  it("is sent every five seconds, and has drain mode in the next one", () => {
     const code = `
 async def main():
     await asyncio.sleep(1); bridge.set_drain(True)
@@ -83,7 +86,7 @@ live(main)`;
     ]);
   });
 
-  it("count the load of the whole host in stress, whichever process makes it", () => {
+  it("count the load of the whole host in stress, whichever process causes it", () => {
     const { value } = python(`
 import json, subprocess
 from jvb.load import HostLoad
@@ -96,7 +99,7 @@ print(json.dumps(share > 0))`);
 });
 
 describe("the bridge's conferences", () => {
-  it("are created, updated, and unknown to a program that has just started", () => {
+  it("are created, updated, and unknown to a bridge that has just started", () => {
     const code = `
 def answer(kind):
     try: bridge.request(kind, "c", 2)
@@ -108,7 +111,7 @@ live(main)`;
     expect(bridge(code)).toEqual([unknown, unknown, null, null, { c: 2 }]);
   });
 
-  it("are refused in a shutdown, while those that are there take more people", () => {
+  it("are refused during a shutdown, while existing ones accept more participants", () => {
     const code = `
 async def main():
     bridge.request("create", "c", 2); bridge.shut_down(True)
@@ -119,7 +122,7 @@ live(main)`;
     expect(bridge(code)).toEqual(["service-unavailable", 3]);
   });
 
-  it("go 60 to 80 s after the last packet", () => {
+  it("end 60 to 80 s after the last packet", () => {
     const code = `
 async def main():
     bridge.request("create", "c", 2)
@@ -131,7 +134,7 @@ live(main)`;
 });
 
 describe("the bridge's shutdown", () => {
-  it("ends at once after the delay where nobody is there, by itself", () => {
+  it("ends by itself after the delay when there are no participants", () => {
     const code = `
 async def main():
     bridge.shut_down(True); start = now()
@@ -140,7 +143,7 @@ live(main)`;
     expect(bridge(code)).toBe(5);
   });
 
-  it("is in the presence up to five seconds later, when a delay of five is nearly over", () => {
+  it("is in the presence up to five seconds later, when a delay of 5 s is nearly over", () => {
     const code = `
 client.publish = lambda: reports.stats()["shutting_down"] and client.published.append(now())
 async def main():

@@ -8,7 +8,7 @@ async def main():
     await conferences.join("r2", 2)
 `;
 
-  it("takes whole conferences to another bridge", () => {
+  it("moves whole conferences to another bridge", () => {
     const code = `${people}
     add("a", drain="true")
     result = conferences.move(selector.find("a"), None, 8); await asyncio.sleep(10)
@@ -17,7 +17,7 @@ run(main)`;
     expect(selector(code)).toEqual([{ movedEndpoints: 8, conferences: 2 }, { b: 6 }, { b: 2 }]);
   });
 
-  it("brings people back to a bridge that still has others of their conference", () => {
+  it("moves participants back to a bridge that still has others of their conference", () => {
     const code = `${people}
     add("a", drain="true")
     result = conferences.move(selector.find("a"), "r1", 2); await asyncio.sleep(10)
@@ -26,7 +26,7 @@ run(main)`;
     expect(selector(code)).toEqual([{ movedEndpoints: 2, conferences: 1 }, { a: 6 }]);
   });
 
-  it("leaves nothing of a whole conference on the bridge that its people are taken off", () => {
+  it("leaves nothing of a whole conference on the bridge that its participants left", () => {
     const code = `${people}
     add("a", drain="true")
     conferences.move(selector.find("a"), None, 8); await asyncio.sleep(1)
@@ -35,7 +35,7 @@ run(main)`;
     expect(selector(code)).toEqual({});
   });
 
-  it("leaves nobody behind when the only other bridge comes later", () => {
+  it("leaves no participant behind when the only other bridge joins later", () => {
     const code = `
 add("a")
 async def main():
@@ -49,7 +49,7 @@ run(main)`;
     expect(selector(code)).toEqual([{}, { b: 3 }, 3]);
   });
 
-  it("forgets a room that the last person has left", () => {
+  it("forgets a room when the last participant has left", () => {
     const code = `${people}
     await conferences.leave("r1", 4); left = on("r1"); await conferences.leave("r1")
     print(json.dumps([left, list(conferences.rooms)]))
@@ -58,7 +58,7 @@ run(main)`;
   });
 });
 
-describe("the report of where people are", () => {
+describe("the report of participants", () => {
   const report = (steps: string): unknown =>
     selector(`
 add("a"); add("b", stress_level="0.5")
@@ -81,7 +81,7 @@ run(main)`);
     });
   });
 
-  it("counts those whom jicofo moved to another bridge", () => {
+  it("counts participants that jicofo moved to another bridge", () => {
     const moved = report(`    add("a", drain="true")
     conferences.move(selector.find("a"), None, 6)`);
     expect(moved).toMatchObject({
@@ -90,25 +90,25 @@ run(main)`);
     });
   });
 
-  it("counts those whom no other bridge could take as staying where they are", () => {
+  it("counts participants as stayed when no other bridge could take them", () => {
     const stayed = report(`    add("a", drain="true"); selector.remove("b@i/b")
     conferences.move(selector.find("a"), None, 6)`);
     expect(stayed).toMatchObject({ rooms: [{ bridges: { a: 6 }, ...happened, stayed: 6 }] });
   });
 
-  it("counts those whose bridge went as cut, wherever they go then", () => {
+  it("counts participants as cut when they lost their bridge, wherever they go then", () => {
     const cut = report(`    gone = selector.remove("b@i/a")
     conferences.evacuate(gone, removed=True)`);
     expect(cut).toMatchObject({ rooms: [{ bridges: { b: 6 }, waiting: 0, ...happened, cut: 6 }] });
   });
 
-  it("tells the last minute of a shutdown, in which jicofo moves people, from a cut", () => {
+  it("distinguishes a cut from the last minute of a shutdown, in which jicofo moves participants", () => {
     const ending = report(`    ending = add("a", shutting_down="true")
     conferences.evacuate(ending, removed=False, works=True)`);
     expect(ending).toMatchObject({ rooms: [{ bridges: { b: 6 }, ...happened, moved: 6 }] });
   });
 
-  it("counts those as waiting for whom there is no bridge", () => {
+  it("counts participants without a bridge as waiting", () => {
     const waiting = report(`    selector.remove("b@i/b"); gone = selector.remove("b@i/a")
     conferences.evacuate(gone, removed=True)`);
     expect(waiting).toMatchObject({ rooms: [{ bridges: {}, waiting: 6, cut: 6 }], bridges: [] });
@@ -125,8 +125,8 @@ run(main)`);
   });
 });
 
-describe("the time that a move takes", () => {
-  /** Seconds from a move off a, or from what `steps` does, until nobody waits. */
+describe("the duration of a move", () => {
+  /** Seconds from a move away from a, or from `steps`, until no participant waits. */
   const seconds = (
     prepare: string,
     steps = 'conferences.move(selector.find("a"), None, 6)',
@@ -147,19 +147,19 @@ run(main)`) as number;
   const warmed =
     'add("a", drain="true"); await conferences.join("w", 1); await conferences.leave("w"); add("a")';
 
-  it("is that of a page's reconnecting where the next bridge is warm", () => {
+  it("is the time of a reconnect when the next bridge is warm", () => {
     const taken = seconds(warmed);
     expect(taken).toBeGreaterThanOrEqual(0.3);
     expect(taken).toBeLessThanOrEqual(0.6);
   });
 
-  it("is longer where the next bridge has had no conference yet", () => {
+  it("is longer when the next bridge has had no conference yet", () => {
     const taken = seconds("pass");
     expect(taken).toBeGreaterThanOrEqual(2);
     expect(taken).toBeLessThanOrEqual(8.1);
   });
 
-  it("is longer where the next bridge has just restarted", () => {
+  it("is longer when the next bridge has just restarted", () => {
     const restart = 'selector.remove("b@i/b"); add("b", stress_level="0.5")';
     const taken = seconds(warmed, `${restart}; conferences.move(selector.find("a"), None, 6)`);
     expect(taken).toBeGreaterThanOrEqual(2);
@@ -167,8 +167,8 @@ run(main)`) as number;
   });
 });
 
-describe("a bridge that does not do what jicofo takes for granted", () => {
-  it("is not noticed when it restarts under its nickname: its people hear nothing until ICE fails", () => {
+describe("a bridge that does not behave as jicofo assumes", () => {
+  it("is not noticed when it restarts with the same nickname: its participants hear nothing until ICE fails", () => {
     const code = `
 add("a"); add("b", stress_level="0.5")
 async def main():
@@ -187,7 +187,7 @@ run(main)`;
     ]);
   });
 
-  it("loses the conference when a request for it is answered: a newcomer shows that it knows nothing", () => {
+  it("loses the conference when it answers a request for it as unknown: a new participant causes this", () => {
     const code = `
 add("a"); add("b", stress_level="0.5")
 async def main():
@@ -199,7 +199,7 @@ run(main)`;
     expect(selector(code)).toEqual([4, true]);
   });
 
-  it("loses people to another one when it answers nothing for 15 s", () => {
+  it("loses participants to another one when it does not answer for 15 s", () => {
     const code = `
 add("a"); add("b", stress_level="0.5")
 async def main():
@@ -214,7 +214,7 @@ run(main)`;
   });
 });
 
-describe("people who vanish without a word", () => {
+describe("participants that disappear without leaving", () => {
   it("are counted for another 67 to 87 s, on their bridge too", () => {
     const code = `
 add("a")
@@ -232,7 +232,7 @@ run(main)`;
   });
 });
 
-describe("people whose jicofo restarts", () => {
+describe("participants whose jicofo restarts", () => {
   const restart = `
 import os, tempfile
 from jicofo.memory import Memory
@@ -247,7 +247,7 @@ async def main():
     Memory(again, path).recall()
 `;
 
-  it("load the page again: none is back within 10 s, all are after 30 s, each was cut once", () => {
+  it("reload the page: none is back within 10 s, all are back after 30 s, each was cut once", () => {
     const code = `${restart}
     waiting = []
     for wait in (9, 22):

@@ -2,7 +2,10 @@ import { python } from "./python";
 import { selector } from "./selector";
 
 describe("jicofo's health check of a bridge", () => {
-  /** `code` works with: answers (what is said to each question; None for silence), asked (when) and failed. */
+  /**
+   * Variables of `code`: answers (the answer to each request; None for none), asked (times of the
+   * requests) and failed.
+   */
   const doctor = (code: string): unknown =>
     selector(`
 from jicofo.health import Doctor
@@ -24,7 +27,7 @@ a, b = selector.find("a"), selector.find("b")
 ${code}
 `);
 
-  it("waits 15 s, asks again after 5 s and waits 15 s: a frozen bridge is not operational after 45 s", () => {
+  it("waits 15 s, asks again after 5 s and waits 15 s, so a frozen bridge is not operational after 45 s", () => {
     const code = `
 answers = {"b": ET.Element("iq", {"type": "result"})}
 async def main():
@@ -36,7 +39,7 @@ run(main)`;
     expect(doctor(code)).toEqual([true, false, true, []]);
   });
 
-  it("keeps no other bridge waiting for one that is frozen", () => {
+  it("does not delay other bridges for a frozen one", () => {
     const code = `
 answers = {"b": error("internal-server-error")}
 async def main():
@@ -52,7 +55,7 @@ run(main)`;
     ["item-not-found", true],
     ["recipient-unavailable", true],
     ["forbidden", true],
-  ])("takes %s for a failure: operational afterwards %s", (condition, isOperational) => {
+  ])("after %s: operational %s", (condition, isOperational) => {
     const code = `
 answers = {"a": error("${condition}")}
 async def main():
@@ -62,7 +65,7 @@ run(main)`;
   });
 });
 
-describe("a connection that is dead, but never closed", () => {
+describe("a connection that is dead but was never closed", () => {
   const dead = (answers: string): unknown => {
     const { value, output } = python(`
 import asyncio, json

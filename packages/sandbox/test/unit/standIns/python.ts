@@ -11,15 +11,16 @@ const libraries = [
   .concat(__dirname);
 
 export interface PythonResult {
-  /** What the program printed as its last line, parsed. Undefined if it failed. */
+  /** The last line of the output, parsed as JSON. Undefined if the program failed. */
   readonly value: unknown;
-  /** All that it wrote: log lines, or the end of a traceback. */
+  /** The whole output: log lines, or the end of a traceback. */
   readonly output: string;
 }
 
 /**
- * Runs a piece of Python beside the stand-ins' modules; it prints its result as one line of JSON.
- * Modules that need slixmpp or aiohttp cannot be imported: the machine does not have them.
+ * Runs Python code with access to the stand-ins' modules. The code prints its result as one line of
+ * JSON. Modules that need slixmpp or aiohttp cannot be imported, because the machine does not have
+ * them.
  */
 export function python(code: string, ...args: string[]): PythonResult {
   const { status, stdout, stderr } = spawnSync("python3", ["-B", "-c", code, ...args], {

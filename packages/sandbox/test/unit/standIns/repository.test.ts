@@ -14,7 +14,7 @@ let both: string[];
 beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), "jh-repo-"));
   process.env.JITSI_HETZNER_CACHE = cache;
-  // Two at once, as two sandboxes that start at the same moment.
+  // Two at once, like two sandboxes that start at the same time.
   both = (await Promise.all([ensureRepository(), ensureRepository()])).map((made) => made.dir);
   [dir] = both as [string];
 }, 60_000);
@@ -36,7 +36,7 @@ async function contents(name: string): Promise<string[]> {
 }
 
 describe("ensureRepository", () => {
-  it("lays out a flat signed repository with every version of every package", async () => {
+  it("creates a flat signed repository with every version of every package", async () => {
     expect((await readdir(dir)).sort()).toEqual(["jitsi-key.gpg.key", "stable"]);
     const debs = Object.entries(packageVersions).flatMap(([name, versions]) =>
       versions.map((version) => `${name}_${version}_all.deb`),
@@ -53,7 +53,7 @@ describe("ensureRepository", () => {
     expect(jicofo).toContain(`SHA256: ${sum.digest("hex")}`);
   });
 
-  it("is signed by the key that it hands out", async () => {
+  it("is signed by the key that it publishes", async () => {
     const keyring = join(cache, "keyring.gpg");
     await run("gpg", ["--batch", "--dearmor", "-o", keyring, join(dir, "jitsi-key.gpg.key")]);
     const stable = join(dir, "stable");
@@ -65,7 +65,7 @@ describe("ensureRepository", () => {
     ).rejects.toThrow("BAD signature");
   });
 
-  it("makes one folder for two callers, keeps the key to its owner, leaves nothing half-made", async () => {
+  it("creates one folder for two callers, protects the key, and leaves no partial files", async () => {
     expect(both).toEqual([dir, dir]);
     const left = (await readdir(join(cache, "packages"))).sort();
     expect(left).toEqual([basename(dir), "signing-key.asc"].sort());
@@ -85,7 +85,7 @@ describe("ensureRepository", () => {
     expect(jicofo.filter((line) => line.endsWith(".service"))).toEqual([]);
   });
 
-  it("makes the metapackage pull in a bridge of its own version first", async () => {
+  it("makes the metapackage depend on a bridge of its own version first", async () => {
     const field = (name: string): Promise<string> =>
       run("dpkg-deb", ["--field", deb("jitsi-meet_2.0.11031-1"), name]);
     expect((await field("Pre-Depends")).trim()).toBe("jitsi-videobridge2 (= 2.3-296-g1c04be2d-1)");
@@ -94,7 +94,7 @@ describe("ensureRepository", () => {
 });
 
 describe("repositoryHash", () => {
-  it("changes with a source and with the key, and not otherwise", async () => {
+  it("changes only with a source or with the key", async () => {
     const copy = join(cache, "sources");
     await cp(sourcesDir, copy, { recursive: true });
     const before = await repositoryHash("key", copy);

@@ -1,6 +1,9 @@
 import { python } from "./python";
 
-/** `code` works with: routes (method and path -> handler) once it has called an application(...), and request(**query). */
+/**
+ * Variables of `code`: routes (method and path -> handler) after a call of application(...), and
+ * request(**query).
+ */
 function api(code: string): unknown {
   const { value, output } = python(`
 import asyncio, json, sys
@@ -39,7 +42,7 @@ focus = SimpleNamespace(settings=SimpleNamespace(${settings}), conferences=None,
 application(focus)
 print(json.dumps(sorted(path for path in routes if "sandbox" not in path)))`);
 
-  it("has nothing at the address of a part that is off, so that it answers 404", () => {
+  it("answers 404 for a part that is disabled", () => {
     expect(paths(off)).toEqual(["GET /about/version", "GET /stats"]);
     expect(paths(on)).toEqual(
       expect.arrayContaining([
@@ -52,7 +55,7 @@ print(json.dumps(sorted(path for path in routes if "sandbox" not in path)))`);
     );
   });
 
-  it("has no health unless it is switched on", () => {
+  it("has no health unless it is enabled", () => {
     const code = `
 import tempfile
 from jitsi_stand_in.config import JavaOptions
@@ -69,7 +72,7 @@ print(json.dumps([found.health, found.debug_rest, found.move_rest, found.metrics
     ["move-endpoints", { bridge: "none" }, 500, "Not found: Bridge not found"],
     ["move-endpoints", { bridge: "b", conference: "x" }, 500, "Not found: Conference not found"],
     ["move-fraction", {}, 400, "Bad request: Missing parameter: bridge"],
-  ])("answers %s with %j as upstream does: %i", (path, query, status, text) => {
+  ])("answers %s with %j like upstream: %i", (path, query, status, text) => {
     const code = `
 from jicofo.api import application
 from jicofo.conferences import Conferences

@@ -1,8 +1,8 @@
 import { python } from "./python";
 
 /**
- * `code` works with: selector, add(name, **stats), conferences, on(room), carried (what each bridge carries) and
- * run(main) on a clock that jumps; it prints its result as one line of JSON.
+ * Variables of `code`: selector, add(name, **stats), conferences, on(room), carried (the load of
+ * each bridge) and run(main), on a simulated clock. The code prints its result as one line of JSON.
  */
 export function selector(code: string): unknown {
   const { value, output } = python(`

@@ -15,10 +15,10 @@ const named = (wanted: (path: string, text: string) => boolean): string[] =>
 const short = (path: string): string => relative(sourcesDir, path);
 
 describe("sources of the stand-ins", () => {
-  it("have scripts that shellcheck finds nothing in", async () => {
+  it("have scripts without findings of shellcheck", async () => {
     const scripts = named((_, text) => /^#!\/bin\/(ba)?sh/.test(text));
     expect(scripts.map(short)).toContain("jicofo/rootfs/etc/init.d/jicofo");
-    // SC1091: debconf's and LSB's libraries are on the host only.
+    // SC1091: the libraries of debconf and LSB exist on hosts only.
     await run("shellcheck", ["-e", "SC1091", ...scripts]);
   });
 
@@ -32,7 +32,7 @@ describe("sources of the stand-ins", () => {
       for (let release = 0; release < releases; release++) {
         const file = join(work, "checked.lua");
         writeFileSync(file, fillIn(readFileSync(path, "utf8"), "jitsi-meet-prosody", release));
-        // One at a time: luac 5.4.4 crashes on several.
+        // One file at a time, because luac 5.4.4 crashes with several.
         await run("luac5.4", ["-p", file]);
       }
     }
@@ -45,19 +45,19 @@ describe("sources of the stand-ins", () => {
     await expect(run("python3", ["-c", check, ...python])).resolves.toBe("");
   });
 
-  it("fit into the house's limit of 250 lines", () => {
+  it("have at most 250 lines", () => {
     const long = named((_, text) => text.split("\n").length > 250);
     expect(long.map(short)).toEqual([]);
   });
 
-  it("restart jicofo as upstream's package does: not where it is a native unit", () => {
+  it("restart jicofo like upstream's package: not when it is a native unit", () => {
     const script = (name: string): string =>
       readFileSync(join(sourcesDir, "jicofo/DEBIAN", name), "utf8");
     expect(script("postinst")).toMatch(/invoke-rc\.d jicofo stop[^]*--skip-systemd-native jicofo/);
     expect(script("prerm")).toContain("--skip-systemd-native jicofo stop");
   });
 
-  it("declare as configuration files what upstream declares", () => {
+  it("declare the same configuration files as upstream", () => {
     const conffiles = (name: string): string[] =>
       readFileSync(join(sourcesDir, name, "DEBIAN/conffiles"), "utf8")
         .trim()

@@ -5,7 +5,7 @@ import { python } from "./python";
 const bridge = join(sourcesDir, "jitsi-videobridge2/rootfs/usr/share/jitsi-videobridge/jvb.py");
 const jicofo = join(sourcesDir, "jicofo/rootfs/usr/share/jicofo/jicofo.py");
 
-/** Seconds from a program's start until it dials prosody, and until its REST API listens. */
+/** Seconds from a program's start until it connects to prosody, and until its REST API listens. */
 function start(program: string, code: string): unknown {
   const { value, output } = python(
     `
@@ -42,7 +42,7 @@ ${code}
 }
 
 describe("the start of a stand-in", () => {
-  it("takes a bridge 3 s, or what it is told, until its REST API answers: it dials prosody before", () => {
+  it("takes a bridge 3 s, or the set time, until its REST API answers; it connects to prosody before", () => {
     const code = `
 stub("jvb.api", application=lambda reports: None)
 program = importlib.util.module_from_spec(spec); spec.loader.exec_module(program)
@@ -83,7 +83,7 @@ run(main)`;
     expect(start(jicofo, code)).toEqual({ dials: 2, answers: 4 });
   });
 
-  it("may be made longer by the service's environment", () => {
+  it("can be made longer by the service's environment", () => {
     const { value } = python(`
 import json, os, tempfile
 from jitsi_stand_in.config import JavaOptions

@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { python } from "./python";
 
-/** A TLS handshake in memory: what a client that trusts `store` says of a server with this certificate. */
+/**
+ * A TLS handshake in memory: whether a client that trusts `store` accepts a server with this
+ * certificate.
+ */
 const handshake = `
 import json, ssl, sys, shutil
 from jitsi_stand_in.trust import TrustStore
@@ -49,7 +52,7 @@ describe("the stand-ins' trust in a server's certificate", () => {
       ...files,
     );
   };
-  /** The same certificate with another end. */
+  /** The same certificate, but expired. */
   const endsYesterday = (from: string, to: string): void => {
     openssl(
       "x509",
@@ -72,7 +75,7 @@ describe("the stand-ins' trust in a server's certificate", () => {
     selfSigned("named-otherwise", "b.test");
     selfSigned("authority", "ca.test");
     endsYesterday("valid", "expired");
-    // Signed by a certificate that is trusted, and expired.
+    // Signed by a certificate that is trusted but expired.
     openssl("x509", "-x509toreq", "-in", "valid.crt", "-signkey", "valid.key", "-out", "csr");
     openssl(
       "x509",
@@ -108,19 +111,19 @@ describe("the stand-ins' trust in a server's certificate", () => {
     expect(says("expired", "expired")).toBe("accepted");
   });
 
-  it("refuses an expired one whose issuer alone is in the store", () => {
+  it("refuses an expired one when only its issuer is in the store", () => {
     expect(says("issued", "authority")).toContain("certificate has expired");
   });
 
-  it("refuses another one of the same name", () => {
+  it("refuses another one with the same name", () => {
     expect(says("other", "valid")).toContain("certificate verify failed");
   });
 
-  it("refuses one of another name", () => {
+  it("refuses one with another name", () => {
     expect(says("named-otherwise", "named-otherwise")).toContain("Hostname mismatch");
   });
 
-  it("knows nothing that came into the store after its start", () => {
+  it("does not know certificates that were added to the store after its start", () => {
     expect(says("other", "valid", "other")).toContain("certificate verify failed");
   });
 });

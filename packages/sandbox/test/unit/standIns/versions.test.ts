@@ -11,7 +11,7 @@ describe("programVersion", () => {
 });
 
 describe("fillIn", () => {
-  it("puts in the version of the wanted release", () => {
+  it("inserts the version of the requested release", () => {
     expect(fillIn("@VERSION@ @PROGRAM_VERSION@", "jicofo", 0)).toBe("1.0-1189-1 1.0.1189");
     expect(fillIn("@VERSION@ @PROGRAM_VERSION@", "jicofo", 1)).toBe("1.0-1177-1 1.0.1177");
   });
@@ -20,7 +20,7 @@ describe("fillIn", () => {
     expect(fillIn("(= @VERSION:jicofo@)", "jitsi-meet", 1)).toBe("(= 1.0-1177-1)");
   });
 
-  it("keeps lines that are of this release only: 11146, 11031, 10888, 10741", () => {
+  it("keeps only lines of this release: 11146, 11031, 10888, 10741", () => {
     const text = "all\n@BEFORE:10888@old\n@SINCE:10888@@BEFORE:11146@between\n@SINCE:11146@new\n";
     expect([0, 1, 2, 3].map((release) => fillIn(text, "jicofo", release))).toEqual([
       "all\nnew\n",
@@ -32,7 +32,7 @@ describe("fillIn", () => {
 
   it("refuses a package that does not exist", () => {
     expect(() => fillIn("@VERSION:jigasi@", "jitsi-meet", 0)).toThrow(
-      "standIns/jitsi-meet: @VERSION:jigasi@ names no package",
+      "standIns/jitsi-meet: @VERSION:jigasi@ does not name a package",
     );
   });
 });

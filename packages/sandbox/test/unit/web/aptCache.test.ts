@@ -49,14 +49,14 @@ async function textOf(result: Promise<CachedFile | { status: number }>): Promise
 }
 
 describe("AptCache", () => {
-  it("fetches a package once for ever, also for a cache that is opened later", async () => {
+  it("fetches a package only once, also for a cache that is opened later", async () => {
     answer = says("package");
     await expect(textOf(cache().get(deb))).resolves.toBe("package");
     await expect(textOf(cache().get(deb))).resolves.toBe("package");
     expect(requests).toEqual([`/debian${deb}`]);
   });
 
-  it("lets requests for the same file wait for one fetch", async () => {
+  it("makes requests for the same file wait for one fetch", async () => {
     let finish: () => void = () => undefined;
     answer = (_, response) => {
       response.write("pack");
@@ -70,7 +70,7 @@ describe("AptCache", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("asks again for an index, with what the mirror said of it", async () => {
+  it("revalidates an index with the mirror's ETag and time", async () => {
     const seen: (string | undefined)[] = [];
     answer = (request, response) => {
       seen.push(request.headers["if-none-match"]);
@@ -83,7 +83,7 @@ describe("AptCache", () => {
     expect(seen).toEqual([undefined, '"1"']);
   });
 
-  it("takes a changed index and leaves no old one behind", async () => {
+  it("replaces a changed index and removes the old one", async () => {
     answer = says("one");
     const shared = cache();
     await textOf(shared.get(release));
@@ -92,7 +92,7 @@ describe("AptCache", () => {
     expect(await readdir(join(dir, "dists/bookworm"))).toHaveLength(2);
   });
 
-  it("does not ask again within the time that an index counts as fresh", async () => {
+  it("does not ask again while an index is fresh", async () => {
     answer = says("index");
     const shared = cache(60_000);
     await textOf(shared.get(release));
@@ -100,7 +100,7 @@ describe("AptCache", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("serves what it has when the mirror is away, marked as stale", async () => {
+  it("serves a stale file when the mirror does not answer", async () => {
     answer = says("index");
     const shared = cache();
     await shared.get(release);
@@ -111,7 +111,7 @@ describe("AptCache", () => {
     await expect(shared.get(deb)).rejects.toThrow("ECONNREFUSED");
   });
 
-  it("serves what it has when the mirror is in trouble, but passes on that a file is gone", async () => {
+  it("serves a stale file when the mirror has an error, but passes on a 404", async () => {
     answer = says("index");
     const shared = cache();
     await shared.get(release);
@@ -121,7 +121,7 @@ describe("AptCache", () => {
     expect(await shared.get(release)).toEqual({ status: 404 });
   });
 
-  it("keeps nothing of a transfer that breaks off", async () => {
+  it("keeps nothing of an interrupted transfer", async () => {
     answer = (_, response) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
       setImmediate(() => response.destroy());
@@ -133,7 +133,7 @@ describe("AptCache", () => {
     await expect(textOf(shared.get(deb))).resolves.toBe("whole");
   });
 
-  it("follows redirects, but not for ever", async () => {
+  it("follows redirects, but not endlessly", async () => {
     answer = (request, response) => {
       if (request.url === "/elsewhere") response.end("moved");
       else response.writeHead(302, { location: "/elsewhere" }).end();

@@ -73,7 +73,7 @@ function get(
 }
 
 describe("startMirrors", () => {
-  it("names what the name server has to answer", () => {
+  it("lists the names for the name server", () => {
     expect(mirrors.names).toEqual(["download.jitsi.org", "deb.debian.org", "security.debian.org"]);
   });
 
@@ -86,7 +86,7 @@ describe("startMirrors", () => {
     expect(again.status).toBe(304);
   });
 
-  it("sends plain HTTP for the repository to HTTPS", async () => {
+  it("redirects HTTP for the repository to HTTPS", async () => {
     const got = await get("http", "download.jitsi.org", "/jitsi-key.gpg.key");
     expect(got.status).toBe(301);
     expect(got.headers.location).toBe("https://download.jitsi.org/jitsi-key.gpg.key");
@@ -122,7 +122,7 @@ describe("startMirrors", () => {
 });
 
 describe("ensureAuthority", () => {
-  it("makes one authority for a cache, with a key that others cannot read", async () => {
+  it("creates one authority for a cache, with a key that others cannot read", async () => {
     const [one, two] = await Promise.all([ensureAuthority(), ensureAuthority()]);
     expect(two).toEqual(one);
     expect((await stat(one.keyPath)).mode & 0o777).toBe(0o600);
@@ -131,13 +131,13 @@ describe("ensureAuthority", () => {
 });
 
 describe("issueCertificate", () => {
-  it("refuses to issue for nobody", async () => {
+  it("refuses to issue a certificate without names", async () => {
     await expect(issueCertificate([])).rejects.toThrow("at least one name");
   });
 });
 
 describe("machineArchives", () => {
-  it("takes the machine's own mirrors", () => {
+  it("uses the machine's own mirrors", () => {
     const archives = machineArchives([
       "deb [signed-by=/k] http://mirror.test/debian/ trixie main",
       "deb http://mirror.test/debian trixie-updates main",

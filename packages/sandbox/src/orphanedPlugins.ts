@@ -10,8 +10,8 @@ const pollMs = 50;
  * Ends the plugins that a killed `pulumi` of a sandbox left: providers look only every few minutes whether
  * their engine lives. Those of one that lives are its own.
  */
-export async function endLeftPlugins(dir: string): Promise<void> {
-  const left = leftPlugins(dir);
+export async function endOrphanedPlugins(dir: string): Promise<void> {
+  const left = orphanedPlugins(dir);
   for (const { pid } of left) signal(pid, "SIGTERM");
   const deadline = Date.now() + endTimeoutMs;
   const remaining = (): typeof left => left.filter(({ pid, born }) => startTime(pid) === born);
@@ -19,7 +19,7 @@ export async function endLeftPlugins(dir: string): Promise<void> {
   for (const { pid } of remaining()) signal(pid, "SIGKILL");
 }
 
-function leftPlugins(dir: string): { pid: number; born: string | undefined }[] {
+function orphanedPlugins(dir: string): { pid: number; born: string | undefined }[] {
   const mark = `PULUMI_BACKEND_URL=${backendUrl(dir)}`;
   return listProcesses()
     .filter(({ argv }) => /^pulumi-(resource|language)-/.test(basename(argv[0] ?? "")))
