@@ -10,6 +10,8 @@ export const commonTests: Readonly<Record<string, string>> = {
   "reads.test.ts": "every read answers, with the resource and its actions",
   "fuzz.test.ts": "every route answers wrong input with an API error, never with a 500",
   "contract.test.ts": "facts that also hold for Hetzner; can run against the real API",
+  "createSimulator.test.ts": "an API in a test of another program, without options",
+  "readme.test.ts": "the README's examples, in a project that has the package installed",
   "persistence.test.ts": "the state survives restarts; one process at a time can open it",
   "durability.test.ts": "20 times kill -9 during 1,000 operations; 100 clients at once",
   "faults.test.ts": "every fault on demand",

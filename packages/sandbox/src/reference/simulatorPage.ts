@@ -83,11 +83,12 @@ const start = `# The API simulator
 
 <!-- Generated from the route table and the tests by \`npx tsx packages/sandbox/src/reference/write.ts\`; do not edit. -->
 
-A Hetzner Cloud API on loopback. It runs alone, without hosts and without root, in a clone of this project (Node.js 20 or
-newer):
+A Hetzner Cloud API on loopback. For a test of another program, or as one command without this project:
+[packages/hcloud-simulator](../packages/hcloud-simulator/README.md). It also runs alone, without hosts and without root, in a clone of
+this project (Node.js 20 or newer):
 
 \`\`\`
-npm ci
+npm ci && npm ci --prefix packages
 npm run -s sandbox -- up --api-only
 eval "$(npm run -s sandbox -- env)"
 hcloud server create --name web --type cx23 --image debian-12
