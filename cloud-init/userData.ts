@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Role } from "../lib/constants";
-import type { Software } from "../lib/config/software";
+import type { Software } from "../lib/config/keys/software";
 import { renderFile } from "../remote/render";
 
 export interface UserDataArgs {

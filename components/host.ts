@@ -5,7 +5,7 @@ import { hostConf, installer, renderUserData } from "../cloud-init/userData";
 import { privateNetwork, type Role } from "../lib/constants";
 import { hostFilter } from "../lib/plan/hostFilter";
 import { hardenValues, hostFile, systemValues } from "../remote/hostFile";
-import type { Software } from "../lib/config/software";
+import type { Software } from "../lib/config/keys/software";
 import type { Labels } from "../lib/plan/labels";
 import { numericId } from "./numericId";
 import {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BridgeChoice } from "../lib/config/bridges";
+import type { BridgeChoice } from "../lib/config/keys/bridges";
 import type { Settings } from "../lib/config/settings";
 import type { Role } from "../lib/constants";
 import type { DeclaredBridge } from "../remote/script";

@@ -26,8 +26,6 @@ export const loopback = "127.0.0.1";
 
 /** Limits of Hetzner Cloud and of this program, each with its source or reason. */
 export const limits = {
-  /** Bridges of one cluster: a Hetzner network holds 100 attached resources, and the web host is one. */
-  bridges: 90,
   /**
    * Servers planned into one spread placement group. Hetzner allows ten; the tenth place is for the
    * replacement that lives beside the server it replaces.
@@ -48,11 +46,6 @@ export const limits = {
   dialErrors: 20,
   /** Seconds for one TCP connect. */
   dialTimeoutSeconds: 10,
-  /** Longest time that a bridge may keep its conferences: its own graceful shutdown ends after 24 h. */
-  longestDrainSeconds: 86_400,
-  /** A Java program of this size does not start with less; the largest machine at Hetzner has 384 GB. */
-  smallestHeapMb: 192,
-  largestHeapMb: 393_216,
   /** What the bridge and jicofo take where nobody says anything. Source: jvb.sh and jicofo.sh. */
   upstreamHeapMb: 3_072,
   /**
@@ -100,23 +93,3 @@ export type Location = keyof typeof networkZones;
 
 /** System images the hosts' set-up is written for. Names, not ids: an id differs by architecture. */
 export const images = ["debian-13", "debian-12"] as const;
-
-/** What a stack gets that sets nothing. Pulumi.yaml repeats them for its own descriptions; a test holds both equal. */
-export const defaults = {
-  jvbCount: 2,
-  localBridge: "auto",
-  /** Longer than most meetings last, shorter than an evening. */
-  drainTimeout: "30m",
-  jvbSecretVersion: 1,
-  webServerType: "cx21",
-  jvbServerType: "cpx41",
-  location: "fsn1",
-  /** Debian 13 has prosody 13 and Java 21, which all newer releases of Jitsi run on. */
-  image: "debian-13",
-  timezone: "UTC",
-  jitsiAptRepository: "https://download.jitsi.org",
-  /** Of Jitsi's signing key. Should they change it, hosts refuse the new one until this is set to it. */
-  jitsiAptKeyFingerprint: "FFD65A0DA2BEBDEB73D44C8BB4D2D216F1FD7806",
-  /** Everybody: an operator's own address is not known here, and sshd takes keys only. */
-  adminCidrs: ["0.0.0.0/0", "::/0"],
-} as const;

@@ -1,9 +1,7 @@
-import type { ConfigKey } from "./config/problem";
-
 /** A reason why `pulumi up` cannot do what the settings ask for, and what helps. */
 export interface Problem {
   /** The setting concerned; absent where there is none. */
-  readonly key?: ConfigKey;
+  readonly key?: string;
   /** The end of a sentence that begins with the key. Without a key, a sentence of its own. */
   readonly reason: string;
   /** The command, or the action, that solves the problem. */

@@ -1,71 +1,20 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { commands } from "../../tools/commands";
-import { badInputPage } from "./badInputPage";
+import { configurationPage } from "./configurationPage";
 import { outputs } from "./outputs";
 import { previewPage } from "./previewPage";
+import { withDeclaredConfig } from "./pulumiYaml";
+import { withEffectsTable } from "./settingEffects";
 import { terminalPicture } from "./terminalPicture";
+import { wrongSettingsPage } from "./wrongSettingsPage";
 
 /** Makes the reference pages from their sources. `npm run -s reference` writes them. */
 
 const root = join(__dirname, "../..");
 
-interface Declared {
-  readonly config: Readonly<
-    Record<string, { type?: string; default?: unknown; description: string }>
-  >;
-}
-
 const generated = (source: string): string =>
   `<!-- Made from ${source} by \`npm run -s reference\`; change it there. -->`;
-
-/** The page about the stack's settings. */
-export function configurationPage(pulumiYaml: string): string {
-  const { config } = parse(pulumiYaml) as Declared;
-  const sections = Object.entries(config).map(([key, { type, default: value, description }]) => {
-    const isUnset = value === "" || ["[]", "{}"].includes(JSON.stringify(value));
-    const kind = type === undefined ? kindOf(value) : "text";
-    const facts = `${kind}, default ${isUnset ? "none" : `\`${JSON.stringify(value)}\``}`;
-    const ways = waysToSet(key, kind).map((way) => `\`${way}\``);
-    return `## ${key}\n\n${description}\n\n- ${facts}\n- set it: ${ways.join(", or ")}`;
-  });
-  return [
-    generated("Pulumi.yaml"),
-    "# Settings of a stack",
-    "They stand in `Pulumi.<stack>.yaml`. All problems are told at once, before anything is made, each with the command that sets it right.",
-    "A list or an object is set whole, as one text in JSON, or piece by piece with `--path`. Do not mix the two forms: `--path` on a value that was set as one text begins a new one and drops the rest.",
-    ...sections,
-  ]
-    .join("\n\n")
-    .concat("\n");
-}
-
-type Kind = "text" | "list of numbers" | "list of texts" | "names with a value each";
-
-/** Keys without a type are those that the engine's types do not suit. */
-function kindOf(value: unknown): Kind {
-  if (typeof value === "string") return "list of numbers";
-  return Array.isArray(value) ? "list of texts" : "names with a value each";
-}
-
-function waysToSet(key: string, kind: Kind): string[] {
-  const set = "pulumi config set";
-  switch (kind) {
-    case "list of texts":
-      return [`${set} ${key} '["VALUE", "VALUE"]'`, `${set} --path '${key}[0]' VALUE`];
-    case "names with a value each":
-      return [`${set} ${key} '{"NAME": "VALUE"}'`, `${set} --path ${key}.NAME VALUE`];
-    case "list of numbers":
-      return [`${set} ${key} VALUE`];
-    case "text":
-      return key.endsWith("PrivateKey")
-        ? [`cat FILE | ${set} --secret ${key}`]
-        : [`${set} ${key} VALUE`];
-    default:
-      return kind satisfies never;
-  }
-}
 
 /** The page about the stack's outputs. */
 export function outputsPage(): string {
@@ -127,13 +76,17 @@ export function commandsPage(): string {
 
 /** The text of each page, by its path. */
 export function pages(): Record<string, string> {
+  const read = (path: string): string => readFileSync(join(root, path), "utf8");
+  const settings = generated("lib/config/keys/");
   return {
-    "docs/configuration.md": configurationPage(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
-    "docs/wrong-settings.md": `${generated("docs/generate/badInputPage.ts")}\n\n${badInputPage()}`,
+    "Pulumi.yaml": withDeclaredConfig(read("Pulumi.yaml")),
+    "docs/configuration.md": `${settings}\n\n${configurationPage()}`,
+    "docs/wrong-settings.md": `${settings}\n\n${wrongSettingsPage()}`,
+    "docs/what-changes.md": withEffectsTable(read("docs/what-changes.md")),
     "docs/outputs.md": outputsPage(),
     "docs/commands.md": commandsPage(),
     "docs/preview-comments.md": previewPage(join(root, "test/unit/tools/previewSummary/previews")),
-    "docs/demo.svg": terminalPicture(readFileSync(join(root, "docs/demo.txt"), "utf8")),
+    "docs/demo.svg": terminalPicture(read("docs/demo.txt")),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as ipaddr from "ipaddr.js";
+import { mustBe } from "./setting";
 
 /** The library also takes old spellings of IPv4: 203.0.113/24, 0x10.0.0.0/8. */
 export function isCidr(text: string): boolean {
@@ -30,4 +31,28 @@ export function networkOf(text: string): string | undefined {
   const [address, length] = ipaddr.parseCIDR(text);
   const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
   return `${family.networkAddressFromCIDR(text).toString()}/${length}`;
+}
+
+/** What is wrong with a range for a firewall rule, as the end of a sentence; `undefined` where nothing is. */
+export function cidrProblem(text: string): string | undefined {
+  if (!isCidr(text)) {
+    return mustBe(text, "a range in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32");
+  }
+  const [address] = ipaddr.parseCIDR(text);
+  if (address.kind() === "ipv6" && (address as ipaddr.IPv6).isIPv4MappedAddress()) {
+    return `is "${text}", which is an IPv4 range; write it as IPv4`;
+  }
+  return networkOf(text) === canonicalCidr(text)
+    ? undefined
+    : `is "${text}", which is not the first address of its range; Hetzner accepts only the first address`;
+}
+
+/** Whether a host is known to be outside of all ranges: only an address is, a name may stand for any. */
+export function isOutside(host: string, ranges: readonly string[]): boolean {
+  if (!ipaddr.isValid(host)) return false;
+  const address = ipaddr.process(host);
+  return !ranges.some((range) => {
+    const [network, length] = ipaddr.parseCIDR(range);
+    return network.kind() === address.kind() && address.match(network, length);
+  });
 }

@@ -1,4 +1,4 @@
-import { parseTextList } from "./textList";
+import { mustBe } from "./setting";
 
 /** Types of public keys that the sshd of the hosts accepts. */
 const keyTypes: readonly string[] = [
@@ -17,15 +17,16 @@ const keyTypes: readonly string[] = [
  */
 export function publicKeyProblem(line: string): string | undefined {
   if (line.includes("PRIVATE KEY")) {
-    return "is a private key (not shown); it must stay where it is, the public half (.pub) is needed";
+    return "is a private key (not shown), but must be the public half (.pub); the private key must stay where it is";
   }
   const [type = "", data = ""] = line.split(/\s+/);
   if (/[\r\n]/.test(line) || !keyTypes.includes(type)) {
-    return `is "${shorten(line)}"; one line "<type> <key> [comment]" is needed, the type one of ${keyTypes.join(", ")}`;
+    const allowed = `one line "<type> <key> [comment]" with one of the types ${keyTypes.join(", ")}`;
+    return mustBe(shorten(line), allowed);
   }
   return innerType(data) === type
     ? undefined
-    : `is "${shorten(line)}", a damaged ${type} key; the whole line of the .pub file is needed`;
+    : `is "${shorten(line)}", which is a damaged ${type} key; it must be the whole line of the .pub file`;
 }
 
 /** A key's data names its type once more: a cut or mixed-up line is found by it. */
@@ -56,10 +57,4 @@ function sshStrings(data: Buffer): Buffer[] {
 
 function shorten(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
-}
-
-/** Reads `sshAuthorizedKeys`; `undefined` for what is no list of texts. */
-export function parseKeys(raw: string | undefined): readonly string[] | undefined {
-  // A private key is one wrong item: the lines of it would be shown, each as a damaged key.
-  return raw?.startsWith("-----") === true ? [raw] : parseTextList(raw, "\n");
 }

@@ -1,4 +1,4 @@
-import type { ConfigKey } from "../config/problem";
+import type { ConfigKey } from "../config/keys";
 import type { Problem } from "../problem";
 
 /** What a check has found. */

@@ -1,5 +1,5 @@
 import { localBridgeName } from "../plan/bridgeNames";
-import type { LocalBridge } from "../config/bridges";
+import type { Settings } from "../config/settings";
 import { none, problem, type Findings } from "./findings";
 import { engineState, type StackState } from "./stackState";
 
@@ -11,7 +11,7 @@ import { engineState, type StackState } from "./stackState";
  * @param state by default the engine's
  */
 export async function checkLocalBridge(
-  localBridge: LocalBridge,
+  localBridge: Settings["localBridge"],
   hasServers: boolean,
   state: Pick<StackState, "resources"> = engineState,
 ): Promise<Findings> {

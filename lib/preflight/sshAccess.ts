@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/settings";
-import { defaults } from "../constants";
-import { isOutside } from "../config/adminCidrs";
+import { isOutside } from "../config/cidr";
+import { everyAddress } from "../config/keys/access";
 
 /** Says in a preview what may be meant so, but not by everybody. */
 export function remarkOnSshAccess({ adminCidrs }: Settings): void {
@@ -14,8 +14,7 @@ export function remarkOnSshAccess({ adminCidrs }: Settings): void {
 
 /** A connection that is filtered ends in a bare "i/o timeout", minutes later: then this line stands beside it. */
 export function tellWhoReachesNewHosts({ adminCidrs, sshProxy }: Settings): void {
-  const everybody: readonly string[] = defaults.adminCidrs;
-  if (everybody.every((range) => adminCidrs.includes(range))) return;
+  if (everyAddress.every((range) => adminCidrs.includes(range))) return;
   const who =
     sshProxy === undefined ? "the machine that runs this" : `the bastion ${sshProxy.host}`;
   const open = `Port 22 of the new hosts is open to ${adminCidrs.join(", ")} only (adminCidrs)`;

@@ -47,9 +47,9 @@ describe("the program in the engine, with bad input", () => {
     async () => {
       const { code, text } = await pulumi(["preview"], { jvbCount: "three" });
       expect(text).toContain("The stack's configuration has 2 problems:");
-      expect(text).toContain("domain is not set; the name people will meet at is needed:");
+      expect(text).toContain("domain is not set, but must be the host name of the meetings:");
       expect(text).toContain("pulumi config set domain meet.example.org");
-      expect(text).toContain('jvbCount is "three"; a whole number from 0 to 90 is needed');
+      expect(text).toContain('jvbCount is "three", but must be a whole number from 0 to 90');
       expect(text).not.toMatch(/^ +at /m);
       expect(code).toBe(1);
     },

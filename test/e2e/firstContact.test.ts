@@ -7,7 +7,7 @@ import { hostConf, installer, renderUserData } from "../../cloud-init/userData";
 import { ecdsaKeyPair } from "../../lib/sshKeyPair";
 import { hostFile } from "../../remote/hostFile";
 import { remoteScript, type ScriptValues } from "../../remote/script";
-import { parseSoftware } from "../../lib/config/software";
+import { parseSettings } from "../../lib/config/settings";
 import { removeAll } from "../../packages/sandbox/src/hosts/cleanup";
 import type { HostFaultOperation, HostSpec } from "../../packages/hcloud-simulator/src/driver";
 import {
@@ -43,7 +43,11 @@ let bootLog = "";
 const onHost = (script: string): Promise<string> =>
   driver.runInside(host.id, ["bash", "-c", script]);
 
-const about = { role: "jvb", domain: "a.test", software: parseSoftware({}) } as const;
+const about = {
+  role: "jvb",
+  domain: "a.test",
+  software: parseSettings({ domain: "meet.example.org" }),
+} as const;
 const privateNetwork = {
   PRIVATE_IP: attachment(1, 1).ip,
   PRIVATE_GATEWAY: attachment(1, 1).gateway,

@@ -1,6 +1,6 @@
 import { hardenValues, hostFile, systemValues } from "../../remote/hostFile";
 import { hostConf, installer, type UserDataArgs } from "../../cloud-init/userData";
-import { parseSoftware } from "../../lib/config/software";
+import { parseSettings } from "../../lib/config/settings";
 import type { TemplateName, TemplateVariables } from "../../remote/render";
 import type { ScriptName, ScriptValues } from "../../remote/script";
 
@@ -75,8 +75,9 @@ const bootstrapKey = {
   publicKey: `ecdsa-sha2-nistp256 ${"FakeKey0".repeat(18)}=`,
 };
 
-const software = parseSoftware({});
-const pinned = parseSoftware({
+const software = parseSettings({ domain: "meet.example.org" });
+const pinned = parseSettings({
+  domain: "meet.example.org",
   jitsiAptRepository: "https://mirror.example.test/a/quite/long/path/to/jitsi",
   jitsiVersion: "2.0.10888-1",
 });

@@ -2,8 +2,7 @@ import { planCluster, type ClusterPlan } from "../../lib/plan/clusterPlan";
 import { firewallRules, type FirewallRule } from "../../lib/plan/firewallRules";
 import { ConfigError, parseSettings, type Settings } from "../../lib/config/settings";
 import type { Role } from "../../lib/constants";
-import { configKeys, type RawConfig } from "../../lib/config/problem";
-import { plainPrivateKey } from "../../lib/config/sshProxy";
+import { configKeys, secretKeys, type RawConfig } from "../../lib/config/keys";
 import { formatProblems, type Problem } from "../../lib/problem";
 import type { StackConfig } from "../cloudApi";
 import { OperatorError } from "../../lib/errors";
@@ -42,11 +41,13 @@ const prefixOf = (config: StackConfig): string =>
     ?.replace(/jvbCount$/, "") ?? "";
 
 function settingsOf(config: StackConfig): Settings {
-  const { key } = plainPrivateKey;
-  const privateKey = config[`${prefixOf(config)}${key}`];
-  if (privateKey?.value && privateKey.secret === false) throw refused([plainPrivateKey]);
+  const prefix = prefixOf(config);
+  const unprotected = secretKeys.filter((key) => {
+    const stored = config[`${prefix}${key}`];
+    return stored?.value && stored.secret === false;
+  });
   try {
-    return parseSettings(rawSettings(config));
+    return parseSettings(rawSettings(config), unprotected);
   } catch (error) {
     throw error instanceof ConfigError ? refused(error.problems) : error;
   }

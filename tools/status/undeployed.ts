@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseSettings } from "../../lib/config/settings";
-import { configKeys, set, type ConfigKey, type RawConfig } from "../../lib/config/problem";
+import { set } from "../../lib/config/command";
+import { configKeys, secretKeys, type ConfigKey, type RawConfig } from "../../lib/config/keys";
 import type { StackConfig } from "../cloudApi";
 import type { PulumiCli } from "../pulumiCli";
 import { rawSettings, refused } from "./declared";
@@ -70,7 +71,7 @@ function isChanged(key: ConfigKey, now: RawConfig, then: string | undefined): bo
   if ((value ?? "") === (then ?? "")) return false;
   // An instruction for one run: taken away afterwards, it leaves nothing to deploy.
   if (key === "rollBridges" && (value ?? "") === "") return false;
-  if (key === "sshProxyPrivateKey") return true;
+  if (secretKeys.includes(key)) return true;
   try {
     return !isDeepStrictEqual(parseSettings(now), parseSettings({ ...now, [key]: then }));
   } catch {

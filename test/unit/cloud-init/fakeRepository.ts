@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostConf, installer } from "../../../cloud-init/userData";
-import { parseSoftware } from "../../../lib/config/software";
-import type { RawConfig } from "../../../lib/config/problem";
+import type { RawConfig } from "../../../lib/config/keys";
+import { parseSettings } from "../../../lib/config/settings";
 import { shQuote } from "../../../remote/quote";
 
 const metapackage = (version: string, bridge: string): string => `Package: jitsi-meet
@@ -70,7 +70,11 @@ export class FakeRepository {
   /** Runs the installer on a host that is played by functions. */
   install(raw: RawConfig, args: readonly string[], host: Host = {}): Installed {
     const { role = "web", root = mkdtempSync(join(this.dir, "root-")), interrupted = false } = host;
-    const software = parseSoftware({ jitsiAptKeyFingerprint: this.fingerprint, ...raw });
+    const software = parseSettings({
+      domain: "meet.example.org",
+      jitsiAptKeyFingerprint: this.fingerprint,
+      ...raw,
+    });
     writeFileSync(join(root, "host.conf"), hostConf({ role, domain: "a.test", software }));
     writeFileSync(join(root, "key"), host.key ?? this.key);
     writeFileSync(

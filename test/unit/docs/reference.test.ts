@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { badInputs, problemsOf } from "../../../docs/generate/badInputPage";
+import { parse } from "yaml";
+import {
+  declaredConfig,
+  declaredPrompts,
+  withDeclaredConfig,
+} from "../../../docs/generate/pulumiYaml";
 import { pages } from "../../../docs/generate/reference";
-import { configKeys } from "../../../lib/config/problem";
+import { withEffectsTable } from "../../../docs/generate/settingEffects";
 
 const root = join(__dirname, "../../..");
 
@@ -13,18 +18,44 @@ describe("the reference", () => {
       expect(readFileSync(join(root, path), "utf8")).toBe(text);
     },
   );
+});
 
-  it("has each setting that the program reads, and no other", () => {
-    const headings = [...(pages()["docs/configuration.md"] ?? "").matchAll(/^## (.+)$/gm)];
-    expect(headings.map(([, key]) => key)).toEqual([...configKeys]);
+describe("Pulumi.yaml", () => {
+  const written = `# A comment.
+name: my-meetings
+template:
+  config:
+    noSuchKey:
+      description: Of a setting that was removed
+    hcloud:token:
+      secret: true
+# Another comment.
+config:
+  noSuchKey:
+    default: ""
+  domain:
+    default: changed by hand
+`;
+
+  it("gets the settings as they are declared, and no other", () => {
+    expect(parse(withDeclaredConfig(written))).toEqual({
+      name: "my-meetings",
+      template: { config: { ...declaredPrompts(), "hcloud:token": { secret: true } } },
+      config: declaredConfig(),
+    });
   });
 
-  it.each(configKeys)("shows what is said to wrong values of %s, a proposal with each", (key) => {
-    const problems = badInputs[key].map((value) => problemsOf(key, value));
-    expect(problems.length).toBeGreaterThan(0);
-    for (const [problem] of problems) {
-      expect(problem?.key).toBe(key);
-      expect(problem?.fix).toContain(`pulumi config`);
-    }
+  it("keeps its comments", () => {
+    expect(withDeclaredConfig(written)).toMatch(
+      /^# A comment\.\n[^]*\n# Another comment\.\nconfig:\n/,
+    );
+  });
+});
+
+describe("docs/what-changes.md", () => {
+  it("keeps what is around its table, and is refused without a place for it", () => {
+    const page = withEffectsTable(readFileSync(join(root, "docs/what-changes.md"), "utf8"));
+    expect(page).toMatch(/^# Effects [^]*\n\| setting [^]*\n## Restarts/);
+    expect(() => withEffectsTable("# Effects\n")).toThrow(/has no place for the table/);
   });
 });

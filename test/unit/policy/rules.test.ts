@@ -6,7 +6,7 @@ import { firewallRules } from "../../../lib/plan/firewallRules";
 import { labels } from "../../../lib/plan/labels";
 import { ecdsaKeyPair } from "../../../lib/sshKeyPair";
 import { types } from "../../../policy/rule";
-import { parseSoftware } from "../../../lib/config/software";
+import { parseSettings } from "../../../lib/config/settings";
 import { rules } from "../../../policy/rules";
 import { judge, type Seen } from "./judge";
 
@@ -15,7 +15,7 @@ const userData = renderUserData({
   role: "web",
   hostname: "meet.example.org",
   domain: "meet.example.org",
-  software: parseSoftware({}),
+  software: parseSettings({ domain: "meet.example.org" }),
   bootstrapKey,
 });
 const world = ["0.0.0.0/0", "::/0"];

@@ -1,5 +1,5 @@
 import { JitsiCluster, type JitsiClusterArgs } from "../../../../components/jitsiCluster";
-import type { RawConfig } from "../../../../lib/config/problem";
+import type { RawConfig } from "../../../../lib/config/keys";
 import { parseSettings, type Settings } from "../../../../lib/config/settings";
 import { planCluster } from "../../../../lib/plan/clusterPlan";
 import { answers } from "./answers";

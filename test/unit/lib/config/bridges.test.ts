@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { limits } from "../../../../lib/constants";
-import { declaredNumbers, hasLocalBridge, parseBridges } from "../../../../lib/config/bridges";
+import { declaredNumbers, hasLocalBridge } from "../../../../lib/config/bridges";
+import { mostBridges } from "../../../../lib/config/keys/bridges";
 
-const count = fc.integer({ min: 0, max: limits.bridges });
-const removed = fc.uniqueArray(fc.integer({ min: 0, max: limits.bridges - 1 }), { maxLength: 10 });
+const count = fc.integer({ min: 0, max: mostBridges });
+const removed = fc.uniqueArray(fc.integer({ min: 0, max: mostBridges - 1 }), { maxLength: 10 });
 
 describe("declaredNumbers", () => {
   it("are the first that were not taken out", () => {
@@ -42,18 +42,5 @@ describe("hasLocalBridge", () => {
     ["never", 1, false],
   ] as const)("%s with %d bridges: %s", (localBridge, jvbCount, has) => {
     expect(hasLocalBridge({ localBridge, jvbCount })).toBe(has);
-  });
-});
-
-describe("parseBridges", () => {
-  it.each([
-    ["[1,3]", [1, 3]],
-    ['["1"]', [1]],
-    ["1", [1]],
-    ["1, 3", [1, 3]],
-    ["", []],
-    [undefined, []],
-  ])("reads the list %j", (removedBridges, numbers) => {
-    expect(parseBridges({ removedBridges }).removedBridges).toEqual(numbers);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { placementGroupCount, placementGroupOf } from "../../../../lib/plan/placementPlan";
-import { limits } from "../../../../lib/constants";
+import { mostBridges } from "../../../../lib/config/keys/bridges";
 
 describe("placement plan", () => {
   it("puts nine bridges into a group: the tenth place is for a replacement", () => {
@@ -18,7 +18,7 @@ describe("placement plan", () => {
   });
 
   it("gives every bridge a group that exists, and no group more than nine", () => {
-    const number = fc.integer({ min: 0, max: limits.bridges - 1 });
+    const number = fc.integer({ min: 0, max: mostBridges - 1 });
     fc.assert(
       fc.property(fc.uniqueArray(number, { minLength: 1 }), (numbers) => {
         const groups = numbers.map(placementGroupOf);

@@ -5,7 +5,7 @@ import type { CloudFacts } from "../../../../lib/hcloud/cloudFacts";
 import { HcloudApi } from "../../../../lib/hcloud/hcloudApi";
 import { preflight, PreflightError, type PreflightArgs } from "../../../../lib/preflight/preflight";
 import { cx23, emptyCloud, server, serverType, stateOf, stateServer } from "./support/cloud";
-import type { RawConfig } from "../../../../lib/config/problem";
+import type { RawConfig } from "../../../../lib/config/keys";
 import { fakeFetch } from "./support/fakeFetch";
 
 const endpoint = "https://api.example.test/v1";

@@ -44,7 +44,7 @@ describe("the preview summary", () => {
   it("shows a failed preview's reason instead of counts", () => {
     const text = summaryOf("config-error");
     expect(text).toContain("**The preview failed.**");
-    expect(text).toContain('jvbCount is "two"; a whole number from 0 to 90 is needed:');
+    expect(text).toContain('jvbCount is "two", but must be a whole number from 0 to 90:');
     expect(text).not.toMatch(/to create|Cost/);
   });
 

@@ -55,7 +55,7 @@ describe("what the settings declare", () => {
       "my-meetings:domain": { value: "a.test" },
     };
     expect(() => readDeclared({ ...config, [key]: { value: "c2VjcmV0", secret: false } })).toThrow(
-      /sshProxyPrivateKey is in plain text in the stack's settings \(not shown\)/,
+      /sshProxyPrivateKey is stored in plain text \(not shown\)/,
     );
     const secret = { ...config, [key]: { value: "c2VjcmV0", secret: true } };
     expect(readDeclared(secret).plan.webHost.hostname).toBe("a.test");

@@ -1,5 +1,5 @@
 import { parseSettings } from "../../../../lib/config/settings";
-import type { RawConfig } from "../../../../lib/config/problem";
+import type { RawConfig } from "../../../../lib/config/keys";
 import { planCluster } from "../../../../lib/plan/clusterPlan";
 import { firewallRules } from "../../../../lib/plan/firewallRules";
 import type { CloudFirewall } from "../../../../tools/status/cloudFirewalls";

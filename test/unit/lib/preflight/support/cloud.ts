@@ -1,4 +1,4 @@
-import type { RawConfig } from "../../../../../lib/config/problem";
+import type { RawConfig } from "../../../../../lib/config/keys";
 import { parseSettings } from "../../../../../lib/config/settings";
 import { planCluster, type ClusterPlan } from "../../../../../lib/plan/clusterPlan";
 import type { CloudFacts, ServerFact, ServerTypeFact } from "../../../../../lib/hcloud/cloudFacts";
