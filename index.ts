@@ -13,7 +13,8 @@ import {
 } from "./lib/outputs";
 import { loadSettings } from "./lib/config/settings";
 import { planCluster } from "./lib/plan/clusterPlan";
-import { cloudAccess, providerForPreview } from "./lib/preflight/access";
+import { apiOf, cloudAccess, providerForPreview } from "./lib/hcloud/access";
+import { powerOn } from "./lib/hcloud/powerOn";
 import { preflight } from "./lib/preflight/preflight";
 
 /** The whole program. A function, because nothing is made before the cloud was asked. */
@@ -22,7 +23,9 @@ async function deploy() {
   const access = await cloudAccess();
   const dryRun = pulumi.runtime.isDryRun();
   const plan = planCluster(settings);
-  const checked = await preflight({ settings, plan, stack: pulumi.getStack(), access, dryRun });
+  const api = apiOf(access);
+  const checked = await preflight({ settings, plan, stack: pulumi.getStack(), api, dryRun });
+  if (api !== undefined) await powerOn(checked.serversOff, api, dryRun);
   const { webServerType, jvbServerType, memoryGb } = checked;
   const cluster = new JitsiCluster(
     "jitsi",

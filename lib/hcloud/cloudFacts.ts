@@ -1,10 +1,4 @@
-import { labels } from "../plan/labels";
-import { successors } from "../plan/serverTypes";
-import { list, object, readableRows, type Read } from "./answer";
-import * as read from "./factReaders";
-import { ApiError, type HcloudApi } from "./hcloudApi";
-
-// The API's own names and units; only what is used here.
+// What the API says, under its own names and in its own units; only what is used here.
 
 /** Dates as the API writes them: `2026-11-30T00:00:00Z`. */
 export interface Deprecation {
@@ -114,62 +108,4 @@ export interface CloudFacts {
   readonly pricing: PriceFact | undefined;
   /** `undefined` where no zone is asked for or none of that name is there. */
   readonly zone: ZoneFact | undefined;
-}
-
-/**
- * The selector of all objects of a stack. It is how the program knows what exists: its own state is not
- * visible to it, every object that it makes carries these labels from its first moment, and what counts for
- * stock is what the cloud has, not what a state file says.
- */
-export function stackSelector(stack: string): string {
-  const { project, stack: value } = labels({ stack });
-  return encodeURIComponent(`project=${project ?? ""},stack=${value ?? ""}`);
-}
-
-interface Wanted {
-  readonly stack: string;
-  readonly image: string;
-  readonly webServerType: string;
-  readonly jvbServerType: string;
-  readonly dnsZone?: string;
-}
-
-/** @throws AnswerError, ApiError, UnreachableError */
-export async function readCloud(api: HcloudApi, wanted: Wanted): Promise<CloudFacts> {
-  const image = encodeURIComponent(wanted.image);
-  const selector = `label_selector=${stackSelector(wanted.stack)}`;
-  const [serverTypes, images, servers, networks, { pricing }, zone] = await Promise.all([
-    api.list("/server_types", "server_types", serverTypesFor(wanted)),
-    api.list(`/images?name=${image}&include_deprecated=true`, "images", list(read.image)),
-    api.list(`/servers?${selector}`, "servers", list(read.server)),
-    // What cannot be read is only not warned about.
-    api.list("/networks", "networks", readableRows(read.network)),
-    api.get("/pricing", object({ pricing: read.pricing })),
-    wanted.dnsZone === undefined ? undefined : readZone(api, wanted.dnsZone),
-  ]);
-  return { serverTypes, images, servers, networks, pricing, zone };
-}
-
-/** The types that can be ordered today may be of a kind that this program does not know: only those asked for must be read. */
-function serverTypesFor({ webServerType, jvbServerType }: Wanted): Read<ServerTypeFact[]> {
-  const asked = [webServerType, jvbServerType];
-  const needed = [...asked, ...asked.map((name) => successors[name])];
-  return readableRows(read.serverType, (row) => {
-    const name = (row as { name?: unknown } | null)?.name;
-    return typeof name !== "string" || needed.includes(name);
-  });
-}
-
-async function readZone(api: HcloudApi, name: string): Promise<ZoneFact | undefined> {
-  const path = `/zones/${encodeURIComponent(name)}`;
-  try {
-    const [{ zone }, rrsets] = await Promise.all([
-      api.get(path, object({ zone: read.zone })),
-      api.list(`${path}/rrsets?type=A&type=AAAA&type=CNAME`, "rrsets", list(read.rrset)),
-    ]);
-    return { ...zone, rrsets };
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
 }

@@ -70,6 +70,11 @@ export class HcloudApi {
       new Promise((resolve) => setTimeout(resolve, ms)),
   ) {}
 
+  /** With `/v1`, without a trailing slash. */
+  get endpoint(): string {
+    return this.access.endpoint;
+  }
+
   /** @throws AnswerError, ApiError, UnreachableError */
   async get<T>(path: string, read: Read<T>): Promise<T> {
     return read(await this.call(path), { request: requestOf("GET", path), path: "" });

@@ -42,6 +42,12 @@ export function labels({ stack, domain, role, index, extra }: LabelsArgs): Label
   };
 }
 
+/** The label selector of all objects of a stack. Every object carries these labels from its first moment. */
+export function stackSelector(stack: string): string {
+  const { project = "", stack: value = "" } = labels({ stack });
+  return `project=${project},stack=${value}`;
+}
+
 /**
  * The nearest valid label value: at most 63 of letters, digits, `.`, `_` and `-`, the first and the last
  * a letter or digit. Source: https://docs.hetzner.cloud/reference/cloud#labels

@@ -4,7 +4,7 @@ import { object, type Read } from "../hcloud/answer";
 import type { ServerFact } from "../hcloud/cloudFacts";
 import { none, problem, together, warning, type Findings } from "./findings";
 import { ApiError } from "../hcloud/hcloudApi";
-import type { StackState, StateResource } from "./stackState";
+import type { EngineState, EngineResource } from "./engineState";
 
 /** What is used of the API. */
 interface Asked {
@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /** A server of the stack's state. */
-interface StateServer {
+interface KnownServer {
   readonly id: string;
   /** At Hetzner: jitsi-jvb-0-4f2a91c. */
   readonly server: string;
@@ -29,7 +29,7 @@ interface StateServer {
  * @throws ApiError, UnreachableError
  */
 export async function checkGoneServers(
-  state: StackState,
+  state: EngineState,
   hosts: readonly PlannedHost[],
   servers: readonly ServerFact[],
   api: Asked,
@@ -71,8 +71,8 @@ function namesAnother(
   });
 }
 
-function serversOf(state: readonly StateResource[]): StateServer[] {
-  return state.flatMap(({ type, outputs }): StateServer[] => {
+function serversOf(state: readonly EngineResource[]): KnownServer[] {
+  return state.flatMap(({ type, outputs }): KnownServer[] => {
     const { id, name, labels } = outputs;
     if (type !== "hcloud:index/server:Server" || typeof id !== "string") return [];
     const host = hostNameOf((labels ?? {}) as Readonly<Record<string, string | undefined>>);

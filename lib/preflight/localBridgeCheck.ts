@@ -1,7 +1,7 @@
 import { localBridgeName } from "../plan/bridgeNames";
 import type { Settings } from "../config/settings";
 import { none, problem, type Findings } from "./findings";
-import { engineState, type StackState } from "./stackState";
+import { engineState, type EngineState } from "./engineState";
 
 /**
  * Refuses `never` as long as the web host has a bridge of its own: its firewall closes before any bridge is emptied,
@@ -13,7 +13,7 @@ import { engineState, type StackState } from "./stackState";
 export async function checkLocalBridge(
   localBridge: Settings["localBridge"],
   hasServers: boolean,
-  state: Pick<StackState, "resources"> = engineState,
+  state: Pick<EngineState, "resources"> = engineState,
 ): Promise<Findings> {
   if (localBridge !== "never" || !hasServers) return none;
   const isThere = (await state.resources()).some(({ urn }) =>

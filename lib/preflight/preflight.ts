@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { labels } from "../plan/labels";
+import { labels, stackSelector } from "../plan/labels";
 import { chooseServerType } from "../plan/serverTypeChoice";
-import { memoryOfTypes } from "../plan/serverTypes";
+import { candidatesFor, memoryOfTypes } from "../plan/serverTypes";
 import type { Settings } from "../config/settings";
 import { OperatorError } from "../errors";
 import { formatProblems, problemSentence, type Problem } from "../problem";
-import type { Access } from "./access";
-import { AnswerError, answerErrorFix } from "../hcloud/answer";
+import { apiProblem, tokenFix } from "../hcloud/apiProblem";
 import {
   checkDomain,
   checkImage,
@@ -15,7 +14,7 @@ import {
   checkRecords,
   checkZone,
 } from "./checks";
-import { readCloud, type CloudFacts } from "../hcloud/cloudFacts";
+import type { CloudFacts, ServerFact } from "../hcloud/cloudFacts";
 import { describeCost, monthlyCost, type MonthlyCost } from "../plan/cost";
 import type { Role } from "../constants";
 import type { ClusterPlan } from "../plan/clusterPlan";
@@ -24,18 +23,18 @@ import { checkEngineMemory } from "./engineMemory";
 import { none, together, type Findings } from "./findings";
 import { checkGoneServers } from "./goneServers";
 import { checkHeaps } from "./heapCheck";
-import { ApiError, HcloudApi, UnreachableError } from "../hcloud/hcloudApi";
+import { UnreachableError, type HcloudApi } from "../hcloud/hcloudApi";
+import { readCloud } from "../hcloud/readCloud";
 import { checkWebHost } from "./hungHost";
 import { checkLocalBridge } from "./localBridgeCheck";
 import { checkNetworkZone } from "./networkZone";
-import { powerOnHosts } from "../hcloud/powerOn";
 import { checkRoll, rollNotes } from "./rollCheck";
 import { describeServers } from "./serverList";
 import { checkServerType } from "./serverTypeCheck";
 import { checkWebSize } from "./webSizeCheck";
 import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
 import { checkSshAgent } from "./sshAgent";
-import { engineState, type StackState } from "./stackState";
+import { engineState, type EngineState } from "./engineState";
 
 /** What this `up` would stumble over, in one message, before anything is made. */
 export class PreflightError extends OperatorError {
@@ -50,7 +49,9 @@ export interface PreflightResult {
   readonly jvbServerType: string;
   /** Memory of server types in GB, by name. */
   readonly memoryGb: Readonly<Record<string, number>>;
-  /** Absent where the API could not be asked. */
+  /** Servers of the cluster that are off; none if the API could not be asked. */
+  readonly serversOff: readonly ServerFact[];
+  /** Absent if the API could not be asked. */
   readonly monthlyCost?: MonthlyCost;
 }
 
@@ -60,30 +61,28 @@ export interface PreflightArgs {
   readonly plan: ClusterPlan;
   /** Name of the Pulumi stack. */
   readonly stack: string;
-  /** Where the API is; without a token it is not asked. */
-  readonly access: Access;
+  /** Absent without a token: then it is not asked. */
+  readonly api?: HcloudApi;
   /** A preview, which works without an API; an update does not. */
   readonly dryRun: boolean;
-  /** By default the real one. */
-  readonly api?: HcloudApi;
   readonly now?: Date;
   /** By default those of this process. */
   readonly env?: NodeJS.ProcessEnv;
   /** By default the engine's. */
-  readonly state?: StackState;
+  readonly state?: EngineState;
 }
 
 /**
- * Asks the cloud whether what this `up` would make can be made. What exists already stops nothing: neither a
- * retired type nor a sold-out one is in the way of a smaller count or a new certificate.
+ * Asks the cloud whether it can make what this `up` would make. It changes nothing.
+ *
+ * What exists already stops nothing: with a retired or sold-out type a smaller count or a new certificate still works.
  *
  * @throws PreflightError with every problem at once
  */
 export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
-  const { settings, access, dryRun } = args;
-  const { token } = access;
+  const { settings, plan, stack, api, dryRun, state = engineState } = args;
   if (dryRun) remarkOnSshAccess(settings);
-  if (token === undefined) {
+  if (api === undefined) {
     if (!dryRun) throw new PreflightError([noToken]);
     return withoutCloud(
       settings,
@@ -91,10 +90,11 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     );
   }
   try {
-    const api = args.api ?? new HcloudApi({ ...access, token });
-    const facts = await readCloud(api, { ...settings, stack: args.stack });
-    const state = args.state ?? engineState;
-    const hosts = plannedHosts(args.plan, facts.servers);
+    const { image, dnsZone, webServerType, jvbServerType } = settings;
+    const serverTypes = [webServerType, jvbServerType].flatMap(candidatesFor);
+    const labelSelector = stackSelector(stack);
+    const facts = await readCloud(api, { labelSelector, image, serverTypes, dnsZone });
+    const hosts = plannedHosts(plan, facts.servers);
     const around = await Promise.all([
       checkLocalBridge(settings.localBridge, facts.servers.length > 0, state),
       checkGoneServers(state, hosts, facts.servers, api),
@@ -105,38 +105,15 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     const { problems } =
       dryRun || settings.sshProxy !== undefined ? none : await checkWebHost(hosts);
     if (problems.length > 0) throw new PreflightError(problems);
-    await powerOnHosts(hosts, api, dryRun);
     return result;
   } catch (error) {
     if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);
-    throw asPreflightError(error, access.endpoint);
+    const problem = apiProblem(error, api.endpoint);
+    throw problem === undefined ? error : new PreflightError([problem]);
   }
 }
 
-const noToken: Problem = {
-  reason: "There is no token of Hetzner Cloud",
-  fix: "pulumi config set --secret hcloud:token  # or: export HCLOUD_TOKEN=...",
-};
-
-function asPreflightError(error: unknown, endpoint: string): unknown {
-  if (error instanceof UnreachableError) {
-    return new PreflightError([
-      { reason: error.message, fix: "look at the network, then: pulumi up" },
-    ]);
-  }
-  if (error instanceof AnswerError) {
-    return new PreflightError([{ reason: sentence(error.message), fix: answerErrorFix }]);
-  }
-  if (!(error instanceof ApiError)) return error;
-  const { status, code, message } = error;
-  return new PreflightError([
-    status === 401
-      ? { reason: `${endpoint} refuses the token: ${message}`, fix: noToken.fix }
-      : { reason: `${endpoint} answers ${status} ${code}: ${message}`, fix: "pulumi up  # again" },
-  ]);
-}
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+const noToken: Problem = { reason: "There is no token of Hetzner Cloud", fix: tokenFix };
 
 /** The preview goes on by what the program knows itself, and says what it does not know. */
 function withoutCloud(settings: Settings, reason: string): PreflightResult {
@@ -154,6 +131,7 @@ function withoutCloud(settings: Settings, reason: string): PreflightResult {
     webServerType: choose(settings.webServerType),
     jvbServerType: choose(settings.jvbServerType),
     memoryGb: memoryOfTypes(),
+    serversOff: [],
   };
 }
 
@@ -212,7 +190,14 @@ function withCloud(
   void pulumi.log.info(
     cost === undefined ? "The API has no price for one of the hosts" : describeCost(cost),
   );
-  return { webServerType: web.name, jvbServerType: jvb.name, memoryGb, monthlyCost: cost };
+  const serversOff = hosts.flatMap(({ server }) => (server?.status === "off" ? [server] : []));
+  return {
+    webServerType: web.name,
+    jvbServerType: jvb.name,
+    memoryGb,
+    serversOff,
+    monthlyCost: cost,
+  };
 }
 
 /** Bridges that have a server, and all of them. */

@@ -128,9 +128,7 @@ describe("answers of the API without a field, with null, another type or a new w
   }
 
   it("preflight works, or names the field", async () => {
-    const access = { endpoint: sim.endpoint, token };
-    const run = () =>
-      preflight({ settings, plan, stack, access, dryRun: true, api, state, env: {} });
+    const run = () => preflight({ settings, plan, stack, api, dryRun: true, state, env: {} });
     expect(await tryAll(run)).toEqual({
       wrong: [],
       needed: [
@@ -246,18 +244,14 @@ describe("answers of the API without a field, with null, another type or a new w
   it("preflight says so where something else answers, as a proxy does with a web page", async () => {
     const page = () => Promise.resolve(new Response("<html>Please log in</html>"));
     jest.spyOn(globalThis, "fetch").mockImplementation(page);
-    const access = { endpoint: sim.endpoint, token };
-    const run = () =>
-      preflight({ settings, plan, stack, access, dryRun: true, api, state, env: {} });
+    const run = () => preflight({ settings, plan, stack, api, dryRun: true, state, env: {} });
     expect(await failure(run)).toMatch(
       /to GET \S+ is not as this program knows it: its JSON is missing, and an object is needed/,
     );
   });
 
   it("preflight goes on without a price, and says so", async () => {
-    const access = { endpoint: sim.endpoint, token };
-    const run = () =>
-      preflight({ settings, plan, stack, access, dryRun: true, api, state, env: {} });
+    const run = () => preflight({ settings, plan, stack, api, dryRun: true, state, env: {} });
     const answers = await record(run);
     replay(answers, { endpoint: "GET /pricing", path: "pricing", how: "null" });
     said = [];

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { outputs as described } from "../../docs/generate/outputs";
 import { answers } from "./components/support/answers";
 import { runProgram, valuesOf, type Registered } from "./components/support/mockEngine";
+import { cx23, server } from "./lib/preflight/support/cloud";
 import { fakeFetch } from "./lib/preflight/support/fakeFetch";
 
 type Program = typeof import("../../index");
@@ -107,6 +108,21 @@ describe("the program", () => {
       .filter(({ type }) => type === "hcloud:index/server:Server")
       .map(({ inputs }) => inputs.serverType);
     expect(types.sort()).toEqual(["cpx42", "cpx42", "cx23"]);
+  });
+
+  it("powers on a server that is off", async () => {
+    const off = { ...server("jvb", 1), status: "off" };
+    const warned = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    jest
+      .spyOn(globalThis, "fetch")
+      .mockImplementation(fakeFetch({ servers: [server("web", undefined, cx23), off] }));
+    await run({ domain: "meet.example.org" });
+    const posted = jest.mocked(fetch).mock.calls.filter(([, init]) => init?.method === "POST");
+    expect(posted.map(([url]) => url)).toEqual([
+      `https://api.hetzner.cloud/v1/servers/${off.id}/actions/poweron`,
+    ]);
+    // This cloud knows no such action; the run goes on, with the command to type.
+    expect(warned.mock.calls.flat().join()).toContain(`hcloud server poweron ${off.name}`);
   });
 
   it("makes nothing where the cloud cannot give what is asked for", async () => {

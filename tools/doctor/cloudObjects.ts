@@ -9,8 +9,8 @@ import {
   text,
   type Read,
 } from "../../lib/hcloud/answer";
-import { stackSelector } from "../../lib/hcloud/cloudFacts";
 import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
+import { stackSelector } from "../../lib/plan/labels";
 import { rrsetType } from "../stackState";
 
 /** The kinds of objects that carry a stack's labels, in the order in which they can be deleted. */
@@ -101,7 +101,7 @@ function objects(kind: Kind, path: string): Read<CloudObject[]> {
 
 /** All objects that carry the labels of a stack. @throws AnswerError, ApiError, UnreachableError */
 export async function listObjects(api: HcloudApi, stack: string): Promise<CloudObject[]> {
-  const selector = `label_selector=${stackSelector(stack)}`;
+  const selector = `label_selector=${encodeURIComponent(stackSelector(stack))}`;
   const found = await Promise.all([
     listRecords(api, selector),
     ...kinds

@@ -1,6 +1,6 @@
 import { list, number, object, optional, otherwise, text } from "../../lib/hcloud/answer";
-import { stackSelector } from "../../lib/hcloud/cloudFacts";
 import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
+import { stackSelector } from "../../lib/plan/labels";
 
 /** A server at Hetzner that carries the stack's labels. */
 export interface CloudServer {
@@ -42,7 +42,7 @@ const row = object({
 
 /** @throws AnswerError, ApiError, UnreachableError */
 export async function listCloudServers(api: HcloudApi, stack: string): Promise<CloudServer[]> {
-  const path = `/servers?label_selector=${stackSelector(stack)}`;
+  const path = `/servers?label_selector=${encodeURIComponent(stackSelector(stack))}`;
   const rows = await api.list(path, "servers", list(row));
   return rows.map(({ id, name, status, server_type, location, public_net, private_net }) => ({
     id: id.toString(),

@@ -1,13 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { plannedHosts } from "../../../../lib/plan/plannedHosts";
+import { OperatorError } from "../../../../lib/errors";
 import { ApiError, HcloudApi, UnreachableError } from "../../../../lib/hcloud/hcloudApi";
-import { powerOnHosts } from "../../../../lib/hcloud/powerOn";
-import { planOf, server } from "../preflight/support/cloud";
+import { powerOn } from "../../../../lib/hcloud/powerOn";
+import { server } from "../preflight/support/cloud";
 
-const hosts = plannedHosts(planOf({ jvbCount: "2" }), [
-  server("web"),
-  { ...server("jvb", 0), status: "off" },
-]);
+const off = [{ ...server("jvb", 0), status: "off" }];
 
 let said: string[];
 beforeEach(() => {
@@ -31,12 +28,12 @@ async function calls(dryRun: boolean, error?: Error): Promise<string[]> {
     made.push(`${method} ${path}`);
     return error === undefined ? Promise.resolve({}) : Promise.reject(error);
   };
-  await powerOnHosts(hosts, api, dryRun);
+  await powerOn(off, api, dryRun);
   return made;
 }
 
-describe("powerOnHosts", () => {
-  it("powers on what is off, and nothing else", async () => {
+describe("powerOn", () => {
+  it("powers on what is off", async () => {
     expect(await calls(false)).toEqual(["POST /servers/100/actions/poweron"]);
     expect(said).toEqual(["info: server server-jvb-0 was off: powered on"]);
   });
@@ -54,6 +51,9 @@ describe("powerOnHosts", () => {
   });
 
   it("stops where nobody answers", async () => {
-    await expect(calls(false, new UnreachableError("no answer"))).rejects.toThrow("no answer");
+    const refusal = "no answer:\n      look at the network, then: pulumi up";
+    await expect(calls(false, new UnreachableError("no answer"))).rejects.toThrow(
+      new OperatorError(`Server server-jvb-0 is off and cannot be powered on.\n  ${refusal}`),
+    );
   });
 });

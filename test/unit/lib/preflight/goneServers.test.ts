@@ -1,7 +1,7 @@
 import { checkGoneServers } from "../../../../lib/preflight/goneServers";
 import { ApiError, UnreachableError } from "../../../../lib/hcloud/hcloudApi";
 import { plannedHosts } from "../../../../lib/plan/plannedHosts";
-import type { StackState } from "../../../../lib/preflight/stackState";
+import type { EngineState } from "../../../../lib/preflight/engineState";
 import { planOf, server, stateOf, stateServer } from "./support/cloud";
 
 const noSuchServer = {
@@ -10,7 +10,7 @@ const noSuchServer = {
 const asked = { get: () => Promise.reject(new Error("asked")) };
 const all = [server("web"), server("jvb", 0), server("jvb", 1)];
 
-const check = (state: StackState, servers = all, api = noSuchServer, jvbCount = 2) =>
+const check = (state: EngineState, servers = all, api = noSuchServer, jvbCount = 2) =>
   checkGoneServers(
     state,
     plannedHosts(planOf({ jvbCount: jvbCount.toString() }), servers),

@@ -29,15 +29,13 @@ function run(raw: RawConfig = {}, args: Partial<PreflightArgs> = {}) {
   const settings = parseSettings({ domain: "meet.example.org", ...raw });
   // Repeats wait in real life.
   const api = new HcloudApi({ endpoint, token }, () => Promise.resolve());
-  const access = { endpoint, token };
   const nothing = { state: stateOf(), env: {} };
   return preflight({
     settings,
     plan: planCluster(settings),
     stack: "production",
-    access,
-    dryRun: false,
     api,
+    dryRun: false,
     ...nothing,
     ...args,
   });
@@ -233,8 +231,8 @@ describe("preflight", () => {
     "lets a preview go on with %s, and says so",
     async (cause) => {
       jest.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed"));
-      const access = { endpoint, token: cause === "NO_TOKEN" ? undefined : token };
-      const result = await run({ dnsZone: "example.org" }, { access, dryRun: true });
+      const asked = cause === "NO_TOKEN" ? { api: undefined } : {};
+      const result = await run({ dnsZone: "example.org" }, { ...asked, dryRun: true });
       expect(result).toMatchObject({ webServerType: "cx23", jvbServerType: "cpx42" });
       expect(result.monthlyCost).toBeUndefined();
       expect(said.warn).toEqual([
@@ -246,7 +244,7 @@ describe("preflight", () => {
   );
 
   it("stops an update without a token", async () => {
-    await expect(run({}, { access: { endpoint } })).rejects.toThrow(
+    await expect(run({}, { api: undefined })).rejects.toThrow(
       "There is no token of Hetzner Cloud:\n      pulumi config set --secret hcloud:token",
     );
   });
@@ -273,6 +271,15 @@ describe("preflight", () => {
     fetched.mockResolvedValueOnce(busy);
     await expect(run()).resolves.toMatchObject({ webServerType: "cx23" });
     expect(fetched.mock.calls).toHaveLength(6);
+  });
+
+  it("lists servers that are off, and leaves them alone", async () => {
+    const off = { ...server("jvb", 1), status: "off" };
+    const servers = [...everything.slice(0, 2), off];
+    const { serversOff } = await inCloud({ servers });
+    expect(serversOff.map(({ name }) => name)).toEqual([off.name]);
+    const methods = jest.mocked(fetch).mock.calls.map(([, init]) => init?.method);
+    expect([...new Set(methods)]).toEqual(["GET"]);
   });
 
   it("asks for the stack's own servers only", async () => {

@@ -2,7 +2,7 @@ import type { RawConfig } from "../../../../../lib/config/keys";
 import { parseSettings } from "../../../../../lib/config/settings";
 import { planCluster, type ClusterPlan } from "../../../../../lib/plan/clusterPlan";
 import type { CloudFacts, ServerFact, ServerTypeFact } from "../../../../../lib/hcloud/cloudFacts";
-import type { StackState, StateResource } from "../../../../../lib/preflight/stackState";
+import type { EngineState, EngineResource } from "../../../../../lib/preflight/engineState";
 
 /** The plan of a cluster with these settings. */
 export const planOf = (settings: RawConfig): ClusterPlan =>
@@ -69,7 +69,7 @@ export function server(role: "web" | "jvb", index?: number, type = cpx42): Serve
 }
 
 /** The server of a bridge, as the stack's state has it. */
-export function stateServer(id: string, index: string): StateResource {
+export function stateServer(id: string, index: string): EngineResource {
   const name = `jitsi-jvb-${index}`;
   return {
     urn: `urn:pulumi:production::jitsi-hetzner::hcloud:index/server:Server::${name}`,
@@ -79,7 +79,7 @@ export function stateServer(id: string, index: string): StateResource {
 }
 
 /** A state with these servers of bridges, which the last `up` had too. */
-export function stateOf(...resources: readonly StateResource[]): StackState {
+export function stateOf(...resources: readonly EngineResource[]): EngineState {
   const bridges = resources.map(({ outputs }) => ({ nickname: `jvb-${String(outputs.id)}` }));
   return {
     resources: () => Promise.resolve(resources),

@@ -1,28 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource of the stack's state, as far as the engine shows it to a program. */
-export interface StateResource {
+export interface EngineResource {
   readonly urn: string;
   readonly type: string;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** The stack's state as it was before this run; one with `--refresh` does not see what that finds. */
-export interface StackState {
+export interface EngineState {
   /**
    * All resources but those that are marked for deletion. With 90 bridges they are 35 MB, which take half a gigabyte of
    * memory and many seconds to read: only for a check that has a reason.
    */
-  resources(): Promise<readonly StateResource[]>;
+  resources(): Promise<readonly EngineResource[]>;
   /** The stack's outputs by the last run that got to them. */
   outputs(): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** By the engine's built-in functions, those under StackReference. */
-export const engineState: StackState = {
+export const engineState: EngineState = {
   async resources() {
     const outputs = await invoke("readStackResourceOutputs", { stackName: stackName() });
-    return Object.entries(outputs as Readonly<Record<string, Partial<StateResource>>>).map(
+    return Object.entries(outputs as Readonly<Record<string, Partial<EngineResource>>>).map(
       ([urn, { type = "", outputs = {} }]) => ({ urn, type, outputs }),
     );
   },
