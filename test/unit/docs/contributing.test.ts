@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 const root = join(__dirname, "../../..");
@@ -17,23 +18,31 @@ const paths = (): string[] =>
     [...(row.split(" | ")[0] ?? "").matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path),
   );
 
-/** What is there, but what git ignores: `node_modules`, logs, the settings of an operator's stacks. */
-function entries(folder: string): string[] {
-  const ignored = /^(\.git|node_modules|coverage|dist|\.sandbox|\.test|.*\.log)$/;
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => !ignored.test(name))
-    .filter(({ name }) => name === "Pulumi.dev.yaml" || !/^Pulumi\..+\.yaml$/.test(name))
-    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+/** All files of the repository. In a copy without git, all files but installed packages. */
+function repositoryFiles(): string[] {
+  const { status, stdout } = spawnSync("git", ["ls-files"], { cwd: root, encoding: "utf8" });
+  if (status === 0) return stdout.trim().split("\n");
+  return readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+    (file) => !file.split("/").includes("node_modules") && statSync(join(root, file)).isFile(),
+  );
 }
+
+/** Files and folders directly below a folder, folders with a slash at the end. */
+const below = (folder: string, files: readonly string[]): string[] => [
+  ...new Set(
+    files
+      .filter((file) => file.startsWith(folder))
+      .map((file) => folder + file.slice(folder.length).replace(/\/.*/, "/")),
+  ),
+];
 
 describe("the table of rooms", () => {
   it("has each file and folder of the top level, and each folder of lib/ and packages/", () => {
-    const folders = ["lib/", "packages/"].flatMap((folder) =>
-      entries(folder)
-        .filter((entry) => entry.endsWith("/"))
-        .map((entry) => folder + entry),
+    const files = repositoryFiles();
+    const folders = [...below("lib/", files), ...below("packages/", files)].filter((path) =>
+      path.endsWith("/"),
     );
-    const expected = [...entries("."), ...folders, "docs/generate/"];
+    const expected = [...below("", files), ...folders, "docs/generate/"];
     expect(paths().sort()).toEqual(expected.sort());
   });
 
