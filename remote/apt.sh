@@ -1,6 +1,6 @@
 #!/bin/bash
-# Verbs about packages. apt waits for a lock that another apt holds, keeps configuration files that were changed, and
-# restarts no service but the packages' own.
+# Functions for packages. apt waits for the lock of another apt, keeps changed configuration files, and restarts no
+# services except those of the packages themselves.
 
 apt_get() {
   DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l timeout 400 apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 \
@@ -8,7 +8,7 @@ apt_get() {
     "$@" </dev/null
 }
 
-# refresh_lists: a mirror may be away for a moment.
+# refresh_lists: reads the package lists, with retries, because a mirror can be unreachable for a moment.
 refresh_lists() {
   local attempt
   for attempt in 1 2 3 4 5; do
@@ -21,23 +21,23 @@ refresh_lists() {
   return 1
 }
 
-# complete_dpkg: what a reboot or a full disk cut in the middle, as apt installs nothing before that. If another apt works
-# just now, dpkg refuses, and apt_get waits for it.
+# complete_dpkg: completes an installation that a reboot or a full disk interrupted. apt installs nothing before that. If
+# another apt is running, dpkg refuses, and apt_get waits for that apt.
 complete_dpkg() {
   if [[ -n $(dpkg --audit) || -n $(find /var/lib/dpkg/updates -type f -name '[0-9]*') ]]; then
-    info "an installation was cut in the middle; completing it"
+    info "an installation was interrupted; completing it"
     DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l timeout 400 dpkg --force-confdef --force-confold --configure -a </dev/null ||
       info "dpkg could not complete it; the lines above say why"
   fi
 }
 
-# installed_version PACKAGE: fails where it is not installed.
+# installed_version PACKAGE: fails if the package is not installed.
 installed_version() {
   dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null | sed -n 's/^installed //p' | grep .
 }
 
-# pinned_version PACKAGE: the version that goes with this web host: that of the metapackage jitsi-meet which pins what is
-# installed here. Fails where no such metapackage is in apt's lists.
+# pinned_version PACKAGE: the version that belongs to the packages of this web host. It comes from the metapackage
+# jitsi-meet that pins the installed versions. Fails if the package lists have no such metapackage.
 pinned_version() {
   local web jicofo
   web=$(installed_version jitsi-meet-web) && jicofo=$(installed_version jicofo) || return 1

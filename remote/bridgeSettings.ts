@@ -12,15 +12,15 @@ export interface BridgeSettingsArgs {
   readonly username: string;
   /** Its password. */
   readonly jvbSecret: string;
-  /** The web host's private address: prosody for the bridge. */
+  /** The private address of the web host, where the bridge reaches prosody. */
   readonly webPrivateIp: string;
-  /** Address on which its REST API listens, and its start. Default: all, for the web host reaches it from outside. */
+  /** The address on which its REST API and its start socket listen. Default: all, because the web host connects from outside. */
   readonly restHost?: string;
-  /** Relay region: bridges of one location share it. Default "default". */
+  /** Relay region. Bridges of one location share it. Default "default". */
   readonly region?: string;
-  /** PEM of auth.<domain>; a part of the hash only, because Java reads its trust store at the start. */
+  /** PEM of auth.<domain>. Only a part of the hash, because Java reads its trust store at the start only. */
   readonly xmppCertificate: string;
-  /** Largest heap of the bridge in MB. */
+  /** The maximum heap of the bridge in MB. */
   readonly heapMb: number;
   /** Version of the package jitsi-videobridge2. */
   readonly version: string;
@@ -30,19 +30,19 @@ export interface BridgeSettings {
   readonly PROPERTIES: string;
   readonly JVB_CONF: string;
   readonly HEAP_MB: string;
-  /** systemd units by which the web host starts the bridge's program. */
+  /** systemd units with which the web host starts the program of the bridge. */
   readonly START_SOCKET: string;
   readonly START_SERVICE: string;
   /**
-   * SHA-256 (hex) over everything that takes effect only by a restart of the bridge: what its program reads, not the
-   * comments beside it.
+   * SHA-256 (hex) of everything that needs a restart of the bridge to take effect: what its program reads, without
+   * comments.
    */
   readonly SETTINGS_HASH: string;
-  /** The hash that the program before had for the same settings. */
+  /** The hash of the same settings in older versions. */
   readonly FORMER_HASH: string;
 }
 
-/** What a program reads of a file of settings: no comments (whole lines only), no blank lines. */
+/** What a program reads of a settings file: the lines without comments (whole lines only) and blank lines. */
 export function withoutComments(text: string): string {
   return text
     .split("\n")

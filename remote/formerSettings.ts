@@ -3,12 +3,12 @@ import { ports } from "../lib/constants";
 import type { BridgeSettingsArgs } from "./bridgeSettings";
 
 /**
- * The hash of these settings as the program made it that hashed comments too. Hosts that were deployed by it have this
- * one on disk: where it is right, their bridges run with their settings, and a new definition of the hash restarts none
- * of them. The texts are that program's, byte for byte, with its shutting-down-delay of 5 seconds: the longer one of
- * today takes effect with the next restart, and is no reason for one.
+ * The hash of these settings in older versions, which included comments. Hosts that an older version deployed have this
+ * hash on disk. If it matches, their bridges run with their settings, so the new definition of the hash restarts none of
+ * them. The texts are those of the older version, byte for byte, with its shutting-down-delay of 5 seconds. The longer
+ * delay of today takes effect at the next restart and must not cause one.
  *
- * Can go when no cluster was last deployed by that program.
+ * Remove this file when no cluster was last deployed by that version.
  */
 export function formerSettingsHash(
   args: BridgeSettingsArgs & { readonly restHost: string; readonly region: string },
@@ -33,7 +33,7 @@ function formerProperties({
   jvbSecret,
   webPrivateIp,
 }: BridgeSettingsArgs): string {
-  // All of these are plain, so that program escaped none of them.
+  // None of these has a character that the older version escaped.
   const shard = "org.jitsi.videobridge.xmpp.user.shard";
   return `# Managed by pulumi: changes here are lost. All of these are needed: with one missing the bridge ignores the
 # rest and falls back to localhost. A complete shard here wins over every other client configuration.

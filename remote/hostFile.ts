@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ScriptValues } from "./script";
 
-/** Files that hosts get as they are, each kept at its path on the host below the folder of what brings it there. */
+/** Files that hosts get as they are. Each has its path on the host, below the folder of the code that brings it there. */
 export const hostFiles = {
   APT_CONF: "cloud-init/etc/apt/apt.conf.d/52jitsi-hetzner",
   SSHD_CONF: "remote/host/etc/ssh/sshd_config.d/20-jitsi-hetzner-hostkey.conf",
@@ -29,7 +29,7 @@ export function hostFile(name: keyof typeof hostFiles): string {
   return readFileSync(join(__dirname, "..", hostFiles[name]), "utf8");
 }
 
-/** The values of `host/system`: what is the same for all hosts. */
+/** The values of `host/system`. All but the time zone are the same for all hosts. */
 export function systemValues(timezone: string): ScriptValues["host/system"] {
   return {
     TIMEZONE: timezone,
@@ -45,7 +45,7 @@ export function systemValues(timezone: string): ScriptValues["host/system"] {
   };
 }
 
-/** The values of `host/harden`: what is the same for all hosts, and the packet filter's rules. */
+/** The values of `host/harden`. All but the rules of the packet filter are the same for all hosts. */
 export function hardenValues(rules: string): ScriptValues["host/harden"] {
   return {
     NFT_RULES: rules,

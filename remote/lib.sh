@@ -1,8 +1,8 @@
 #!/bin/bash
-# Verbs of the remote scripts. Each script is read from stdin by `bash -s`, with its values and this file
-# ahead of it (remote/script.ts). Input: STEP, the script's name, for messages.
-# Only `result` writes to stdout, all else goes to stderr: a caller may take stdout as the answer. Messages have a
-# descriptor of their own: whatever is redirected around a function, a failure in it is shown.
+# Functions for all remote scripts. `bash -s` reads each script from stdin, after its values and this file (remote/script.ts).
+# Input: STEP, the name of the script, for messages.
+# Only `result` writes to stdout, because the caller uses stdout as the answer. Everything else goes to stderr. Messages
+# have their own descriptor: a redirection around a function does not hide its failure.
 set -Eeuo pipefail
 : "${STEP:?}"
 export LC_ALL=C
@@ -12,45 +12,46 @@ info() {
   printf '%s: %s\n' "$STEP" "$*" >&4
 }
 
-# result TEXT: the script's answer, on stdout.
+# result TEXT: prints the answer of the script to stdout.
 result() {
   printf '%s\n' "$1" >&3
 }
 
-# fatal PROBLEM [REPAIR]
+# fatal PROBLEM [REPAIR]: prints the problem and what to do, and ends the script with 1.
 fatal() {
   trap - ERR
   printf '%s failed on %s: %s\n' "$STEP" "$HOSTNAME" "$1" >&4
   if [[ $(systemctl is-system-running 2>/dev/null) == stopping ]]; then
-    printf '  What to do: the host reboots or goes off in the middle of this; once it is on: pulumi up\n' >&4
+    printf '  What to do: the host is shutting down or rebooting. Once it is on again: pulumi up\n' >&4
   elif [[ -n ${2:-} ]]; then
     printf '  What to do: %s\n' "$2" >&4
   fi
   exit 1
 }
 
-# BASH_COMMAND is the text before expansion: no value, so no secret, is shown.
-trap 'fatal "\"$BASH_COMMAND\" ended with code $?" "look at the lines above, repair, then: pulumi up"' ERR
+# BASH_COMMAND is the text before expansion, so it shows no value and no secret.
+trap 'fatal "\"$BASH_COMMAND\" ended with code $?" "repair what the lines above show, then: pulumi up"' ERR
 
-# Ctrl-C in pulumi waits for the running step. So whoever cannot wait ends the step here, on the host.
-# The signal may come while a function's output goes to /dev/null: the message goes to where the script's own goes.
-trap 'exec >&4 2>&4; fatal "this step was ended on the host by a signal" "pulumi up"' TERM
+# Ctrl-C in pulumi waits for the running step. An operator who cannot wait ends the step here, on the host. The signal may
+# arrive while the output of a function goes to /dev/null, so the trap restores the output of the script first.
+trap 'exec >&4 2>&4; fatal "a signal ended this step on the host" "pulumi up"' TERM
 
-# Seconds: a wait that may be longer says how to end it.
+# Seconds. The messages of a longer wait say how to end it.
 readonly long_wait=60
 
-# how_to_end LIMIT: for the lines of a wait of so many seconds at most.
+# how_to_end LIMIT: the end of a message about a wait of at most LIMIT seconds.
 how_to_end() {
   if (($1 > long_wait)); then
     printf '; to end this step, on %s: kill %d' "$HOSTNAME" "$$"
   fi
 }
 
-# wait_for SECONDS WHAT COMMAND...: asks every second, says so every 15 s; 1 when the time is over. COMMAND must be bounded itself.
+# wait_for SECONDS WHAT COMMAND...: runs COMMAND every second until it succeeds, with a message every 15 s. Returns 1 after
+# SECONDS. COMMAND must end by itself in a bounded time.
 wait_for() {
   local limit=$1 what=$2 start=$SECONDS next=15
   shift 2
-  # A long wait says so before its first pause.
+  # The first message of a long wait comes before the first pause.
   if ((limit > long_wait)); then
     next=0
   fi
@@ -66,8 +67,8 @@ wait_for() {
   done
 }
 
-# write_file PATH MODE OWNER:GROUP CONTENT: whole or not at all; a secret is never readable by others for a moment.
-# Sets FILE_CHANGED to yes or no. (Not a return code: `if write_file` would switch off set -e inside.)
+# write_file PATH MODE OWNER:GROUP CONTENT: writes the whole file or nothing. Others can read a secret at no moment.
+# Sets FILE_CHANGED to yes or no. A return code would not work: `if write_file` switches off set -e inside.
 write_file() {
   write_quietly "$@"
   if [[ $FILE_CHANGED == yes ]]; then
@@ -75,7 +76,7 @@ write_file() {
   fi
 }
 
-# write_quietly: the same for the program's own notes.
+# write_quietly: like write_file, without a message. For notes of this program.
 write_quietly() {
   local path=$1 mode=$2 owner=$3 content=$4 temp
   FILE_CHANGED=no
@@ -97,8 +98,8 @@ write_quietly() {
   FILE_CHANGED=yes
 }
 
-# sum_of FILE...: of what programs read of them. Comments do not count (whole lines, and Lua's in one line), for a
-# restart ends meetings.
+# sum_of FILE...: a checksum of what programs read of the files. Comments do not count (whole lines, and Lua comments within
+# a line), because a restart ends meetings.
 sum_of() {
   local file
   for file in "$@"; do
@@ -111,8 +112,8 @@ sum_of() {
   done | sha256sum
 }
 
-# restart_if_changed UNIT FILE...: restarts when the files are not those of the last restart made here; a run
-# that broke between writing and restarting is made good by the next one.
+# restart_if_changed UNIT FILE...: restarts the unit if the files differ from those of its last restart by this program. If
+# a run stops between the write and the restart, the next run restarts.
 restart_if_changed() {
   local unit=$1
   shift
@@ -125,23 +126,23 @@ restart_if_changed() {
   note_running "$unit" "$@"
 }
 
-# runs_with UNIT FILE...: whether these files are those of its last restart.
+# runs_with UNIT FILE...: succeeds if these files are those of the last restart of the unit.
 runs_with() {
   local record=$state_dir/restarted-$1
   shift
-  # The program before recorded a sum over comments too: another definition is no reason for a restart.
+  # Older versions recorded a checksum that included comments. The new definition must not restart anything.
   [[ -f $record && ($(<"$record") == "$(sum_of "$@")" || $(<"$record") == "$(cat -- "$@" | sha256sum)") ]]
 }
 
-# note_running UNIT FILE...: for restart_if_changed, that the unit has taken these files by a reload.
+# note_running UNIT FILE...: tells restart_if_changed that the unit already uses these files, for example after a reload.
 note_running() {
   local unit=$1
   shift
   remember "restarted-$unit" "$(sum_of "$@")"
 }
 
-# last_lines FILE [COUNT]: the end of a log, marked as such. A line that comes again and again is shown once: apt says
-# each second that it waits.
+# last_lines FILE [COUNT]: prints the end of a log between two marks. It prints repeated lines once, because apt reports
+# every second that it waits.
 last_lines() {
   printf -- '--- last lines of %s\n' "$1" >&4
   if [[ -r $1 ]]; then
@@ -152,7 +153,7 @@ last_lines() {
   printf -- '---\n' >&4
 }
 
-# remember NAME TEXT: a note in state_dir for the next run.
+# remember NAME TEXT: writes a note in state_dir for later runs.
 remember() {
   install -d -m 0755 "$state_dir"
   printf '%s\n' "$2" >"$state_dir/$1"

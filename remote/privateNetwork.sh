@@ -1,15 +1,15 @@
 #!/bin/bash
-# Verbs about the host's interface in the private network, which comes after the host itself and may lack its address
-# after a boot. Input: state_dir.
+# Functions for the interface of the host in the private network. The interface appears after the host has started, and can
+# lack its address after a boot. Input: state_dir.
 : "${state_dir:?}"
 
-# What Hetzner's private networks carry. A larger packet vanishes there without a word: connections stand, TLS hangs.
+# Bytes. Private networks of Hetzner silently drop larger packets: connections open, but TLS hangs.
 readonly private_mtu=1450
 readonly private_seconds=60
-# Where host/ready notes the host's own address, for later steps.
+# The note in which host/ready records the private address of the host for later steps.
 readonly private_note=private-address
 
-# private_interface ADDRESS: the interface that has it; fails where none has.
+# private_interface ADDRESS: the interface with this address. Fails if there is none.
 private_interface() {
   ip -o -4 addr show | awk -v address="$1" '
     { split($4, part, "/") }
@@ -17,8 +17,8 @@ private_interface() {
     END { exit !found }'
 }
 
-# bare_interface: one that could be that of the private network: without an IPv4 address, and not the way out. Nothing
-# where there is none.
+# bare_interface: an interface that can belong to the private network, because it has no IPv4 address and no default route.
+# Prints nothing if there is none.
 bare_interface() {
   local path name out
   out="$(ip -o route show default) $(ip -o -6 route show default) "
@@ -31,7 +31,7 @@ bare_interface() {
   done
 }
 
-# bring_up_command INTERFACE: by what this system configures interfaces with.
+# bring_up_command INTERFACE: the command that configures it, with the tool that this system uses.
 bring_up_command() {
   local up="ip link set $1 up"
   if systemctl is-active --quiet systemd-networkd && [[ $(networkctl --no-legend list "$1") != *unmanaged* ]]; then
@@ -47,16 +47,16 @@ bring_up_command() {
   fi
 }
 
-# expect_private_address ADDRESS: waits for it, tries once to bring its interface up, and notes it down.
+# expect_private_address ADDRESS: waits for the address, tries once to bring its interface up, and records the address.
 expect_private_address() {
   local name command
   if ! wait_for "$private_seconds" "the private address $1" private_interface "$1"; then
     name=$(bare_interface)
     [[ -n $name ]] ||
-      fatal "no interface of this host has its private address $1, and there is none without an address ($(ip -br link | awk '{ print $1 }' | paste -sd ' '))" \
+      fatal "no interface of this host has its private address $1, and no interface lacks an address ($(ip -br link | awk '{ print $1 }' | paste -sd ' '))" \
         "reboot the server (hcloud server reboot NAME), so that the interface of the private network appears; then: pulumi up"
     command=$(bring_up_command "$name")
-    info "the interface $name has no address; trying once: $command"
+    info "the interface $name has no address; running once: $command"
     timeout 30 bash -c "$command" || true
     wait_for 10 "the private address $1" private_interface "$1" ||
       fatal "the interface $name of the private network has no address; $1 is expected" \
@@ -65,8 +65,8 @@ expect_private_address() {
   remember "$private_note" "$1"
 }
 
-# private_problem PEER: why PEER in the private network cannot be reached from here, as far as this host's own interface
-# is the reason; nothing where it is not.
+# private_problem PEER: why this host cannot reach PEER in the private network. Prints nothing if its own interface is not
+# the reason.
 private_problem() {
   local address name
   if [[ ! -r $state_dir/$private_note ]]; then
@@ -85,20 +85,20 @@ private_problem() {
   fi
 }
 
-# large_packets_problem INTERFACE PEER: nothing where large packets arrive, and where PEER answers no pings at all.
+# large_packets_problem INTERFACE PEER: prints nothing if large packets arrive, or if PEER answers no pings at all.
 large_packets_problem() {
   local mtu
   mtu=$(ip -o link show dev "$1" | sed -nE 's/.* mtu ([0-9]+) .*/\1/p')
-  # One lost packet is no proof.
+  # One lost packet proves nothing.
   if command -v ping >/dev/null && answers_ping 1 "$2" && ! answers_ping 1 "$2" "$mtu" && ! answers_ping 4 "$2" "$mtu"; then
-    printf 'packets of %d bytes vanish between the interface %s and %s, small ones arrive' "$mtu" "$1" "$2"
+    printf 'packets of %d bytes are lost between the interface %s and %s, but small packets arrive' "$mtu" "$1" "$2"
     if ((mtu > private_mtu)); then
-      printf '; its MTU is %d, and the network carries %d: ip link set %s mtu %d' "$mtu" "$private_mtu" "$1" "$private_mtu"
+      printf '; its MTU is %d, but the network carries at most %d: ip link set %s mtu %d' "$mtu" "$private_mtu" "$1" "$private_mtu"
     fi
   fi
 }
 
-# answers_ping TIMES PEER [BYTES]: whether one of so many, of that size and uncut, is answered.
+# answers_ping TIMES PEER [BYTES]: succeeds if PEER answers one of TIMES pings of this size, unfragmented.
 answers_ping() {
   ping -q -c "$1" -i 0.2 -W 1 -M "do" -s "$((${3:-84} - 28))" "$2" >/dev/null 2>&1
 }

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import Handlebars from "handlebars";
 import { shQuote } from "./quote";
 
-/** One service that a host offers in the private network and nowhere else: a TCP port. */
+/** A TCP port that a host offers in the private network only. */
 export interface PrivateService {
   readonly port: number;
-  /** Who may use it: an address or a range. */
+  /** The address or range that may use it. */
   readonly source: string;
 }
 
-/** The variables of each template: the path below this folder, without `.hbs`. */
+/** The variables of each template. Its name is the path below this folder, without `.hbs`. */
 export interface TemplateVariables {
   "jvb/etc/jitsi/videobridge/sip-communicator.properties": {
     readonly authDomain: string;
@@ -28,10 +28,10 @@ export interface TemplateVariables {
     readonly mediaPort: number;
   };
   "host/etc/nftables.d/jitsi-hetzner.nft": {
-    /** The whole private network, as a range. */
+    /** The range of the whole private network. */
     readonly privateRange: string;
     readonly metadataAddress: string;
-    /** What the host offers to others in the private network. */
+    /** The services that the host offers in the private network. */
     readonly services: readonly PrivateService[];
   };
   "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": Record<string, never>;
@@ -46,18 +46,18 @@ export interface TemplateVariables {
 export type TemplateName = keyof TemplateVariables;
 
 const handlebars = Handlebars.create();
-// JSON is a subset of HOCON and of YAML: one helper, named after the target for the reader of a template.
+// JSON is a subset of HOCON and of YAML. The helpers have the name of the target format, for the readers of a template.
 handlebars.registerHelper("json", (value: unknown) => JSON.stringify(value));
 handlebars.registerHelper("hocon", (value: unknown) => JSON.stringify(value));
 handlebars.registerHelper("sh", (value: string) => shQuote(value));
 handlebars.registerHelper("properties", (value: string) => propertiesEscape(value));
 
-/** Renders a template of this folder. A variable that a template uses and the caller lacks is an error. */
+/** Renders a template of this folder. A missing variable is an error. */
 export function render<N extends TemplateName>(name: N, variables: TemplateVariables[N]): string {
   return renderFile(join(__dirname, `${name}.hbs`), variables);
 }
 
-/** Renders a template file anywhere; for folders that keep templates of their own. */
+/** Renders a template file anywhere. For folders with their own templates. */
 export function renderFile(path: string, variables: object): string {
   const template = handlebars.compile<object>(readFileSync(path, "utf8"), {
     strict: true,

@@ -3,25 +3,25 @@ import { join } from "node:path";
 import { shQuote } from "./quote";
 
 /**
- * What each remote script needs, by its name (`remote/<name>.sh`). Every value is text; values may have
- * several lines. They reach the host over the command's stdin, so they may be secret.
+ * The values of each remote script, by its name (`remote/<name>.sh`). Every value is a text, and can have several lines.
+ * The values go to the host over stdin, so they can be secret.
  */
 export interface ScriptValues {
-  /** Makes an ed25519 host key where there is none; prints its public half on stdout. */
+  /** Creates an ed25519 host key if there is none, and prints its public half to stdout. */
   "host/hostKey": Record<string, never>;
-  /** Removes the bootstrap host key for good, then waits (600 s at most) for cloud-init. */
+  /** Removes the bootstrap host key for good, then waits for cloud-init (at most 600 s). */
   "host/ready": {
-    /** Texts of the installer's settings (`hostConf()`) and of the installer (`installer()`). */
+    /** The texts of the settings of the installer (`hostConf()`) and of the installer (`installer()`). */
     HOST_CONF: string;
     INSTALLER: string;
-    /** The host's own address in the private network. */
+    /** The address of the host in the private network. */
     PRIVATE_IP: string;
-    /** The private network's gateway. */
+    /** The gateway of the private network. */
     PRIVATE_GATEWAY: string;
-    /** Text of sshd's settings from the second contact on. */
+    /** The text of the settings of sshd from the second contact on. */
     SSHD_CONF: string;
   };
-  /** Closes what a fresh host leaves open; restarts nothing. All but the first are texts of files: `hardenValues()`. */
+  /** Closes what a new host leaves open. Restarts nothing. All but the first are texts of files: `hardenValues()`. */
   "host/harden": {
     /** nftables rules, as `hostFilter()` makes them. */
     NFT_RULES: string;
@@ -33,12 +33,12 @@ export interface ScriptValues {
     ISSUE: string;
   };
   "host/authorizedKeys": {
-    /** Public keys, one a line; empty takes all of them away. The deployment key is never touched. */
+    /** Public keys, one in each line. Empty removes all of them. The deployment key always stays. */
     KEYS: string;
   };
-  /** What a host is set up with beside Jitsi; restarts nothing. All but the first are texts of files: `systemValues()`. */
+  /** Sets up a host besides Jitsi. Restarts nothing. All but the first are texts of files: `systemValues()`. */
   "host/system": {
-    /** Name of a zone: Europe/Berlin. */
+    /** Name of a time zone: Europe/Berlin. */
     TIMEZONE: string;
     APT_CONF: string;
     NEEDRESTART_CONF: string;
@@ -50,39 +50,39 @@ export interface ScriptValues {
     WATCH_SERVICE: string;
     WATCH_TIMER: string;
   };
-  /** Prints the web host's version of Jitsi on stdout: a `JitsiVersion` as JSON. */
+  /** Prints the version of Jitsi on the web host to stdout: a `JitsiVersion` as JSON. */
   "web/version": {
-    /** Version of the metapackage jitsi-meet; empty for what is there. */
+    /** Version of the metapackage jitsi-meet. Empty for the installed one. */
     JITSI_VERSION: string;
   };
-  /** jicofo as a service that comes back; restarts it where unit, heap or certificate changed; waits until it is logged in. */
+  /** Runs jicofo as a service. Restarts it if its unit, heap or certificate changed. Waits until it is logged in. */
   "web/jicofo": {
     DOMAIN: string;
-    /** PEM, as web/configure printed it: the step runs when it changes. */
+    /** PEM, the output of web/configure. The step runs when it changes. */
     XMPP_CERTIFICATE: string;
-    /** Version of the metapackage jitsi-meet, as web/version printed it: the step runs when it changes. */
+    /** Version of the metapackage jitsi-meet, from the output of web/version. The step runs when it changes. */
     JITSI_VERSION: string;
-    /** Largest heap in MB, as decimal text. */
+    /** The maximum heap in MB, as decimal text. */
     HEAP_MB: string;
-    /** Text of its unit. */
+    /** The text of its unit. */
     JICOFO_SERVICE: string;
   };
-  /** Prints the certificate of auth.DOMAIN (PEM) on stdout and nothing else. */
+  /** Prints the certificate of auth.DOMAIN (PEM) to stdout. */
   "web/configure": {
     DOMAIN: string;
-    /** The web host's address in the private network, where bridges reach prosody. */
+    /** The address of the web host in the private network, where bridges reach prosody. */
     WEB_PRIVATE_IP: string;
-    /** Text of mod_no_http_login.lua, prosody's module that refuses logins from browsers. */
+    /** The text of mod_no_http_login.lua, a module of prosody that refuses logins from browsers. */
     LOGIN_MODULE: string;
-    /** Text of mod_dead_bridges.lua, prosody's module by which a dead bridge leaves jicofo's room at once. */
+    /** The text of mod_dead_bridges.lua, a module of prosody with which a dead bridge leaves jicofo's room at once. */
     BRIDGES_MODULE: string;
   };
   /** Arguments: `set` or `remove`. */
   "web/account": {
     DOMAIN: string;
-    /** Of the account in auth.DOMAIN: jvb, jvb-2. */
+    /** The account in auth.DOMAIN: jvb, jvb-2. */
     USERNAME: string;
-    /** Its password. Alphanumeric: it goes through a Java properties file. */
+    /** Its password. Alphanumeric, because it goes through a Java properties file. */
     JVB_SECRET: string;
   };
   "web/certificate": { DOMAIN: string };
@@ -90,7 +90,7 @@ export interface ScriptValues {
     /** A `Policy` as JSON. */
     POLICY: string;
   };
-  /** Arguments: `install` or `remove`; the package of a bridge on the web host. */
+  /** Arguments: `install` or `remove`. The package of a bridge on the web host. */
   "web/localBridge": {
     DOMAIN: string;
     /** MUC_NICKNAME of the bridge: jvb-local-<id of the web host's server>. */
@@ -98,15 +98,15 @@ export interface ScriptValues {
   };
   /** PROPERTIES, JVB_CONF, HEAP_MB, START_* and SETTINGS_HASH come from `bridgeSettings()`. */
   "jvb/files": {
-    /** The bridge's name for people, in messages: jvb-0. */
+    /** The name of the bridge in messages: jvb-0. */
     NAME: string;
     AUTH_DOMAIN: string;
     WEB_PRIVATE_IP: string;
-    /** PEM, as web/configure printed it. */
+    /** PEM, the output of web/configure. */
     XMPP_CERTIFICATE: string;
     PROPERTIES: string;
     JVB_CONF: string;
-    /** Largest heap in MB, as decimal text. */
+    /** The maximum heap in MB, as decimal text. */
     HEAP_MB: string;
     START_SOCKET: string;
     START_SERVICE: string;
@@ -114,22 +114,22 @@ export interface ScriptValues {
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
   };
-  /** Prints the turn: a text that differs each time that the next two have something to do. */
+  /** Prints a text that changes whenever the next two steps have something to do. */
   "web/out": BridgeInTurn;
-  /** Does nothing where the running bridge has SETTINGS_HASH already. */
+  /** Does nothing if the running bridge has SETTINGS_HASH already. */
   "jvb/apply": {
     NAME: string;
     /** Version of the package jitsi-videobridge2. */
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
-    /** As of the program before, for the same settings. */
+    /** The hash of the same settings in older versions. */
     FORMER_HASH: string;
-    /** As web/out printed it. */
+    /** The output of web/out. */
     TURN: string;
   };
   /** Arguments: `create` or `update`. */
   "web/in": BridgeInTurn & {
-    /** As web/out printed it. */
+    /** The output of web/out. */
     TURN: string;
   };
   /** Arguments: `enter` or `drain`. */
@@ -139,12 +139,12 @@ export interface ScriptValues {
     NICKNAME: string;
     /** The bridge's private address. */
     REST_ADDRESS: string;
-    /** "true": the bridge is emptied when it enters, and stays so. Else "false". */
+    /** "true" if the bridge is emptied when it enters, and stays empty. Otherwise "false". */
     DRAINING: string;
   };
-  /** Prints what jicofo sees and what is installed, as JSON; changes nothing. */
+  /** Prints what jicofo sees and what is installed, as JSON. Changes nothing. */
   "web/status": {
-    /** Where bridges can be asked themselves, as JSON: `{nickname, restAddress}[]`. */
+    /** The addresses of the bridges, as JSON: `{nickname, restAddress}[]`. */
     BRIDGES: string;
   };
   "web/accept": {
@@ -154,15 +154,15 @@ export interface ScriptValues {
   };
 }
 
-/** A version of Jitsi, as web/version prints it. */
+/** A version of Jitsi, the output of web/version. */
 export interface JitsiVersion {
-  /** Of the metapackage jitsi-meet. */
+  /** Version of the metapackage jitsi-meet. */
   readonly version: string;
-  /** Of the package jitsi-videobridge2 in it. */
+  /** Version of the package jitsi-videobridge2 that belongs to it. */
   readonly bridge: string;
 }
 
-/** A bridge that restarts to take new settings. */
+/** A bridge in its rolling restart. */
 interface BridgeInTurn {
   NAME: string;
   /** MUC_NICKNAME of the bridge: jvb-<server id>. */
@@ -170,7 +170,7 @@ interface BridgeInTurn {
   /** The bridge's private address. */
   REST_ADDRESS: string;
   SETTINGS_HASH: string;
-  /** As of the program before, for the same settings. */
+  /** The hash of the same settings in older versions. */
   FORMER_HASH: string;
 }
 
@@ -178,20 +178,20 @@ export type ScriptName = keyof ScriptValues;
 
 /** A bridge that `up` answers for. */
 export interface DeclaredBridge {
-  /** For people: jvb-0. */
+  /** The name in messages: jvb-0. */
   readonly name: string;
   /** Its MUC_NICKNAME and relay id: jvb-<server id>. */
   readonly nickname: string;
-  /** Whether it stays, but takes nobody. */
+  /** Whether it stays, but takes no participants. */
   readonly draining: boolean;
 }
 
-/** What the delete scripts must know about the *new* state; written to /etc/jitsi-hetzner/policy.json. */
+/** What a drain must know about the *new* state, because it runs with the old inputs. Is in /etc/jitsi-hetzner/policy.json. */
 export interface Policy {
   readonly bridges: readonly DeclaredBridge[];
-  /** Seconds a leaving bridge may keep its conferences, 0 to 86400; at 0 they are cut off at once. */
+  /** How many seconds a leaving bridge may keep its conferences, 0 to 86400. 0 ends them at once. */
   readonly drainTimeoutSeconds: number;
-  /** Whether a bridge goes at the end of that time though people are on it. */
+  /** Whether a bridge leaves at the end of that time although it has participants. */
   readonly forceDrain: boolean;
 }
 
@@ -215,9 +215,9 @@ export const libraries: Partial<Record<ScriptName, readonly string[]>> = {
 };
 
 /**
- * The whole text that a host's bash reads from stdin: the values as shell-quoted assignments (not exported:
- * no child process sees them), the libraries, then the script, whose last line calls `main "$@"`. A
- * connection cut in the middle therefore runs nothing.
+ * The whole text that bash on a host reads from stdin: the values as shell-quoted assignments, the libraries, and the
+ * script. The values are not exported, so no child process sees them. The last line calls `main "$@"`, so a connection
+ * that breaks in the middle runs nothing.
  *
  * Run it as `bash -s -- <arguments>`.
  */

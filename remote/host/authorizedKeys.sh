@@ -1,6 +1,6 @@
 #!/bin/bash
-# People's SSH keys, in a file of their own: what is no longer in KEYS loses access. The deployment's own key
-# is in root's authorized_keys, which this never touches. Input: KEYS, one a line, may be empty.
+# The SSH keys of operators, in their own file. A key that is no longer in KEYS loses access. The key of the deployment is in
+# the authorized_keys of root, which this script never changes. Input: KEYS, one key in each line, or empty.
 set -euo pipefail
 
 readonly file=/etc/ssh/authorized_keys.d/root
@@ -15,7 +15,7 @@ main() {
       continue
     fi
     ssh-keygen -l -f /dev/stdin <<<"$line" >/dev/null 2>&1 ||
-      fatal "line $number of sshAuthorizedKeys is no public key" "give the text of an id_....pub file, then: pulumi up"
+      fatal "line $number of sshAuthorizedKeys is no public key" "set it to the text of an id_....pub file, then: pulumi up"
     content+="$line"$'\n'
   done <<<"${KEYS?}"
   write_file "$file" 0644 root:root "$content"

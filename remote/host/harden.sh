@@ -1,7 +1,7 @@
 #!/bin/bash
-# Closes what a fresh host leaves open: its private side and the metadata service by packet filter, files with
-# secrets by their modes, and what nothing here uses. Safe to repeat; restarts nothing and cuts no connection that is
-# allowed. Inputs: NFT_RULES; all others are texts of files.
+# Closes what a new host leaves open: the private network and the metadata service by a packet filter, files with secrets by
+# their modes, and features that no program here uses. Safe to repeat. Restarts nothing and cuts no allowed connection.
+# Inputs: NFT_RULES. All others are texts of files.
 set -euo pipefail
 : "${NFT_RULES:?}" "${SYSCTL_CONF:?}" "${MODPROBE_CONF:?}" "${CORE_LIMITS:?}" "${COREDUMP_CONF:?}" "${PROFILE:?}" "${ISSUE:?}"
 
@@ -9,7 +9,7 @@ readonly rules=/etc/nftables.d/jitsi-hetzner.nft
 
 main() {
   load_rules
-  # The packages leave these to everybody who gets into their folders.
+  # The packages let every user read these who can enter their folders.
   keep_private /etc/jitsi/jicofo/jicofo.conf jicofo:jitsi
   keep_private /etc/jitsi/videobridge/jvb.conf jvb:jitsi
   close_debconf
@@ -19,15 +19,15 @@ main() {
   write_file /etc/systemd/coredump.conf.d/60-jitsi-hetzner.conf 0644 root:root "$COREDUMP_CONF"
   write_file /etc/profile.d/jitsi-hetzner.sh 0644 root:root "$PROFILE"
   set_hash_rounds
-  # Of consoles, and of whatever shows the second one; sshd shows none.
+  # Consoles show the first one. sshd shows neither.
   write_file /etc/issue 0644 root:root "$ISSUE"
   write_file /etc/issue.net 0644 root:root "$ISSUE"
 }
 
-# nftables.service loads the main file at boot, before the network is up.
+# nftables.service loads the main file at boot, before the network is up, so the main file must include the rules.
 load_rules() {
   local main_file=/etc/nftables.conf
-  nft -c -f - <<<"$NFT_RULES" || fatal "nft refuses the rules" "see the lines above"
+  nft -c -f - <<<"$NFT_RULES" || fatal "nft refuses the rules" "repair what the lines above show, then: pulumi up"
   write_file "$rules" 0644 root:root "$NFT_RULES"
   if ! grep -qF "include \"$rules\"" "$main_file"; then
     printf '\ninclude "%s"\n' "$rules" >>"$main_file"
@@ -36,7 +36,7 @@ load_rules() {
   systemctl enable --quiet nftables
 }
 
-# keep_private FILE OWNER:GROUP: where the host has this file.
+# keep_private FILE OWNER:GROUP: does nothing if the host does not have the file.
 keep_private() {
   if [[ -f $1 ]]; then
     chown "$2" "$1"
@@ -44,8 +44,8 @@ keep_private() {
   fi
 }
 
-# debconf keeps the secret for TURN among the answers that everybody may read, and writes that file anew with each
-# package; so the folder is closed, in a way that upgrades of debconf respect.
+# debconf keeps the secret for TURN in a file that every user can read, and rewrites that file with each package. So the
+# folder is closed, in a way that upgrades of debconf keep.
 close_debconf() {
   local folder=/var/cache/debconf
   if ! dpkg-statoverride --list "$folder" >/dev/null; then
@@ -53,7 +53,7 @@ close_debconf() {
   fi
 }
 
-# Of password hashes of the old kind; what the operator has set is left alone. Debian's own are yescrypt.
+# For password hashes of the old kind. Debian itself uses yescrypt. A value that the operator has set stays.
 set_hash_rounds() {
   local file=/etc/login.defs
   if [[ -f $file ]] && ! grep -qE '^SHA_CRYPT_(MIN|MAX)_ROUNDS[[:space:]]' "$file"; then

@@ -1,12 +1,12 @@
 #!/bin/bash
-# First contact, over the bootstrap host key: gives the host its own ed25519 key and prints the public half.
-# The bootstrap key stays (host/ready removes it): whatever breaks here, the same contact works again.
+# The first contact, over the bootstrap host key. Creates the ed25519 host key and prints its public half. The bootstrap key
+# stays until host/ready removes it, so that the first contact can be repeated after any failure.
 set -euo pipefail
 
 readonly key=/etc/ssh/ssh_host_ed25519_key
 
 main() {
-  # The empty public half of a broken run is made anew from the private one.
+  # An interrupted run can leave an empty public half. It is created again from the private half.
   if [[ ! -s $key ]]; then
     rm -f "$key" "$key.pub" "$key.new" "$key.new.pub"
     ssh-keygen -q -t ed25519 -N '' -C "root@$HOSTNAME" -f "$key.new"
@@ -16,7 +16,7 @@ main() {
   if [[ ! -s $key.pub ]]; then
     ssh-keygen -y -f "$key" >"$key.pub"
   fi
-  # A reload reads the host keys again and cuts no session.
+  # A reload reads the host keys again and ends no session.
   systemctl reload ssh
   wait_for 15 "sshd to offer its ed25519 key" offers_key ||
     fatal "sshd does not offer $key" "systemctl status ssh; sshd -t"

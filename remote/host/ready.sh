@@ -1,9 +1,9 @@
 #!/bin/bash
-# Second contact, over the ed25519 key: takes the bootstrap host key away for good, then waits until the
-# packages are installed. A host whose installation failed is given another try at each run, with the settings of now;
-# one that is installed takes its packages from another repository where that is asked for.
-# Inputs: HOST_CONF, INSTALLER: texts of /etc/jitsi-hetzner/host.conf and of the installer; PRIVATE_IP and
-# PRIVATE_GATEWAY: the host's own address in the private network, and that network's gateway; SSHD_CONF: text of a file.
+# The second contact, over the ed25519 host key. Removes the bootstrap host key for good, then waits until the packages are
+# installed. If the installation failed, each run tries it again with the current settings. If it succeeded, the run changes
+# the package repository if the settings name another one.
+# Inputs: HOST_CONF and INSTALLER (texts of /etc/jitsi-hetzner/host.conf and of the installer), PRIVATE_IP (the address of the
+# host in the private network), PRIVATE_GATEWAY (the gateway of that network), SSHD_CONF (the text of a file).
 set -euo pipefail
 
 : "${HOST_CONF:?}" "${INSTALLER:?}" "${PRIVATE_IP:?}" "${PRIVATE_GATEWAY:?}" "${SSHD_CONF:?}" "${state_dir:?}"
@@ -20,7 +20,7 @@ main() {
   expect_private_network
   wait_for 600 "cloud-init to end" cloud_init_ended || {
     last_lines "$log"
-    fatal "cloud-init did not end in 600 s" "see the log above; on the host: cloud-init status --long; then: pulumi up"
+    fatal "cloud-init did not end in 600 s" "read the log above; on the host: cloud-init status --long; then: pulumi up"
   }
   write_file /etc/jitsi-hetzner/host.conf 0644 root:root "$HOST_CONF"
   write_file "$installer" 0755 root:root "$INSTALLER"
@@ -35,8 +35,8 @@ main() {
   install_again
 }
 
-# Naming the one key for sshd makes the removal last even if cloud-init ever writes the other key again. The algorithms
-# come here and not with the first boot: the bootstrap key is of a kind that they leave out.
+# SSHD_CONF names the ed25519 key only, so that the removal lasts even if cloud-init writes the bootstrap key again. It comes
+# here and not at the first boot, because its algorithms exclude the type of the bootstrap key.
 remove_bootstrap_key() {
   local before='' sum
   if [[ -f $sshd_conf ]]; then
@@ -45,24 +45,24 @@ remove_bootstrap_key() {
   write_file "$sshd_conf" 0644 root:root "$SSHD_CONF"
   sum=$(sha256sum <"$sshd_conf")
   if ! sshd -t; then
-    # With it the next boot would have no sshd.
+    # With this file, sshd would not start at the next boot.
     if [[ -n $before ]]; then
       write_file "$sshd_conf" 0644 root:root "$before"$'\n'
     else
       rm -f "$sshd_conf"
     fi
-    fatal "sshd refuses its configuration" "see the lines above; the files are in /etc/ssh/sshd_config.d"
+    fatal "sshd refuses its configuration" "repair what the lines above show in /etc/ssh/sshd_config.d, then: pulumi up"
   fi
-  # A reload cuts no session. One that a break prevented is made good here.
+  # A reload ends no session. If an earlier run stopped before its reload, this run reloads.
   if [[ $FILE_CHANGED == yes || -e /etc/ssh/ssh_host_ecdsa_key || ! -f $state_dir/$sshd_note || $(<"$state_dir/$sshd_note") != "$sum" ]]; then
     systemctl reload ssh
     remember "$sshd_note" "$sum"
     rm -f /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_ecdsa_key.pub
-    info "the bootstrap host key is gone"
+    info "removed the bootstrap host key"
   fi
 }
 
-# Before the long wait for packages: nothing works later without it.
+# Runs before the long wait for packages, because no later step works without the private network.
 expect_private_network() {
   local problem
   expect_private_address "$PRIVATE_IP"
@@ -70,19 +70,19 @@ expect_private_network() {
   [[ -z $problem ]] || fatal "$problem" "repair it on $HOSTNAME; then: pulumi up"
 }
 
-# By the file that cloud-init writes at its end: `status` says "error" as soon as one stage failed, while later ones still
-# install packages (cloud-init 22), and a second installation beside the first one finds debconf locked.
+# Uses the file that cloud-init writes at its end. `cloud-init status` reports "error" as soon as one stage failed, while
+# later stages still install packages (cloud-init 22). A second installation at that time finds debconf locked.
 cloud_init_ended() {
   [[ -s $cloud_init_result || $(timeout 10 cloud-init status 2>/dev/null) == *'status: disabled'* ]]
 }
 
 install_again() {
-  info "the first installation failed, trying once more"
+  info "the first installation failed; trying once more"
   timeout 480 "$installer" >>"$log" 2>&1 || {
     last_lines "$log" 30
     fatal "the packages cannot be installed" "repair what the log above shows, then: pulumi up"
   }
-  [[ -e $installed ]] || fatal "$installer ended well but left no $installed" "pulumi up"
+  [[ -e $installed ]] || fatal "$installer succeeded, but did not write $installed" "pulumi up"
 }
 
 main "$@"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What every host is set up with beside Jitsi: its time zone, what apt may do by itself, that services come back and
-# how many connections they take. Nothing of it restarts a service. Inputs: TIMEZONE; all others are texts of files.
+# Sets up every host besides Jitsi: the time zone, unattended upgrades, the restart of failed services, and the number of
+# connections that services take. Restarts no service. Inputs: TIMEZONE. All others are texts of files.
 set -euo pipefail
 : "${TIMEZONE:?}" "${APT_CONF:?}" "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${START_LIMIT_CONF:?}" "${LIMITS_CONF:?}"
 : "${WATCH:?}" "${WATCH_SERVICE:?}" "${WATCH_TIMER:?}"
@@ -16,10 +16,10 @@ main() {
   raise_nginx_limits
 }
 
-# By the files, as timedatectl does it: it needs a D-Bus service, which may be busy or absent.
+# Writes the files that timedatectl would write. timedatectl itself needs a D-Bus service, which can be busy or absent.
 set_timezone() {
   local zone=/usr/share/zoneinfo/$TIMEZONE
-  [[ -f $zone ]] || fatal "$zone is missing: this system does not know the time zone" "apt-get install tzdata, or: pulumi config set timezone UTC"
+  [[ -f $zone ]] || fatal "$zone is missing, so this system does not know the time zone" "apt-get install tzdata, or: pulumi config set timezone UTC"
   write_file /etc/timezone 0644 root:root "$TIMEZONE"$'\n'
   if [[ $(readlink -f /etc/localtime) != "$(readlink -f "$zone")" ]]; then
     ln -s "$zone" /etc/localtime.new
@@ -28,7 +28,7 @@ set_timezone() {
   fi
 }
 
-# A unit that a host does not have gets its file too: it does no harm, and is there when the unit comes.
+# A host gets the files of units that it does not have too. They do no harm, and are in place if the unit is installed later.
 write_units() {
   local unit changed=no
   for unit in nginx prosody ssh jitsi-videobridge2; do

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Makes a bridge's settings effective by a restart, where it does not run with them already or jicofo cannot use it. It is
-# the middle of three steps: web/out has emptied the bridge, web/in puts it back into service; the bridges do this one
-# by one.
-# Inputs: NAME, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH, TURN (what web/out printed: another one makes this
-# run, and one that ends with -restart asks for a restart).
+# Restarts the bridge, so that it uses its new settings. Does nothing if the bridge runs with them already and jicofo can use
+# it. This is the middle step of a rolling restart: web/out has emptied the bridge, and web/in returns it to service. The
+# bridges take these steps one after the other.
+# Inputs: NAME, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH, TURN (the output of web/out: a new value makes this step run, and
+# a value that ends with -restart asks for a restart).
 set -euo pipefail
 : "${NAME:?}" "${SETTINGS_HASH:?}" "${FORMER_HASH:?}"
 : "${bridge_url:?}" "${joined_once:?}" "${running_settings:?}" "${join_seconds:?}" "${state_dir:?}" # join.sh, lib.sh
@@ -18,10 +18,10 @@ main() {
     return
   fi
   [[ -e $joined_once ]] || fatal "$NAME was never configured" "pulumi up"
-  # The step before this one does not run again where only this one failed.
+  # If only this step failed, the step before it does not run again.
   if people=$(participants 2>/dev/null) && ((people > 0)) && ! bridge_is_draining; then
-    fatal "$NAME takes people though it should be out of service, and its restart would cut them off: $people" \
-      "curl -X POST $bridge_url/colibri/drain/enable on the bridge; when it is empty: pulumi up"
+    fatal "$NAME takes participants although it should be out of service; its restart would disconnect participants: $people" \
+      "on the bridge: curl -X POST $bridge_url/colibri/drain/enable; when it is empty: pulumi up"
   fi
   install_version
   # A restart ends drain mode (videobridge.initial-drain-mode is off).
@@ -29,12 +29,12 @@ main() {
   remember "$turn_record" "$TURN"
 }
 
-# Once for each turn: with the same one this runs again for a changed script, when the bridge is in service.
+# Once for each value of TURN. This step also runs with the same value if its script changed. The bridge is in service then.
 restart_is_due() {
   [[ $TURN == *-restart && $(cat "$state_dir/$turn_record" 2>/dev/null) != "$TURN" ]]
 }
 
-# The same settings, noted by the program before: today's hash stands for them from here on.
+# Older versions recorded another hash of the same settings. It is replaced by the hash of today.
 adopt_former_hash() {
   if [[ -f $running_settings && $(<"$running_settings") == "$FORMER_HASH" ]]; then
     remember "${running_settings##*/}" "$SETTINGS_HASH"

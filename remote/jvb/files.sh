@@ -1,6 +1,6 @@
 #!/bin/bash
-# The settings of a bridge. The first time (and until it has worked once) the bridge is restarted and must join
-# the brewery; later runs only write, because a restart cuts calls: jvb/apply makes changes effective in turn.
+# Writes the settings of a bridge. Until the bridge has joined the brewery once, each run restarts it and requires that it
+# joins. Later runs only write, because a restart cuts calls: jvb/apply restarts the bridges one after the other.
 # Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, START_SOCKET,
 # START_SERVICE, BRIDGE_VERSION, SETTINGS_HASH.
 set -euo pipefail
@@ -25,14 +25,14 @@ main() {
 }
 
 trust_web_host() {
-  # On the web host itself prosody's packages have put a link to their own file there, and its owner is theirs.
+  # On the web host, the packages of prosody have put a link to their own file there. Its owner must stay theirs.
   if [[ ! -L $ca_file ]]; then
     write_file "$ca_file" 0644 root:root "$XMPP_CERTIFICATE"$'\n'
   fi
   trust "$ca_file"
 }
 
-# After all files that it stands for.
+# Runs after all files that the hash covers are written.
 write_hash() {
   write_file "$written_settings" 0644 root:root "$SETTINGS_HASH"$'\n'
   write_file /etc/systemd/system/jitsi-videobridge2.service.d/jitsi-hetzner.conf 0644 root:root \
@@ -42,7 +42,8 @@ write_hash() {
   fi
 }
 
-# In the package's own file, whose other lines are the package's: it is the unit's environment, and upgrades keep it.
+# Changes one line in a file of the package. The file is the environment of the unit, and upgrades keep it. All other lines
+# stay.
 write_heap() {
   local file=$settings_dir/config others
   [[ -f $file ]] || fatal "$file is missing" "dpkg-reconfigure jitsi-videobridge2, then: pulumi up"
@@ -50,7 +51,7 @@ write_heap() {
   write_file "$file" 0640 jvb:jitsi "$others"$'\n'"VIDEOBRIDGE_MAX_MEMORY=${HEAP_MB}m"$'\n'
 }
 
-# By these the web host starts the bridge's program again, which a drain has ended.
+# With these units, the web host starts the bridge's program again after a drain has ended it.
 write_start_units() {
   local units=/etc/systemd/system changed_here
   write_file "$units/jitsi-hetzner-start@.service" 0644 root:root "$START_SERVICE"

@@ -1,11 +1,11 @@
 #!/bin/bash
-# An account in prosody that bridges log in with: as able as the packages' own `jvb`. Neither prosody nor jicofo
-# restarts. Argument: set or remove. Inputs: DOMAIN, USERNAME, JVB_SECRET.
+# An account in prosody with which bridges log in. It has the same rights as the account `jvb` of the packages. Neither
+# prosody nor jicofo restarts. Argument: set or remove. Inputs: DOMAIN, USERNAME, JVB_SECRET.
 set -euo pipefail
 : "${DOMAIN:?}" "${USERNAME:?}" "${JVB_SECRET:?}" "${prosody_config:?}" "${prosody_files:?}" # prosody.sh
 
 readonly account=$USERNAME@auth.$DOMAIN
-# The packages' own account, which stays in their lists for good: it shows where others belong.
+# The account of the packages stays in their lists for good, because it marks the place of the other accounts.
 readonly packages_account=jvb@auth.$DOMAIN
 
 main() {
@@ -20,11 +20,11 @@ main() {
       tell_package "$(random_text 32)"
       remove_account
       ;;
-    *) fatal "unknown argument \"${1:-}\"" "set or remove" ;;
+    *) fatal "unknown argument \"${1:-}\"" "use set or remove" ;;
   esac
 }
 
-# prosodyctl reads a password twice from stdin. Setting the same one again disturbs nobody who is logged in.
+# prosodyctl reads a password twice from stdin. Setting the same password again disturbs no client that is logged in.
 set_password() {
   local output
   if ! output=$(prosodyctl passwd "$account" 2>&1 <<<"$JVB_SECRET"$'\n'"$JVB_SECRET"); then
@@ -36,15 +36,16 @@ set_password() {
   info "the password of $account is set"
 }
 
-# tell_package PASSWORD: jitsi-meet-prosody registers `jvb` again with debconf's answer whenever it is configured beside
-# prosody 13, because it looks for the words of prosody 0.12 ("That user already exists"). With another answer, an upgrade
-# would keep all bridges from logging in; with that of a removed account, the account would be back with an old secret.
+# tell_package PASSWORD: stores the password in debconf. With prosody 13, jitsi-meet-prosody registers `jvb` again with that
+# password whenever the package is configured, because it looks for the message of prosody 0.12 ("That user already
+# exists"). With another password, no bridge could log in after an upgrade. With the password of a removed account, the
+# account would return with an old secret.
 tell_package() {
   if [[ $account != "$packages_account" ]]; then
     return
   fi
   wait_for 60 "debconf, which another program uses" answer_question "$1" ||
-    fatal "debconf does not take the bridges' password" "end what uses it (fuser -v /var/cache/debconf/config.dat), then: pulumi up"
+    fatal "debconf does not store the password of the bridges" "end the program that uses debconf (fuser -v /var/cache/debconf/config.dat), then: pulumi up"
 }
 
 answer_question() {
@@ -60,18 +61,18 @@ random_text() {
 remove_account() {
   local output no_such_user="does not exist|No such user" # prosody 0.12 and 13
   if output=$(prosodyctl deluser "$account" 2>&1) || [[ $output =~ $no_such_user ]]; then
-    info "$account is gone"
+    info "removed $account"
     return
   fi
   printf '%s\n' "$output" | grep -v '^$' | tail -n 5
   fatal "prosodyctl cannot remove $account" "prosodyctl check config; journalctl -u prosody -n 50"
 }
 
-# The packages make jvb an admin of the control rooms and free it from rate limits, in lists of its configuration.
+# Two lists in the configuration of the packages make jvb an admin of the control rooms and exempt it from rate limits.
 list_account() {
   local content
   grep -qF -e "\"$packages_account\"" "$prosody_config" ||
-    fatal "$prosody_config does not name $packages_account, beside which $account belongs" \
+    fatal "$prosody_config does not list $packages_account, next to which $account must be" \
       "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   content=$(listed "$prosody_config"; printf x)
   write_and_reload "${content%x}"
@@ -86,7 +87,7 @@ unlist_account() {
   write_and_reload "${content%x}"
 }
 
-# listed FILE, unlisted FILE: with and without the account in the lists that name the packages' own.
+# listed FILE, unlisted FILE: the text of the file with and without the account in the lists that name the packages' account.
 listed() {
   if [[ $account == "$packages_account" ]]; then
     cat "$1"
@@ -99,7 +100,7 @@ unlisted() {
   sed "s/, \"$(literal "$account")\"//g" "$1"
 }
 
-# literal NAME: as a regular expression.
+# literal NAME: a regular expression for exactly this name.
 literal() {
   printf '%s' "${1//./\\.}"
 }
@@ -110,13 +111,13 @@ write_and_reload() {
     return
   fi
   local rooms=internal.auth.$DOMAIN
-  # Modules read their lists when they are loaded.
+  # Modules read their lists only when they are loaded.
   prosody_shell 'config:reload()'
   prosody_shell module reload limits_exception "auth.$DOMAIN"
   prosody_shell module reload authz_internal "$rooms"
-  # Else it goes on asking the module that was loaded first (prosody's core/usermanager.lua).
+  # Without this, prosody continues to ask the module that was loaded first (core/usermanager.lua of prosody).
   prosody_shell "> hosts['$rooms'].authz = require 'core.modulemanager'.get_module('$rooms', 'authz_internal')"
-  # For web/configure, which restarts prosody where it does not run with its file.
+  # Without this note, web/configure would restart prosody.
   note_running prosody "${prosody_files[@]}"
 }
 
@@ -125,7 +126,7 @@ prosody_shell() {
   output=$(timeout 20 prosodyctl shell "$@" 2>&1 </dev/null) || {
     printf '%s\n' "$output" | tail -n 5
     fatal "prosodyctl shell $* failed" \
-      "\"admin_shell\" must be in modules_enabled of /etc/prosody/prosody.cfg.lua, and prosody must run; then: pulumi up"
+      "start prosody, and put \"admin_shell\" into modules_enabled of /etc/prosody/prosody.cfg.lua; then: pulumi up"
   }
 }
 

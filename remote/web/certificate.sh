@@ -1,6 +1,7 @@
 #!/bin/bash
-# TLS for browsers: a self-signed certificate, as the packages make it. It is made again if it is missing, for another
-# name, or about to end. A certificate that anything else brought is never replaced: browsers may trust it. Input: DOMAIN.
+# The TLS certificate for browsers. Creates a self-signed certificate as the packages do, and creates it again if it is
+# missing, is for another name, or ends soon. Never replaces a certificate from any other source, because browsers may trust
+# it. Input: DOMAIN.
 set -euo pipefail
 : "${DOMAIN:?}" "${state_dir:?}"
 
@@ -15,13 +16,13 @@ main() {
   if [[ -n $problem ]] && is_ours; then
     make_certificate
   elif [[ -n $problem ]]; then
-    info "WARNING: $certificate $problem. It is no certificate of this program's, so it is kept as it is. Renew it where it \
-comes from, or for a self-signed one: rm $certificate $key, then: npm run repair -- web"
+    info "WARNING: $certificate $problem. This program did not create it, so it stays as it is. Renew it at its source, or to \
+get a self-signed certificate: rm $certificate $key, then: npm run repair -- web"
   fi
-  nginx -t || fatal "nginx refuses its configuration${problem:+; its certificate $problem}" \
-    "see the lines above; nginx goes on with the old one"
+  nginx -t || fatal "nginx refuses its configuration and continues with the old one${problem:+; its certificate $problem}" \
+    "repair what the lines above show, then: pulumi up"
   if ! serves_certificate; then
-    # A start limit that was reached would refuse this start too.
+    # If nginx has reached its start limit, systemd would refuse this start too.
     systemctl reset-failed nginx
     systemctl reload-or-restart nginx
   fi
@@ -32,10 +33,10 @@ comes from, or for a self-signed one: rm $certificate $key, then: npm run repair
   info "https://$DOMAIN answers"
 }
 
-# What is wrong with the certificate, as the end of a sentence; nothing where it is good.
+# What is wrong with the certificate, as the end of a sentence. Prints nothing if it is good.
 certificate_problem() {
   if [[ ! -s $certificate || ! -s $key ]]; then
-    printf 'is missing, or its key %s is' "$key"
+    printf 'or its key %s is missing' "$key"
   elif ! openssl x509 -in "$certificate" -noout 2>/dev/null; then
     printf 'cannot be read as a certificate'
   elif ! openssl x509 -in "$certificate" -noout -checkhost "$DOMAIN" | grep -q 'does match'; then
@@ -49,8 +50,8 @@ certificate_problem() {
   fi
 }
 
-# Whether it may be made again: there is none, this program noted it down, or it is one of those that Jitsi's packages
-# make (and earlier releases of this program made): its own issuer, for DOMAIN and for localhost.
+# Succeeds if this program may create the certificate again: there is none, a note says that this program created it, or it is
+# of the kind that Jitsi's packages and older versions of this program create (self-signed, for DOMAIN and for localhost).
 is_ours() {
   if [[ ! -e $certificate && ! -L $certificate ]]; then
     return
@@ -67,23 +68,23 @@ name_of() {
   openssl x509 -in "$certificate" -noout "-$1" 2>/dev/null | sed 's/^[a-z]*=//'
 }
 
-# Of the first certificate on stdin; nothing where there is none.
+# The fingerprint of the first certificate on stdin. Prints nothing if there is none.
 fingerprint() {
   openssl x509 -noout -fingerprint -sha256 2>/dev/null || true
 }
 
 make_certificate() {
   local output
-  info "making a self-signed certificate for $DOMAIN"
+  info "creating a self-signed certificate for $DOMAIN"
   install -d -m 0755 "${key%/*}"
   if [[ -s $key && ! -e $certificate ]]; then
-    # Whose certificate may still come.
+    # The certificate of this key can still arrive.
     mv -f "$key" "$key.old"
   fi
   output=$(umask 077 && openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj "/CN=$DOMAIN" \
     -addext "subjectAltName=DNS:$DOMAIN,DNS:localhost" -keyout "$key.new" -out "$certificate.new" 2>&1) || {
     printf '%s\n' "$output"
-    fatal "openssl cannot make a certificate in ${key%/*}" "see the lines above; then: pulumi up"
+    fatal "openssl cannot create a certificate in ${key%/*}" "repair what the lines above show, then: pulumi up"
   }
   chmod 0644 "$certificate.new"
   remember "$record" "$(fingerprint <"$certificate.new")"
@@ -91,7 +92,8 @@ make_certificate() {
   mv -f "$certificate.new" "$certificate"
 }
 
-# That one and no other, and a page by it. Who signed it is no question here: a kept one may have expired.
+# Succeeds if nginx serves a page with exactly this certificate. Does not check who signed it, and when it ends, because a
+# certificate from another source can have expired.
 serves_certificate() {
   curl -fsSk --max-time 5 --noproxy '*' -o /dev/null --resolve "$DOMAIN:443:127.0.0.1" "https://$DOMAIN/" &&
     [[ $(served | fingerprint) == "$(fingerprint <"$certificate")" ]]

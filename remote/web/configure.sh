@@ -1,6 +1,6 @@
 #!/bin/bash
-# The XMPP side of the web host: guests kept out of the control rooms, prosody alive. Prints the
-# certificate of auth.DOMAIN (PEM) on stdout, which prosody shows to jicofo and the bridges.
+# Configures prosody on the web host: keeps guests out of the control rooms, and checks that prosody works. Prints the
+# certificate of auth.DOMAIN (PEM) to stdout, which prosody presents to jicofo and the bridges.
 # Inputs: DOMAIN, WEB_PRIVATE_IP, LOGIN_MODULE and BRIDGES_MODULE (texts of mod_no_http_login.lua, mod_dead_bridges.lua).
 set -euo pipefail
 : "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${prosody_config:?}" "${state_dir:?}" # prosody.sh, lib.sh
@@ -11,7 +11,7 @@ readonly certificate_days=3650
 main() {
   [[ -f $prosody_config ]] ||
     fatal "$prosody_config is missing: jitsi-meet-prosody was configured for another domain" \
-      "a host keeps its domain for life; replace the web host to change it"
+      "the domain of a host cannot change; to change it, replace the web host"
   [[ -s $certificate ]] || fatal "$certificate is missing" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   make_certificate_last
   keep_guests_out
@@ -28,8 +28,9 @@ main() {
   result "$(openssl x509 -in "$certificate")"
 }
 
-# The packages make it for a year and never renew it; here it lasts ten. Only before prosody was ever started with our
-# settings: no bridge has the certificate yet, and keep_guests_out restarts prosody. Key, names and extensions stay.
+# The packages create the certificate for one year and never renew it. This extends it to ten years. It runs only before the
+# first start of prosody with these settings: no bridge has the certificate yet, and keep_guests_out restarts prosody. Key,
+# names and extensions stay.
 make_certificate_last() {
   if [[ -e $state_dir/restarted-prosody ]]; then
     return
@@ -43,17 +44,17 @@ make_certificate_last() {
   info "the certificate of auth.$DOMAIN is valid for $certificate_days days"
 }
 
-# What is handed out to the bridges must be what prosody shows, or none of them could log in again. A reload reads
-# certificates anew and cuts no connection.
+# prosody must present the certificate that the bridges get, because otherwise none of them could log in again. A reload
+# reads the certificates again and cuts no connection.
 expect_certificate_shown() {
   if ! shows_certificate; then
-    info "prosody shows another certificate than $certificate: reloading prosody"
+    info "prosody presents another certificate than $certificate: reloading prosody"
     systemctl reload prosody
   fi
-  wait_for 20 "prosody to show $certificate" shows_certificate || {
+  wait_for 20 "prosody to present $certificate" shows_certificate || {
     last_lines /var/log/prosody/prosody.err
-    fatal "prosody does not show the certificate in $certificate for auth.$DOMAIN" \
-      "its key must be ${certificate%.crt}.key, readable by prosody; then: pulumi up"
+    fatal "prosody does not present the certificate in $certificate for auth.$DOMAIN" \
+      "make its key ${certificate%.crt}.key readable for prosody, then: pulumi up"
   }
 }
 
@@ -61,11 +62,11 @@ shows_certificate() {
   [[ $(shown_certificate "$WEB_PRIVATE_IP" "auth.$DOMAIN") == "$(certificate_text "$certificate")" ]]
 }
 
-# Java accepts a certificate that itself is trusted, however old. A new one would need a restart of prosody, which ends
-# every meeting.
+# Only a warning, because Java accepts an expired certificate that itself is trusted. A new certificate would need a restart of
+# prosody, which ends every meeting.
 warn_if_expired() {
   openssl x509 -in "$certificate" -noout -checkend 0 >/dev/null ||
-    info "WARNING: the certificate of auth.$DOMAIN has expired ($(openssl x509 -in "$certificate" -noout -enddate)). Jitsi goes on with it, because each host trusts this certificate itself: nothing has to be done"
+    info "WARNING: the certificate of auth.$DOMAIN has expired ($(openssl x509 -in "$certificate" -noout -enddate)). You do not have to do anything: Jitsi continues with it, because each host trusts this certificate itself"
 }
 
 prosody_answers() {

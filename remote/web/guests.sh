@@ -1,7 +1,7 @@
 #!/bin/bash
-# Verbs that keep guests out of the control rooms. By default an anonymous guest, through the public web port, can
-# join (even own) the room in which jicofo looks for bridges, and may try passwords of the accounts in auth.DOMAIN.
-# The same run adds the module by which a dead bridge leaves that room at once.
+# Functions that keep guests out of the control rooms. By default, an anonymous guest can join and even own the room in which
+# jicofo looks for bridges, through the public web port. It can also try passwords of the accounts in auth.DOMAIN. The same
+# functions add the module that lets a dead bridge leave that room at once.
 # Inputs: DOMAIN, LOGIN_MODULE, BRIDGES_MODULE.
 : "${DOMAIN:?}" "${LOGIN_MODULE:?}" "${BRIDGES_MODULE:?}" "${prosody_config:?}" "${own_modules:?}" # prosody.sh
 : "${login_module:?}" "${bridges_module:?}" "${prosody_files:?}"
@@ -11,10 +11,10 @@ readonly guests_mark='--[[ guests stay out: set by pulumi ]]'
 keep_guests_out() {
   local content loads=no
   [[ -f /usr/share/jitsi-meet/prosody-plugins/mod_muc_filter_access.lua ]] ||
-    fatal "mod_muc_filter_access is missing: guests could join the bridges' room" "apt-get install --reinstall jitsi-meet-prosody"
+    fatal "mod_muc_filter_access is missing, so guests could join the room of the bridges" "apt-get install --reinstall jitsi-meet-prosody"
   content=$(closed_config "$prosody_config"; printf x)
   [[ $(grep -cF -e "$guests_mark" <<<"$content") == 6 ]] ||
-    fatal "$prosody_config is not as the packages write it: no plugin_paths, or no modules_enabled in internal.auth.$DOMAIN or auth.$DOMAIN" \
+    fatal "$prosody_config differs from what the packages write: it has no plugin_paths, or no modules_enabled in internal.auth.$DOMAIN or auth.$DOMAIN" \
       "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   if only_bridges_module_is_new "${content%x}"; then
     loads=yes
@@ -29,28 +29,29 @@ keep_guests_out() {
   restart_if_changed prosody "${prosody_files[@]}"
 }
 
-# only_bridges_module_is_new CONTENT: a cluster from before this module runs, and nothing else of prosody changes.
+# only_bridges_module_is_new CONTENT: succeeds if prosody runs without this module, as older versions deployed it, and nothing
+# else of prosody changes.
 only_bridges_module_is_new() {
   [[ ! -e $bridges_module && -f $login_module && $(<"$login_module") == "${LOGIN_MODULE%$'\n'}" ]] &&
     runs_with prosody "$prosody_config" "$login_module" &&
     [[ $(grep -vF '"dead_bridges"' <<<"$1") == "$(<"$prosody_config")" ]]
 }
 
-# Into the running prosody, whose restart would end every meeting.
+# Loads the module into the running prosody, because a restart would end every meeting.
 load_bridges_module() {
   local host
   for host in "auth.$DOMAIN" "internal.auth.$DOMAIN"; do
     timeout 20 prosodyctl shell module load dead_bridges "$host" ||
-      info "prosody does not load dead_bridges for $host while it runs; its next restart does"
+      info "prosody cannot load dead_bridges for $host while it runs; its next start loads it"
   done
 }
 
-# closed_config FILE: with six lines of ours, each marked; those of an earlier run are taken out first.
+# closed_config FILE: the text of the file with six more lines, each with a mark. Removes the marked lines of an earlier run first.
 closed_config() {
   awk -v room="Component \"internal.auth.$DOMAIN\" \"muc\"" -v logins="VirtualHost \"auth.$DOMAIN\"" \
     -v domain="auth.$DOMAIN" -v modules="$own_modules" -v mark="$guests_mark" '
     function ours(text) { print text " " mark }
-    # The list that begins in this line gets these entries too, each in a line of its own.
+    # Adds these entries to the list that begins in this line, each in its own line.
     function enter(list, entries,    count, names, i) {
       if (!match($0, list " *= *\\{")) return 0
       print substr($0, 1, RSTART + RLENGTH - 1)
@@ -70,16 +71,16 @@ closed_config() {
   ' "$1"
 }
 
-# Asks prosody itself, as nginx does for browsers: a module that is named but not loaded protects nobody.
+# Asks prosody itself, as nginx does for browsers, because a module that is configured but not loaded protects nothing.
 expect_guests_out() {
   wait_for 30 "prosody on port 5280" offers_login "$DOMAIN" ||
-    fatal "prosody offers browsers no login to $DOMAIN" "journalctl -u prosody -n 50"
+    fatal "prosody offers browsers no login to $DOMAIN" "journalctl -u prosody -n 50; then: pulumi up"
   if offers_login "auth.$DOMAIN"; then
-    fatal "prosody offers browsers, so everybody, a login to auth.$DOMAIN" "journalctl -u prosody -n 50; ls -l $login_module"
+    fatal "prosody offers browsers a login to auth.$DOMAIN, so anyone can try passwords there" "journalctl -u prosody -n 50; ls -l $login_module; then: pulumi up"
   fi
 }
 
-# offers_login HOST: whether a BOSH stream to this host begins with a way to log in.
+# offers_login HOST: succeeds if prosody offers a login at the start of a BOSH stream to this host.
 offers_login() {
   local answer
   answer=$(curl -fsS --max-time 10 --noproxy '*' -H "Host: $DOMAIN" -H 'Content-Type: text/xml' http://127.0.0.1:5280/http-bind \

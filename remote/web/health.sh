@@ -1,8 +1,7 @@
 #!/bin/bash
-# Verbs about the services of the web host: which have failed, which upgrades wait, and what the watch has done. They
-# change nothing.
+# Functions for the services of the web host: failed services, waiting upgrades, and actions of the watch. They change nothing.
 
-# {failed, waiting, outdated, watch}
+# Prints {failed, waiting, outdated, watch}.
 health() {
   jq -n --argjson failed "$(failed_units)" --argjson waiting "$(waiting_upgrades)" \
     --argjson outdated "$(outdated_units)" --argjson watch "$(watch_record)" \
@@ -18,14 +17,14 @@ failed_units() {
   done | jq -Rn '[inputs]'
 }
 
-# [{package, installed, candidate}]: what unattended upgrades leave alone here, by apt's lists of today.
+# Prints [{package, installed, candidate}]: upgrades that the unattended upgrades skip, by the current package lists.
 waiting_upgrades() {
   { timeout 20 apt-get -s -q -o Debug::NoLocking=true upgrade 2>/dev/null || true; } |
     sed -nE 's/^Inst (prosody|nginx|nginx-[^ ]+|libnginx-mod-[^ ]+) \[([^]]+)\] \(([^ ]+) .*/\1 \2 \3/p' |
     jq -Rn '[inputs | split(" ") | {package: .[0], installed: .[1], candidate: .[2]}]'
 }
 
-# Those that run with a library or a program that an upgrade has replaced since.
+# Prints the services that run with a library or a program that an upgrade has replaced since.
 outdated_units() {
   local unit pid
   for unit in nginx prosody jicofo; do
@@ -36,7 +35,7 @@ outdated_units() {
   done | jq -Rn '[inputs]'
 }
 
-# The last ten of what jitsi-hetzner-watch has done.
+# Prints the last ten actions of jitsi-hetzner-watch.
 watch_record() {
   { tail -n 10 /var/lib/jitsi-hetzner/watch.log 2>/dev/null || true; } | jq -Rn '[inputs]'
 }

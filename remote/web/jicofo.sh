@@ -1,15 +1,15 @@
 #!/bin/bash
-# jicofo as a service that comes back, with the heap it may have, logged in to prosody. It restarts where its unit, its
-# heap or prosody's certificate changed.
-# Inputs: DOMAIN, HEAP_MB, JICOFO_SERVICE (text of the unit); JITSI_VERSION and XMPP_CERTIFICATE only make this run: another
-# version of the package has stopped jicofo and started it again, another certificate keeps it from logging in.
+# Runs jicofo as a service that systemd restarts, with its heap, and waits until it is logged in to prosody. Restarts jicofo
+# if its unit, its heap or the certificate of prosody changed.
+# Inputs: DOMAIN, HEAP_MB, JICOFO_SERVICE (the text of the unit), JITSI_VERSION, XMPP_CERTIFICATE. The last two only make this
+# step run: another version of the package has restarted jicofo, and another certificate keeps it from logging in.
 set -euo pipefail
 : "${DOMAIN:?}" "${HEAP_MB:?}" "${JICOFO_SERVICE:?}" "${jicofo_url:?}" "${jicofo_seconds:?}" # focus.sh
 
 readonly service_file=/etc/systemd/system/jicofo.service
 readonly environment_file=/etc/jitsi-hetzner/jicofo.env
 readonly certificate=/var/lib/prosody/auth.$DOMAIN.crt
-# The packages make this link; update-ca-certificates reads it.
+# The packages create this link. update-ca-certificates reads it.
 readonly ca_file=/usr/local/share/ca-certificates/auth.$DOMAIN.crt
 # jicofo tries to log in every second.
 readonly login_seconds=20
@@ -24,13 +24,13 @@ main() {
   systemctl enable --quiet jicofo
   trust_prosody
   restart_if_changed jicofo "$service_file" "$environment_file" "$ca_file"
-  # Restart=always does not bring back what was stopped.
+  # Restart=always does not start a service that was stopped.
   systemctl start jicofo || fatal "jicofo does not start" "journalctl -u jicofo -n 50; then: pulumi up"
   wait_for_jicofo
   wait_for_login
 }
 
-# Else jicofo cannot log in when prosody shows another certificate than the one that was made with the host.
+# Without this, jicofo cannot log in if prosody presents another certificate than the first one of this host.
 trust_prosody() {
   if [[ $(readlink "$ca_file") != "$certificate" ]]; then
     ln -sfn "$certificate" "$ca_file"
@@ -51,8 +51,7 @@ wait_for_jicofo() {
   }
 }
 
-# Where it is not logged in, no meeting has a focus: a restart cuts nothing, and Java reads its certificates only at the
-# start.
+# If jicofo is not logged in, no meeting has a focus. So a restart cuts nothing, and it makes Java read the certificates again.
 wait_for_login() {
   local problem
   if wait_for "$login_seconds" "jicofo to log in" jicofo_works; then
@@ -65,7 +64,7 @@ wait_for_login() {
   fi
   wait_for "$jicofo_seconds" "jicofo to log in" jicofo_works || {
     last_lines /var/log/jitsi/jicofo.log
-    fatal "$(jicofo_problem)" "see the lines of its log above; journalctl -u prosody -n 50; then: pulumi up"
+    fatal "$(jicofo_problem)" "read its log above; journalctl -u prosody -n 50; then: pulumi up"
   }
 }
 

@@ -1,60 +1,61 @@
 #!/bin/bash
-# The package of a bridge on the web host, beside the packages that are there. Its settings come afterwards, as a bridge's
-# on a host of its own. Argument: install, or remove, once it is drained. Inputs: DOMAIN, NICKNAME.
+# Installs or removes the package of a bridge on the web host, next to the packages that are there. Its settings follow in
+# later steps, like the settings of a bridge on its own host. Argument: install, or remove (after its drain). Inputs: DOMAIN,
+# NICKNAME.
 set -euo pipefail
 : "${DOMAIN:?}" "${NICKNAME:?}" "${state_dir:?}"
 
 readonly package=jitsi-videobridge2
 readonly unit=jitsi-videobridge2.service
 readonly start_unit=/etc/systemd/system/jitsi-hetzner-start
-# Of jicofo too.
+# jicofo writes its log here too.
 logs=/var/log/jitsi
 
 main() {
-  # A removal may have been cut.
+  # An earlier removal can have been interrupted.
   bring_back_logs
   case ${1:-} in
     install) install_bridge ;;
     remove) remove_bridge ;;
-    *) fatal "unknown argument \"${1:-}\"" "install or remove" ;;
+    *) fatal "unknown argument \"${1:-}\"" "use install or remove" ;;
   esac
 }
 
 install_bridge() {
   local version
-  # An installation may have been cut while it was masked.
+  # An earlier installation can have been interrupted while the unit was masked.
   systemctl unmask --quiet --runtime "$unit"
   if version=$(installed_version "$package"); then
     info "$package $version is installed"
   else
-    refresh_lists || fatal "the package lists cannot be read" "see the lines above; then: pulumi up"
+    refresh_lists || fatal "the package lists cannot be read" "repair what the lines above show, then: pulumi up"
     version=$(pinned_version "$package") ||
-      fatal "apt knows no jitsi-meet that goes with the packages of this host, so the bridge's version is not known" \
+      fatal "apt knows no version of jitsi-meet that belongs to the packages of this host, so the version of the bridge is unknown" \
         "apt-cache show jitsi-meet jitsi-meet-web jicofo; then: pulumi up"
     apt_install "$version"
   fi
-  # Masked, the package could not do it, and a reboot would leave the cluster without a bridge.
+  # The package could not enable the masked unit, and the cluster would have no bridge after a reboot.
   systemctl enable --quiet "$unit"
   apt-mark hold "$package" >/dev/null
 }
 
-# Masked while it is installed: the package would start it with a login of its own making, which is a wrong one.
+# The unit is masked during the installation, because the package would start it with its own login, which is wrong.
 apt_install() {
-  # Shared with the packages that are there, which have asked for it already.
+  # The installed packages share this answer and have asked for it already.
   debconf-set-selections <<<"$package jitsi-videobridge/jvb-hostname string $DOMAIN"
   systemctl mask --quiet --runtime "$unit"
   trap 'systemctl unmask --quiet --runtime "$unit"' EXIT
   complete_dpkg
   expect_only "install $package $1" install "$package=$1"
   apt_get install -y --no-install-recommends "$package=$1" ||
-    fatal "$package $1 cannot be installed" "see the lines above; then: pulumi up"
+    fatal "$package $1 cannot be installed" "repair what the lines above show, then: pulumi up"
   trap - EXIT
   systemctl unmask --quiet --runtime "$unit"
   info "installed $package $1"
 }
 
 remove_bridge() {
-  # The next one has the same name and begins anew, also where this removal is cut.
+  # The next local bridge has the same name and must start without these notes, even if this removal is interrupted.
   forget_bridge "$NICKNAME"
   rm -f -- "$state_dir/"{running,written}-settings "$state_dir/joined"
   rm -rf "/etc/systemd/system/$unit.d"
@@ -62,9 +63,9 @@ remove_bridge() {
   if installed_version "$package" >/dev/null; then
     systemctl disable --quiet --now "$unit" || fatal "$unit does not stop" "journalctl -u $unit -n 50; then: pulumi up"
   fi
-  # Removed, but not purged, it is still known.
+  # dpkg still knows a package that is removed but not purged.
   if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) =~ ^(|not-installed)$ ]]; then
-    info "$package is not here"
+    info "$package is not installed"
   else
     complete_dpkg
     expect_only "remove $package" purge "$package"
@@ -82,19 +83,19 @@ remove_start_units() {
   fi
 }
 
-# The package takes the whole folder of logs with it, jicofo's too.
+# The package deletes the whole folder of logs, with the logs of jicofo. So the folder is moved away during the removal.
 purge() {
   trap 'bring_back_logs' EXIT
   if [[ -d $logs ]]; then
     mv "$logs" "$logs.aside"
   fi
-  apt_get purge -y "$package" || fatal "$package cannot be removed" "see the lines above; then: pulumi up"
+  apt_get purge -y "$package" || fatal "$package cannot be removed" "repair what the lines above show, then: pulumi up"
   bring_back_logs
   trap - EXIT
   rm -f "$logs"/jvb.log*
-  # The package had made it its own; the number of its user may be given to another one.
+  # The package was the owner of the folder. Another user can get the number of its user.
   chown jicofo:jitsi "$logs"
-  info "removed $package; everything else is as it was"
+  info "removed $package and nothing else"
 }
 
 bring_back_logs() {
@@ -104,17 +105,18 @@ bring_back_logs() {
   fi
 }
 
-# expect_only WHAT APT-ARGUMENTS...: asks apt what it would do: no package but the bridge may change or go; new ones may come.
+# expect_only WHAT APT-ARGUMENTS...: asks apt what it would do, and fails if it would change or remove another package than
+# the bridge. apt may install new packages.
 expect_only() {
   local what=$1 plan others
   shift
   plan=$(apt_get -s --allow-change-held-packages --no-install-recommends "$@") || {
     printf '%s\n' "$plan" | tail -n 15
-    fatal "apt finds no way to $what" "see the lines above; then: pulumi up"
+    fatal "apt finds no way to $what" "repair what the lines above show, then: pulumi up"
   }
   # "Inst NAME [OLD] (NEW ...)" is an upgrade, "Inst NAME (NEW ...)" a new package.
   others=$(awk -v own="$package" '$2 != own && (/^(Remv|Purg) / || /^Inst [^ ]+ \[/) { print $2 }' <<<"$plan" | sort -u | paste -sd ' ')
-  [[ -z $others ]] || fatal "to $what would change other packages: $others" "do that by hand at a quiet time; then: pulumi up"
+  [[ -z $others ]] || fatal "apt would change other packages to $what: $others" "change them by hand at a quiet time, then: pulumi up"
 }
 
 main "$@"

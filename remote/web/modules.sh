@@ -1,10 +1,10 @@
 #!/bin/bash
-# Verbs that ask prosody for its modules. prosody starts without a module that it cannot load, and what the module does is
-# missing then: a host that nobody can join, or a room without moderation. Input: DOMAIN.
+# Functions that ask prosody for its modules. prosody also starts without a module that it cannot load. The feature of the
+# module is missing then: participants cannot join a host, or a room has no moderation. Input: DOMAIN.
 : "${DOMAIN:?}" "${prosody_config:?}" # prosody.sh
 
-# By prosody's own rules: what each host's configuration asks for, less what runs there or for all hosts. Prosody 13 has
-# its modules' names with a prefix.
+# Uses the rules of prosody itself: the modules in the configuration of each host, without those that are loaded for the host
+# or for all hosts. The Lua modules of prosody 13 have a prefix in their names.
 readonly ask_modules='local ok, mm = pcall(require, "prosody.core.modulemanager")
   if not ok then mm = require "core.modulemanager" end
   local missing = {}
@@ -18,7 +18,7 @@ readonly ask_modules='local ok, mm = pcall(require, "prosody.core.modulemanager"
   table.sort(missing)
   return "modules missing: " .. table.concat(missing, " ") .. " end"'
 
-# missing_modules: NAME@HOST of each module that is configured and not loaded, in one line; fails where prosody does not say.
+# missing_modules: NAME@HOST of each module that is configured but not loaded, in one line. Fails if prosody does not answer.
 missing_modules() {
   local answer
   answer=$(timeout 10 prosodyctl shell "> ${ask_modules//$'\n'/ }" 2>&1 </dev/null) || return 1
@@ -29,7 +29,7 @@ expect_modules() {
   local missing one names=() list
   wait_for 30 "prosody's shell" missing_modules ||
     fatal "prosody does not answer \`prosodyctl shell\`, so its modules cannot be checked" \
-      "/etc/prosody/prosody.cfg.lua must have \"admin_shell\" in modules_enabled; journalctl -u prosody -n 50"
+      "put \"admin_shell\" into modules_enabled of /etc/prosody/prosody.cfg.lua; journalctl -u prosody -n 50; then: pulumi up"
   missing=$(missing_modules)
   if [[ -z $missing ]]; then
     return
@@ -40,7 +40,7 @@ expect_modules() {
     grep -F "'${one%%@*}'" /var/log/prosody/prosody.err 2>/dev/null | tail -n 1 || true
   done
   list=$(printf '%s\n' "${names[@]}" | sort -u | paste -sd '|')
-  fatal "prosody runs without modules that its configuration names: ${missing//@/ on }" \
-    "a module that newer releases of Jitsi removed must leave the configuration, at a quiet time, because meetings end: on $HOSTNAME: \
-sed -Ei '/^ *\"($list)\";/d' $prosody_config && systemctl restart prosody; for any other module, prosody.err names the reason; then: pulumi up"
+  fatal "prosody runs without modules that are in its configuration: ${missing//@/ on }" \
+    "remove modules that newer releases of Jitsi no longer have, at a quiet time, because meetings end: on $HOSTNAME: \
+sed -Ei '/^ *\"($list)\";/d' $prosody_config && systemctl restart prosody; for any other module, prosody.err has the reason; then: pulumi up"
 }

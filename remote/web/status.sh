@@ -1,6 +1,6 @@
 #!/bin/bash
-# What jicofo sees, and what is installed: the facts of `npm run status`, as one JSON object on stdout. Changes
-# nothing. Input: BRIDGES, JSON: [{nickname, restAddress}], for what a bridge alone knows.
+# Prints the facts for `npm run status` as one JSON object to stdout: what jicofo sees, and what is installed. Changes nothing.
+# Input: BRIDGES (JSON: [{nickname, restAddress}]), for facts that only a bridge knows.
 set -euo pipefail
 : "${BRIDGES:?}"
 
@@ -15,7 +15,7 @@ main() {
     '{$jicofo, jicofoProblem: $problem, $versions, $conferences, expiredCertificates: ($expired | split("\n")), $health}')"
 }
 
-# {version, bridges: {JID: state}}; fails where jicofo does not answer.
+# Prints {version, bridges: {JID: state}}. Fails if jicofo does not answer.
 jicofo_view() {
   local version bridges
   version=$(jicofo_get /about/version | jq -e .version) || return 1
@@ -23,7 +23,7 @@ jicofo_view() {
   jq -n --argjson version "$version" --argjson bridges "$bridges" '{version: $version, bridges: $bridges}'
 }
 
-# Of the XMPP accounts, one a line: by name and end. Such a certificate goes on working.
+# Prints the expired certificates of the XMPP accounts, one in each line, with name and end. They continue to work.
 expired_certificates() {
   local file
   for file in /var/lib/prosody/auth.*.crt; do
@@ -33,14 +33,14 @@ expired_certificates() {
   done
 }
 
-# {package: version} of Jitsi's packages, and of what they run on.
+# Prints {package: version} of Jitsi's packages and of the programs that they run on.
 versions() {
-  # It fails for a pattern that nothing matches, such as jibri's here.
+  # dpkg-query fails for a pattern without a match, such as jibri on this host.
   { dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' 'jitsi-*' jicofo jibri prosody nginx 2>/dev/null || true; } |
     jq -Rn '[inputs | split(" ") | select(.[2] == "installed") | {key: .[0], value: .[1]}] | from_entries'
 }
 
-# {nickname: number}, null for a bridge that does not answer. All at once: dead ones each take 5 s.
+# Prints {nickname: number}, with null for a bridge that does not answer. Asks in parallel, because each dead bridge takes 5 s.
 conferences() {
   local nickname address
   while read -r nickname address; do

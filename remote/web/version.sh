@@ -1,7 +1,7 @@
 #!/bin/bash
-# The version of Jitsi on this host: the one that is asked for, else the one that is there, which is written down the
-# first time. Prints it, with its version of the bridge, as JSON: {"version", "bridge"}.
-# Input: JITSI_VERSION, a version of the metapackage jitsi-meet; empty for the one that is there.
+# Installs the version of Jitsi that the settings name. If they name none, keeps the installed version, and records it the
+# first time. Prints the version and its version of the bridge as JSON: {"version", "bridge"}.
+# Input: JITSI_VERSION (a version of the metapackage jitsi-meet, or empty for the installed one).
 set -euo pipefail
 : "${JITSI_VERSION?}" "${state_dir:?}"
 
@@ -26,10 +26,10 @@ main() {
 
 take() {
   local parts
-  parts=$(parts_of "$1") || fatal "version $1 of Jitsi cannot be had" "the lines above name those that can; then: pulumi up"
+  parts=$(parts_of "$1") || fatal "version $1 of Jitsi is not available" "choose one that the lines above name: pulumi config set jitsiVersion VERSION && pulumi up"
   if ! all_installed "$parts"; then
     "$installer" check "$1" || fatal "version $1 of Jitsi is refused; nothing was changed" "do what the line above says, then: pulumi up"
-    info "changing to version $1 of Jitsi: jicofo and prosody restart, and meetings connect again"
+    info "changing to version $1 of Jitsi: jicofo and prosody restart, and meetings reconnect"
     # shellcheck disable=SC2086 # a list of words
     timeout 500 "$installer" exactly $parts ||
       fatal "version $1 of Jitsi cannot be installed" "repair what the lines above show, then: pulumi up"
@@ -38,8 +38,8 @@ take() {
   note "$1" "$parts"
 }
 
-# The packages leave prosody running with the plugins of before, while browsers load the new web app. Judged by what is
-# there, so that a run that broke after the installation is made good by the next one.
+# The packages do not restart prosody: it would run with the old plugins while browsers load the new web app. Compares the
+# times of the start and of the installation, so that the next run restarts prosody if this run stops before.
 restart_prosody() {
   local started installed
   started=$(date -d "$(systemctl show -p ExecMainStartTimestamp --value prosody)" +%s) || started=0
@@ -47,11 +47,11 @@ restart_prosody() {
   if ((started > installed)); then
     return
   fi
-  info "restarting prosody, which runs with the plugins of another version"
+  info "restarting prosody, because it runs with the plugins of another version"
   systemctl restart prosody || fatal "prosody does not start" "journalctl -u prosody -n 50; then: pulumi up"
 }
 
-# Which version the installed packages belong to: the newest that names all of them.
+# Finds the version to which the installed packages belong: the newest that names all of them.
 recognise() {
   local version parts
   for version in $(apt-cache madison jitsi-meet | awk '{ print $3 }'); do
@@ -62,11 +62,11 @@ recognise() {
       return
     fi
   done
-  fatal "the installed packages belong to no one version of Jitsi: $(dpkg-query -W -f '${Package} ${Version}; ' jicofo 'jitsi-*')" \
+  fatal "the installed packages do not belong to one version of Jitsi: $(dpkg-query -W -f '${Package} ${Version}; ' jicofo 'jitsi-*')" \
     "choose one (apt-cache madison jitsi-meet) and: pulumi config set jitsiVersion VERSION && pulumi up"
 }
 
-# parts_of VERSION: NAME=VERSION of the web host's packages, one a line.
+# parts_of VERSION: NAME=VERSION of each package of the web host, one in each line.
 parts_of() {
   local all
   all=$("$installer" parts "$1") || return 1
@@ -81,7 +81,7 @@ all_installed() {
   done
 }
 
-# note VERSION PARTS: for later runs, when the repository may no longer know this version.
+# note VERSION PARTS: records the version for later runs, because the repository can drop it.
 note() {
   local bridge
   bridge=$("$installer" parts "$1" | sed -n 's/^jitsi-videobridge2=//p')

@@ -213,7 +213,7 @@ describe("the first contact", () => {
       const { code, stderr } = await ready();
       expect(code).toBe(1);
       expect(stderr).toContain(
-        "the interface enp7s0 has no address; trying once: ip link set enp7s0 up",
+        "the interface enp7s0 has no address; running once: ip link set enp7s0 up",
       );
       expect(stderr).toContain(
         "the interface enp7s0 of the private network has no address; 10.1.0.2 is expected",
@@ -239,7 +239,7 @@ describe("the first contact", () => {
       expect([code, stderr]).toEqual([
         1,
         expect.stringContaining(
-          "packets of 1500 bytes vanish between the interface enp7s0 and 10.1.0.1, small ones arrive; its MTU is 1500, and the network carries 1450: ip link set enp7s0 mtu 1450",
+          "packets of 1500 bytes are lost between the interface enp7s0 and 10.1.0.1, but small packets arrive; its MTU is 1500, but the network carries at most 1450: ip link set enp7s0 mtu 1450",
         ) as string,
       ]);
     }, 60_000);

@@ -29,7 +29,7 @@ describe("a wrong identity", () => {
     expect(failed.code).not.toBe(0);
     expect(failed.text).toContain("jvb-1 did not join the brewery");
     expect(failed.text).toContain(
-      `the web host shows another certificate of ${domain} than this bridge was given: npm run repair -- web`,
+      `the web host presents another certificate for ${domain} than the one that this bridge has: npm run repair -- web`,
     );
     const repaired = await cluster.tool("repair", "web", "--yes");
     expect([repaired.code, repaired.text]).toEqual([

@@ -61,7 +61,7 @@ describe("three bridges that take turns", () => {
     expect(await cluster.mustOnHost("web", accounts)).toBe("focus.dat\njvb%2d2.dat");
     const { text } = outcome;
     expect(text.indexOf("jvb-2 was out of service")).toBeLessThan(
-      text.indexOf("jvb@auth.meet.example.test is gone"),
+      text.indexOf("removed jvb@auth.meet.example.test"),
     );
     const isAdmin =
       'prosodyctl shell "> require [[core.usermanager]].is_admin([[jvb-2@auth.meet.example.test]], [[internal.auth.meet.example.test]])"';

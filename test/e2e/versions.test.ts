@@ -94,7 +94,7 @@ describe("a cluster with one bridge, behind a bastion", () => {
     const broken = await cluster.tool("repair", "web", "--yes");
     expect(broken.code).not.toBe(0);
     expect(broken.text).toContain(
-      `prosody runs without modules that its configuration names: av_moderation on ${demoConfig.domain}\n`,
+      `prosody runs without modules that are in its configuration: av_moderation on ${demoConfig.domain}\n`,
     );
     const command = /: on \S+: (sed .* && systemctl restart prosody);/.exec(broken.text)?.[1];
     await cluster.mustOnHost("web", command ?? "false");

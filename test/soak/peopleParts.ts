@@ -59,7 +59,7 @@ async function failures(cluster: TestCluster): Promise<void> {
   await scale(cluster, 1);
   await cluster.mustOnHost("web", "systemctl stop jicofo");
   const down = await cluster.up();
-  mustFail("jicofo down", down, /nobody can tell where participants are, so nothing is removed/);
+  mustFail("jicofo down", down, /it is unknown where participants are, so nothing is removed/);
   console.log(`jicofo down, 2 -> 1: up fails after ${down.seconds.toFixed(0)} s`);
   await cluster.mustOnHost("web", "systemctl start jicofo");
   await untilClusterIs(cluster, 2);

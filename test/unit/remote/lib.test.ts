@@ -95,7 +95,7 @@ describe("lib.sh", () => {
       );
       expect(status).toBe(1);
       expect(stderr).toMatch(
-        /failed on \S+: this step was ended on the host by a signal\n {2}What to do: pulumi up\n.*goes back\n$/,
+        /failed on \S+: a signal ended this step on the host\n {2}What to do: pulumi up\n.*goes back\n$/,
       );
     });
   });
@@ -153,7 +153,7 @@ describe("lib.sh", () => {
       /: broken\n {2}What to do: repair it\n$/,
     );
     expect(inLib("systemctl() { echo stopping; }; fatal broken 'repair it'").stderr).toMatch(
-      /: broken\n {2}What to do: the host reboots or goes off .*: pulumi up\n$/,
+      /: broken\n {2}What to do: the host is shutting down or rebooting.*: pulumi up\n$/,
     );
   });
 

@@ -59,7 +59,7 @@ describe("the private network, before anything else is done on a host", () => {
     expect([status, stderr]).toEqual([
       0,
       expect.stringContaining(
-        "trying once: ip link set enp7s0 up && networkctl reconfigure enp7s0",
+        "running once: ip link set enp7s0 up && networkctl reconfigure enp7s0",
       ) as string,
     ]);
   });
@@ -83,7 +83,7 @@ describe("the private network, before anything else is done on a host", () => {
     const { status, stderr } = ready({ address: "10.80.1.5", mtu: 1500 });
     expect(status).toBe(1);
     expect(stderr).toContain(
-      "packets of 1500 bytes vanish between the interface enp7s0 and 10.80.0.1, small ones arrive; its MTU is 1500, and the network carries 1450: ip link set enp7s0 mtu 1450",
+      "packets of 1500 bytes are lost between the interface enp7s0 and 10.80.0.1, but small packets arrive; its MTU is 1500, but the network carries at most 1450: ip link set enp7s0 mtu 1450",
     );
   });
 
@@ -114,13 +114,13 @@ describe("a bridge that does not join", () => {
 
   it("is told that large packets vanish, before prosody is blamed", () => {
     expect(why({ address: "10.80.1.5", carries: 1_280 })).toBe(
-      "packets of 1450 bytes vanish between the interface enp7s0 and 10.80.0.2, small ones arrive\n",
+      "packets of 1450 bytes are lost between the interface enp7s0 and 10.80.0.2, but small packets arrive\n",
     );
   });
 
   it("is told of port 5222 where its interface is as it should be", () => {
     expect(why({ address: "10.80.1.5" })).toBe(
-      "port 5222 of the web host (10.80.0.2) cannot be reached, though this host has its private address; is prosody running there?\n",
+      "this host cannot reach port 5222 of the web host (10.80.0.2), although it has its private address; is prosody running there?\n",
     );
   });
 });

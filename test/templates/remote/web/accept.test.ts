@@ -53,7 +53,7 @@ describe("web/accept", () => {
     await second.stop();
     second.people = 12;
     expect((await accept(declared(first))).text).toContain(
-      "participants that jicofo has on it: 12; its drain looks closer",
+      "its drain examines it later; participants on it, as jicofo counts: 12",
     );
     expect(cluster.goals()).toEqual({ b0: "serving", b1: "leaving" });
     cluster.setGoal(second, "left");
@@ -72,7 +72,7 @@ describe("web/accept", () => {
     await cluster.stopJicofo();
     const { code, text } = await accept(declared(first));
     expect(code).toBe(1);
-    expect(text).toMatch(/jicofo does not answer .*; nobody can tell .*, so nothing is removed/);
+    expect(text).toMatch(/jicofo does not answer .*; it is unknown .*, so nothing is removed/);
     expect(text).toContain("npm run repair -- web");
   });
 

@@ -58,7 +58,7 @@ describe("host/harden sets the kernel's settings", () => {
     const { status, stderr } = inContainer(conf);
     expect(status).toBe(0);
     expect(stderr).toContain(
-      "host/harden: skipped, because this container has no such setting or may not change it: kernel.kptr_restrict kernel.absent\n",
+      "host/harden: skipped, because this container does not have the setting or cannot change it: kernel.kptr_restrict kernel.absent\n",
     );
     expect(host.text("proc/sys/net/redirects")).toBe("0\n");
     expect(host.text(settings)).toBe(conf);

@@ -84,7 +84,7 @@ describe("host/system", () => {
     const { status, stderr } = run({ TIMEZONE: "Moon/Crater" });
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /zoneinfo\/Moon\/Crater is missing: this system does not know the time zone/,
+      /zoneinfo\/Moon\/Crater is missing, so this system does not know the time zone/,
     );
     expect(stderr).toContain("apt-get install tzdata, or: pulumi config set timezone UTC");
   });
@@ -110,7 +110,9 @@ describe("nginx' limits", () => {
     host.has("etc/nginx/nginx.conf", "events {\n}\n");
     const { status, stderr } = limits();
     expect(status).toBe(1);
-    expect(stderr).toContain('has no line "worker_connections N;", so nginx takes 512 connections');
+    expect(stderr).toContain(
+      'has no line "worker_connections N;", so each worker of nginx takes 512 connections only',
+    );
   });
 
   it("reach workers that run with fewer file descriptors by a reload, and only those", () => {
@@ -123,6 +125,8 @@ describe("nginx' limits", () => {
   it("are not loaded where nginx refuses its configuration", () => {
     const refused = run({}, "nginx() { false; }\nraise_nginx_limits");
     expect([refused.status, acts(refused)]).toEqual([1, []]);
-    expect(refused.stderr).toContain("nginx goes on with the old one");
+    expect(refused.stderr).toContain(
+      "nginx refuses its configuration and continues with the old one",
+    );
   });
 });

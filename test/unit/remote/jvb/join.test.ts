@@ -29,7 +29,7 @@ describe("a bridge that does not join", () => {
 
   it("is told that the web host shows another certificate, and to repair the web host", () => {
     expect(why("other", host)).toBe(
-      `the web host shows another certificate of ${host} than this bridge was given: npm run repair -- web\n`,
+      `the web host presents another certificate for ${host} than the one that this bridge has: npm run repair -- web\n`,
     );
   });
 

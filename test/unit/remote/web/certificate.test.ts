@@ -75,7 +75,7 @@ function expectKept(problem: string): void {
   const before = certificate();
   const { status, stderr } = run();
   expect([status, stderr]).toEqual([0, expect.stringContaining(problem) as string]);
-  expect(stderr).toContain("is kept as it is");
+  expect(stderr).toContain("so it stays as it is");
   expect(certificate()).toBe(before);
 }
 
@@ -84,7 +84,7 @@ describe("web/certificate", () => {
     const { status, stderr } = run();
     expect([status, stderr]).toEqual([
       0,
-      expect.stringContaining("making a self-signed certificate for a.test") as string,
+      expect.stringContaining("creating a self-signed certificate for a.test") as string,
     ]);
     expect(openssl("x509", "-in", file(`${domain}.crt`), "-noout", "-checkhost", domain)).toContain(
       "does match",

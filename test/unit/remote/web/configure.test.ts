@@ -60,7 +60,7 @@ describe("the certificate of auth.DOMAIN", () => {
     const { status, stderr } = configure("warn_if_expired");
     expect(status).toBe(0);
     expect(stderr).toMatch(/WARNING: the certificate of auth\.a\.test has expired \(notAfter=/);
-    expect(stderr).toContain("nothing has to be done");
+    expect(stderr).toContain("You do not have to do anything");
     expect(stderr).not.toMatch(/dpkg-reconfigure|rm /);
   });
 
@@ -82,7 +82,7 @@ describe("the certificate of auth.DOMAIN", () => {
     const { status, stderr } = configure(code, "other");
     expect(status).toBe(1);
     expect(stderr).toContain(
-      `prosody does not show the certificate in ${certificates.at(host)}.crt`,
+      `prosody does not present the certificate in ${certificates.at(host)}.crt`,
     );
   });
 });

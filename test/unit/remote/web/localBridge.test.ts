@@ -68,7 +68,9 @@ describe("expect_only", () => {
   ])("refuses %s of another package", (_, line) => {
     const outcome = inScript(plan(own, line), 'expect_only "remove the bridge" purge it');
     expect(outcome.status).toBe(1);
-    expect(outcome.stderr).toContain("to remove the bridge would change other packages: jicofo");
+    expect(outcome.stderr).toContain(
+      "apt would change other packages to remove the bridge: jicofo",
+    );
   });
 });
 

@@ -107,7 +107,7 @@ describe("web/version", () => {
   it("says so where the repository does not have the version", () => {
     const { status, stderr } = version("2.0.9-1");
     expect(status).toBe(1);
-    expect(stderr).toContain("version 2.0.9-1 of Jitsi cannot be had");
+    expect(stderr).toContain("version 2.0.9-1 of Jitsi is not available");
   });
 
   it("changes nothing where the host's system cannot run the version", () => {
@@ -122,7 +122,7 @@ describe("web/version", () => {
     put("jicofo", "1.0-1-1");
     const { status, stderr } = version("");
     expect(status).toBe(1);
-    expect(stderr).toContain("the installed packages belong to no one version of Jitsi");
+    expect(stderr).toContain("the installed packages do not belong to one version of Jitsi");
     expect(stderr).toContain("pulumi config set jitsiVersion VERSION && pulumi up");
   });
 });
