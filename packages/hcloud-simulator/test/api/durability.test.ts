@@ -95,7 +95,7 @@ describe("the state", () => {
   it("can be open in one process only, until that process is killed", async () => {
     const { child, gone } = await startProcess();
     await expect(Simulator.start({ storePath })).rejects.toThrow(
-      `the state ${storePath} is open in another process; end that one first, or use another state`,
+      `the state ${storePath} is open in another process; end that process first, or use another state`,
     );
     child.kill("SIGKILL");
     await gone;

@@ -73,7 +73,7 @@ describe("the store", () => {
     driver.adopt = () => Promise.reject(new Error("no such namespace"));
     const complaint = jest.spyOn(process.stderr, "write").mockReturnValue(true);
     const second = await Simulator.start({ storePath, driver });
-    expect(complaint).toHaveBeenCalledWith("taking over the hosts: no such namespace\n");
+    expect(complaint).toHaveBeenCalledWith("adopting the hosts: no such namespace\n");
     complaint.mockRestore();
     expect((await second.get(`/servers/${server}`)).body.server?.status).toBe("off");
     await second.close();
