@@ -1,11 +1,11 @@
 #!/bin/bash
-# Runs the tests of the Go parts: language host and command provider.
-# Arguments go to `go test`, e.g. -json, -v, -run NAME.
+# Runs the tests of the Go modules: language host and command provider. Arguments are passed to `go
+# test`, for example -json, -v, -run NAME.
 set -euo pipefail
 cd "$(dirname "$0")"
 PATH="$PATH:/usr/local/go/bin:/usr/lib/go/bin"
-# As in go.ts: modules exactly as go.sum has them, whatever the user's own settings are.
-# -trimpath as in the build, so that both share the compiled packages.
+# Like in go.ts: modules exactly as in go.sum, whatever the user has set. -trimpath like in the
+# build, so that both share the compiled packages.
 export GOFLAGS="-mod=readonly -trimpath" GOWORK=off CGO_ENABLED=0
 status=0
 for module in cli providers; do

@@ -2,10 +2,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /**
- * The folder for what is dear to make and safe to share between checkouts: the toolchain, the base
- * file system of the sandbox's hosts, downloaded packages. It outlives `make down`.
+ * The folder for data that takes long to create and can be shared between checkouts: the toolchain,
+ * the base file system of the sandbox's hosts, downloaded packages. `make down` does not remove it.
  *
- * JITSI_HETZNER_CACHE names another place; by default it follows the XDG base directory rules.
+ * JITSI_HETZNER_CACHE sets another folder. The default follows the XDG base directory rules.
  */
 export function cacheDir(...parts: string[]): string {
   const root =

@@ -12,30 +12,32 @@ import { builtPulumiVersion, launcherVersion, plugins } from "./versions";
 
 /** A `pulumi` that works for this project. */
 export interface Toolchain {
-  /** Folder of the CLI, for the PATH; absolute. */
+  /** Absolute path of the folder with the CLI, for the PATH. */
   readonly pulumi: string;
   /** PULUMI_HOME, with the plugins. */
   readonly pulumiHome: string;
-  /** Where it comes from: found on the PATH, the official npm launcher, or built from source. */
+  /** Source of the CLI: found on the PATH, the official npm launcher, or built from source. */
   readonly way: "path" | "npm" | "source";
 }
 
-/** The folder with the Go modules. */
+/** Folder of the Go modules. */
 const sourceDir = join(__dirname, "..");
 
-/** What was decided last time, and from what. */
+/** The last decision, and its input. */
 interface Decision {
   readonly pathCli: string;
   readonly toolchain: Toolchain;
 }
 
 /**
- * Makes a working `pulumi` for this project, or finds the one that is there (well under a second).
- * It tries in this order: a CLI on the PATH that is new enough and gets its plugins; the official
- * npm launcher and its downloads; a build from the Go module proxy, once, kept in the cache.
+ * Returns a working `pulumi` for this project. If none is known (this check takes well under a
+ * second), it tries in this order: a CLI on the PATH that is new enough and whose plugins can be
+ * installed; the official npm launcher and its downloads; a build from the Go module proxy, once,
+ * kept in the cache.
  *
- * @param options.log takes progress and, when something was made, one line that says which way was taken.
- * @throws with what to do when no way leads to a toolchain.
+ * @param options.log called with progress messages and, if something was built, with one line that
+ *   names the source
+ * @throws Error with the remedy when there is no toolchain
  */
 export async function ensureToolchain({ log }: { readonly log: Log }): Promise<Toolchain> {
   const { toolchain, isNew } = await findOrMake(log);
@@ -43,7 +45,7 @@ export async function ensureToolchain({ log }: { readonly log: Log }): Promise<T
   return toolchain;
 }
 
-/** What `ensureToolchain` would find, where it is there already; never makes one. */
+/** The toolchain that `ensureToolchain` would return, if it exists already. Never builds one. */
 export function knownToolchain(): Toolchain | undefined {
   const cache = cacheDir("toolchain");
   return recall(planSource(sourceDir, cache), cliOnPath(cache));
@@ -81,7 +83,7 @@ function official(cli: OfficialCli, way: "path" | "npm"): Toolchain {
   return { pulumi: dirname(cli.binary), pulumiHome: cli.pulumiHome, way };
 }
 
-/** One line that says which toolchain it is. */
+/** One line that describes a toolchain. */
 export function describe({ pulumi, way }: Toolchain): string {
   switch (way) {
     case "path":
@@ -95,7 +97,10 @@ export function describe({ pulumi, way }: Toolchain): string {
   }
 }
 
-/** The operator's own CLI; one in our cache (a shell of the sandbox has it on its PATH) is not. */
+/**
+ * The operator's own CLI. A CLI in the project's cache (a sandbox shell has it on its PATH) does
+ * not count.
+ */
 function cliOnPath(cache: string): OfficialCli | undefined {
   const own = (path: string) => path === cache || path.startsWith(`${cache}/`);
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !own(folder));
@@ -105,7 +110,7 @@ function cliOnPath(cache: string): OfficialCli | undefined {
   return binary === undefined ? undefined : { binary, pulumiHome };
 }
 
-/** Names a CLI so that another one, or a new version in the same place, is looked at anew. */
+/** Identifies a CLI, so that another CLI, or a new version at the same path, is checked again. */
 function identity(cli: OfficialCli | undefined): string {
   if (!cli) return "none";
   const { size, mtimeMs } = statSync(cli.binary);
@@ -129,7 +134,7 @@ function remember(plan: SourcePlan, decision: Decision): void {
   renameSync(`${file}.partial`, file);
 }
 
-/** Nothing readable means that nothing was decided yet. */
+/** Undefined when the file is missing or unreadable: then there is no decision yet. */
 function readDecision(file: string): Decision | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Decision;
@@ -138,7 +143,7 @@ function readDecision(file: string): Decision | undefined {
   }
 }
 
-/** One for each state of the sources, so that two checkouts do not unsettle each other. */
+/** One file for each state of the sources, so that two checkouts do not affect each other. */
 function decisionFile({ home }: SourcePlan): string {
   return join(dirname(home), `${basename(home).replace("home", "decision")}.json`);
 }

@@ -6,16 +6,17 @@ import type { Go } from "./go";
 const gigabyte = 1e9;
 
 /**
- * What a build takes, measured: the binaries 0.4 GB, and beside them, cold, modules 2.8 GB and
- * compiled packages 3 GB, plus what the linker writes.
+ * Measured disk space of a build: 0.4 GB for the binaries and, for a first build, 2.8 GB for
+ * modules and 3 GB for compiled packages, plus temporary files of the linker.
  */
 const neededForBinaries = 1 * gigabyte;
 const neededForModules = 3.5 * gigabyte;
 const neededForBuildCache = 4 * gigabyte;
 
 /**
- * Fails early instead of after ten minutes.
- * @throws with what is free, what is needed, and where.
+ * Checks the free disk space before a build, so that it does not fail after ten minutes.
+ *
+ * @throws Error with the free space, the needed space and the folders
  */
 export async function checkFreeSpace(go: Go, cache: string): Promise<void> {
   const cold = !existsSync(join(go.modules, "github.com/pulumi/pulumi"));
@@ -24,7 +25,7 @@ export async function checkFreeSpace(go: Go, cache: string): Promise<void> {
     { dir: go.modules, bytes: cold ? neededForModules : 0 },
     { dir: go.buildCache, bytes: cold ? neededForBuildCache : 1 * gigabyte },
   ];
-  // Folders on one file system draw on the same space.
+  // Folders on one file system share its free space.
   const systems = new Map<string, { dirs: string[]; needed: number; free: number }>();
   for (const { dir, bytes } of needs) {
     mkdirSync(dir, { recursive: true });
@@ -44,7 +45,7 @@ export async function checkFreeSpace(go: Go, cache: string): Promise<void> {
 function diskFull(dirs: readonly string[], needed: number, free: number): string {
   const size = (bytes: number) => `${(bytes / gigabyte).toFixed(1)} GB`;
   return (
-    `building the Pulumi toolchain needs ${size(needed)} of free disk and there are ${size(free)} ` +
-    `(${dirs.join(", ")}): free some, or set JITSI_HETZNER_CACHE, GOMODCACHE and GOCACHE to another disk`
+    `building the Pulumi toolchain needs ${size(needed)} of free disk, but only ${size(free)} are free ` +
+    `(${dirs.join(", ")}): free some space, or set JITSI_HETZNER_CACHE, GOMODCACHE and GOCACHE to another disk`
   );
 }

@@ -2,25 +2,26 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "./run";
 
-/** A Go that can build the toolchain. */
+/** A Go installation that can build the toolchain. */
 export interface Go {
   readonly command: string;
   readonly env: NodeJS.ProcessEnv;
-  /** What `go env` says: where modules and compiled packages are kept. */
+  /** Folders of modules and compiled packages, from `go env`. */
   readonly modules: string;
   readonly buildCache: string;
 }
 
-/** From this version on Go fetches by itself, as a module, the newer Go that go.mod asks for. */
+/** From this version on, Go itself fetches the newer Go that go.mod requires, as a module. */
 const oldestGo = [1, 21] as const;
 
-/** Where Go is installed when it is not on the PATH. */
+/** Folders to search when Go is not on the PATH. */
 const usualPlaces = ["/usr/local/go/bin", "/usr/lib/go/bin"];
 
 /**
  * Finds Go.
- * @param path where to look, as in PATH.
- * @throws with what to do when there is none, or it is too old.
+ *
+ * @param path folders to search, in the form of PATH
+ * @throws Error with the remedy when Go is missing or too old
  */
 export async function goCommand(
   path = [process.env.PATH ?? "", ...usualPlaces].join(delimiter),
@@ -29,7 +30,7 @@ export async function goCommand(
   const advice =
     "install Go 1.21 or newer from https://go.dev/dl (or make get.pulumi.com reachable)";
   if (!command) {
-    throw new Error(`the Pulumi CLI must be built from source here, and there is no Go: ${advice}`);
+    throw new Error(`the Pulumi CLI must be built from source here, but Go is missing: ${advice}`);
   }
   const env = goEnvironment();
   const names = ["GOVERSION", "GOMODCACHE", "GOCACHE"];
@@ -43,14 +44,14 @@ export async function goCommand(
 }
 
 /**
- * Settings that do not depend on the user's own: modules exactly as go.sum has them, no C compiler.
- * Caches, proxy and toolchain stay as the user has them.
+ * Settings that must not depend on the user: modules exactly as in go.sum, no C compiler. Caches,
+ * proxy and toolchain stay as the user has set them.
  */
 export function goEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" };
 }
 
-/** The first executable file of that name in the folders of a PATH. */
+/** The first executable file with this name in the folders of a PATH. */
 export function findExecutable(name: string, path: string): string | undefined {
   return path
     .split(delimiter)

@@ -3,17 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { seconds, type Log } from "./run";
 
-/** A holder that does not renew its lock for this long has died. */
+/** A process that does not renew its lock for this long has died. */
 const stale = 30_000;
 const retryEvery = 1_000;
 const reportEvery = 30_000;
 
-/** Longest wait for another process: a cold build on a slow machine, twice. */
+/** Longest wait for another process: twice the time of a first build on a slow machine. */
 const longestWait = 90 * 60_000;
 
 /**
- * Does the work while no other process does it in the same folder; the folder is made.
- * @throws when another process holds the lock for longer than a build can take.
+ * Runs `work` while no other process does so in the same folder. Creates the folder.
+ *
+ * @throws Error when another process holds the lock for longer than a build can take
  */
 export async function withLock<T>(folder: string, log: Log, work: () => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true });
@@ -21,7 +22,7 @@ export async function withLock<T>(folder: string, log: Log, work: () => Promise<
   try {
     return await work();
   } finally {
-    // Lost meanwhile, there is nothing to release.
+    // If the lock was lost meanwhile, there is nothing to release.
     await release().catch(() => undefined);
   }
 }
@@ -41,19 +42,22 @@ async function acquire(folder: string, log: Log): Promise<() => Promise<void>> {
     const waited = Date.now() - start;
     if (waited > longestWait) {
       throw new Error(
-        `another process has been making the toolchain for ${seconds(waited)}; ` +
-          `see who holds ${folder}.lock and end it`,
+        `another process has been building the toolchain for ${seconds(waited)}; ` +
+          `find the process that holds ${folder}.lock and end it`,
       );
     }
     if (waited >= nextReport) {
-      log(`another process is making the toolchain; waiting for it ... ${seconds(waited)}`);
+      log(`another process is building the toolchain; waiting ... ${seconds(waited)}`);
       nextReport = waited + reportEvery;
     }
     await sleep(retryEvery);
   }
 }
 
-/** A machine that slept loses its lock. Two at once cost time and break nothing: see source.ts. */
+/**
+ * A machine that was suspended loses its lock. Two builds at once take longer but are safe: see
+ * source.ts.
+ */
 function lostLock(error: Error): string {
-  return `the lock on the toolchain was lost (${error.message}); going on`;
+  return `the lock on the toolchain was lost (${error.message}); continuing without it`;
 }

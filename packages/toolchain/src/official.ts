@@ -11,7 +11,7 @@ import {
   type Plugin,
 } from "./versions";
 
-/** A CLI that was not built here, and the PULUMI_HOME that its plugins go into. */
+/** A CLI that was not built here, and the PULUMI_HOME of its plugins. */
 export interface OfficialCli {
   /** Path of the binary. */
   readonly binary: string;
@@ -24,7 +24,9 @@ const versionTimeout = 20_000;
 const launcherTimeout = 5 * 60_000;
 const pluginTimeout = 3 * 60_000;
 
-/** Whether the CLI is new enough, can run Node.js programs, and its plugins are there or come. */
+/**
+ * Whether the CLI is new enough, can run Node.js programs, and has all plugins or can install them.
+ */
 export async function isUsable(cli: OfficialCli, log: Log): Promise<boolean> {
   const env = { ...process.env, PULUMI_HOME: cli.pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" };
   let version: string;
@@ -40,7 +42,7 @@ export async function isUsable(cli: OfficialCli, log: Log): Promise<boolean> {
   }
   const path = `${dirname(cli.binary)}:${process.env.PATH ?? ""}`;
   if (!findExecutable("pulumi-language-nodejs", path)) {
-    log(`${cli.binary} has no pulumi-language-nodejs beside it`);
+    log(`${cli.binary} has no pulumi-language-nodejs in its folder`);
     return false;
   }
   const missing = plugins.filter((plugin) => !hasPlugin(cli.pulumiHome, plugin));
@@ -75,9 +77,10 @@ async function installPlugin(
 }
 
 /**
- * Gets the official launcher from npm and lets it download the CLI.
- * @param folder where both are kept.
- * @returns undefined, and says why, when that cannot be done.
+ * Installs the official launcher from npm, which downloads the CLI.
+ *
+ * @param folder folder of both
+ * @returns undefined when this is not possible; the reason is logged
  */
 export async function installLauncher(folder: string, log: Log): Promise<OfficialCli | undefined> {
   const pulumiHome = join(folder, "home");
@@ -95,15 +98,17 @@ export async function installLauncher(folder: string, log: Log): Promise<Officia
       await run(process.execPath, [launcher, "version"], { env, timeout: launcherTimeout });
     });
   } catch (error) {
-    log(`the npm launcher does not get the CLI: ${firstLine(error)}`);
+    log(`the npm launcher cannot download the CLI: ${firstLine(error)}`);
     return undefined;
   }
   return existsSync(binary) ? cli : undefined;
 }
 
-/** A quick look, so that a blocked network costs seconds and not the downloads' time limits. */
+/**
+ * A quick check, so that a blocked network costs seconds and not the time limits of the downloads.
+ */
 async function downloadsReachable(log: Log): Promise<boolean> {
-  // fetch knows nothing of proxies; the downloads themselves do.
+  // fetch does not use proxies, but the downloads do.
   if (process.env.HTTPS_PROXY ?? process.env.https_proxy) return true;
   try {
     await fetch(downloadHost, { method: "HEAD", signal: AbortSignal.timeout(probeTimeout) });

@@ -1,22 +1,23 @@
 import { spawn } from "node:child_process";
 
-/** Takes one line for the operator. */
+/** Writes one line for the operator. */
 export type Log = (line: string) => void;
 
-/** What a command needs beside its arguments. */
+/** Options of a command. */
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds after which the command is ended and has failed. */
+  /** The command is killed and fails after this time, in milliseconds. */
   readonly timeout: number;
 }
 
-/** How much of a failed command's output goes into the error. */
+/** Number of characters of a failed command's output in the error. */
 const tailLength = 3000;
 
 /**
- * Runs a command to its end and returns its standard output.
- * @throws when it cannot start, fails or takes too long; the error holds the end of its output.
+ * Runs a command and returns its standard output.
+ *
+ * @throws Error with the end of its output when it cannot start, fails or takes too long
  */
 export function run(
   command: string,
@@ -43,7 +44,7 @@ export function run(
     };
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
-      // Its own children may hold the output open; they are not waited for.
+      // Child processes of the command can keep the output open; do not wait for them.
       child.stdout.destroy();
       child.stderr.destroy();
       fail(`took longer than ${seconds(options.timeout)}`);
@@ -60,10 +61,10 @@ export function run(
   });
 }
 
-/** How often a long step says that it is still at work. */
+/** Interval of progress messages of a long step. */
 const reportEvery = 15_000;
 
-/** Does a step, says how long it took, and while it lasts that it is still at work. */
+/** Runs a step. Logs its start, its duration and, meanwhile, that it still runs. */
 export async function step<T>(title: string, log: Log, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
   log(`${title} ...`);

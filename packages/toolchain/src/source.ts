@@ -14,27 +14,34 @@ import { checkFreeSpace } from "./freeSpace";
 import { run, step as timed, type Log } from "./run";
 import { buildSteps, stepKey, type BuildStep } from "./steps";
 
-/** A toolchain made from source: where its binaries are kept and the PULUMI_HOME that joins them. */
+/**
+ * A toolchain that is built from source: the folders of its binaries and the PULUMI_HOME that
+ * contains all of them.
+ */
 export interface SourcePlan {
   readonly sourceDir: string;
   readonly home: string;
   readonly artifacts: readonly Artifact[];
 }
 
-/** What one step makes; it is complete if its folder exists. */
+/** The result of one build step. It is complete if its folder exists. */
 interface Artifact {
   readonly step: BuildStep;
   readonly dir: string;
 }
 
-/** Building one binary, cold, on a slow machine. Two cores took 7 minutes for the longest. */
+/**
+ * Time limit for building one binary for the first time on a slow machine. On two cores the longest
+ * took 7 minutes.
+ */
 const buildTimeout = 45 * 60_000;
 
 /**
- * Works out what is needed of the sources as they are now.
- * @param sourceDir the folder toolchain/ of the checkout.
- * @param cache where binaries are kept; each is named after its own sources, so that a change of one
- * provider builds that one alone.
+ * Plans the build of the sources in their current state.
+ *
+ * @param sourceDir the folder packages/toolchain of the checkout
+ * @param cache folder of the binaries. Each is named after its own sources, so a change of one
+ *   provider rebuilds only that provider.
  */
 export function planSource(sourceDir: string, cache: string): SourcePlan {
   const artifacts = buildSteps.map((step) => ({
@@ -46,7 +53,7 @@ export function planSource(sourceDir: string, cache: string): SourcePlan {
   return { sourceDir, home, artifacts };
 }
 
-/** Whether everything is in place. */
+/** Whether all binaries are built and installed. */
 export function isComplete(plan: SourcePlan): boolean {
   return plan.artifacts.every(
     ({ step, dir }) =>
@@ -56,8 +63,10 @@ export function isComplete(plan: SourcePlan): boolean {
 }
 
 /**
- * Builds what is missing and puts it together. Interrupted, it goes on after the last finished step.
- * @throws with what to do when Go is missing, the disk is full, or a build fails.
+ * Builds the missing binaries and installs them. After an interruption it continues after the last
+ * finished step.
+ *
+ * @throws Error with the remedy when Go is missing, the disk is full, or a build fails
  */
 export async function buildSource(plan: SourcePlan, log: Log): Promise<void> {
   removeLeftovers(dirname(plan.home));
@@ -86,10 +95,12 @@ async function build(plan: SourcePlan, { step, dir }: Artifact, go: Go, log: Log
   else renameSync(partial, dir);
 }
 
-/** What is being made carries this and the process's number, so that two cannot mix. */
+/**
+ * Suffix of unfinished folders. The pid follows, so that two processes do not use the same folder.
+ */
 const partialMark = ".partial-";
 
-/** Removes what interrupted processes left half made. */
+/** Removes the unfinished folders of interrupted processes. */
 function removeLeftovers(cache: string): void {
   const built = join(cache, "built");
   mkdirSync(built, { recursive: true });
@@ -114,7 +125,10 @@ async function describeItself(dir: string, binary: string): Promise<void> {
   rmSync(join(dir, "Pulumi.yaml"), { force: true });
 }
 
-/** Links the files into PULUMI_HOME. Hard links: the CLI looks for its plugins beside its real path. */
+/**
+ * Links the files into PULUMI_HOME. Hard links, because the CLI looks for its plugins next to its
+ * real path.
+ */
 function install(dir: string, target: string): void {
   mkdirSync(target, { recursive: true });
   for (const file of filesOf(dir)) {
@@ -123,7 +137,7 @@ function install(dir: string, target: string): void {
     try {
       linkSync(join(dir, file), to);
     } catch {
-      // A file system without hard links.
+      // The file system does not support hard links.
       const partial = `${to}${partialMark}${process.pid}`;
       copyFileSync(join(dir, file), partial);
       renameSync(partial, to);

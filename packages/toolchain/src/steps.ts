@@ -7,26 +7,32 @@ import { builtPulumiVersion, pluginFolder, plugins } from "./versions";
 export interface BuildStep {
   /** Name of the binary. */
   readonly binary: string;
-  /** Go module below toolchain/. */
+  /** Go module below packages/toolchain. */
   readonly module: "cli" | "providers";
   /** Go package that is built. */
   readonly goPackage: string;
   /** Arguments of the linker. */
   readonly ldflags: string;
-  /** Files and folders below toolchain/ that it is made of; a change makes it anew. */
+  /**
+   * Sources of the binary: files and folders below packages/toolchain. A change rebuilds the
+   * binary.
+   */
   readonly sources: readonly string[];
-  /** Folder in PULUMI_HOME where it belongs. */
+  /** Folder in PULUMI_HOME for the binary. */
   readonly folder: string;
-  /** Whether the binary writes files about itself (argument `schema`) that lie beside it. */
+  /**
+   * Whether the binary can write files about itself (argument `schema`), which are installed with
+   * it.
+   */
   readonly describesItself: boolean;
 }
 
-/** Without symbol tables: a third smaller. */
+/** Without symbol tables, a binary is a third smaller. */
 const stripped = "-s -w";
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 const withVersion = `${stripped} -X ${versionVariable}=v${builtPulumiVersion}`;
 
-/** In the order in which they are built: the longest first. */
+/** In build order: the longest first. */
 export const buildSteps: readonly BuildStep[] = [
   {
     binary: "pulumi",
@@ -43,7 +49,7 @@ export const buildSteps: readonly BuildStep[] = [
     goPackage: "./cmd/pulumi-language-nodejs",
     ldflags: withVersion,
     sources: ["cli/go.mod", "cli/go.sum", "cli/cmd", "cli/langhost"],
-    // The engine looks beside the CLI's binary.
+    // The engine searches the folder of the CLI.
     folder: "bin",
     describesItself: false,
   },
@@ -67,7 +73,7 @@ function provider(name: string, folder: string): BuildStep {
   };
 }
 
-/** Names what a step makes out of these sources, on this kind of machine. */
+/** Identifies the result of a step for these sources and this kind of machine. */
 export function stepKey(step: BuildStep, sourceDir: string): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([step, process.platform, process.arch]));
@@ -78,7 +84,7 @@ export function stepKey(step: BuildStep, sourceDir: string): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Files at or below a path, sorted; tests are no part of a binary. */
+/** Files at or below a path, sorted. Tests are not part of a binary. */
 function filesBelow(sourceDir: string, path: string): string[] {
   if (/\.(mod|sum)$/.test(path)) return [path];
   return readdirSync(join(sourceDir, path), { recursive: true, withFileTypes: true })

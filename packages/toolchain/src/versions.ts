@@ -1,34 +1,35 @@
 /**
- * The oldest Pulumi CLI that this project works with: that of the oldest @pulumi/pulumi that it works with, whose
- * protocol an older engine may not speak. A newer SDK asks the engine what it can do, so it works with this CLI too.
+ * The oldest Pulumi CLI for this project: the CLI of the oldest supported @pulumi/pulumi, because
+ * an older engine may not support its protocol. A newer SDK asks the engine for its features, so it
+ * works with this CLI too.
  */
 export const requiredPulumiVersion = "3.248.0";
 
-/** The official launcher of the CLI on npm, which downloads the CLI of its own version. */
+/** The official launcher of the CLI on npm. It downloads the CLI of its own version. */
 export const launcherVersion = "3.265.0";
 
-/** The CLI that is built from source: what toolchain/cli/go.mod requires. */
+/** The CLI that is built from source, as required by packages/toolchain/cli/go.mod. */
 export const builtPulumiVersion = "3.259.0";
 
-/** A resource plugin, as the SDK of the same name and version on npm asks for it. */
+/** A resource plugin. The SDK of the same name and version on npm requires it. */
 export interface Plugin {
   readonly name: string;
   readonly version: string;
 }
 
-/** What the program imports; package.json pins the same versions. */
+/** Plugins that the program imports. package.json pins the same versions. */
 export const plugins: readonly Plugin[] = [
   { name: "hcloud", version: "1.41.0" },
   { name: "random", version: "4.21.2" },
   { name: "command", version: "1.2.1" },
 ];
 
-/** Where the engine looks for a plugin below PULUMI_HOME. */
+/** Folder of a plugin below PULUMI_HOME, where the engine looks for it. */
 export function pluginFolder({ name, version }: Plugin): string {
   return `plugins/resource-${name}-v${version}`;
 }
 
-/** Whether a version as the CLI prints it (`v3.259.0`, `3.260.0-alpha.1`) is new enough. */
+/** Whether a version in the CLI's form (`v3.259.0`, `3.260.0-alpha.1`) is new enough. */
 export function isNewEnough(printed: string): boolean {
   const found = numbers(printed);
   const needed = numbers(requiredPulumiVersion);

@@ -201,7 +201,7 @@ END`;
     machine.program("go", fakeGo);
     fetchMock.mockResolvedValue(new Response());
     expect((await ensureToolchain({ log })).way).toBe("source");
-    expect(lines.join("\n")).toMatch(/npm launcher does not get the CLI: .* npm error 403/);
+    expect(lines.join("\n")).toMatch(/npm launcher cannot download the CLI: .* npm error 403/);
   });
 });
 

@@ -31,7 +31,7 @@ describe("Go", () => {
 
   it("causes an error with the remedy when it is missing", async () => {
     await expect(goCommand(join(machine.root, "bin"))).rejects.toThrow(
-      /there is no Go: install Go 1.21 or newer from https:\/\/go.dev\/dl/,
+      /Go is missing: install Go 1.21 or newer from https:\/\/go.dev\/dl/,
     );
   });
 
@@ -59,7 +59,7 @@ describe("free disk", () => {
   it("must be enough for modules, compiled packages and binaries on a fresh machine", async () => {
     disk(8 * gigabyte);
     await expect(check()).rejects.toThrow(
-      /needs 8.5 GB of free disk and there are 8.0 GB \(.*\): free some, or set JITSI_HETZNER_CACHE/,
+      /needs 8.5 GB of free disk, but only 8.0 GB are free \(.*\): free some space, or set JITSI_HETZNER_CACHE/,
     );
     disk(9 * gigabyte);
     await expect(check()).resolves.toBeUndefined();

@@ -36,7 +36,7 @@ describe("withLock", () => {
     await Promise.all([first, second]);
     expect(events).toEqual([
       "first begins",
-      "another process is making the toolchain; waiting for it ... 0 s",
+      "another process is building the toolchain; waiting ... 0 s",
       "first ends",
       "second",
     ]);

@@ -142,7 +142,7 @@ videobridge.relay { enabled = true, relay-id = "jvb-1", region = eu }
   it.each([
     ["a relay without an id", "videobridge.relay { enabled = true, region = eu }", "relay-id"],
     ["a broken file", 'x = "a"b\\c"', "jvb.conf"],
-    ["a duration that is none", "videobridge.stats.interval = soon", "'soon' is no duration"],
+    ["an invalid duration", "videobridge.stats.interval = soon", "'soon' is not a duration"],
   ])("refuse %s", (_, hocon, text) => {
     const { value, output } = settings({ hocon: `${installed}\n${hocon}\n` });
     expect(value).toBeUndefined();

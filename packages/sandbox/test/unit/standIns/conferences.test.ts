@@ -1,7 +1,7 @@
 import { selector } from "./selector";
 
 describe("moving participants", () => {
-  const people = `
+  const participants = `
 add("a"); add("b", stress_level="0.5")
 async def main():
     await conferences.join("r1", 6)
@@ -9,7 +9,7 @@ async def main():
 `;
 
   it("moves whole conferences to another bridge", () => {
-    const code = `${people}
+    const code = `${participants}
     add("a", drain="true")
     result = conferences.move(selector.find("a"), None, 8); await asyncio.sleep(10)
     print(json.dumps([result, on("r1"), on("r2")]))
@@ -18,7 +18,7 @@ run(main)`;
   });
 
   it("moves participants back to a bridge that still has others of their conference", () => {
-    const code = `${people}
+    const code = `${participants}
     add("a", drain="true")
     result = conferences.move(selector.find("a"), "r1", 2); await asyncio.sleep(10)
     print(json.dumps([result, on("r1")]))
@@ -27,7 +27,7 @@ run(main)`;
   });
 
   it("leaves nothing of a whole conference on the bridge that its participants left", () => {
-    const code = `${people}
+    const code = `${participants}
     add("a", drain="true")
     conferences.move(selector.find("a"), None, 8); await asyncio.sleep(1)
     print(json.dumps(carried["a"]))
@@ -41,7 +41,7 @@ add("a")
 async def main():
     await conferences.join("r1", 3)
     gone = selector.remove("b@i/a")
-    conferences.evacuate(gone, removed=True)
+    conferences.re_invite_from(gone, removed=True)
     await asyncio.sleep(10)
     before = on("r1"); add("b"); await conferences.retry(); await asyncio.sleep(1)
     print(json.dumps([before, on("r1"), conferences.participants()]))
@@ -50,7 +50,7 @@ run(main)`;
   });
 
   it("forgets a room when the last participant has left", () => {
-    const code = `${people}
+    const code = `${participants}
     await conferences.leave("r1", 4); left = on("r1"); await conferences.leave("r1")
     print(json.dumps([left, list(conferences.rooms)]))
 run(main)`;
@@ -98,25 +98,25 @@ run(main)`);
 
   it("counts participants as cut when they lost their bridge, wherever they go then", () => {
     const cut = report(`    gone = selector.remove("b@i/a")
-    conferences.evacuate(gone, removed=True)`);
+    conferences.re_invite_from(gone, removed=True)`);
     expect(cut).toMatchObject({ rooms: [{ bridges: { b: 6 }, waiting: 0, ...happened, cut: 6 }] });
   });
 
   it("distinguishes a cut from the last minute of a shutdown, in which jicofo moves participants", () => {
     const ending = report(`    ending = add("a", shutting_down="true")
-    conferences.evacuate(ending, removed=False, works=True)`);
+    conferences.re_invite_from(ending, removed=False, works=True)`);
     expect(ending).toMatchObject({ rooms: [{ bridges: { b: 6 }, ...happened, moved: 6 }] });
   });
 
   it("counts participants without a bridge as waiting", () => {
     const waiting = report(`    selector.remove("b@i/b"); gone = selector.remove("b@i/a")
-    conferences.evacuate(gone, removed=True)`);
+    conferences.re_invite_from(gone, removed=True)`);
     expect(waiting).toMatchObject({ rooms: [{ bridges: {}, waiting: 6, cut: 6 }], bridges: [] });
   });
 
   it("remembers what happened in rooms that have ended", () => {
     const ended = report(`    gone = selector.remove("b@i/a")
-    conferences.evacuate(gone, removed=True)
+    conferences.re_invite_from(gone, removed=True)
     await conferences.leave("r1")`);
     expect(ended).toMatchObject({
       rooms: [],
@@ -235,16 +235,16 @@ run(main)`;
 describe("participants whose jicofo restarts", () => {
   const restart = `
 import os, tempfile
-from jicofo.memory import Memory
+from jicofo.saved_state import SavedState
 folder = tempfile.TemporaryDirectory()
-path = os.path.join(folder.name, "people.json")
+path = os.path.join(folder.name, "participants.json")
 add("a")
 async def main():
-    Memory(conferences, path).recall()  # nothing yet
+    SavedState(conferences, path).load()  # nothing yet
     await conferences.join("r1", 3)
-    Memory(conferences, path).keep()
+    SavedState(conferences, path).save()
     again = Conferences(selector, SimpleNamespace(request=request))
-    Memory(again, path).recall()
+    SavedState(again, path).load()
 `;
 
   it("reload the page: none is back within 10 s, all are back after 30 s, each was cut once", () => {

@@ -1,9 +1,9 @@
-"""What the stand-ins for the bridge and for jicofo have in common.
+"""Modules that the stand-ins for the bridge and for jicofo share.
 
-Both packages carry a copy, as both of the real ones carry the same Java libraries.
+Both packages contain a copy, like both of the real packages contain the same Java libraries.
 """
 
 import logging
 
-# slixmpp says in its own words what xmpp.py says in Jitsi's; it begins while it is imported.
+# xmpp.py logs the same events in Jitsi's format. slixmpp already logs while it is imported.
 logging.getLogger("slixmpp").setLevel(logging.CRITICAL)

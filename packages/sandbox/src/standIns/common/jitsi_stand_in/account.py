@@ -1,4 +1,4 @@
-"""An XMPP account and the rooms it is to be in: what the configuration files say of it."""
+"""An XMPP account and its rooms, from the configuration files."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
-"""The two kinds of configuration files that Jitsi's programs read, and the Java switches.
+"""The two formats of configuration files that Jitsi's programs read, and the Java options.
 
-HOCON is read by ruby-hocon, which the real packages depend on too and whose `hocon` tool their
-maintainer scripts use: one run at start, 80 ms.
+HOCON is read by ruby-hocon. The real packages depend on it too, and their maintainer scripts use
+its `hocon` tool. It runs once at the start and takes 80 ms.
 """
 
 import json
@@ -21,18 +21,18 @@ _MISSING = object()
 
 
 class ConfigError(Exception):
-    """A file that cannot be read. The real programs die of it too (and systemd restarts them)."""
+    """A file that cannot be read. The real programs also end then, and systemd restarts them."""
 
 
 class Hocon:
-    """A resolved HOCON file over built-in defaults, asked by dotted paths."""
+    """A resolved HOCON file with built-in defaults. Values are read by dotted paths."""
 
     def __init__(self, tree: dict[str, Any]) -> None:
         self.tree = tree
 
     @classmethod
     def load(cls, path: str) -> "Hocon":
-        """Reads the file given by -Dconfig.file. Raises ConfigError if it is missing or broken."""
+        """Reads the file of -Dconfig.file. Raises ConfigError if it is missing or invalid."""
         if not Path(path).is_file():
             raise ConfigError(f"{path}: no such file (-Dconfig.file)")
         run = subprocess.run(
@@ -52,17 +52,17 @@ class Hocon:
         return node
 
     def flag(self, path: str, default: bool) -> bool:
-        """HOCON lets booleans be written as true, yes, on and as quoted strings."""
+        """In HOCON, booleans can be true, yes, on, and quoted strings."""
         return truth(self.get(path, default), path)
 
     def seconds(self, path: str, default: float) -> float:
-        """A duration such as `1 minute`; a bare number is milliseconds, as in Typesafe config."""
+        """A duration such as `1 minute`. A bare number is in milliseconds, like in Typesafe config."""
         value = self.get(path)
         if value is None:
             return default
         match = re.fullmatch(r"\s*([\d.]+)\s*([a-z]*)\s*", str(value))
         if not match or (match[2] and match[2] not in _UNITS):
-            raise ConfigError(f"{path} = {value!r} is no duration")
+            raise ConfigError(f"{path} = {value!r} is not a duration")
         return float(match[1]) * (_UNITS[match[2]] if match[2] else 1e-3)
 
 
@@ -72,16 +72,18 @@ def truth(value: Any, path: str) -> bool:
         return True
     if text in ("false", "no", "off"):
         return False
-    raise ConfigError(f"{path} = {value!r} is no boolean")
+    raise ConfigError(f"{path} = {value!r} is not a boolean")
 
 
 def read_properties(path: str) -> dict[str, str]:
-    """A Java .properties file; an absent one is empty (it is optional, and not installed)."""
+    """A Java .properties file. Empty if the file is missing, because it is optional and not
+    installed.
+    """
     try:
         text = Path(path).read_text("latin-1")
     except FileNotFoundError:
         return {}
-    # A backslash at the end of a line joins it with the next one, less its indent.
+    # A backslash at the end of a line joins it with the next line, without that line's indent.
     text = re.sub(r"(?<!\\)((?:\\\\)*)\\\r?\n[ \t\f]*", r"\1", text)
     properties = {}
     for line in text.splitlines():
@@ -107,7 +109,7 @@ def _unescape(text: str) -> str:
 
 @dataclass
 class JavaOptions:
-    """The command line as the start scripts write it for a JVM: -Xmx and -D definitions."""
+    """The command line of the start scripts for a JVM: -Xmx and -D definitions."""
 
     max_memory: str = ""
     properties: dict[str, str] = field(default_factory=dict)
@@ -118,7 +120,7 @@ class JavaOptions:
         for argument in arguments:
             if argument.startswith("-Xmx"):
                 options.max_memory = argument[4:]
-                # The JVM does not start with a heap size that it cannot read.
+                # A JVM does not start with an invalid heap size.
                 if not re.fullmatch(r"\d+[kKmMgGtT]?", options.max_memory):
                     raise ConfigError(f"Invalid maximum heap size: {argument}")
             elif argument.startswith("-D"):
@@ -128,7 +130,7 @@ class JavaOptions:
 
     @property
     def legacy_file(self) -> str:
-        """sip-communicator.properties in the folder that the SC_HOME_DIR switches name."""
+        """sip-communicator.properties in the folder of the SC_HOME_DIR options."""
         location = self.properties.get("net.java.sip.communicator.SC_HOME_DIR_LOCATION", "")
         name = self.properties.get("net.java.sip.communicator.SC_HOME_DIR_NAME", "")
         return str(Path(location, name, "sip-communicator.properties"))

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""The hook of update-ca-certificates that keeps Java's store, as ca-certificates-java brings it.
+"""The hook of update-ca-certificates that maintains Java's trust store, like that of
+ca-certificates-java.
 
-It is told of certificates that came (+) or went (-), by name. One whose content changed under the same name is neither,
-so Java goes on with the old one until `update-ca-certificates --fresh` names them all. The packages install this file
-as /etc/ca-certificates/update.d/jks-keystore; the store is a file of PEM texts here, each below its alias.
+Its input lists added (+) and removed (-) certificates by name. A certificate with the same name and
+other content is in neither list, so Java keeps the old one until `update-ca-certificates --fresh`
+lists all of them. The packages install this file as /etc/ca-certificates/update.d/jks-keystore. The
+store is a file of PEM texts here, each below its alias.
 """
 
 import glob
@@ -32,7 +34,7 @@ def write(certificates: dict[str, str]) -> None:
 
 def main() -> None:
     certificates = read()
-    # Without a list (at the installation): all that the system trusts.
+    # Without a store (at the installation), add everything that the system trusts.
     first = not certificates
     changes = ["+" + path for path in glob.glob("/etc/ssl/certs/*.pem")] if first else []
     for line in changes + ([] if sys.stdin.isatty() else sys.stdin.read().split()):

@@ -1,6 +1,6 @@
 """Log lines in the format of Jitsi's own formatter, on standard output.
 
-The service files append standard output to /var/log/jitsi/*.log, as the real packages do.
+The service files append standard output to /var/log/jitsi/*.log, like the real packages.
 """
 
 import logging
@@ -29,7 +29,7 @@ class JitsiFormatter(logging.Formatter):
 
 
 def configure(program: str) -> None:
-    """Sends all log records to standard output; aiohttp's only from WARNING on."""
+    """Sends all log records to standard output, but those of aiohttp only from WARNING."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JitsiFormatter(program))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -1,4 +1,6 @@
-"""A set of named values, shown as Prometheus text or as JSON, in the names of Jitsi's container."""
+"""A set of named values in the form of Prometheus text or JSON, with the names of Jitsi's metrics
+container.
+"""
 
 from dataclasses import dataclass
 from typing import Union
@@ -18,7 +20,7 @@ class Metric:
 
 
 class Metrics:
-    """`namespace` is the prefix in Prometheus text; the JSON form has the names without it."""
+    """`namespace` is the prefix in Prometheus text. The JSON form has the names without it."""
 
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
@@ -46,7 +48,7 @@ class Metrics:
         lines = []
         for metric in self.all.values():
             sample = f"{self.namespace}_{metric.name}"
-            # OpenMetrics names the family of a counter without its suffix.
+            # In OpenMetrics, the family name of a counter has no suffix.
             family = sample.removesuffix("_total") if metric.counter and openmetrics else sample
             lines.append(f"# HELP {family} {metric.text}")
             lines.append(f"# TYPE {family} {'counter' if metric.counter else 'gauge'}")
@@ -56,7 +58,7 @@ class Metrics:
         return "\n".join(lines) + "\n"
 
     def negotiate(self, accept: list[str]) -> tuple[str, str]:
-        """Body and content type for the media types of an Accept header, best first."""
+        """Body and content type for the media types of an Accept header, in order of preference."""
         import json
 
         for media in accept or ["*/*"]:
@@ -72,7 +74,7 @@ class Metrics:
 
 
 def accepted(header: str) -> list[str]:
-    """The media types of an Accept header, ordered by their q."""
+    """The media types of an Accept header, sorted by their q values."""
     weighted = []
     for part in filter(None, (p.strip() for p in header.split(","))):
         media, *parameters = (p.strip() for p in part.split(";"))

@@ -1,4 +1,4 @@
-"""XML namespaces that the programs share."""
+"""XML namespaces that both programs use."""
 
 MUC = "http://jabber.org/protocol/muc"
 MUC_USER = "http://jabber.org/protocol/muc#user"
@@ -6,5 +6,5 @@ HEALTH = "http://jitsi.org/protocol/healthcheck"
 FOCUS = "http://jitsi.org/protocol/focus"
 COLIBRI = "http://jitsi.org/protocol/colibri"
 PING = "urn:xmpp:ping"
-# Not upstream's: jicofo's stand-in tells a bridge how many participants of a room it carries.
+# Not upstream's: jicofo's stand-in tells a bridge the number of participants of a room.
 PARTICIPANTS = "urn:jitsi-hetzner:sandbox:participants"

@@ -1,4 +1,6 @@
-"""How a connection that is dead, but was never closed, is noticed: XEP-0199, as Smack does it."""
+"""Detection of a connection that is dead but was never closed: XEP-0199 pings, like Smack sends
+them.
+"""
 
 import asyncio
 from typing import Awaitable, Callable
@@ -6,7 +8,8 @@ from typing import Awaitable, Callable
 
 async def until_dead(last_received: Callable[[], float], ping: Callable[[float], Awaitable[bool]],
                      interval: float, timeout: float) -> None:
-    """Returns when nothing came for `interval` and nothing within `timeout` of a ping after that.
+    """Returns when nothing was received for `interval`, and nothing within `timeout` of a ping
+    after that.
 
     ping(timeout) returns whether it was answered in time.
     """

@@ -10,7 +10,7 @@ class Refusal(Exception):
 
 
 def condition(error: ET.Element) -> str:
-    """The condition of an answer of type error; an empty text for another answer."""
+    """The condition of an answer of type error; empty for any other answer."""
     found = error.find("{jabber:client}error") if error.get("type") == "error" else None
     if found is None:
         return ""

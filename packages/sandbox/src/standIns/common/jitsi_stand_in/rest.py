@@ -10,7 +10,7 @@ log = logging.getLogger("Rest")
 
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Listens, or raises OSError."""
+    """Starts to listen. Raises OSError when that fails."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

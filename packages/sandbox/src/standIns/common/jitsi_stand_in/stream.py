@@ -1,7 +1,7 @@
-"""One XMPP connection as Smack makes it: stream management with resumption.
+"""One XMPP connection like Smack's: stream management with resumption.
 
-The server keeps what a killed connection was in (prosody: smacks_hibernation_time), and a client
-whose connection broke goes on with it. A client that closes its stream gives that up.
+The server keeps the state of a broken connection (prosody: smacks_hibernation_time), and the client
+resumes it. A client that closes its stream ends that state.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ log = logging.getLogger("MucClient")
 
 
 @dataclass
-class Broken:
-    """What is needed to go on with a connection that broke."""
+class BrokenConnection:
+    """Data that is needed to resume a broken connection."""
 
     jid: Any
     token: str
@@ -32,7 +32,7 @@ class Broken:
 
 
 class Client(ClientXMPP):
-    """Dials exactly the host that it is told, but verifies the XMPP domain's name."""
+    """Connects to exactly the given host, but verifies the name of the XMPP domain."""
 
     def __init__(self, account: Account, trusted: ssl.SSLContext) -> None:
         super().__init__(f"{account.username}@{account.domain}", account.password)
@@ -46,7 +46,7 @@ class Client(ClientXMPP):
             self.ssl_context.verify_mode = ssl.CERT_NONE
 
     def get_ssl_context(self) -> ssl.SSLContext:
-        # slixmpp would add the system's store, which changes while the program runs.
+        # slixmpp would add the system's store, which can change while the program runs.
         return self.ssl_context
 
     async def _pick_dns_answer(self, domain, port=None):
@@ -54,12 +54,13 @@ class Client(ClientXMPP):
 
     def dial(self, host: str, port: int, domain: str) -> None:
         if hasattr(self, "enable_direct_tls"):
-            # slixmpp 1.10 of Debian 13, which would try TLS without STARTTLS first.
+            # slixmpp 1.10 of Debian 13 would first try TLS without STARTTLS.
             self.enable_direct_tls = False
             self.connect(host, port)
         else:
             self.connect((host, port))
-        # connect() takes a host name for the name in the certificate; the dial itself comes later.
+        # connect() sets the host as the name to verify. Change it back before the connection is
+        # made.
         self.default_domain = domain
 
     def _note(self, stanza):
@@ -70,31 +71,32 @@ class Client(ClientXMPP):
     def _management(self):
         return self.plugin["xep_0198"]
 
-    def broken(self) -> Optional[Broken]:
-        """To be asked once the connection is gone."""
+    def broken(self) -> Optional[BrokenConnection]:
+        """Returns the data for a resumption. Call it after the connection has been lost."""
         m = self._management
         if not m.sm_id:
             return None
-        return Broken(self.boundjid, m.sm_id, m.handled, m.seq, m.last_ack, deque(m.unacked_queue))
+        return BrokenConnection(
+            self.boundjid, m.sm_id, m.handled, m.seq, m.last_ack, deque(m.unacked_queue))
 
-    def go_on_with(self, broken: Broken) -> None:
-        """To be called before dial()."""
+    def resume(self, broken: BrokenConnection) -> None:
+        """Prepares a resumption. Call it before dial()."""
         m = self._management
         m.sm_id, m.handled = broken.token, broken.handled
         m.seq, m.last_ack = broken.sent, broken.acknowledged
         m.unacked_queue = broken.unacknowledged
-        # A resumed stream binds no resource.
+        # A resumed stream does not bind a resource.
         self.boundjid = broken.jid
 
-    def give_up(self) -> None:
-        """Leaves nothing of a connection that is lost, or that never was."""
+    def discard(self) -> None:
+        """Removes a connection that was lost or never made."""
         self.cancel_connection_attempt()
         self.abort()
         if self._run_out_filters is not None:
             self._run_out_filters.cancel()
 
     def close(self) -> None:
-        """Ends the stream as a stop of the program does: nobody can go on with it."""
+        """Closes the stream like a stop of the program, so that it cannot be resumed."""
         self._management.sm_id = None
         if self.transport:
             self.send_raw(self.stream_footer)

@@ -7,7 +7,7 @@ log = logging.getLogger("Main")
 
 
 async def run_until(stopped: asyncio.Event, tasks: "list[asyncio.Task[None]]") -> bool:
-    """Waits for `stopped`; False if one of the tasks broke down before."""
+    """Waits for `stopped`. Returns False if one of the tasks failed before."""
     waiting = asyncio.get_running_loop().create_task(stopped.wait())
     await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
@@ -19,7 +19,9 @@ async def run_until(stopped: asyncio.Event, tasks: "list[asyncio.Task[None]]") -
 
 
 async def end(tasks: "list[asyncio.Task[None]]") -> None:
-    """Cancels them until they have ended: asyncio.wait_for() loses a cancellation that comes with its result."""
+    """Cancels tasks until they have ended. A single cancel is not enough, because
+    asyncio.wait_for() loses a cancellation that arrives together with its result.
+    """
     while running := [task for task in tasks if not task.done()]:
         for task in running:
             task.cancel()

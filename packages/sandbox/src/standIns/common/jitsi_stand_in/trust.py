@@ -1,7 +1,8 @@
-"""Trust in the server's certificate, as Java has it.
+"""Trust in the server's certificate, like in Java.
 
-Java reads its store once, when the program starts: a certificate that comes later is known after the next start. A
-certificate that itself is in the store is accepted, even when it has expired; every other one needs a valid chain.
+Java reads its store once at the start of the program, so a certificate that is added later is known
+after the next start. A certificate in the store is accepted even if it has expired. Any other
+certificate needs a valid chain.
 """
 
 import ssl
@@ -10,12 +11,13 @@ from typing import Optional
 
 JAVA_STORE = "/etc/ssl/certs/java/cacerts"
 
-# OpenSSL's X509_V_FLAG_NO_CHECK_TIME, for which Python has no name. `problem` checks the time instead.
+# OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which has no name in Python. `problem` checks the time
+# instead.
 NO_CHECK_TIME = 0x200000
 
 
 class TrustStore:
-    """The certificates of a file of PEM texts, as they are now."""
+    """The certificates in a file of PEM texts, read once."""
 
     def __init__(self, path: str = JAVA_STORE) -> None:
         with open(path, encoding="utf8") as file:
@@ -23,11 +25,11 @@ class TrustStore:
         self._der = {ssl.PEM_cert_to_DER_cert(pem) for pem in self._pem}
 
     def context(self) -> ssl.SSLContext:
-        """For one connection as a client. Nothing but this store is trusted."""
+        """An SSL context for one client connection. It trusts this store only."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if self._pem:
             context.load_verify_locations(cadata="\n".join(self._pem))
-        # Partial chains: a certificate in the store needs no issuer in it.
+        # Partial chains: the issuer of a certificate in the store need not be in the store.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | NO_CHECK_TIME
         store = self
 
@@ -42,7 +44,7 @@ class TrustStore:
         return context
 
     def problem(self, der: Optional[bytes], fields: Optional[dict]) -> Optional[str]:
-        """Why a certificate with a valid chain is refused all the same; None where it is not."""
+        """Why a certificate with a valid chain is refused; None if it is accepted."""
         if der in self._der:
             return None
         now = time.time()

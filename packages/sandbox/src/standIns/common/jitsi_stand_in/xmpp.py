@@ -1,7 +1,8 @@
-"""One XMPP account that joins rooms and stays there: connects again for ever, as Smack does.
+"""One XMPP account that joins rooms and stays in them. It reconnects forever, like Smack.
 
-The server's certificate is verified against Java's trust store, as it was when the program started, and the name in it
-must be the XMPP domain (not the host that was dialled). TLS is required except on loopback.
+The server's certificate is verified against Java's trust store, as it was at the start of the
+program. The name in it must be the XMPP domain, not the host of the connection. TLS is required
+except on loopback.
 """
 
 import asyncio
@@ -17,29 +18,29 @@ from .account import Account
 from .names import MUC, MUC_USER, PING
 from .pings import until_dead
 from .refusal import Refusal
-from .stream import Broken, Client, IqType
+from .stream import BrokenConnection, Client, IqType
 from .trust import TrustStore
 
 log = logging.getLogger("MucClient")
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CONNECT_TIMEOUT = 30.0
-# A connection that was there once is made again after this time (ReconnectionManager, fixed delay).
+# Delay before a reconnect after a first successful login (ReconnectionManager, fixed delay).
 RECONNECT_SECONDS = 1.0
 # Smack's PingManager: an answer may take two minutes, whatever the reply timeout.
 PING_TIMEOUT = 120.0
 
 
 class _Failed(Exception):
-    """Why an attempt to connect or log in failed, in words for the log."""
+    """Why an attempt to connect or log in failed, as text for the log."""
 
 
 class MucClient:
     """Keeps `account` in its rooms.
 
-    on_presence(room, nickname, element or None for left) and on_iq(element, from) -> payload of the
-    reply, an empty list for none; None says that the request is unknown, a raised Refusal becomes
-    its error, a raised ValueError an internal-server-error.
+    on_presence(room, nickname, element, or None when the occupant left). on_iq(element, from)
+    returns the payload of the reply, or an empty list for none. None means that the request is
+    unknown. A raised Refusal becomes its error, a raised ValueError an internal-server-error.
     """
 
     def __init__(self, account: Account, retry_seconds: float = 5.0, ping_seconds: float = 30.0) -> None:
@@ -50,14 +51,14 @@ class MucClient:
         self.joined: set[str] = set()
         self.connected = False
         self.disconnects = 0
-        # Logins that did not go on with an earlier connection.
+        # Number of logins that did not resume an earlier connection.
         self.fresh_logins = 0
         self.on_fresh_login: Optional[Callable[[], None]] = None
         self.extension: Optional[Callable[[], Optional[ET.Element]]] = None
         self.on_presence: Optional[Callable[[str, str, Optional[ET.Element]], None]] = None
         self.on_iq: Optional[Callable[[ET.Element, str], Optional[list[ET.Element]]]] = None
         self._client: Optional[Client] = None
-        self._broken: Optional[Broken] = None
+        self._broken: Optional[BrokenConnection] = None
 
     async def run(self) -> None:
         """Never returns; cancel it to leave."""
@@ -72,8 +73,8 @@ class MucClient:
             log.info("Reconnecting to %s:%d", self.account.host, self.account.port)
 
     async def _session(self) -> None:
-        """One connection from dial to loss."""
-        # Whether it went on with an earlier connection.
+        """One connection, from the start until it is lost."""
+        # Whether it resumed an earlier connection.
         outcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         lost = asyncio.Event()
         client = self._new_client(outcome, lost)
@@ -92,7 +93,7 @@ class MucClient:
                 self.disconnects += 1
             self.connected = False
             self._client = None
-            client.give_up()
+            client.discard()
 
     def _authenticated(self, client: Client, resumed: bool) -> None:
         self.connected = True
@@ -103,7 +104,7 @@ class MucClient:
         self.joined.clear()
         if self.on_fresh_login:
             self.on_fresh_login()
-        # To those who have subscribed to it: jicofo's proxy component knows it by this.
+        # Presence to all subscribers. The proxy component finds jicofo by it.
         client.send_presence()
         for room in self.account.rooms:
             self._send_presence(room, join=True)
@@ -130,7 +131,7 @@ class MucClient:
         account = self.account
         client = Client(account, self._trusted.context())
         if self._broken is not None:
-            client.go_on_with(self._broken)
+            client.resume(self._broken)
             self._broken = None
 
         def fail(reason: str) -> None:
@@ -160,7 +161,7 @@ class MucClient:
         return client
 
     def publish(self) -> None:
-        """Sends presence with the current extension into the joined rooms."""
+        """Sends presence with the current extension to the joined rooms."""
         for room in self.joined:
             self._send_presence(room, join=False)
 
@@ -176,20 +177,22 @@ class MucClient:
         presence.send()
 
     async def leave(self) -> None:
-        """Says good-bye before a clean stop: the server would keep an occupant whose connection breaks."""
+        """Leaves the rooms before a clean stop. Otherwise the server keeps the occupant for a
+        while.
+        """
         client = self._client
         if client is None or not self.connected:
             return
         for room in self.joined:
             client.make_presence(
                 ptype="unavailable", pto=f"{room}/{self.account.nickname}").send()
-        await asyncio.sleep(0.1)  # stanzas are sent by a task of their own
+        await asyncio.sleep(0.1)  # stanzas are sent by a separate task
         client.close()
         await asyncio.sleep(0.1)
 
     async def request(self, to: str, payload: ET.Element, timeout: float,
                       kind: str = "get") -> Optional[ET.Element]:
-        """The answer, which may be of type error; None on timeout or while not connected."""
+        """The answer, which can be of type error. None after a timeout or without a connection."""
         if self._client is None or not self.connected:
             return None
         iq = self._client.make_iq(id=self._client.new_id(), ito=to, itype=kind)

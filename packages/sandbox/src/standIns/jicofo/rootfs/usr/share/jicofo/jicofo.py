@@ -1,4 +1,4 @@
-"""Start of jicofo's stand-in; jicofo.sh calls it with the JVM's arguments."""
+"""Entry point of jicofo's stand-in. jicofo.sh starts it with the arguments of a JVM."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger("Main")
 
 
 async def run(settings: jicofo_settings.Settings) -> int:
-    """Until a signal, or until something in it breaks; the exit code."""
+    """Runs until a signal or a failure. Returns the exit code."""
     focus = Focus(settings, jicofo_settings.installed_version())
     log.info("Starting jicofo version %s", focus.version)
     if settings.brewery is None:
@@ -29,7 +29,7 @@ async def run(settings: jicofo_settings.Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    # Java starts, then XMPP, then REST.
+    # First Java starts, then XMPP, then REST.
     await _unless(stopped, settings.start_seconds / 2)
     tasks = focus.start()
     await _unless(stopped, settings.start_seconds / 2)

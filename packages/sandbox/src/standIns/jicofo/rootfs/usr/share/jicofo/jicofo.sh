@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts the stand-in of jicofo. Environment: JAVA_SYS_PROPS, JICOFO_MAX_MEMORY.
+# Starts the stand-in for jicofo. Environment: JAVA_SYS_PROPS, JICOFO_MAX_MEMORY.
 
 here="$(dirname "$(readlink -f "$0")")"
 

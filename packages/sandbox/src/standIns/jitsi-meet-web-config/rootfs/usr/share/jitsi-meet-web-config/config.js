@@ -1,4 +1,4 @@
-// Stand-in of the sandbox: what the web application and this project's scripts look for.
+// Stand-in of the sandbox: the values that the web application and this project's scripts read.
 var subdomain = "<!--# echo var="subdomain" default="" -->";
 var config = {
     hosts: {

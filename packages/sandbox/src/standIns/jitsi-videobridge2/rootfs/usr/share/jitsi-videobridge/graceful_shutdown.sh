@@ -1,7 +1,7 @@
 #!/bin/bash
-# Asks the bridge for a graceful shutdown and waits until its process has ended.
-# Works only with the REST switches for COLIBRI and shutdown on; needs jq and curl.
-# Options: -h URL of the REST API (http://localhost:8080), -s says nothing.
+# Asks the bridge for a graceful shutdown and waits until its process has ended. Works only if
+# COLIBRI and shutdown are enabled in the REST API. Needs jq and curl.
+# Options: -h URL of the REST API (http://localhost:8080), -s for no output.
 
 url="http://localhost:8080"
 silent=""

@@ -1,4 +1,4 @@
-"""Start of the bridge's stand-in; jvb.sh calls it with the JVM's arguments."""
+"""Entry point of the bridge's stand-in. jvb.sh starts it with the arguments of a JVM."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ log = logging.getLogger("Main")
 
 
 def media_socket(port: int) -> socket.socket:
-    """The port that media would come to: open, so that scans and clashes look real; never read."""
+    """The media port. It is open, so that port scans and conflicts are realistic, but never read."""
     media = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     media.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     media.bind(("::", port))
@@ -35,10 +35,10 @@ def media_socket(port: int) -> socket.socket:
 
 
 async def serve_rest(reports: Reports) -> Optional[web.AppRunner]:
-    """None without a port, and where the address is not there (yet).
+    """None without a port, and if the address does not exist (yet).
 
-    Upstream only logs such an error: the bridge joins, without REST. (Read, not run: an exception
-    in its main thread leaves the others alive.)
+    Upstream only logs such an error: the bridge joins without REST. This was read in its source,
+    not tried: an exception in its main thread does not end the other threads.
     """
     settings = reports.bridge.settings
     host, port = settings.private_host, settings.private_port
@@ -53,14 +53,14 @@ async def serve_rest(reports: Reports) -> Optional[web.AppRunner]:
 
 
 async def tick_for_ever(bridge: Bridge) -> None:
-    """Presence and periodic metrics change at these ticks alone, whatever happens between two."""
+    """Sends presence and updates periodic metrics at each tick, and only then."""
     while True:
         bridge.tick()
         await asyncio.sleep(bridge.settings.presence_interval)
 
 
 async def start(reports: Reports, tasks: "list[asyncio.Task[None]]") -> Optional[web.AppRunner]:
-    """XMPP first; REST is up some seconds later, whether the login has worked or not."""
+    """Starts XMPP first. REST starts some seconds later, whether the login succeeded or not."""
     loop, bridge = asyncio.get_running_loop(), reports.bridge
     await asyncio.sleep(bridge.settings.start_seconds / 3)
     tasks.extend(loop.create_task(c.run()) for c in bridge.clients)
@@ -70,7 +70,7 @@ async def start(reports: Reports, tasks: "list[asyncio.Task[None]]") -> Optional
 
 
 async def run(settings: jvb_settings.Settings) -> int:
-    """Until a signal or the end of a graceful shutdown; the exit code, as the JVM's."""
+    """Runs until a signal or the end of a graceful shutdown. Returns the exit code of the JVM."""
     bridge = Bridge(settings, jvb_settings.installed_version())
     reports = Reports(bridge)
     log.info("Starting jitsi-videobridge version %s", bridge.version)

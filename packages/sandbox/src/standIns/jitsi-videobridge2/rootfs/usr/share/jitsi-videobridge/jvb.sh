@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts the stand-in of jitsi-videobridge. Environment: JAVA_SYS_PROPS, VIDEOBRIDGE_MAX_MEMORY.
+# Starts the stand-in for jitsi-videobridge. Environment: JAVA_SYS_PROPS, VIDEOBRIDGE_MAX_MEMORY.
 
 here="$(dirname "$(readlink -f "$0")")"
 

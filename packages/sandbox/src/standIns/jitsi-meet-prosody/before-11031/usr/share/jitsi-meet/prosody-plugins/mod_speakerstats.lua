@@ -1,1 +1,2 @@
--- Stand-in of the sandbox. Upstream kept it without content for old configurations, and removed it in June 2026.
+-- Stand-in of the sandbox. Upstream kept this module empty for old configurations, and removed it
+-- in June 2026.

@@ -1,4 +1,4 @@
--- Stand-in: everybody gets in, under a random name. (The real one can also resume such a session.)
+-- Stand-in: accepts everyone under a random name. The real module can also resume such a session.
 local new_sasl = require "util.sasl".new;
 
 local provider = {};

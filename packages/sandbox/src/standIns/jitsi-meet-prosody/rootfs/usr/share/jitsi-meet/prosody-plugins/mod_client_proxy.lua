@@ -1,6 +1,7 @@
--- Stand-in: requests to this component go to one of the sessions of target_address; its answers go back to whoever
--- asked. The asker's JID travels in the resource. The sessions are known by their presence, which comes here only
--- where this component is in the target's roster (mod_roster_command).
+-- Stand-in: passes requests to this component to one of the sessions of target_address, and passes
+-- its answers back to the sender. The sender's JID is part of the resource. The sessions are known
+-- from their presence, which arrives here only if this component is in the target's roster
+-- (mod_roster_command).
 local jid = require "util.jid";
 local st = require "util.stanza";
 
@@ -30,7 +31,8 @@ local function to_target(stanza)
         return;
     end
     stanza.attr.from = module.host .. "/" .. stanza.attr.from;
-    -- Any of them: one whose program was killed answers nothing, until it is gone.
+    -- Any of the sessions. A session whose program was killed does not answer until the server
+    -- removes it.
     stanza.attr.to = sessions[math.random(#sessions)];
     module:send(stanza);
 end
@@ -51,8 +53,8 @@ for _, name in ipairs({ "iq", "message", "presence" }) do
     end
 end
 
--- Whoever is in the roster is told at once which sessions there are. Not while prosody starts: the target's host may
--- not be there yet, and prosody would look for it in the network.
+-- A subscriber gets the current sessions at once. Not while prosody starts: if the target's host
+-- does not exist yet, prosody looks for it in the network.
 module:add_timer(1, function ()
     module:send(st.presence({ type = "subscribe", to = target_address, from = module.host }));
 end);

@@ -1,4 +1,5 @@
--- Stand-in: presence to this component from domains outside muc_filter_whitelist is dropped, unanswered.
+-- Stand-in: drops presence to this component from domains outside muc_filter_whitelist, without an
+-- answer.
 local split = require "util.jid".split;
 local whitelist = module:get_option_set("muc_filter_whitelist");
 

@@ -1,5 +1,6 @@
--- Stand-in: `prosodyctl mod_roster_command subscribe COMPONENT USER@HOST`. From then on the component gets the
--- presence of the user's sessions. (The real one also takes users for the first, and has more verbs.)
+-- Stand-in: `prosodyctl mod_roster_command subscribe COMPONENT USER@HOST`. Afterwards the component
+-- gets the presence of the user's sessions. The real module also accepts users as the first
+-- argument, and has more commands.
 local jid = require "util.jid";
 local storagemanager = require "core.storagemanager";
 

@@ -1,5 +1,5 @@
--- Stand-in of the sandbox: counts nothing, but needs of prosody what upstream's needs. The name with `prosody.` is known
--- to prosody 13 alone.
+-- Stand-in of the sandbox: counts nothing, but requires the same modules of prosody as upstream.
+-- Only prosody 13 knows the name with `prosody.`.
 @BEFORE:10888@local queue = require "util.queue";
 @SINCE:10888@@BEFORE:11146@local queue = require "prosody.util.queue";
 @SINCE:11146@local queue = require "util.queue";

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Stand-in: the real script downloads acme.sh, which the sandbox cannot reach. It fails as that
-# does when the network is away; the package ignores it and keeps its self-signed certificate.
+# Stand-in: the real script downloads acme.sh, which the sandbox cannot reach. It fails like the
+# real script without a network. The package ignores this and keeps its self-signed certificate.
 echo "install-letsencrypt-cert.sh: cannot download acme.sh: the sandbox has no internet" >&2
 exit 1

@@ -1,7 +1,8 @@
-"""What jicofo has asked of the bridges: which conference is where, with how many participants.
+"""The requests of jicofo to the bridges: the bridges of each conference, with their numbers of
+participants.
 
-Stands for COLIBRI: a conference is created on a bridge once and updated afterwards, and an answer
-that is no success takes the bridge out of the conference, as ColibriV2SessionManager does.
+It replaces COLIBRI: a conference is created on a bridge once and updated afterwards. If an answer
+is not a success, the bridge is removed from the conference, like in ColibriV2SessionManager.
 """
 
 import asyncio
@@ -28,37 +29,40 @@ class Allocations:
     def __init__(self, selector: BridgeSelector, client: "MucClient") -> None:
         self.selector = selector
         self.client = client
-        # room -> bridge -> participants, as the bridge was told last
-        self._told: dict[str, Counter[str]] = {}
-        # Another one each time that a room begins: bridges keep the old conference for a while.
+        # room -> bridge -> participants, as last sent to the bridge
+        self._counts: dict[str, Counter[str]] = {}
+        # A new id each time a room begins, because bridges keep the old conference for a while.
         self._ids: dict[str, str] = {}
         self._locks: dict[str, asyncio.Lock] = {}
-        # (room, bridge) -> since when the bridge is known to carry nothing of it
+        # (room, bridge) -> time since which the bridge is known to have no media of the room
         self._silent: dict[tuple[str, str], float] = {}
 
-    async def bring_up_to_date(self, room: str, in_use: Callable[[], Counter[str]]) -> list[str]:
-        """Tells each bridge its number of the room's people; returns the bridges that did not take theirs."""
+    async def update(self, room: str, in_use: Callable[[], Counter[str]]) -> list[str]:
+        """Sends each bridge its number of participants in the room. Returns the bridges that did
+        not accept it.
+        """
         failed = []
         async with self._locks.setdefault(room, asyncio.Lock()):
-            told = self._told.setdefault(room, Counter())
-            for jid in {*told, *in_use()}:
+            counts = self._counts.setdefault(room, Counter())
+            for jid in {*counts, *in_use()}:
                 count = in_use()[jid]
-                if count == told[jid] or jid not in self.selector.bridges:
+                if count == counts[jid] or jid not in self.selector.bridges:
                     continue
-                is_taken = await self._tell(room, jid, count, is_new=told[jid] == 0)
-                told[jid] = count
-                if not is_taken:
+                is_accepted = await self._send_count(room, jid, count, is_new=counts[jid] == 0)
+                counts[jid] = count
+                if not is_accepted:
                     self.forget(room, jid)
                     failed.append(jid)
-            if not +told:
+            if not +counts:
                 self.end(room)
         return failed
 
-    async def _tell(self, room: str, jid: str, count: int, is_new: bool) -> bool:
+    async def _send_count(self, room: str, jid: str, count: int, is_new: bool) -> bool:
         bridge = self.selector.bridges[jid]
         if count == 0:
-            # The session is over for jicofo, whatever the bridge answers. By the conference's name of now: where the
-            # bridge had all of its people, the room begins anew under another name before the request is sent.
+            # For jicofo the session has ended, whatever the bridge answers. Use the current id of
+            # the conference: if this was its only bridge, the room begins again with another id
+            # before the request is sent.
             asyncio.get_running_loop().create_task(
                 self._send(self._name(room), jid, "update", 0))
             return True
@@ -82,26 +86,28 @@ class Allocations:
         return await self.client.request(jid, payload, timeout=REPLY_TIMEOUT, kind="set")
 
     async def media(self) -> dict[tuple[str, str], float]:
-        """Sends packets to each conference. Where its bridge has none, since when that has been known."""
-        places = [(room, jid) for room, told in self._told.items() for jid in +told]
+        """Sends media packets to each conference. Returns the places without media, with the time
+        since which this is known.
+        """
+        places = [(room, jid) for room, counts in self._counts.items() for jid in +counts]
         replies = await asyncio.gather(*(self._request(*place, "media", 0) for place in places))
         now = asyncio.get_running_loop().time()
-        # No answer at all says nothing of the media, which take another way.
+        # No answer does not mean that there is no media, because media takes another path.
         empty = {place for place, reply in zip(places, replies)
                  if reply is not None and condition(reply) == "item-not-found"}
         self._silent = {place: self._silent.get(place, now) for place in empty}
         return dict(self._silent)
 
     def silent(self, room: str) -> int:
-        """People of a room whose bridge carries nothing of it."""
-        return sum(self._told.get(room, Counter())[jid] for name, jid in self._silent if name == room)
+        """Number of participants of a room whose bridge has no media of it."""
+        return sum(self._counts.get(room, Counter())[jid] for name, jid in self._silent if name == room)
 
     def forget(self, room: str, jid: str) -> None:
-        self._told.get(room, Counter()).pop(jid, None)
+        self._counts.get(room, Counter()).pop(jid, None)
         self._silent.pop((room, jid), None)
 
     def end(self, room: str) -> None:
-        self._told.pop(room, None)
+        self._counts.pop(room, None)
         self._ids.pop(room, None)
         for place in [p for p in self._silent if p[0] == room]:
             del self._silent[place]
@@ -112,7 +118,7 @@ def _reason(reply: Optional[ET.Element]) -> str:
 
 
 def _mark(bridge: Bridge, reply: Optional[ET.Element]) -> None:
-    """What the failure means for the bridge's other conferences."""
+    """Updates the bridge's state after a failure, which affects its other conferences."""
     text = "" if reply is None else "".join(reply.itertext())
     if reply is not None and condition(reply) == "item-not-found":
         return

@@ -1,4 +1,4 @@
-"""Jicofo's REST API, and beside it (/sandbox/...) the placing of participants."""
+"""Jicofo's REST API, and routes to simulate participants (/sandbox/...)."""
 
 import asyncio
 from typing import Any, Awaitable, Callable, Optional
@@ -9,7 +9,7 @@ from jitsi_stand_in.rest import metrics_handler
 
 from .bridges import Bridge
 from .focus import Focus
-from .people import MoveError
+from .participants import MoveError
 from .report import report
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -28,7 +28,7 @@ def application(focus: Focus) -> web.Application:
     _add_reports(app, focus)
     _add_conference_request(app, focus)
     _add_moves(app, focus)
-    _add_people(app, focus)
+    _add_participants(app, focus)
     return app
 
 
@@ -72,7 +72,7 @@ def _add_reports(app: web.Application, focus: Focus) -> None:
 
 
 def _add_conference_request(app: web.Application, focus: Focus) -> None:
-    """How a guest's page asks for the focus of a room, where it does not ask by XMPP."""
+    """The request of a guest's page for the focus of a room, when it does not use XMPP for it."""
 
     async def conference(request: web.Request) -> web.Response:
         try:
@@ -120,8 +120,8 @@ def _add_moves(app: web.Application, focus: Focus) -> None:
     app.router.add_get("/move-endpoints/move-endpoint", endpoint)
 
 
-def _add_people(app: web.Application, focus: Focus) -> None:
-    """Not upstream's: the sandbox's tool puts people into rooms, jicofo chooses their bridge."""
+def _add_participants(app: web.Application, focus: Focus) -> None:
+    """Not upstream's: the sandbox adds participants to rooms here. jicofo chooses their bridges."""
     conferences = focus.conferences
 
     async def join(request: web.Request) -> web.Response:
@@ -134,19 +134,19 @@ def _add_people(app: web.Application, focus: Focus) -> None:
         room = request.match_info["room"].lower()
         if room not in conferences.rooms:
             known = ", ".join(sorted(conferences.rooms)) or "none"
-            raise MoveError(404, f"no room is called {room}; there are: {known}")
-        people = int(count) if count else None
+            raise MoveError(404, f"no room is called {room}; rooms: {known}")
+        leaving = int(count) if count else None
         if request.query.get("silently") == "true":
-            conferences.background(conferences.leave_silently(room, people))
+            conferences.background(conferences.leave_silently(room, leaving))
             await asyncio.sleep(0)
         else:
-            await conferences.leave(room, people)
+            await conferences.leave(room, leaving)
         return web.json_response(report(conferences))
 
-    async def people(_request: web.Request) -> web.Response:
+    async def listing(_request: web.Request) -> web.Response:
         return web.json_response(report(conferences))
 
-    app.router.add_get("/sandbox/participants", people)
+    app.router.add_get("/sandbox/participants", listing)
     app.router.add_post("/sandbox/participants", join)
     app.router.add_delete("/sandbox/participants/{room}", leave)
 
@@ -162,4 +162,4 @@ def _number(request: web.Request, name: str, default: float) -> float:
     try:
         return float(request.query.get(name, default))
     except ValueError:
-        raise MoveError(500, f"{name} is no number") from None
+        raise MoveError(500, f"{name} is not a number") from None

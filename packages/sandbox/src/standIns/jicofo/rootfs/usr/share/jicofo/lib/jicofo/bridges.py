@@ -1,4 +1,4 @@
-"""The bridges that jicofo sees in the brewery, and its choice among them."""
+"""The bridges in the brewery, and jicofo's choice among them."""
 
 import logging
 import time
@@ -11,12 +11,13 @@ from .settings import Settings
 
 log = logging.getLogger("BridgeSelector")
 
-# For so long a program that has just started is slow; one that was there before jicofo is not known to be.
+# A bridge is slow for this long after its start. For a bridge that joined before jicofo, the time
+# is unknown.
 NEW_SECONDS = 30.0
 
 
 class Bridge:
-    """What one occupant of the brewery last reported, and what jicofo found out about it."""
+    """The last report of an occupant of the brewery, and what jicofo knows about it."""
 
     def __init__(self, jid: str, settings: Settings) -> None:
         self.jid = jid
@@ -27,7 +28,7 @@ class Bridge:
         self.region: Optional[str] = None
         self.relay_id: Optional[str] = None
         self.healthy = True
-        # Until it has reported, a bridge counts as draining, so that nobody is sent there.
+        # Until its first report, a bridge counts as draining, so that it gets no participants.
         self.draining = True
         self.graceful = False
         self.shutting_down = False
@@ -36,14 +37,14 @@ class Bridge:
         self._failed_at: Optional[float] = None
         self._added: list[float] = []
         self._seen_at = time.monotonic()
-        # Conferences that jicofo has brought to it.
+        # Number of conferences that jicofo has placed on it.
         self.hosted = 0
 
     def report(self, stats: dict[str, str]) -> None:
         self.stress = float(stats.get("stress_level", self.stress))
         self.participant_stress = float(
             stats.get("average_participant_stress", self.participant_stress))
-        # Neither stage of a shutdown can be taken back.
+        # No stage of a shutdown can be undone.
         self.graceful = self.graceful or stats.get("graceful_shutdown") == "true"
         self.shutting_down = self.shutting_down or stats.get("shutting_down") == "true"
         if "drain" in stats:
@@ -57,7 +58,7 @@ class Bridge:
 
     @property
     def operational(self) -> bool:
-        """False for a while after each failure, whatever came since."""
+        """False for a while after each failure, whatever happened since."""
         recently = (self._failed_at is not None
                     and time.monotonic() - self._failed_at < self.settings.failure_reset)
         return self._operational and not recently
@@ -80,7 +81,7 @@ class Bridge:
 
     @property
     def corrected_stress(self) -> float:
-        """Newcomers do not show in the reported stress at once, so they are added."""
+        """The reported stress, plus the participants that it does not contain yet."""
         since = time.monotonic() - self.settings.rampup_interval
         self._added = [moment for moment in self._added if moment >= since]
         return self.stress + len(self._added) * self.participant_stress
@@ -123,7 +124,9 @@ class BridgeSelector:
         self.lost = 0
 
     def presence(self, jid: str, presence: ET.Element) -> Optional[Bridge]:
-        """Takes in an occupant's report. None for an occupant without one (that is no bridge)."""
+        """Processes the report of an occupant. Returns None for an occupant without a report, which
+        is not a bridge.
+        """
         stats = presence.find(f"{{{COLIBRI}}}stats")
         if stats is None:
             return None
@@ -144,11 +147,13 @@ class BridgeSelector:
         return bridge
 
     def find(self, name: str) -> Optional[Bridge]:
-        """By the JID in the brewery or by the nickname alone."""
+        """Finds a bridge by its JID in the brewery or by its nickname."""
         return self.bridges.get(name) or self.bridges.get(f"{self.settings.brewery}/{name}")
 
     def select(self, in_use: dict[str, int]) -> Optional[Bridge]:
-        """The bridge for one more participant of a conference that has `in_use` people a bridge."""
+        """The bridge for one more participant of a conference. `in_use` has its participants by
+        bridge.
+        """
         candidates = [b for b in self.bridges.values() if b.operational and not b.shutting_down]
         used = [self.bridges[jid] for jid in in_use if jid in self.bridges]
         if used:
@@ -167,7 +172,9 @@ class BridgeSelector:
 
     def _spread(self, candidates: list[Bridge], used: list[Bridge],
                 in_use: dict[str, int]) -> Bridge:
-        """RegionBased, less its region groups: one already in use, near, and with room comes first."""
+        """RegionBased without region groups. Preferred: a bridge in use, in the same region, with
+        free capacity.
+        """
         limit = self.settings.max_bridge_participants
 
         def room(bridge: Bridge) -> bool:
@@ -186,7 +193,7 @@ class BridgeSelector:
         bridges = self.bridges.values()
         return {
             "bridge_count": len(bridges),
-            # Upstream counts draining bridges and those in graceful shutdown here too.
+            # Like upstream, this includes draining bridges and those in graceful shutdown.
             "operational_bridge_count": self.operational_count(),
             "in_shutdown_bridge_count": sum(b.graceful for b in bridges),
             "lost_bridges": self.lost,

@@ -1,7 +1,7 @@
-"""Conferences with participants that only exist as numbers.
+"""Conferences with simulated participants.
 
-The sandbox's tool places them (api.py, /sandbox/...); the choice of the bridge, moving and what
-happens when a bridge leaves follow upstream.
+The sandbox adds and removes participants (api.py, /sandbox/...). The choice of the bridge, moves,
+and the reaction to a lost bridge are upstream's.
 """
 
 import asyncio
@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING, Any, Iterable, Optional
 
 from .allocations import Allocations
 from .bridges import Bridge, BridgeSelector
-from .people import MoveError, People, now
+from .participants import MoveError, Participants, now
 
 if TYPE_CHECKING:
     from jitsi_stand_in.xmpp import MucClient
 
 log = logging.getLogger("JitsiMeetConference")
 
-# Without media, from losing one bridge to hearing others by the next one. A Java program is slow at first.
+# Seconds without media, from losing one bridge to hearing others on the next one. A Java program is
+# slow at first.
 WARM_SECONDS = (0.3, 0.5)
 RESTARTED_SECONDS = (2.0, 5.0)
 COLD_SECONDS = (2.0, 8.0)
-# A client without media reports a failed ICE, and is invited again.
+# A client without media reports failed ICE, and is invited again.
 ICE_FAILED_SECONDS = 30.0
 
 
-class Conferences(People):
+class Conferences(Participants):
     def __init__(self, selector: BridgeSelector, client: "MucClient") -> None:
         super().__init__()
         self.selector = selector
@@ -46,24 +47,26 @@ class Conferences(People):
         await self._allocate(room)
 
     async def leave_silently(self, room: str, count: Optional[int] = None) -> None:
-        await self.vanish(room, count)
+        await self.disappear(room, count)
         await self._allocate(room)
 
-    def evacuate(self, bridge: Bridge, removed: bool, works: bool = False) -> None:
-        """The bridge has gone, or will: its people are invited again elsewhere.
+    def re_invite_from(self, bridge: Bridge, removed: bool, works: bool = False) -> None:
+        """Invites all participants of a bridge again, because it has left or will leave.
 
-        Unless it still works, they have heard and seen nothing since it stopped: a cut.
+        Unless the bridge still works, its participants have had no media since it stopped: this
+        counts as a cut.
         """
         self.bridges_removed += removed
         for room in list(self.rooms):
             if removed:
                 self.allocations.forget(room, bridge.jid)
-            self._re_invite(room, self.people_on(bridge.jid, room), cut=not works)
+            self._re_invite(room, self.participants_on(bridge.jid, room), cut=not works)
 
     def move(self, bridge: Bridge, room: Optional[str], count: int) -> dict[str, int]:
-        """Takes `count` people off a bridge at once, from its largest conferences first.
+        """Removes `count` participants from a bridge at once, beginning with its largest
+        conferences.
 
-        Another bridge is found for them afterwards: the answer says how many were taken off.
+        Another bridge is chosen afterwards. The answer has the number of removed participants.
         """
         sizes = Counter({r: self.in_use(r)[bridge.jid] for r in self.rooms
                          if room in (None, r) and self.in_use(r)[bridge.jid]})
@@ -72,31 +75,33 @@ class Conferences(People):
             share = min(size, count - moved)
             if share <= 0:
                 break
-            self._re_invite(name, self.people_on(bridge.jid, name)[:share])
+            self._re_invite(name, self.participants_on(bridge.jid, name)[:share])
             moved += share
             conferences += 1
         log.info("Moved %d endpoints from %d conferences.", moved, conferences)
         return {"movedEndpoints": moved, "conferences": conferences}
 
     def move_one(self, room: str, endpoint: str, bridge: Optional[Bridge]) -> bool:
-        """One person; only if on `bridge`, where that is given."""
+        """Moves one participant. With `bridge`, only if the participant is on this bridge."""
         current = self.rooms[room].get(endpoint)
         if current is None or (bridge is not None and current != bridge.jid):
             return False
         self._re_invite(room, [endpoint])
         return True
 
-    def _re_invite(self, room: str, people: list[str], cut: bool = False) -> None:
-        """They have no bridge from here on; one is chosen anew, perhaps the same if no other can be had."""
-        if not people:
+    def _re_invite(self, room: str, ids: list[str], cut: bool = False) -> None:
+        """Removes the participants from their bridge and chooses a bridge again. It can be the same
+        one if no other is free.
+        """
+        if not ids:
             return
         endpoints = self.rooms[room]
-        old = {endpoint: endpoints[endpoint] for endpoint in people}
-        endpoints.update(dict.fromkeys(people))
-        self._moving.update(people)
-        self.moved += len(people)
+        old = {endpoint: endpoints[endpoint] for endpoint in ids}
+        endpoints.update(dict.fromkeys(ids))
+        self._moving.update(ids)
+        self.moved += len(ids)
         if cut:
-            for _ in people:
+            for _ in ids:
                 self.count(room, "cut")
         self.background(self._move(room, old, cut))
 
@@ -108,15 +113,17 @@ class Conferences(People):
         await self._place(room, old)
         endpoints = self.rooms.get(room, {})
         for endpoint, jid in old.items():
-            # One that could not be brought there is on its way again, and counted then.
+            # A participant who could not be moved is moved again, and counted then.
             if not cut and endpoint in endpoints and endpoint not in self._moving:
                 new = endpoints[endpoint]
                 self.count(room, "cut" if new is None else "stayed" if new == jid else "moved")
 
-    async def _place(self, room: str, people: Optional[Iterable[str]] = None) -> None:
-        """Chooses a bridge for those of `people` who have none, and lets it know of them."""
+    async def _place(self, room: str, ids: Optional[Iterable[str]] = None) -> None:
+        """Chooses a bridge for those of `ids` without one, and sends it the new number of
+        participants.
+        """
         endpoints = self.rooms.get(room, {})
-        for endpoint in list(endpoints if people is None else people):
+        for endpoint in list(endpoints if ids is None else ids):
             if endpoint not in endpoints or endpoints[endpoint] or self._is_elsewhere(endpoint):
                 continue
             bridge = self.selector.select(self.in_use(room))
@@ -127,32 +134,34 @@ class Conferences(People):
         await self._allocate(room)
 
     def _is_elsewhere(self, endpoint: str) -> bool:
-        return endpoint in self._moving or endpoint in self.away
+        return endpoint in self._moving or endpoint in self.reloading
 
     async def _allocate(self, room: str) -> None:
-        """A bridge that does not take its people is given up for this room: they go to others."""
-        for jid in await self.allocations.bring_up_to_date(room, lambda: self.in_use(room)):
-            self._re_invite(room, self.people_on(jid, room), cut=True)
+        """Moves participants away from a bridge that did not accept them."""
+        for jid in await self.allocations.update(room, lambda: self.in_use(room)):
+            self._re_invite(room, self.participants_on(jid, room), cut=True)
 
-    # -- what time brings
+    # -- periodic work
 
     async def retry(self) -> None:
-        """People left without a bridge try again; those who loaded the page again are back."""
-        self.come_back()
+        """Tries again to place participants without a bridge, including those that have reloaded
+        the page.
+        """
+        self.finish_reloads()
         for room, endpoints in list(self.rooms.items()):
             if any(jid is None and not self._is_elsewhere(e) for e, jid in endpoints.items()):
                 self.background(self._place(room))
 
     async def media(self) -> None:
-        """Packets flow, or not: a bridge lets a conference go without any, and a client gives up too."""
+        """Simulates media: a bridge drops a conference without media, and a client also reports it."""
         silent = await self.allocations.media()
         for (room, jid), since in silent.items():
             if now() - since >= ICE_FAILED_SECONDS:
                 self.allocations.forget(room, jid)
-                self._re_invite(room, self.people_on(jid, room), cut=True)
+                self._re_invite(room, self.participants_on(jid, room), cut=True)
 
     def reload_all(self) -> None:
-        """Each conference ends with the jicofo that held it, or with its connection to prosody."""
+        """All conferences end with the jicofo that managed them, or with its connection to prosody."""
         for room in self.rooms:
             self.allocations.end(room)
             self.reload(room)
@@ -165,9 +174,9 @@ class Conferences(People):
         return room or None
 
     def debug(self, room: str) -> dict[str, Any]:
-        people = {e: self.rooms[room][e] for e in self.present(room)}
-        return {"name": room, "participants": len(people),
-                "bridges": dict(self.in_use(room)), "endpoints": people}
+        present = {e: self.rooms[room][e] for e in self.present(room)}
+        return {"name": room, "participants": len(present),
+                "bridges": dict(self.in_use(room)), "endpoints": present}
 
 
 def _pause(bridge: Optional[Bridge]) -> float:

@@ -1,4 +1,4 @@
-"""Jicofo's life: in the brewery, checking the bridges' health, keeping conferences on bridges."""
+"""Jicofo: is in the brewery, checks the health of bridges, and keeps conferences on bridges."""
 
 import asyncio
 import logging
@@ -12,15 +12,15 @@ from jitsi_stand_in.xmpp import MucClient
 from .bridges import BridgeSelector
 from .conferences import Conferences
 from .health import Doctor
-from .memory import Memory
+from .saved_state import SavedState
 from .settings import Settings
 
 log = logging.getLogger("JicofoServices")
 
 MEDIA_SECONDS = 5.0
-# After so long without its connection jicofo gives its rooms up (xmpp.client.reply-timeout).
+# After this time without a connection, jicofo ends its conferences (xmpp.client.reply-timeout).
 GIVE_UP_SECONDS = 15.0
-# jicofo does not set Smack's interval: half an hour.
+# jicofo does not set Smack's interval, which is half an hour.
 PING_SECONDS = 1800.0
 
 
@@ -31,7 +31,7 @@ class Focus:
         self.selector = BridgeSelector(settings)
         self.client = MucClient(settings.account, retry_seconds=1.0, ping_seconds=PING_SECONDS)
         self.conferences = Conferences(self.selector, self.client)
-        self.memory = Memory(self.conferences)
+        self.saved_state = SavedState(self.conferences)
         self.jibris: set[str] = set()
         self.client.on_presence = self._presence
         self.client.on_fresh_login = self._start_over
@@ -42,10 +42,10 @@ class Focus:
             ask=lambda bridge, timeout: self.client.request(
                 bridge.jid, ET.Element(f"{{{HEALTH}}}healthcheck"), timeout),
             is_connected=lambda: self.client.connected,
-            on_failure=lambda bridge: self.conferences.evacuate(bridge, removed=False))
+            on_failure=lambda bridge: self.conferences.re_invite_from(bridge, removed=False))
 
     def start(self) -> list["asyncio.Task[None]"]:
-        self.memory.recall()
+        self.saved_state.load()
         loop = asyncio.get_running_loop()
         work = [self.client.run(), self.doctor.run(), self._upkeep(), self._media()]
         return [loop.create_task(w) for w in work]
@@ -57,17 +57,17 @@ class Focus:
         elif presence is None:
             bridge = self.selector.remove(jid)
             if bridge is not None:
-                self.conferences.evacuate(bridge, removed=True)
+                self.conferences.re_invite_from(bridge, removed=True)
         else:
             known = self.selector.bridges.get(jid)
             was_ending = known is not None and known.shutting_down
             bridge = self.selector.presence(jid, presence)
             if bridge is not None and bridge.shutting_down and not was_ending:
                 log.info("%s entered SHUTTING_DOWN", jid)
-                self.conferences.evacuate(bridge, removed=False, works=True)
+                self.conferences.re_invite_from(bridge, removed=False, works=True)
 
     def _iq(self, payload: ET.Element, _sender: str) -> Optional[list[ET.Element]]:
-        """A guest asks for the focus of a room, through the proxy component."""
+        """A guest asks for the focus of a room through the proxy component."""
         if payload.tag != f"{{{FOCUS}}}conference":
             return None
         answer = {"room": payload.get("room", ""), "ready": "true", "focusjid": self.jid}
@@ -84,7 +84,9 @@ class Focus:
                 await self.conferences.media()
 
     async def _upkeep(self) -> None:
-        """Proxy presence, metrics, and what ends with our own connection."""
+        """Periodic work: retries, saved state, metrics, and the end of all conferences when the
+        connection is lost for long.
+        """
         last_metrics = 0.0
         loop = asyncio.get_running_loop()
         connected_at = loop.time()
@@ -95,13 +97,15 @@ class Focus:
             elif loop.time() - connected_at >= GIVE_UP_SECONDS and self.selector.bridges:
                 self._start_over()
             await self.conferences.retry()
-            self.memory.keep()
+            self.saved_state.save()
             if loop.time() - last_metrics >= self.settings.metrics_interval:
                 last_metrics = loop.time()
                 self.refresh_metrics()
 
     def _start_over(self) -> None:
-        """Reconnected without resuming, or not at all: the rooms are given up, clients load the page again."""
+        """Ends all conferences after a login that did not resume, or a lost connection. Clients
+        reload the page.
+        """
         if self.client.fresh_logins > 1 or self.selector.bridges:
             log.error("Reconnected without resuming, give up and stop.")
         for jid in list(self.selector.bridges):
@@ -121,22 +125,22 @@ class Focus:
         c = self.conferences
         success, message = self.healthy()
         sizes = [0] * 22
-        people = [len(there) for there in map(c.present, c.rooms) if there]
-        for count in people:
+        present = [len(there) for there in map(c.present, c.rooms) if there]
+        for count in present:
             sizes[min(count, 21)] += 1
         return {
             "total_participants": c.total_participants,
             "total_conferences_created": c.created,
-            "conferences": len(people),
+            "conferences": len(present),
             "conferences_with_visitors": 0,
             "bridge_failures": {
                 "participants_moved": c.moved, "bridges_removed": c.bridges_removed},
             "participant_notifications": {"ice_failed": 0, "request_restart": 0},
-            "largest_conference": max(people, default=0),
+            "largest_conference": max(present, default=0),
             "participants": c.participants(),
             "visitors": 0,
             "conference_sizes": sizes,
-            "endpoint_pairs": sum(count * (count - 1) for count in people),
+            "endpoint_pairs": sum(count * (count - 1) for count in present),
             "bridge_selector": self.selector.stats(),
             **({"jibri_detector": {"count": len(self.jibris), "available": len(self.jibris)}}
                if self.settings.jibri_brewery else {}),

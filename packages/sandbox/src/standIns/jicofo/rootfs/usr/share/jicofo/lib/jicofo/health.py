@@ -1,4 +1,4 @@
-"""Jicofo's health checks of the bridges, as its JvbDoctor makes them."""
+"""Jicofo's health checks of the bridges, like its JvbDoctor."""
 
 import asyncio
 import logging
@@ -16,9 +16,9 @@ FAILURES = ("internal-server-error", "service-unavailable")
 
 
 class Doctor:
-    """One task for each bridge: a bridge that is slow to answer keeps no other waiting.
+    """One task for each bridge, so that a slow bridge does not delay the checks of others.
 
-    ask(bridge, timeout) returns the answer, or None when there was none in time.
+    ask(bridge, timeout) returns the answer, or None if there was none in time.
     """
 
     def __init__(self, selector: BridgeSelector, interval: float,
@@ -26,8 +26,8 @@ class Doctor:
                  is_connected: Callable[[], bool], on_failure: Callable[[Bridge], None]) -> None:
         self.selector = selector
         self.interval = interval
-        # retry-delay is half the interval by default.
-        self.second_chance = interval / 2
+        # The default of retry-delay is half the interval.
+        self.retry_delay = interval / 2
         self._ask = ask
         self._is_connected = is_connected
         self._on_failure = on_failure
@@ -50,15 +50,15 @@ class Doctor:
                 await self.check(bridge)
 
     async def check(self, bridge: Bridge) -> None:
-        """Two chances to answer in time. An error counts only if it means a failure."""
+        """Asks at most twice. An error answer counts only if its condition means a failure."""
         reply = await self._ask(bridge, REPLY_TIMEOUT)
         if reply is None:
             log.warning("%s health-check timed out, but will give it another try after: %.0f s",
-                        bridge.jid, self.second_chance)
-            await asyncio.sleep(self.second_chance)
+                        bridge.jid, self.retry_delay)
+            await asyncio.sleep(self.retry_delay)
             reply = await self._ask(bridge, REPLY_TIMEOUT)
         if reply is None:
-            # People stay where they are: media may flow while the bridge does not answer.
+            # Participants stay on the bridge, because media can flow although it does not answer.
             log.warning("Health check timed out for: %s", bridge.jid)
             bridge.health_check(False)
         elif reply.get("type") == "result":

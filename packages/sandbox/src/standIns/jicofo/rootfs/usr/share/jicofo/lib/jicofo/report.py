@@ -1,4 +1,4 @@
-"""Where people are, and what happened to them: for the sandbox's tool."""
+"""The report for the sandbox's command: where participants are, and what happened to them."""
 
 from collections import Counter
 from typing import Any
@@ -7,11 +7,11 @@ from .conferences import Conferences
 
 
 def report(c: Conferences) -> dict[str, Any]:
-    """Each figure counts persons, once each time.
+    """Each number counts events.
 
-    moved: to another bridge, which they hardly notice. stayed: were to move, but jicofo chose the
-    same bridge again. cut: lost their bridge under them. waiting: have no bridge now. silent: jicofo
-    has them on a bridge that knows nothing of them.
+    moved: jicofo moved them to another bridge. stayed: jicofo tried to, but chose the same bridge
+    again. cut: they lost their bridge. waiting: they have no bridge now. silent: jicofo has them on
+    a bridge that does not know them.
     """
     def tally(counted: Counter[str]) -> dict[str, int]:
         return {what: counted[what] for what in ("moved", "stayed", "cut", "left")}

@@ -1,4 +1,4 @@
-"""What jicofo takes from jicofo.conf, with upstream's defaults."""
+"""The settings that jicofo reads from jicofo.conf, with upstream's defaults."""
 
 import os
 from dataclasses import dataclass
@@ -25,13 +25,14 @@ class Settings:
     failure_reset: float
     health_interval: float
     metrics_interval: float
-    # Parts of the REST API, which answer 404 where they are off.
+    # Parts of the REST API. A disabled part answers 404.
     health: bool
     metrics_rest: bool
     debug_rest: bool
     move_rest: bool
     conference_rest: bool
-    # From the start of the program to the first answer of its REST API. The real one needs 4 to 15 s.
+    # Seconds from the start of the program to the first answer of its REST API. The real one needs
+    # 4 to 15 s.
     start_seconds: float
 
 
@@ -57,7 +58,7 @@ def load(options: JavaOptions) -> Settings:
             rooms=[str(room).lower() for room in (brewery, jibri) if room],
             verify=not conf.flag(client + "disable-certificate-verification", False),
         ),
-        # XMPP compares the local part without regard to case: JvbBrewery is jvbbrewery.
+        # XMPP ignores the case of the local part: JvbBrewery is jvbbrewery.
         brewery=str(brewery).lower() if brewery else None,
         jibri_brewery=str(jibri).lower() if jibri else None,
         rest_host=str(conf.get("jicofo.rest.host", "127.0.0.1")),
@@ -82,7 +83,7 @@ def load(options: JavaOptions) -> Settings:
 
 
 def installed_version() -> str:
-    """The version beside the program, as upstream reads it from its jar's manifest."""
+    """The version next to the program. Upstream reads it from its jar's manifest."""
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     with open(os.path.join(here, "version"), encoding="ascii") as file:
         return file.read().strip()

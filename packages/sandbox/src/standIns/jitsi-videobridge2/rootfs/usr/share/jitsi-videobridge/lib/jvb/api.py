@@ -1,4 +1,4 @@
-"""The private REST API. What is off by default answers 404, as upstream's does."""
+"""The private REST API. A disabled part answers 404, like upstream's."""
 
 import json
 
@@ -16,7 +16,7 @@ def application(reports: Reports) -> web.Application:
     render = metrics_handler(reports.metrics)
 
     async def health(_request: web.Request) -> web.Response:
-        # Says nothing of XMPP: a bridge that never joined is healthy.
+        # Independent of XMPP: a bridge that never joined is healthy.
         return web.Response()
 
     async def version(_request: web.Request) -> web.Response:
@@ -47,7 +47,8 @@ def application(reports: Reports) -> web.Application:
             graceful = json.loads(await request.text())["graceful-shutdown"]
         except (ValueError, KeyError, TypeError):
             return web.Response(status=400)
-        # Upstream's JSON library takes the string for the boolean; its own script sends a string.
+        # Upstream's JSON library accepts the string as a boolean, and its own script sends a
+        # string.
         bridge.shut_down(str(graceful).lower() == "true")
         return web.Response()
 

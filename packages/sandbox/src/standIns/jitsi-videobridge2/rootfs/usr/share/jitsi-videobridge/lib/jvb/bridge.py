@@ -1,7 +1,7 @@
-"""The bridge's state: conferences, drain mode, the stages of a shutdown.
+"""The state of the bridge: conferences, drain mode, the stages of a shutdown.
 
-Conferences come from the stand-in of jicofo (see its placing.py); no media flows. What happens here
-is in presence and in the periodic metrics at the next tick only, every five seconds.
+Conferences come from jicofo's stand-in (its allocations.py); there is no media. Changes are visible
+in presence and in the periodic metrics only at the next tick, every five seconds.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("Videobridge")
 
-# Upstream's stress is CPU load divided by this threshold.
+# Upstream's stress is the CPU load divided by this threshold.
 CPU_THRESHOLD = 0.9
-# entity-expiration.timeout: a conference without media goes, at a check that comes as often.
+# entity-expiration.timeout: a conference without media ends, at a periodic check.
 EXPIRE_SECONDS = 60.0
 EXPIRE_CHECK_SECONDS = 20.0
 
@@ -31,7 +31,7 @@ class Bridge:
     def __init__(self, settings: Settings, version: str) -> None:
         self.settings = settings
         self.version = version
-        # Participants by conference; a room that begins anew is another conference.
+        # Participants by conference id. A room that begins again has another id.
         self.rooms: dict[str, int] = {}
         self._heard: dict[str, float] = {}
         self.drain = settings.initial_drain_mode
@@ -43,7 +43,7 @@ class Bridge:
         self.created = 0
         self.completed = 0
         self.endpoints_created = 0
-        # Counts the ticks: what is measured at one does not change before the next.
+        # Counts the ticks. Measured values change only with a tick.
         self.ticks = 0
         self._load = HostLoad()
         self._expired_at = 0.0
@@ -53,9 +53,11 @@ class Bridge:
         return sum(self.rooms.values())
 
     def tick(self) -> None:
-        """The whole host's load, and each fake participant's on top; then presence with all of it."""
-        people = self.participants * self.settings.average_participant_stress
-        self.stress = round(self._load.since_last() / CPU_THRESHOLD + people, 4)
+        """Measures the load of the whole host, adds that of the simulated participants, and sends
+        presence.
+        """
+        simulated = self.participants * self.settings.average_participant_stress
+        self.stress = round(self._load.since_last() / CPU_THRESHOLD + simulated, 4)
         self.ticks += 1
         if _now() - self._expired_at >= EXPIRE_CHECK_SECONDS:
             self._expired_at = _now()
@@ -79,10 +81,11 @@ class Bridge:
         return None
 
     def request(self, kind: str, conference: str, participants: int) -> None:
-        """create and update are jicofo's, as COLIBRI's; media stands for packets that arrive.
+        """Handles a request of jicofo. create and update replace COLIBRI; media means that packets
+        arrive.
 
-        Raises Refusal for a conference that is not there (a bridge that has restarted knows none), and
-        for a new one during a shutdown.
+        Raises Refusal for an unknown conference (a restarted bridge knows none), and for a new one
+        during a shutdown.
         """
         if kind == "create" and conference not in self.rooms:
             if self.graceful or self.shutting_down:
@@ -107,7 +110,7 @@ class Bridge:
         self._maybe_shut_down()
 
     def expire(self) -> None:
-        """Ends the conferences of which nothing came for a while: their people have gone elsewhere."""
+        """Ends conferences without media for a while: their participants are on another bridge."""
         limit = _now() - EXPIRE_SECONDS
         for conference in [c for c in self.rooms if self._heard[c] < limit]:
             self._set(conference, 0)

@@ -1,4 +1,4 @@
-"""What the bridge tells: its metrics, and the statistics in presence and at /colibri/stats."""
+"""The reports of the bridge: its metrics, and the statistics in presence and at /colibri/stats."""
 
 import time
 from typing import Any
@@ -24,17 +24,17 @@ class Reports:
         return element
 
     def stats(self) -> dict[str, Any]:
-        """The same values go into presence and into /colibri/stats."""
+        """Presence and /colibri/stats have the same values."""
         self.refresh()
         bridge, m = self.bridge, self.metrics
-        people = bridge.participants
+        participants = bridge.participants
         optional = {"relay_id": bridge.settings.relay_id, "region": bridge.settings.region,
                     "release": bridge.settings.release}
         return {
-            "endpoints": people,
-            "participants": people,
-            "local_endpoints": people,
-            "local_active_endpoints": people,
+            "endpoints": participants,
+            "participants": participants,
+            "local_endpoints": participants,
+            "local_active_endpoints": participants,
             "octo_conferences": 0,
             "octo_endpoints": 0,
             "conferences": len(bridge.rooms),
@@ -60,7 +60,9 @@ class Reports:
         }
 
     def refresh(self) -> None:
-        """Some are set where something happens, the others by MetricsUpdater at its tick."""
+        """Some values change at once, the others only at a tick, like with upstream's
+        MetricsUpdater.
+        """
         bridge = self.bridge
         values = {
             "conferences": len(bridge.rooms),
@@ -107,7 +109,7 @@ def _metrics() -> Metrics:
     m.gauge("shutting_down", "Whether the bridge is shutting down.", False)
     m.gauge("muc_clients_configured", "Number of MUC clients that are configured.")
     m.gauge("muc_clients_connected", "Number of MUC clients that are connected.")
-    # Upstream registers the number of configured MUCs under this name.
+    # Upstream uses this name for the number of configured MUCs.
     m.gauge("mucs_connected", "Number of MUCs that are configured.")
     m.gauge("mucs_joined", "Number of MUCs that are joined.")
     m.counter("conferences_created", "The total number of conferences created.")

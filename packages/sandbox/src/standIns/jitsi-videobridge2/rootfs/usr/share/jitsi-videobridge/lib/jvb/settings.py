@@ -1,4 +1,6 @@
-"""What the bridge takes from its configuration files, with upstream's defaults and precedence."""
+"""The settings that the bridge reads from its configuration files, with upstream's defaults and
+precedence.
+"""
 
 import logging
 import os
@@ -32,7 +34,8 @@ class Settings:
     graceful_max: float
     graceful_min_participants: int
     shutting_down_delay: float
-    # From the start of the program to the first answer of its REST API. The real one needs 3 to 9 s.
+    # Seconds from the start of the program to the first answer of its REST API. The real one needs
+    # 3 to 9 s.
     start_seconds: float
 
 
@@ -41,7 +44,8 @@ def load(options: JavaOptions) -> Settings:
     conf = Hocon.load(options.properties.get("config.file", ""))
     legacy = read_properties(options.legacy_file)
     v = "videobridge."
-    # The legacy switch is an old way to force COLIBRI off; the one for shutdown wins over HOCON.
+    # The legacy option is an old way to disable COLIBRI. The one for shutdown takes precedence over
+    # HOCON.
     colibri = conf.flag(v + "apis.rest.enabled", False) and truth(
         legacy.get("org.jitsi.videobridge.ENABLE_REST_COLIBRI", "true"), "ENABLE_REST_COLIBRI")
     shutdown = legacy.get("org.jitsi.videobridge.ENABLE_REST_SHUTDOWN")
@@ -81,7 +85,7 @@ def _required(conf: Hocon, path: str) -> str:
 
 
 def accounts(conf: Hocon, legacy: dict[str, str]) -> list[Account]:
-    """Complete shards of the legacy file hide all HOCON ones; incomplete ones count for nothing."""
+    """Complete shards of the legacy file replace all HOCON shards. Incomplete shards are ignored."""
     shards: dict[str, dict[str, Any]] = {}
     for name, value in legacy.items():
         if name.startswith(LEGACY_SHARD):
@@ -121,7 +125,7 @@ def _account(shard: str, keys: dict[str, Any]) -> Account:
 
 
 def installed_version() -> str:
-    """The version beside the program, as upstream reads it from its jar's manifest."""
+    """The version next to the program. Upstream reads it from its jar's manifest."""
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     with open(os.path.join(here, "version"), encoding="ascii") as file:
         return file.read().strip()
