@@ -2,6 +2,49 @@ import pulumi from "@pulumi/eslint-plugin";
 import jest from "eslint-plugin-jest";
 import tseslint from "typescript-eslint";
 
+/** The rooms of the program and, for each, the rooms that it may import. */
+const program = {
+  lib: [],
+  remote: ["lib"],
+  "cloud-init": ["lib", "remote"],
+  components: ["lib", "remote", "cloud-init"],
+  index: ["lib", "remote", "cloud-init", "components"],
+  policy: ["lib"],
+  tools: ["lib", "remote"],
+  docs: ["lib", "remote", "cloud-init", "components", "policy", "tools"],
+};
+
+/** The packages beside the program, in the same way. Their tests may run the real Pulumi CLI of the toolchain. */
+const packages = {
+  "hcloud-simulator": [],
+  toolchain: [],
+  sandbox: ["hcloud-simulator", "toolchain"],
+};
+
+const everything = [...Object.keys(program), ...Object.keys(packages), "packages", "test"];
+
+/** Files that may import their own room and `allowed`, and nothing else of this repository. */
+function mayImport(files, room, allowed) {
+  // A package's `../index` is its own.
+  const own = room in packages ? [room, "index"] : [room];
+  const refused = everything.filter((name) => !own.includes(name) && !allowed.includes(name));
+  const where = room === "index" ? "\\./" : "(?:\\.\\./)+";
+  const message = `${room} may import ${["its own files", ...allowed].join(", ")}; see eslint.config.mjs.`;
+  const patterns = [{ regex: `^${where}(?:${refused.join("|")})(?:/|$)`, message }];
+  return { files, rules: { "no-restricted-imports": ["error", { patterns }] } };
+}
+
+const oneWay = [
+  ...Object.entries(program).map(([room, allowed]) =>
+    mayImport([room === "index" ? "index.ts" : `${room}/**/*.ts`], room, allowed),
+  ),
+  mayImport(["lib/outputs.ts"], "lib", ["components"]),
+  ...Object.entries(packages).flatMap(([name, allowed]) => [
+    mayImport([`packages/${name}/src/**/*.ts`], name, allowed),
+    mayImport([`packages/${name}/test/**/*.ts`], name, [...new Set([...allowed, "toolchain"])]),
+  ]),
+];
+
 export default tseslint.config(
   { ignores: ["node_modules", ".sandbox", "**/.test", "**/dist", "**/*.js", "**/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
@@ -27,6 +70,7 @@ export default tseslint.config(
       "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*"] }],
     },
   },
+  ...oneWay,
   {
     // Cases that a test file takes in, because one cluster serves them all.
     files: ["test/**/*Cases.ts"],

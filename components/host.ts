@@ -3,7 +3,7 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { hostConf, installer, renderUserData } from "../cloud-init/userData";
 import { privateNetwork, type Role } from "../lib/constants";
-import { hostFilter } from "../lib/plan/hostFilter";
+import { hostFilter } from "../remote/hostFilter";
 import { hardenValues, hostFile, systemValues } from "../remote/hostFile";
 import type { Software } from "../lib/config/keys/software";
 import type { Labels } from "../lib/plan/labels";

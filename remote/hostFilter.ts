@@ -1,5 +1,5 @@
-import { metadataAddress, ports, privateNetwork, type Role } from "../constants";
-import { render, type PrivateService } from "../../remote/render";
+import { metadataAddress, ports, privateNetwork, type Role } from "../lib/constants";
+import { render, type PrivateService } from "./render";
 
 /** What a host offers to others in the private network, and to whom. All else is refused there. */
 export function privateServices(role: Role): PrivateService[] {

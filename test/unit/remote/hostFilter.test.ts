@@ -1,7 +1,7 @@
-import { firewallRules } from "../../../../lib/plan/firewallRules";
-import { hostFilter, privateServices } from "../../../../lib/plan/hostFilter";
-import { privateNetwork, type Role } from "../../../../lib/constants";
-import { portTable } from "../../../portTable";
+import { firewallRules } from "../../../lib/plan/firewallRules";
+import { hostFilter, privateServices } from "../../../remote/hostFilter";
+import { privateNetwork, type Role } from "../../../lib/constants";
+import { portTable } from "../../portTable";
 
 const hosts = [
   { role: "web", host: "web" },
