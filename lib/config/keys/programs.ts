@@ -44,7 +44,7 @@ const jicofoHeapMb = wholeNumber({
   description:
     "Maximum heap of the Java process of jicofo, in MB. If empty, it depends on the memory of the server type.",
   details: [heapDetails],
-  example: "1024",
+  example: "1536",
   wrong: ["4g", "64"],
   effect: { touches: "the web host", hosts: "updated over SSH", services: "jicofo restarts" },
 });

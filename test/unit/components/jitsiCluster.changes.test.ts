@@ -1,4 +1,6 @@
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
+import { declarations, type RawConfig } from "../../../lib/config/keys";
+import type { Setting } from "../../../lib/config/setting";
 import { answers } from "./support/answers";
 import { clusterArgs, deployCluster, type ClusterChange } from "./support/cluster";
 import type { Answers, Registered } from "./support/mockEngine";
@@ -203,4 +205,34 @@ describe("a changed setting", () => {
       expect(names(changed).filter((name) => name.endsWith("-host-key"))).toEqual([]);
     },
   );
+});
+
+describe("the effect that a setting declares for running hosts", () => {
+  /** The words of a declaration for what a change does to the hosts of the base. */
+  async function effectOn(change: RawConfig): Promise<string> {
+    const before = await unchanged;
+    const { webServerType = base.webServerType, jvbServerType = base.jvbServerType } = change;
+    const args = clusterArgs({ ...settings, ...change }, { webServerType, jvbServerType });
+    const after = (await deployCluster(args, existing())).resources;
+    const changed = after.filter((resource) => {
+      const one = before.find(({ urn }) => urn === resource.urn);
+      return one !== undefined && compared(one) !== compared(resource);
+    });
+    const added = after.filter(({ urn }) => !before.some((one) => one.urn === urn));
+    // These run on the web host, but change only what it knows about the bridges.
+    const isNote = ({ name }: Registered): boolean => /-(policy|acceptance|drain)$/.test(name);
+    const servers = changed.filter(ofType(serverToken));
+    if (servers.some(({ replaceOnChanges }) => replaceOnChanges.length > 0)) return "replaced";
+    if (added.some(({ name }) => name.endsWith("-local")))
+      return "the web host gets or loses a bridge";
+    return changed.some((one) => isStep(one) && !isNote(one)) ? "updated over SSH" : "untouched";
+  }
+
+  // Another domain is refused before. Another bastion runs every step again, and none of them finds anything to do.
+  const others = declarations.filter(
+    ({ name }) => name !== "domain" && !name.startsWith("sshProxy"),
+  );
+  it.each<Setting>(others)("$name: $effect.hosts", async ({ name, example, beside, effect }) => {
+    expect(await effectOn({ ...beside, [name]: example })).toBe(effect.hosts);
+  });
 });
