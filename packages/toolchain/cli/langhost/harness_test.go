@@ -49,7 +49,7 @@ func connect(t *testing.T) (*Host, pulumirpc.LanguageRuntimeClient) {
 	return host, pulumirpc.NewLanguageRuntimeClient(conn)
 }
 
-// project makes a directory in which @pulumi/pulumi is a script of the test's own.
+// project creates a directory in which @pulumi/pulumi is a script of the test.
 func project(t *testing.T, command, script string) string {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -71,7 +71,8 @@ func write(t *testing.T, dir, name, content string) {
 	}
 }
 
-// tellAll writes what node was started with into the file "told" of the working directory.
+// tellAll writes the arguments and the environment of node to the file "told" in the working
+// directory.
 const tellAll = `
 const { writeFileSync } = require("fs");
 const { argv, env, execArgv } = process;
@@ -119,7 +120,7 @@ renameSync("pids.new", "pids");
 setInterval(() => {}, 1000);
 `
 
-// deaf does not listen to the first signal.
+// deaf ignores the first signal.
 const deaf = `process.on("SIGTERM", () => {});` + hang
 
 func waitForPids(t *testing.T, dir string) []int {
@@ -149,7 +150,8 @@ func expectGone(t *testing.T, pids []int) {
 	}
 }
 
-// alive is false for a zombie too: an orphan's is reaped by whoever is process 1 here, or nobody.
+// alive is also false for a zombie. Only process 1 reaps the zombie of an orphan, if it does so at
+// all here.
 func alive(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false
@@ -167,7 +169,7 @@ func waitFor(t *testing.T, what string, condition func() bool) {
 	deadline := time.Now().Add(20 * time.Second)
 	for !condition() {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain for %s", what)
+			t.Fatalf("timed out waiting for %s", what)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

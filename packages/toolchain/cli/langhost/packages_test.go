@@ -12,7 +12,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
 
-// installed makes a project with packages of the given names and manifests.
+// installed creates a project with packages of the given names and manifests.
 func installed(t *testing.T, packages map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -70,7 +70,7 @@ func TestPackagesAreFoundFromAFolderOfTheProject(t *testing.T) {
 	}
 }
 
-func TestABrokenPackageIsNamedWithTheRepair(t *testing.T) {
+func TestABrokenPackageCausesAnErrorWithTheRemedy(t *testing.T) {
 	_, client := connect(t)
 	dir := installed(t, map[string]string{"broken": `{"name":`})
 	_, err := client.GetRequiredPackages(t.Context(), &pulumirpc.GetRequiredPackagesRequest{
@@ -119,7 +119,7 @@ func TestAboutNamesTheNode(t *testing.T) {
 	}
 }
 
-// fakeNpm puts an npm of the test's own first on the PATH.
+// fakeNpm puts an npm of the test first on the PATH.
 func fakeNpm(t *testing.T, script string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -151,7 +151,7 @@ func install(
 	}
 }
 
-func TestInstallRelaysWhatNpmSays(t *testing.T) {
+func TestInstallRelaysTheOutputOfNpm(t *testing.T) {
 	fakeNpm(t, `echo "npm $1"; echo careful >&2`)
 	_, client := connect(t)
 	output, err := install(t, client, nil)
@@ -168,7 +168,7 @@ func TestAFailedInstallIsAnError(t *testing.T) {
 	}
 }
 
-func TestAnotherPackageManagerIsIgnoredWithAWord(t *testing.T) {
+func TestAnotherPackageManagerIsIgnoredWithAMessage(t *testing.T) {
 	fakeNpm(t, "exit 0")
 	_, client := connect(t)
 	output, err := install(t, client, map[string]any{"packagemanager": "yarn"})

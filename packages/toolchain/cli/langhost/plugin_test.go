@@ -82,7 +82,7 @@ func TestAProviderRunsInTheProgramsDirectory(t *testing.T) {
 	}
 }
 
-func TestBothStreamsAndTheExitCodeOfAPluginComeBack(t *testing.T) {
+func TestBothStreamsAndTheExitCodeOfAPluginAreReturned(t *testing.T) {
 	_, client := connect(t)
 	dir := project(t, "run-policy-pack",
 		`console.log("12345"); console.error("warned"); process.exitCode = 4`)
@@ -95,7 +95,7 @@ func TestBothStreamsAndTheExitCodeOfAPluginComeBack(t *testing.T) {
 	}
 }
 
-func TestAPluginThatIsDeafToTheFirstSignalEndsWithItsCall(t *testing.T) {
+func TestAPluginThatIgnoresTheFirstSignalEndsWithItsCall(t *testing.T) {
 	_, client := connect(t)
 	dir := project(t, "run-policy-pack", deaf)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -115,12 +115,12 @@ func TestAPluginThatIsDeafToTheFirstSignalEndsWithItsCall(t *testing.T) {
 	expectGone(t, pids)
 }
 
-func TestAPluginWithoutItsPackagesSaysSo(t *testing.T) {
+func TestAPluginWithoutItsPackagesCausesAnError(t *testing.T) {
 	_, client := connect(t)
 	_, err := runPlugin(t.Context(), client, &pulumirpc.RunPluginRequest{
 		Kind: "analyzer", Info: programInfo(t, t.TempDir(), nil),
 	})
-	// The engine looks for these words.
+	// The engine searches for this text.
 	const known = "Cannot find module '@pulumi/pulumi/cmd/run-policy-pack'"
 	if err == nil || !strings.Contains(err.Error(), known) {
 		t.Errorf("error is %v", err)
@@ -137,7 +137,7 @@ func TestAnotherKindOfPluginIsRefused(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotOfferedIsRefusedByName(t *testing.T) {
+func TestUnsupportedCallsAreRefusedByName(t *testing.T) {
 	_, client := connect(t)
 	_, err := client.GeneratePackage(t.Context(), &pulumirpc.GeneratePackageRequest{})
 	if status.Code(err) != codes.Unimplemented || !strings.Contains(err.Error(), "making an SDK") {

@@ -24,7 +24,7 @@ func runRequest(t *testing.T, dir string, opts map[string]any) *pulumirpc.RunReq
 	}
 }
 
-func TestRunStartsTheSdkWithAllThatTheEngineSaid(t *testing.T) {
+func TestRunStartsTheSdkWithTheEnginesRequest(t *testing.T) {
 	_, client := connect(t)
 	dir := project(t, "run", tellAll)
 	request := runRequest(t, dir, map[string]any{})
@@ -104,7 +104,7 @@ func TestAnUnknownRuntimeOptionIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFileAsEntryPointIsTakenFromTheProgramsDirectory(t *testing.T) {
+func TestAFileAsEntryPointIsRelativeToTheProgramsDirectory(t *testing.T) {
 	info := &pulumirpc.ProgramInfo{ProgramDirectory: "/p"}
 	for point, want := range map[string]string{
 		".": ".", "": ".", "main.ts": "/p/main.ts", "src/main.ts": "/p/src/main.ts", "/x.ts": "/x.ts",
@@ -116,7 +116,7 @@ func TestAFileAsEntryPointIsTakenFromTheProgramsDirectory(t *testing.T) {
 	}
 }
 
-func TestTheExitCodeSaysWhatTheEngineIsTold(t *testing.T) {
+func TestTheExitCodeSelectsTheAnswerToTheEngine(t *testing.T) {
 	_, client := connect(t)
 	for code, want := range map[string]*pulumirpc.RunResponse{
 		"0":  {},
@@ -140,7 +140,7 @@ func TestAProgramThatIsKilledHasFailed(t *testing.T) {
 	}
 }
 
-func TestAMissingSdkIsNamedWithTheRepair(t *testing.T) {
+func TestAMissingSdkCausesAnErrorWithTheRemedy(t *testing.T) {
 	_, client := connect(t)
 	response, err := client.Run(t.Context(), runRequest(t, t.TempDir(), nil))
 	if err != nil || !strings.Contains(response.GetError(), "npm install") {
@@ -148,7 +148,7 @@ func TestAMissingSdkIsNamedWithTheRepair(t *testing.T) {
 	}
 }
 
-func TestCancelEndsTheProgramAndAllThatItStarted(t *testing.T) {
+func TestCancelEndsTheProgramAndItsChildren(t *testing.T) {
 	cancels := map[string]func(context.CancelFunc, pulumirpc.LanguageRuntimeClient) error{
 		"the Cancel call": func(_ context.CancelFunc, client pulumirpc.LanguageRuntimeClient) error {
 			_, err := client.Cancel(context.Background(), &emptypb.Empty{})
@@ -182,7 +182,7 @@ func TestCancelEndsTheProgramAndAllThatItStarted(t *testing.T) {
 	}
 }
 
-// TestMain makes this binary the host that the next test kills, when it is told to.
+// TestMain makes this binary the host that the next test kills, if an environment variable says so.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("LANGHOST_TEST_PROJECT"); dir != "" {
 		info := &pulumirpc.ProgramInfo{RootDirectory: dir, ProgramDirectory: dir, EntryPoint: "."}
@@ -192,7 +192,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestAKilledHostTakesItsProgramAlong(t *testing.T) {
+func TestTheProgramOfAKilledHostEnds(t *testing.T) {
 	dir := project(t, "run", hang)
 	host := exec.Command(os.Args[0])
 	host.Env = append(os.Environ(), "LANGHOST_TEST_PROJECT="+dir)
@@ -205,7 +205,7 @@ func TestAKilledHostTakesItsProgramAlong(t *testing.T) {
 	}
 	_ = host.Wait()
 	expectGone(t, pids[:1])
-	// Nobody is left who could end what the program had started; that is the engine's group kill.
+	// No process is left that could end the grandchild; the engine's group kill does that.
 	if grandchild, err := os.FindProcess(pids[1]); err == nil {
 		_ = grandchild.Kill()
 	}

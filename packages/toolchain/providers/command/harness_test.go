@@ -21,10 +21,10 @@ import (
 	"jitsi-hetzner/toolchain/providers/command/internal/sshtest"
 )
 
-// props are written as a program writes them.
+// props are inputs in the form of a program.
 type props = map[string]any
 
-// engine talks to the provider over its wire types, the way the Pulumi engine does.
+// engine talks to the provider over its wire types, like the Pulumi engine.
 type engine struct {
 	pulumirpc.UnimplementedEngineServer
 	t        *testing.T
@@ -36,7 +36,7 @@ type engine struct {
 
 func newEngine(t *testing.T) *engine {
 	t.Helper()
-	t.Setenv("SSH_AUTH_SOCK", "") // an agent of whoever runs the tests has no part in them
+	t.Setenv("SSH_AUTH_SOCK", "") // the tests must not use the agent of the user who runs them
 	e := &engine{t: t}
 	cancel := make(chan bool)
 	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
@@ -71,7 +71,7 @@ func newEngine(t *testing.T) *engine {
 	return e
 }
 
-// Log records what the provider shows.
+// Log records what the provider logs.
 func (e *engine) Log(_ context.Context, request *pulumirpc.LogRequest) (*emptypb.Empty, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -79,7 +79,7 @@ func (e *engine) Log(_ context.Context, request *pulumirpc.LogRequest) (*emptypb
 	return &emptypb.Empty{}, nil
 }
 
-// shown are the texts that were logged, in their order.
+// shown returns the logged texts in their order.
 func (e *engine) shown() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -206,7 +206,7 @@ func (e *engine) diff(
 	return response
 }
 
-// connection is how a program names a server, its key pinned.
+// connection describes a server like in a program, with its pinned key.
 func connection(server *sshtest.Server) props {
 	return props{
 		"host": server.Host, "port": float64(server.Port), "user": "root",
@@ -228,7 +228,7 @@ func secret(value any) resource.PropertyValue {
 	return resource.MakeSecret(resource.NewPropertyValue(value))
 }
 
-// plain reads a string property that is not secret.
+// plain returns a string property that is not secret.
 func plain(t *testing.T, values resource.PropertyMap, key string) string {
 	t.Helper()
 	value := values[resource.PropertyKey(key)]

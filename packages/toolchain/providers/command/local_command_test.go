@@ -48,7 +48,7 @@ func TestALocalUpdateAndDeleteKnowTheOldState(t *testing.T) {
 func TestALocalFailureShowsTheCommandAndBothStreams(t *testing.T) {
 	_, err := newEngine(t).create(localCommand, props{"create": "echo said; echo cried >&2; exit 3"})
 	if err == nil {
-		t.Fatal("a non-zero exit is no error")
+		t.Fatal("a non-zero exit code does not cause an error")
 	}
 	for _, part := range []string{"exit status 3", "exit 3", "said", "cried"} {
 		if !strings.Contains(err.Error(), part) {
@@ -57,7 +57,7 @@ func TestALocalFailureShowsTheCommandAndBothStreams(t *testing.T) {
 	}
 }
 
-func TestFilesThatTheCommandMadeAreReturned(t *testing.T) {
+func TestCreatedFilesAreReturned(t *testing.T) {
 	dir := t.TempDir()
 	state, err := newEngine(t).create(localCommand, props{
 		"create":     "mkdir out && echo a >out/a.txt && echo b >out/b.txt && echo s >out/secret.txt",

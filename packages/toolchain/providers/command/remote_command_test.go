@@ -34,7 +34,7 @@ func TestCreateRunsTheCommandAndKeepsBothStreams(t *testing.T) {
 	}
 }
 
-func TestWithoutACommandNothingIsDialled(t *testing.T) {
+func TestWithoutACommandThereIsNoConnection(t *testing.T) {
 	engine, server := newEngine(t), sshtest.Start(t, sshtest.Options{})
 	state, err := engine.create(remoteCommand, props{"connection": connection(server)})
 	if err != nil {
@@ -78,7 +78,7 @@ func TestTheWholeConnectionIsSecret(t *testing.T) {
 	if !state["stdin"].IsSecret() {
 		t.Errorf("stdin is %v", state["stdin"])
 	}
-	// As upstream: whoever needs the output secret says so with additionalSecretOutputs.
+	// Like upstream: use additionalSecretOutputs to make the output secret.
 	if got := plain(t, state, "stdout"); got != "hidden" {
 		t.Errorf("stdout is %q", got)
 	}
@@ -132,8 +132,8 @@ func TestUpdateRunsUpdateElseCreate(t *testing.T) {
 	}
 }
 
-// upstreamState is what the upstream provider 1.2.1 leaves: the SDK fills in the defaults of a
-// connection, and outputs lie beside the inputs.
+// upstreamState is a state of the upstream provider 1.2.1: the SDK has filled in the defaults of a
+// connection, and outputs are next to the inputs.
 func upstreamState(server *sshtest.Server, more props) resource.PropertyMap {
 	return resource.NewPropertyMapFromMap(with(props{
 		"connection": secret(connection(server)),
@@ -154,7 +154,7 @@ func TestDeleteTakesCommandAndStdinFromAnUpstreamState(t *testing.T) {
 	}
 }
 
-func TestPreviousOutputsAreOfferedUnlessSwitchedOff(t *testing.T) {
+func TestPreviousOutputsAreInTheEnvironmentUnlessDisabled(t *testing.T) {
 	accept := sshtest.Options{AcceptEnv: []string{"PULUMI_COMMAND_STDOUT", "PULUMI_COMMAND_STDERR"}}
 	engine, server := newEngine(t), sshtest.Start(t, accept)
 	old := upstreamState(server, props{})
@@ -173,7 +173,7 @@ func TestPreviousOutputsAreOfferedUnlessSwitchedOff(t *testing.T) {
 	}
 }
 
-func TestPreviousOutputsThatTheServerRefusesAreOnlyWarnedAbout(t *testing.T) {
+func TestRefusedPreviousOutputsCauseOnlyAWarning(t *testing.T) {
 	engine, server := newEngine(t), sshtest.Start(t, sshtest.Options{})
 	_, err := engine.update(remoteCommand, upstreamState(server, props{}), props{
 		"connection": connection(server), "update": "true",
@@ -205,7 +205,7 @@ func TestAFailureShowsTheCommandAndBothStreams(t *testing.T) {
 		"connection": connection(server), "create": "echo said; echo cried >&2; exit 3",
 	})
 	if err == nil {
-		t.Fatal("a non-zero exit is no error")
+		t.Fatal("a non-zero exit code does not cause an error")
 	}
 	for _, part := range []string{"status 3", "exit 3", "said", "cried"} {
 		if !strings.Contains(err.Error(), part) {
@@ -214,7 +214,7 @@ func TestAFailureShowsTheCommandAndBothStreams(t *testing.T) {
 	}
 }
 
-func TestLoggingChoosesWhatIsShown(t *testing.T) {
+func TestLoggingSelectsTheShownStreams(t *testing.T) {
 	server := sshtest.Start(t, sshtest.Options{})
 	for logging, want := range map[string][]string{
 		"":                {"err", "out"},
@@ -250,7 +250,7 @@ func TestDiffNamesTheTriggersForTheSdkAndUpdatesOnOtherInputs(t *testing.T) {
 		t.Errorf("without a change: %v", diff)
 	}
 	diff := engine.diff(remoteCommand, state, with(inputs, props{"triggers": []any{"2"}}))
-	// The SDK asks for the replacement (replaceOnChanges "triggers[*]"); it needs the exact path.
+	// The SDK requests the replacement (replaceOnChanges "triggers[*]"), which needs the exact path.
 	if _, told := diff.GetDetailedDiff()["triggers[0]"]; !told {
 		t.Errorf("changed triggers: %v", diff)
 	}
@@ -269,7 +269,7 @@ func cancellable(
 		state, err := engine.createIn(t.Context(), token, inputs, false)
 		ended <- outcome{state, err}
 	}()
-	// As the Pulumi engine says it at the first Ctrl-C.
+	// The first Ctrl-C, as the Pulumi engine passes it on.
 	return func() {
 		if _, err := engine.provider.Cancel(t.Context(), &emptypb.Empty{}); err != nil {
 			t.Error(err)
@@ -282,7 +282,7 @@ type outcome struct {
 	err   error
 }
 
-// stillRuns fails the test when the operation ends although nothing has ended the command.
+// stillRuns fails the test if the operation ends although the command still runs.
 func stillRuns(t *testing.T, ended chan outcome) {
 	t.Helper()
 	select {
@@ -298,7 +298,7 @@ func result(t *testing.T, ended chan outcome) outcome {
 	case it := <-ended:
 		return it
 	case <-time.After(10 * time.Second):
-		t.Fatal("the command has ended and the operation goes on")
+		t.Fatal("the command has ended, but the operation has not")
 		return outcome{}
 	}
 }
@@ -340,11 +340,11 @@ func TestACancelledRemoteCommandFailsWhenItsProcessIsEndedOnTheHost(t *testing.T
 	}
 }
 
-func TestACancelledLocalCommandIsOverWhenItsChildrenAre(t *testing.T) {
+func TestACancelledLocalCommandEndsWithItsChildren(t *testing.T) {
 	engine := newEngine(t)
 	file := filepath.Join(t.TempDir(), "go-on")
 	cancel, ended := cancellable(t, engine, localCommand, props{
-		// The child holds the output open when the shell is killed.
+		// The child keeps the output open when the shell is killed.
 		"create": "(echo begun; until [ -e " + file + " ]; do sleep 0.1; done); echo over",
 	})
 	waitFor(t, func() bool { return slices.Contains(engine.shown(), "begun") })
@@ -356,7 +356,7 @@ func TestACancelledLocalCommandIsOverWhenItsChildrenAre(t *testing.T) {
 	}
 }
 
-func TestAShownLineOver64KiBHoldsTheStep(t *testing.T) {
+func TestAShownLineOver64KiBBlocksTheStep(t *testing.T) {
 	line := "head -c 70000 /dev/zero | tr '\\0' x"
 	server := sshtest.Start(t, sshtest.Options{})
 	for token, inputs := range map[string]props{
@@ -381,7 +381,7 @@ func waitFor(t *testing.T, condition func() bool) {
 	deadline := time.Now().Add(10 * time.Second)
 	for !condition() {
 		if time.Now().After(deadline) {
-			t.Fatal("waited in vain")
+			t.Fatal("timed out")
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

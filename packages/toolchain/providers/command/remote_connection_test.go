@@ -64,8 +64,8 @@ func TestAnotherHostKeyIsRefused(t *testing.T) {
 	}
 }
 
-func TestOnlyThePinnedKeysTypeIsAskedFor(t *testing.T) {
-	// Both keys are the host's own; the client would prefer the other one.
+func TestOnlyTheTypeOfThePinnedKeyIsRequested(t *testing.T) {
+	// The host has both keys, and the client would prefer the other one.
 	pinned, preferred := sshtest.NewKey(t), ecdsaKey(t)
 	for _, keys := range [][]ssh.Signer{{pinned, preferred}, {preferred, pinned}} {
 		engine, server := newEngine(t), sshtest.Start(t, sshtest.Options{HostKeys: keys})
@@ -78,7 +78,7 @@ func TestOnlyThePinnedKeysTypeIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestAHostKeyThatIsNoneIsRefused(t *testing.T) {
+func TestAnInvalidHostKeyIsRefused(t *testing.T) {
 	server := sshtest.Start(t, sshtest.Options{})
 	err := hello(t, newEngine(t), with(connection(server), props{"hostKey": "nonsense"}))
 	if err == nil || !strings.Contains(err.Error(), "failed to parse host key") {
@@ -86,7 +86,7 @@ func TestAHostKeyThatIsNoneIsRefused(t *testing.T) {
 	}
 }
 
-func TestWithoutAHostKeyNothingIsChecked(t *testing.T) {
+func TestWithoutAHostKeyNoKeyIsChecked(t *testing.T) {
 	conn := connection(sshtest.Start(t, sshtest.Options{}))
 	delete(conn, "hostKey")
 	if err := hello(t, newEngine(t), conn); err != nil {
@@ -94,7 +94,7 @@ func TestWithoutAHostKeyNothingIsChecked(t *testing.T) {
 	}
 }
 
-func TestDialErrorLimitIsTheNumberOfErrorsThatAreBorne(t *testing.T) {
+func TestDialErrorLimitIsTheNumberOfToleratedErrors(t *testing.T) {
 	for _, test := range []struct {
 		refused, limit, dials int
 		works                 bool
@@ -116,7 +116,7 @@ func TestDialErrorLimitIsTheNumberOfErrorsThatAreBorne(t *testing.T) {
 	}
 }
 
-func TestRetriesAreShown(t *testing.T) {
+func TestRetriesAreLogged(t *testing.T) {
 	engine, server := newEngine(t), sshtest.Start(t, sshtest.Options{RefuseLogins: 1})
 	if err := hello(t, engine, connection(server)); err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestARefusedPortIsRetried(t *testing.T) {
 	}
 }
 
-// silentServer accepts connections and never says a word; it counts them.
+// silentServer accepts connections and never sends anything. It counts the connections.
 func silentServer(t *testing.T) (conn props, accepted *atomic.Int32, release func()) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -169,7 +169,7 @@ func silentServer(t *testing.T) (conn props, accepted *atomic.Int32, release fun
 	}, accepted, release
 }
 
-func TestAServerThatSaysNothingHoldsTheStepWhateverTheTimeoutAndTheCancel(t *testing.T) {
+func TestASilentServerBlocksTheStepInSpiteOfTimeoutAndCancel(t *testing.T) {
 	server := sshtest.Start(t, sshtest.Options{})
 	for _, isProxy := range []bool{false, true} {
 		engine := newEngine(t)
@@ -278,7 +278,7 @@ func startAgent(t *testing.T) (socket string, key ssh.PublicKey) {
 	return socket, signers[0].PublicKey()
 }
 
-func TestAnAgentIsUsedWhereThereIsOne(t *testing.T) {
+func TestAnAgentIsUsedIfItExists(t *testing.T) {
 	engine := newEngine(t)
 	socket, key := startAgent(t)
 	server := sshtest.Start(t, sshtest.Options{AuthorizedKey: key})
@@ -296,7 +296,7 @@ func TestAnAgentSocketWithoutAnAgentIsAnError(t *testing.T) {
 	engine, server := newEngine(t), sshtest.Start(t, sshtest.Options{})
 	t.Setenv("SSH_AUTH_SOCK", filepath.Join(t.TempDir(), "nobody"))
 	if err := hello(t, engine, connection(server)); err == nil {
-		t.Error("a stale SSH_AUTH_SOCK is no error")
+		t.Error("a stale SSH_AUTH_SOCK does not cause an error")
 	}
 }
 
@@ -319,7 +319,7 @@ func TestBothHostKeysArePinnedThroughAProxy(t *testing.T) {
 	engine, server, proxy := newEngine(t), sshtest.Start(t, sshtest.Options{}), sshtest.Start(t, sshtest.Options{})
 	wrong := props{"hostKey": sshtest.Public(sshtest.NewKey(t))}
 	wrongProxy := with(connection(server), props{"proxy": with(connection(proxy), wrong)})
-	// With no second attempt the reason is still the first one.
+	// Without a second attempt, the first reason stays in the error.
 	once := props{"dialErrorLimit": 0.0}
 	wrongServer := with(with(with(connection(server), wrong), once), props{"proxy": connection(proxy)})
 	for name, conn := range map[string]props{"proxy": wrongProxy, "server": wrongServer} {
@@ -334,9 +334,9 @@ func TestBothHostKeysArePinnedThroughAProxy(t *testing.T) {
 	}
 }
 
-// Upstream repeats the handshake on a channel that the first failure has closed: no second one succeeds, and the
-// error is no longer the reason.
-func TestBehindAProxyAHostThatAnswersGetsOneHandshake(t *testing.T) {
+// Upstream repeats the handshake on a channel that the first failure has closed: a second handshake
+// never succeeds, and the error no longer has the reason.
+func TestBehindAProxyAHostGetsOneHandshake(t *testing.T) {
 	engine, proxy := newEngine(t), sshtest.Start(t, sshtest.Options{})
 	server := sshtest.Start(t, sshtest.Options{RefuseLogins: 1})
 	err := hello(t, engine, with(connection(server), props{"proxy": connection(proxy)}))

@@ -48,7 +48,7 @@ func folder(t *testing.T, path string) *resource.Archive {
 	return archive
 }
 
-func TestAFileIsCopiedAndItsParentsAreMade(t *testing.T) {
+func TestAFileIsCopiedAndItsParentsAreCreated(t *testing.T) {
 	engine, server, dir := newEngine(t), sshtest.Start(t, sshtest.Options{}), t.TempDir()
 	source := write(t, filepath.Join(dir, "source"), strings.Repeat("0123456789", 50_000))
 	target := filepath.Join(dir, "a/b/target")
@@ -78,12 +78,12 @@ func TestAnExistingDirectoryGetsTheFileInside(t *testing.T) {
 	expectFile(t, filepath.Join(target, "source"), "content")
 }
 
-func TestAFolderIsCopiedWithAllThatIsInIt(t *testing.T) {
+func TestAFolderIsCopiedWithItsContent(t *testing.T) {
 	engine, server, dir := newEngine(t), sshtest.Start(t, sshtest.Options{}), t.TempDir()
 	write(t, filepath.Join(dir, "conf/one"), "1")
 	write(t, filepath.Join(dir, "conf/deep/two"), "2")
 	for _, test := range []struct{ source, root string }{
-		{"conf", "conf"}, // the folder itself, as cp -r conf target
+		{"conf", "conf"}, // the folder itself, like `cp -r conf target`
 		{"conf/", "."},   // what is in it
 	} {
 		target := filepath.Join(t.TempDir(), "target")
@@ -99,7 +99,7 @@ func TestAFolderIsCopiedWithAllThatIsInIt(t *testing.T) {
 	}
 }
 
-func TestItIsCopiedAgainWhenContentOrPathChange(t *testing.T) {
+func TestAChangedContentOrPathIsCopiedAgain(t *testing.T) {
 	engine, server, dir := newEngine(t), sshtest.Start(t, sshtest.Options{}), t.TempDir()
 	target := filepath.Join(dir, "target")
 	inputs := func(content, target string) props {
@@ -126,7 +126,7 @@ func TestItIsCopiedAgainWhenContentOrPathChange(t *testing.T) {
 	update(inputs("two", other))
 	expectFile(t, other, "two")
 
-	// Another host alone is no reason: the triggers are for that.
+	// Another host is not a reason to copy again; use triggers for that.
 	dials := server.Dials()
 	moved := inputs("two", other)
 	moved["connection"] = with(connection(server), props{"perDialTimeout": 6.0})
@@ -145,7 +145,7 @@ func TestASourceIsNeeded(t *testing.T) {
 	}
 }
 
-func TestAFailedCopySaysWhichPath(t *testing.T) {
+func TestAFailedCopyNamesThePath(t *testing.T) {
 	engine, server, dir := newEngine(t), sshtest.Start(t, sshtest.Options{}), t.TempDir()
 	file := write(t, filepath.Join(dir, "file"), "in the way")
 	_, err := engine.create(copyToRemote, props{

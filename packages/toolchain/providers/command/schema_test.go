@@ -9,7 +9,7 @@ import (
 	"jitsi-hetzner/toolchain/providers/internal/npmsdk"
 )
 
-func TestTheSchemaIsThatOfTheSdkOnNpm(t *testing.T) {
+func TestTheSchemaEqualsThatOfTheSdkOnNpm(t *testing.T) {
 	schema, err := p.GetSchema(t.Context(), "command", command.Version, command.Provider())
 	if err != nil {
 		t.Fatal(err)

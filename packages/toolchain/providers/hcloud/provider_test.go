@@ -10,10 +10,10 @@ import (
 	"jitsi-hetzner/toolchain/providers/internal/npmsdk"
 )
 
-// provider is built once; that takes most of a second.
+// provider is created once, because that takes almost a second.
 var provider = Provider(context.Background(), []byte("{}"))
 
-func TestTheSchemaIsThatOfTheSdkOnNpm(t *testing.T) {
+func TestTheSchemaEqualsThatOfTheSdkOnNpm(t *testing.T) {
 	schema, err := tfgen.GenerateSchema(provider, npmsdk.Discard())
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +27,7 @@ func TestTheSchemaIsThatOfTheSdkOnNpm(t *testing.T) {
 		"hcloud:index/zone:Zone", "hcloud:index/zoneRrset:ZoneRrset",
 	} {
 		if len(sdk.Resources[token].Inputs) == 0 {
-			t.Errorf("the SDK has no %s; what is read of it is wrong", token)
+			t.Errorf("the SDK has no %s; it was read wrongly", token)
 		}
 	}
 	npmsdk.Expect(t, sdk, schema)
@@ -54,7 +54,7 @@ func TestANetworkOfAServerHasAliasIps(t *testing.T) {
 	}
 }
 
-func TestANetworkThatIsNotKnownYetIsLeftAlone(t *testing.T) {
+func TestAnUnknownNetworkIsUnchanged(t *testing.T) {
 	unknown := resource.PropertyMap{"networks": resource.MakeComputed(resource.NewProperty(""))}
 	callback := provider.Resources["hcloud_server"].PreCheckCallback
 	if checked, err := callback(t.Context(), unknown, nil); err != nil || !checked.DeepEquals(unknown) {

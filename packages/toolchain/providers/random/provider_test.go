@@ -8,7 +8,7 @@ import (
 	"jitsi-hetzner/toolchain/providers/internal/npmsdk"
 )
 
-func TestTheSchemaIsThatOfTheSdkOnNpm(t *testing.T) {
+func TestTheSchemaEqualsThatOfTheSdkOnNpm(t *testing.T) {
 	schema, err := tfgen.GenerateSchema(Provider([]byte("{}")), npmsdk.Discard())
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,6 @@
-"""An event loop whose clock jumps to the next thing that is due: minutes take no time."""
+"""An event loop with a simulated clock, which jumps to the next event, so that minutes take no
+time.
+"""
 
 import asyncio
 import time
@@ -24,7 +26,7 @@ class _Loop(asyncio.SelectorEventLoop):
 
 _loop = _Loop()
 asyncio.set_event_loop(_loop)
-# Of the whole program: what is made before run() has the same time.
+# For the whole program, so that objects created before run() have the same time.
 time.monotonic = _loop.time
 
 

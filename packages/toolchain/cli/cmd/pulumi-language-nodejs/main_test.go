@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc"
 )
 
-func TestTheHostEndsWhenItsEngineIsGone(t *testing.T) {
+func TestTheHostEndsWhenItsEngineHasEnded(t *testing.T) {
 	stop := make(chan bool)
 	engine, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
 		Cancel: stop,
@@ -22,7 +22,7 @@ func TestTheHostEndsWhenItsEngineIsGone(t *testing.T) {
 	go func() { ended <- serve(fmt.Sprintf("127.0.0.1:%d", engine.Port), 20*time.Millisecond) }()
 	select {
 	case err := <-ended:
-		t.Fatalf("it ended while its engine lives: %v", err)
+		t.Fatalf("it ended while its engine runs: %v", err)
 	case <-time.After(300 * time.Millisecond):
 	}
 	close(stop)
@@ -33,6 +33,6 @@ func TestTheHostEndsWhenItsEngineIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 	case <-time.After(10 * time.Second):
-		t.Fatal("it stays although its engine is gone")
+		t.Fatal("it still runs although its engine has ended")
 	}
 }
