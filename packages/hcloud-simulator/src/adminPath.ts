@@ -1,2 +1,2 @@
-/** Where the admin interface begins, beside /v1. */
+/** Path of the admin interface, next to /v1. */
 export const adminPath = "/_simulator";

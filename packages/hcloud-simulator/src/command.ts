@@ -7,25 +7,25 @@ import { createSimulator, type SimulatorOptions } from "./simulator";
 const usage = `usage: hcloud-simulator [--port NUMBER] [--host ADDRESS] [--token TOKEN] [--state FILE]
                         [--latency ${Object.keys(latencyPresets).join("|")}] [--rate-limit NUMBER|off]
 
-Answers as a Hetzner Cloud API (v1) until it gets SIGINT or SIGTERM.
+Runs a Hetzner Cloud API (v1) until it gets SIGINT or SIGTERM.
 
-  --port        port of the API, 8080 by default; 0 takes a free one
+  --port        port of the API, 8080 by default; 0 for a free one
   --host        address of the API, 127.0.0.1 by default
-  --token       the token that the API takes, 64 characters; a random one by default
+  --token       the valid token, 64 characters; random by default
   --state       file that keeps the state over restarts; by default the state is in memory
-  --latency     how long requests and actions take; none by default
-  --rate-limit  requests an hour, 3600 by default; off refuses none
+  --latency     duration of requests and actions; none by default
+  --rate-limit  requests an hour, 3600 by default; off for no limit
 
 It prints the variables HCLOUD_ENDPOINT and HCLOUD_TOKEN as exports for a shell.`;
 
-/** A command line that cannot be run; the message says what is allowed. */
+/** An invalid command line. The message says what is allowed. */
 export class UsageError extends Error {}
 
 /**
- * The options of a simulator, from the words of a command line.
+ * Reads the options of a simulator from the words of a command line.
  *
- * @returns undefined when help is wanted
- * @throws UsageError with each wrong value
+ * @returns undefined when help is requested
+ * @throws UsageError for an invalid value
  */
 export function readOptions(words: readonly string[]): SimulatorOptions | undefined {
   const text = { type: "string" } as const;
@@ -53,7 +53,7 @@ export function readOptions(words: readonly string[]): SimulatorOptions | undefi
   };
 }
 
-/** As node:util's, but a wrong command line is a UsageError. */
+/** Like parseArgs of node:util, but throws a UsageError. */
 const parse: typeof parseArgs = (config) => {
   try {
     return parseArgs(config);
@@ -65,20 +65,20 @@ const parse: typeof parseArgs = (config) => {
 function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw new UsageError(`--port is ${text}; a whole number from 0 to 65535 is allowed`);
+  throw new UsageError(`--port is ${text}; allowed: a whole number from 0 to 65535`);
 }
 
 function readLatency(name: string): SimulatorOptions["latency"] {
   const preset = Object.entries(latencyPresets).find(([known]) => known === name)?.[1];
   if (preset) return preset;
   const allowed = Object.keys(latencyPresets).join(" or ");
-  throw new UsageError(`--latency is ${name}; ${allowed} is allowed`);
+  throw new UsageError(`--latency is ${name}; allowed: ${allowed}`);
 }
 
 function readRateLimit(text: string): number | null {
   if (text === "off") return null;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UsageError(`--rate-limit is ${text}; a whole number from 1 on, or off, is allowed`);
+  throw new UsageError(`--rate-limit is ${text}; allowed: a whole number (at least 1) or off`);
 }
 
 async function main(words: readonly string[]): Promise<void> {

@@ -8,14 +8,20 @@ export interface DnsRecord {
 }
 
 /**
- * Where a name server finds its answers: the API's zones and reverse names, read at each
- * question, so that a change is seen at once.
+ * Data for a name server: the API's zones and reverse DNS names. They are read for each query, so a
+ * change is visible at once.
  */
 export interface DnsSource {
-  /** Apexes that the source is authoritative for, without the trailing dot. */
+  /** Apexes of the zones of the source, without the trailing dot. */
   zones(): readonly string[];
-  /** All records at a name (any type), lower case without the trailing dot; empty when there is none. */
+  /**
+   * All records of a name (any type). The name is in lower case without the trailing dot. Empty
+   * when there are none.
+   */
   recordsAt(name: string): readonly DnsRecord[];
-  /** Whether a name exists, or something below it does (an empty non-terminal is no NXDOMAIN). */
+  /**
+   * Whether a name, or a name below it, exists. An empty non-terminal must not be answered with
+   * NXDOMAIN.
+   */
   exists(name: string): boolean;
 }

@@ -1,37 +1,45 @@
 /**
- * What the API simulator asks of the machines behind it. Two implementations: real hosts
- * (systemd-nspawn) and none (API only). The API owns all facts (ids, addresses, firewalls); the
- * driver owns nothing that it could not make again from a HostSpec.
+ * The machines behind the API simulator. Two implementations: real hosts (systemd-nspawn) and none
+ * (API only). The API owns all data (ids, addresses, firewalls). The driver must be able to create
+ * everything it has from a HostSpec again.
  */
 export interface HostDriver {
-  /** Makes the host's disk and network and boots it. Resolves when the host's init runs, not when cloud-init is done. */
+  /**
+   * Creates the host's disk and network and boots it. Resolves when the host's init runs, not when
+   * cloud-init has finished.
+   */
   create(spec: HostSpec): Promise<void>;
   /** Boots a host that is off. No-op when it runs. */
   powerOn(id: number): Promise<void>;
-  /** Pulls the plug. No-op when it is off. */
+  /** Ends the host at once. No-op when it is off. */
   powerOff(id: number): Promise<void>;
-  /** ACPI shutdown: asks the host to end, gives up after a bounded time. */
+  /** ACPI shutdown: asks the host to power off, and waits for a limited time. */
   shutdown(id: number): Promise<void>;
   /** A reboot from inside (ctrl-alt-del). */
   reboot(id: number): Promise<void>;
   /** Ends the host and removes its disk, links and names. No-op for an unknown id. */
   delete(id: number): Promise<void>;
-  /** Plugs a private network in while the host runs (or is off), with its address configured. */
+  /** Attaches a private network, with its address configured, to a host that runs or is off. */
   attachNetwork(id: number, attachment: PrivateAttachment): Promise<void>;
   detachNetwork(id: number, networkId: number): Promise<void>;
-  /** The packet filter on the host's public interface; `null` filters nothing (no firewall applied). */
+  /**
+   * Sets the packet filter on the host's public interface. `null` means no firewall, so nothing is
+   * filtered.
+   */
   setFirewall(id: number, rules: readonly FirewallRule[] | null): Promise<void>;
-  /** Gives a host that is off other public addresses, from its next start on. */
+  /** Sets other public addresses for a host that is off, from its next start on. */
   setPublicAddresses(id: number, addresses: PublicAddresses): Promise<void>;
   /** Starts or ends a fault of a host. Absent for a driver without real hosts. */
   runFaultOperation?(id: number, operation: HostFaultOperation): Promise<void>;
-  /** After a restart of the simulator: takes over hosts that still run, boots those that should. */
+  /**
+   * After a restart of the simulator: keeps hosts that still run, and boots hosts that should run.
+   */
   adopt(specs: readonly AdoptedHost[]): Promise<void>;
-  /** Whether the host runs now. A host may go off by itself (`poweroff` inside). */
+  /** Whether the host runs now. A host can go off by itself (`poweroff` inside). */
   isRunning(id: number): boolean;
-  /** Called when a host's state changes without a call from here: it powered itself off, or crashed. */
+  /** Calls the listener when a host changes its state by itself: it powered off, or crashed. */
   onStateChange(listener: (id: number, running: boolean) => void): void;
-  /** Ends all hosts (their disks stay) and waits until they are gone. */
+  /** Ends all hosts and waits until they have ended. Their disks stay. */
   stop(): Promise<void>;
 }
 
@@ -64,7 +72,7 @@ export interface HostSpec extends PublicAddresses {
   readonly name: string;
   /** Name of the system image: debian-12. */
   readonly image: string;
-  /** cloud-init user data as given; empty when none. */
+  /** cloud-init user data, unchanged; empty when none. */
   readonly userData: string;
   /** Lines for root's authorized_keys. */
   readonly sshKeys: readonly string[];
@@ -73,22 +81,22 @@ export interface HostSpec extends PublicAddresses {
 }
 
 export interface AdoptedHost extends HostSpec {
-  /** Whether it ran when the server was last alive. */
+  /** Whether it ran when the simulator last ran. */
   readonly shouldRun: boolean;
 }
 
 export interface PrivateAttachment {
   readonly networkId: number;
-  /** The whole network's range, 10.0.0.0/16. */
+  /** The range of the whole network, 10.0.0.0/16. */
   readonly networkCidr: string;
-  /** The host's address in it, without prefix length. */
+  /** The host's address in the network, without prefix length. */
   readonly ip: string;
-  /** First address of the range; the way to the rest of the network. */
+  /** First address of the range; the gateway to the rest of the network. */
   readonly gateway: string;
   readonly mac: string;
 }
 
-/** As in the Hetzner API (firewall rules), after expansion of defaults. */
+/** A firewall rule of the Hetzner API, with its defaults filled in. */
 export interface FirewallRule {
   readonly direction: "in" | "out";
   readonly protocol: "tcp" | "udp" | "icmp" | "esp" | "gre";

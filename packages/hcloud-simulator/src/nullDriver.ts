@@ -1,6 +1,9 @@
 import type { HostDriver } from "./driver";
 
-/** No hosts: only the bookkeeping that the API sees. For machines that cannot run hosts and for the API's tests. */
+/**
+ * A driver without hosts, which only keeps the power states. For machines that cannot run hosts and
+ * for the API's tests.
+ */
 export function createNullDriver(): HostDriver {
   const running = new Set<number>();
   const done = Promise.resolve();
@@ -28,7 +31,7 @@ export function createNullDriver(): HostDriver {
       return done;
     },
     isRunning: (id) => running.has(id),
-    // Nothing here changes without a call.
+    // Power states change only by calls.
     onStateChange: () => undefined,
     stop: () => {
       running.clear();

@@ -23,25 +23,28 @@ import { Settings, type SettingsValues } from "./settings";
 import { Store } from "./store";
 
 export interface ApiOptions {
-  /** File that keeps the state over restarts; one process can have it open. In memory when absent. */
+  /**
+   * File that keeps the state over restarts. One process at a time can open it. Default: the state
+   * is in memory.
+   */
   readonly storePath?: string;
-  /** The only token that is taken, 64 characters. Any token of that length when absent. */
+  /** The only valid token, 64 characters. Default: any token of that length is valid. */
   readonly token?: string;
-  /** The hosts behind the servers. By default there are none. */
+  /** The hosts behind the servers. Default: no hosts. */
   readonly driver?: HostDriver;
-  /** By default ranges that no network routes. */
+  /** Default: ranges that no network routes. */
   readonly publicRanges?: PublicRanges;
-  /** By default nothing takes longer than its real work. */
+  /** Default: requests and actions take only as long as their real work. */
   readonly latency?: Partial<Latency>;
-  /** Requests an hour, 3600 by default as at Hetzner; null refuses none. */
+  /** Requests an hour. Default: 3600, as at Hetzner. null means no limit. */
   readonly callsPerHour?: number | null;
-  /** What beside the API can be stopped by the admin interface, by name. */
+  /** Services beside the API that the admin interface can stop, by name. */
   readonly services?: Readonly<Record<string, Service>>;
 }
 
 export interface SimulatorStatus {
   readonly servers: number;
-  /** Requests that no route answers or that are not simulated, as `METHOD /path`. */
+  /** Requests without a route and requests that are not simulated, as `METHOD /path`. */
   readonly unhandled: readonly string[];
   /** Number of requests by route. */
   readonly calls: Readonly<Record<string, number>>;
@@ -50,11 +53,14 @@ export interface SimulatorStatus {
 }
 
 export interface Api {
-  /** Port 0 takes a free one. Resolves to the endpoint, which includes /v1. */
+  /**
+   * Starts to listen. With port 0 the system chooses a free port. Resolves to the endpoint, which
+   * includes /v1.
+   */
   listen(port: number, host: string): Promise<string>;
-  /** Ends requests and actions, then closes the store. Hosts are left as they are. */
+  /** Ends requests and actions, then closes the store. Hosts stay as they are. */
   close(): Promise<void>;
-  /** Zones, record sets and reverse names, always as they are now. */
+  /** The current zones, record sets and reverse DNS names. */
   readonly dns: DnsSource;
   readonly unhandled: readonly string[];
   /** Resolves when no action is running. */
@@ -63,11 +69,11 @@ export interface Api {
 }
 
 /**
- * A Hetzner Cloud API (v1) on this machine. Its servers are the driver's hosts; what it knows survives
- * kill -9 when `storePath` is given.
+ * A Hetzner Cloud API (v1) on this machine. Its servers are the driver's hosts. With `storePath`
+ * its state survives kill -9.
  *
- * @throws Error when `token` does not have 64 characters, or the store cannot be opened, as when
- *   another process has it open
+ * @throws Error when `token` does not have 64 characters, or the store cannot be opened, for
+ *   example because another process has it open
  */
 export async function createApi(options: ApiOptions = {}): Promise<Api> {
   const { driver = createNullDriver(), publicRanges = unroutedRanges, token } = options;

@@ -4,17 +4,17 @@ import { createApi, type Api, type ApiOptions } from "./server";
 import { tokenLength } from "./serving";
 
 export interface SimulatorOptions extends ApiOptions {
-  /** Port on which the API answers. By default a free one. */
+  /** Port of the API. Default: a free one. */
   readonly port?: number;
-  /** Address on which the API answers, 127.0.0.1 by default. */
+  /** Address of the API. Default: 127.0.0.1. */
   readonly host?: string;
 }
 
-/** A Hetzner Cloud API that answers. */
+/** A running Hetzner Cloud API. */
 export interface Simulator extends Omit<Api, "listen"> {
-  /** The URL with /v1, as `HCLOUD_ENDPOINT` takes it. */
+  /** The URL with /v1, for `HCLOUD_ENDPOINT`. */
   readonly endpoint: string;
-  /** The token that the API takes, for `HCLOUD_TOKEN`. A random one where the options have none. */
+  /** The valid token, for `HCLOUD_TOKEN`. Random if the options have none. */
   readonly token: string;
 }
 

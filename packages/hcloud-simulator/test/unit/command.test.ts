@@ -25,10 +25,10 @@ describe("the command line of the simulator", () => {
   });
 
   it.each([
-    [["--port", "x"], "--port is x; a whole number from 0 to 65535 is allowed"],
-    [["--port", "65536"], "--port is 65536; a whole number from 0 to 65535 is allowed"],
-    [["--latency", "slow"], "--latency is slow; none or hetzner is allowed"],
-    [["--rate-limit", "0"], "--rate-limit is 0; a whole number from 1 on, or off, is allowed"],
+    [["--port", "x"], "--port is x; allowed: a whole number from 0 to 65535"],
+    [["--port", "65536"], "--port is 65536; allowed: a whole number from 0 to 65535"],
+    [["--latency", "slow"], "--latency is slow; allowed: none or hetzner"],
+    [["--rate-limit", "0"], "--rate-limit is 0; allowed: a whole number (at least 1) or off"],
     [["--prot", "1"], "Unknown option '--prot'"],
     [["8080"], "Unexpected argument '8080'"],
   ])("refuses %j", (words, message) => {
