@@ -21,7 +21,7 @@ export function previewPage(recordings: string): string {
     return `---\n\n## ${change}\n\n${summarize(parsePreview(text), "Preview of sandbox").trim()}`;
   });
   return [
-    "<!-- Made from test/unit/ci/previews by `npm run -s reference`; change it there. -->",
+    "<!-- Made from test/unit/tools/previewSummary/previews by `npm run -s reference`; change it there. -->",
     "# Examples of preview comments",
     "A workflow writes these comments under a pull request ([pull-requests.md](pull-requests.md)). Each example is made from a recorded `pulumi preview --json` of a real cluster in the sandbox.",
     ...sections,

@@ -1,7 +1,7 @@
 import * as ipaddr from "ipaddr.js";
 import { mustBe } from "./setting";
 
-/** The library also takes old spellings of IPv4: 203.0.113/24, 0x10.0.0.0/8. */
+/** Whether a text is a range. The library also accepts old spellings of IPv4: 203.0.113/24, 0x10.0.0.0/8. */
 export function isCidr(text: string): boolean {
   const [address = ""] = text.split("/");
   return (
@@ -11,11 +11,10 @@ export function isCidr(text: string): boolean {
 }
 
 /**
- * A range in the one spelling that the API gives back: `2001:DB8:0::/32` is `2001:db8::/32`. `undefined` for what is no
- * range.
+ * A range in the spelling of the API: `2001:DB8:0::/32` is `2001:db8::/32`. `undefined` if the text is not a range.
  *
- * In another spelling a rule of a firewall is lost: the provider compares texts, and at a change of the labels alone it
- * leaves out, or changes at each `up`, what it does not find again (hetznercloud/terraform-provider-hcloud#931).
+ * In another spelling, a firewall loses the rule, or changes it at each `up`. The provider compares texts, and does not
+ * find the rule again when only the labels change (hetznercloud/terraform-provider-hcloud#931).
  */
 export function canonicalCidr(text: string): string | undefined {
   if (!isCidr(text)) return undefined;
@@ -23,7 +22,7 @@ export function canonicalCidr(text: string): string | undefined {
   return `${address.toString()}/${length}`;
 }
 
-/** The range that an address, with or without a length, is in. */
+/** The range that contains an address. The address has a prefix length or not. */
 export function networkOf(text: string): string | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return `${text}/32`;
   if (ipaddr.IPv6.isValid(text)) return `${ipaddr.IPv6.parse(text).toString()}/128`;
@@ -33,7 +32,7 @@ export function networkOf(text: string): string | undefined {
   return `${family.networkAddressFromCIDR(text).toString()}/${length}`;
 }
 
-/** What is wrong with a range for a firewall rule, as the end of a sentence; `undefined` where nothing is. */
+/** What is wrong with a range for a firewall rule, as the end of a sentence; `undefined` if nothing is. */
 export function cidrProblem(text: string): string | undefined {
   if (!isCidr(text)) {
     return mustBe(text, "a range in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32");
@@ -47,7 +46,7 @@ export function cidrProblem(text: string): string | undefined {
     : `is "${text}", which is not the first address of its range; Hetzner accepts only the first address`;
 }
 
-/** Whether a host is known to be outside of all ranges: only an address is, a name may stand for any. */
+/** Whether a host is certainly outside of all ranges. Of a name this is never certain. */
 export function isOutside(host: string, ranges: readonly string[]): boolean {
   if (!ipaddr.isValid(host)) return false;
   const address = ipaddr.process(host);

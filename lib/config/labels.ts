@@ -22,7 +22,7 @@ export function parseMap(text: string): Record<string, string> | undefined {
   return isPlain ? Object.fromEntries(entries.map(([key, one]) => [key, String(one)])) : undefined;
 }
 
-/** What is wrong with a label, as the end of a sentence; `undefined` where nothing is. */
+/** What is wrong with a label, as the end of a sentence; `undefined` if nothing is. */
 export function labelProblem(name: string, value: string): string | undefined {
   if (ownLabelKeys.includes(name)) {
     return `has "${name}", but the program sets this label itself to find the objects of a stack; choose another name`;

@@ -12,8 +12,8 @@ const keyTypes: readonly string[] = [
 ];
 
 /**
- * What is wrong with an authorized_keys line, as the end of a sentence; `undefined` where nothing is. The
- * value is shown only as far as it cannot be a private key.
+ * What is wrong with an authorized_keys line, as the end of a sentence; `undefined` if nothing is. A private key is never
+ * shown.
  */
 export function publicKeyProblem(line: string): string | undefined {
   if (line.includes("PRIVATE KEY")) {
@@ -29,7 +29,7 @@ export function publicKeyProblem(line: string): string | undefined {
     : `is "${shorten(line)}", which is a damaged ${type} key; it must be the whole line of the .pub file`;
 }
 
-/** A key's data names its type once more: a cut or mixed-up line is found by it. */
+/** The type in the data of a key. It differs from the type before the data if the line was cut or mixed up. */
 function innerType(base64: string): string | undefined {
   const data = Buffer.from(base64, "base64");
   if (data.toString("base64").replace(/=+$/, "") !== base64.replace(/=+$/, "")) {
@@ -39,7 +39,7 @@ function innerType(base64: string): string | undefined {
   return fields.length >= 2 ? fields[0]?.toString() : undefined;
 }
 
-/** The length-prefixed fields of a key; none where the data ends in the middle of one. */
+/** The length-prefixed fields of a key; none if the data ends in the middle of a field. */
 function sshStrings(data: Buffer): Buffer[] {
   const fields: Buffer[] = [];
   let offset = 0;

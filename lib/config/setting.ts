@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../problem";
 
 /**
- * The shape of a setting's declaration, and the types that follow from it. A declaration is the only place that knows its
- * key: the typed settings, Pulumi.yaml, the pages about settings and their tests are made from it.
+ * The declaration of a setting. It is the only place that knows its key. The typed settings, Pulumi.yaml, the pages about
+ * settings and their tests follow from it.
  */
 export interface Setting {
   /** The key in the stack's configuration. */
@@ -18,7 +18,7 @@ export interface Setting {
   readonly allowed: string;
   /**
    * Reads the text that Pulumi hands over: the operator's, or the default. Absent for a secret and for a `partOf`.
-   * @param texts those of all keys, for a key that is read together with another one
+   * @param texts the texts of all keys, for a key that is read together with another one
    */
   readonly parse?: (text: string, texts: Texts) => Parsed<unknown>;
   /** Name in `Settings`, if the value has another unit than the text. By default the key. */
@@ -111,8 +111,8 @@ export const defaultText = ({ default: value }: Setting): string =>
 
 /** A check of several settings together. `V` is what it reads of the values. */
 export interface Rule<V> {
-  /** The keys that it reads. It runs only if each of them is valid by itself, so that no mistake is reported twice. */
-  readonly keys: readonly string[];
+  /** The values that it reads. It runs only if each of them is valid by itself, so that no mistake is reported twice. */
+  readonly reads: readonly (keyof V & string)[];
   /** @returns problems, each with its key */
   readonly check: (values: V) => readonly Problem[];
 }

@@ -50,11 +50,11 @@ export function parseSettings(raw: RawConfig, unprotected: readonly ConfigKey[] 
     declarations.map((one) => [one.name, raw[one.name] ?? defaultText(one)]),
   );
   const read = declarations.map((declaration) => readSetting(declaration, texts));
-  // Each property has the value that its declaration's parser made, which is what the type says.
-  const values = Object.assign({}, ...read.map(({ value }) => value)) as Settings;
+  // Each property has the value that the parser of its declaration made. This is what the type says.
+  const values = Object.fromEntries(read.flatMap(({ value }) => value)) as Settings;
   const alone = read.flatMap(({ problems }) => problems);
   const together = rules
-    .filter(({ keys }) => !alone.some(({ key }) => key !== undefined && keys.includes(key)))
+    .filter(({ reads }) => reads.every((property) => property in values))
     .flatMap(({ check }) => check(values));
   const problems = [...alone, ...together, ...unprotected.map(plainSecret)];
   if (problems.length > 0) throw new ConfigError(inOrder(problems));
@@ -62,8 +62,8 @@ export function parseSettings(raw: RawConfig, unprotected: readonly ConfigKey[] 
 }
 
 interface Read {
-  /** One property; none for what is not read by itself, or is invalid. */
-  readonly value: Readonly<Record<string, unknown>>;
+  /** The property and its value; none for what is not read by itself, or is invalid. */
+  readonly value: readonly (readonly [property: string, value: unknown])[];
   readonly problems: readonly Problem[];
 }
 
@@ -71,14 +71,15 @@ function readSetting(declaration: Setting, texts: Texts): Read {
   const { name, allowed, parse } = declaration;
   const text = texts[name] ?? "";
   const parsed = parse?.(text, texts);
-  if (parsed === undefined) return { value: {}, problems: [] };
-  if ("value" in parsed)
-    return { value: { [propertyOf(declaration)]: parsed.value }, problems: [] };
+  if (parsed === undefined) return { value: [], problems: [] };
+  if ("value" in parsed) {
+    return { value: [[propertyOf(declaration), parsed.value]], problems: [] };
+  }
   const usual = { key: name, reason: mustBe(text, allowed), fix: backToDefault(declaration) };
-  return { value: {}, problems: parsed.complaints.map((one) => ({ ...usual, ...one })) };
+  return { value: [], problems: parsed.complaints.map((one) => ({ ...usual, ...one })) };
 }
 
-/** The default itself is shown if there is one. */
+/** The command shows the default if there is one. */
 function backToDefault(declaration: Setting): string {
   const text = defaultText(declaration);
   return text === "" ? unset(declaration.name) : set(declaration.name, text);

@@ -2,14 +2,12 @@
  * Reads a setting that is a list of texts. Pulumi hands over JSON for a list in the YAML file, and the text itself after
  * `pulumi config set KEY TEXT`, which may be JSON too: `'["203.0.113.0/24"]'`, or `203.0.113.0/24,2001:db8::/32`.
  *
- * @param separator between the items of a text that is no JSON
- * @returns `undefined` where the text is JSON and no list of texts; absent and empty are the empty list
+ * @param raw an empty text is the empty list
+ * @param separator between the items of a text that is not JSON
+ * @returns `undefined` if the text is JSON, but not a list of texts
  */
-export function parseTextList(
-  raw: string | undefined,
-  separator: "," | "\n",
-): readonly string[] | undefined {
-  const text = raw?.trim() ?? "";
+export function parseTextList(raw: string, separator: "," | "\n"): readonly string[] | undefined {
+  const text = raw.trim();
   if (text === "") return [];
   if (!/^[[{"]/.test(text)) {
     return text

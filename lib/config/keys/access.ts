@@ -5,7 +5,7 @@ import { publicKeyProblem } from "../publicKey";
 import { invalid, setting, valid, type Complaint } from "../setting";
 import { parseTextList } from "../textList";
 
-/** Who reaches the hosts over SSH. */
+/** SSH access to the hosts: keys and addresses. */
 
 const setKey = (index: number): string =>
   setPath(`sshAuthorizedKeys[${index}]`, '"$(cat ~/.ssh/id_ed25519.pub)"');
@@ -17,7 +17,7 @@ const sshAuthorizedKeys = setting({
   allowed: "a list of public keys, authorized_keys lines",
   description: "Public SSH keys of the operators who may log in as root on all hosts.",
   details: [
-    `Add the key of your SSH agent or your key file: \`${setKey(0)}\`. The stack's own deployment key is always there as well.`,
+    `To add your own key: \`${setKey(0)}\`. The hosts always accept the stack's deployment key as well.`,
   ],
   example:
     '["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs alice"]',
@@ -28,7 +28,7 @@ const sshAuthorizedKeys = setting({
   ],
   effect: updates("the step `authorized-keys` on every host"),
   parse: (text) => {
-    // A private key is one wrong item: its lines would be shown, each as a damaged key.
+    // A private key is one wrong item. As a list of lines, each line would be shown as a damaged key.
     const keys = text.startsWith("-----") ? [text] : parseTextList(text, "\n");
     if (keys === undefined) {
       const fix = `${unset("sshAuthorizedKeys")} && ${setKey(0)}`;
@@ -45,7 +45,7 @@ function keyComplaints(keys: readonly string[], key: string, index: number): Com
   const reason =
     publicKeyProblem(key) ??
     (isTwice ? `is the same key as [${first}]; each key is allowed once` : undefined);
-  // `--path` begins a new list where the old one is one text.
+  // `--path` begins a new list if the old one is one text.
   const others =
     keys.length > 1 ? "  # if you set the list as one text: set the other keys again too" : "";
   return reason === undefined

@@ -8,7 +8,7 @@ import { mostBridges, type BridgeChoice } from "./bridges";
 
 /** A number whose removal changes nothing is a mistake, or was forgotten: it would count at the next scaling. */
 const removedBridgesExist: Rule<Pick<BridgeChoice, "jvbCount" | "removedBridges">> = {
-  keys: ["jvbCount", "removedBridges"],
+  reads: ["jvbCount", "removedBridges"],
   check: ({ jvbCount, removedBridges }) => {
     const key = "removedBridges";
     const highest = jvbCount + removedBridges.length - 1;
@@ -30,12 +30,12 @@ const removedBridgesExist: Rule<Pick<BridgeChoice, "jvbCount" | "removedBridges"
 type Numbers = Pick<BridgeChoice, "jvbCount" | "removedBridges">;
 
 const drainingBridgesExist: Rule<Numbers & Pick<BridgeChoice, "drainingBridges">> = {
-  keys: ["jvbCount", "removedBridges", "drainingBridges"],
+  reads: ["jvbCount", "removedBridges", "drainingBridges"],
   check: (values) => unknownBridges("drainingBridges", values.drainingBridges, values),
 };
 
 const rollBridgesExist: Rule<Numbers & Pick<BridgeChoice, "rollBridges">> = {
-  keys: ["jvbCount", "removedBridges", "rollBridges"],
+  reads: ["jvbCount", "removedBridges", "rollBridges"],
   check: (values) =>
     values.rollBridges === "all" ? [] : unknownBridges("rollBridges", values.rollBridges, values),
 };
@@ -58,7 +58,7 @@ function unknownBridges(
 }
 
 const oneBridgeInService: Rule<Omit<BridgeChoice, "rollBridges">> = {
-  keys: ["jvbCount", "removedBridges", "drainingBridges", "localBridge"],
+  reads: ["jvbCount", "removedBridges", "drainingBridges", "localBridge"],
   check: (values) => {
     if (hasLocalBridge(values)) return [];
     const declared = declaredNumbers(values);

@@ -5,7 +5,7 @@ import { flag } from "../kinds";
 import { labelProblem, parseMap } from "../labels";
 import { invalid, setting, valid } from "../setting";
 
-/** What the objects at Hetzner get. */
+/** Labels and protection of the objects at Hetzner. */
 
 const labels = setting({
   name: "labels",
@@ -14,7 +14,7 @@ const labels = setting({
   allowed: "an object with one plain value for each name",
   description: "Labels of all objects at Hetzner, in addition to those of the program.",
   details: [
-    `The program sets ${ownLabelKeys.map((key) => `\`${key}\``).join(", ")} itself. It finds the objects of a stack by them.`,
+    `The program sets ${ownLabelKeys.map((key) => `\`${key}\``).join(", ")} itself. It uses them to find the objects of a stack.`,
   ],
   example: '{"team":"video"}',
   wrong: ["video", '{"two words":"x"}', '{"stack":"x"}'],

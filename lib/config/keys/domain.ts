@@ -67,7 +67,7 @@ const dnsZone = setting({
 export const domainSettings = [domain, dnsZone] as const;
 
 export const domainIsInZone: Rule<ValuesOf<(typeof domainSettings)[number]>> = {
-  keys: ["domain", "dnsZone"],
+  reads: ["domain", "dnsZone"],
   check: ({ domain: name, dnsZone: zone }) => {
     if (zone === undefined || name === zone || name.endsWith(`.${zone}`)) return [];
     const reason = `is "${zone}", which does not contain the domain ${name}; it must be the zone that contains the domain, or empty`;

@@ -1,7 +1,7 @@
 import { rollingRestart } from "../effects";
 import { wholeNumber } from "../kinds";
 
-/** What the Java programs get: the bridges' account and the heaps. */
+/** The account of the bridges, and the heaps of the Java programs. */
 
 /** A Java program of this size does not start with less; the largest machine at Hetzner has 384 GB. */
 const heapRange = { from: 192, to: 393_216, unit: "MB" };

@@ -8,7 +8,7 @@ import { readProxy, type SshProxy } from "../sshProxy";
 
 const effect = {
   ...touches(
-    "runs every step except the first contact again, through the new proxy; the steps are safe to repeat",
+    "runs every step except the first contact again, through the new bastion; the steps are safe to repeat",
   ),
   services: "no bridge restarts",
 };
@@ -43,7 +43,7 @@ const sshProxy = setting({
         : publicKeyProblem(hostKey);
     if (reason === undefined) return valid(Object.freeze({ ...proxy, hostKey }));
     const scan = `ssh-keyscan -t ed25519 -p ${proxy.port} ${proxy.host} | cut -d' ' -f2-`;
-    const fix = `pulumi config set sshProxyHostKey "$(${scan})"  # then compare it with the key on the bastion`;
+    const fix = `${set("sshProxyHostKey", `"$(${scan})"`)}  # then compare it with the key on the bastion`;
     return invalid({ key: "sshProxyHostKey", reason, fix });
   },
 });
