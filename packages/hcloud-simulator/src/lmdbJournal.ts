@@ -8,7 +8,7 @@ import type { Journal } from "./store";
  */
 export function openLmdbJournal(path: string): Journal {
   // noSync: a commit does not wait for the disk. The kernel has the data then, which is enough
-  // against kill -9. Only a power loss of the machine can lose the file, and its hosts are gone
+  // against kill -9. Only a power loss of the machine can lose the file, and its hosts have ended
   // then too.
   const db = open<unknown, string>({ path, encoding: "json", noSubdir: true, noSync: true });
   return {

@@ -53,7 +53,7 @@ export async function killGroup(identity: SandboxIdentity, id: number): Promise<
   writeFileSync(join(group, "cgroup.kill"), "1");
   const populated = (): boolean =>
     readFileSync(join(group, "cgroup.events"), "utf8").includes("populated 1");
-  await waitUntil(`the processes in ${group} are gone`, () => !populated(), 20_000);
+  await waitUntil(`the processes in ${group} have ended`, () => !populated(), 20_000);
 }
 
 /** Removes the groups of a host, which must be empty. */

@@ -35,16 +35,19 @@ export async function danglingReferences(sim: Simulator): Promise<string[]> {
   for (const server of servers) {
     const of = `server ${idOf(server)}`;
     for (const net of list(server.private_net))
-      check(known.network.has(Number(net.network)), `${of} is in a network that is gone`);
+      check(known.network.has(Number(net.network)), `${of} is in a network that does not exist`);
     if (server.placement_group)
-      check(known.group.has(idOf(server.placement_group)), `${of} is in a group that is gone`);
+      check(
+        known.group.has(idOf(server.placement_group)),
+        `${of} is in a group that does not exist`,
+      );
     for (const ip of [server.public_net?.ipv4, server.public_net?.ipv6].filter(Boolean)) {
       const row = ips.find((candidate) => idOf(candidate) === idOf(ip));
       check(Number(row?.assignee_id) === idOf(server), `${of} has an address that is not its own`);
     }
     const { image } = server;
     const shown = image && (known.image.has(idOf(image)) || Boolean(image.deleted));
-    check(shown === true, `${of} was made from an image that is gone without a trace`);
+    check(shown === true, `${of} was created from an image that does not exist`);
   }
   for (const ip of ips.filter((row) => row.assignee_id as unknown)) {
     const server = servers.find((row) => idOf(row) === Number(ip.assignee_id));
@@ -56,12 +59,15 @@ export async function danglingReferences(sim: Simulator): Promise<string[]> {
   }
   for (const row of [...networks, ...groups])
     for (const id of list(row.servers))
-      check(serverIds.has(Number(id)), `${textOf(row.name)} has a server that is gone`);
+      check(serverIds.has(Number(id)), `${textOf(row.name)} has a server that does not exist`);
   for (const row of firewalls)
     for (const target of list(row.applied_to)) {
       const direct = target.server ? [target] : [];
       for (const one of [...direct, ...list(target.applied_to_resources)])
-        check(serverIds.has(idOf(one.server)), `firewall ${idOf(row)} is on a server that is gone`);
+        check(
+          serverIds.has(idOf(one.server)),
+          `firewall ${idOf(row)} is on a server that does not exist`,
+        );
     }
   for (const image of images.filter((row) => row.bound_to as unknown))
     check(serverIds.has(Number(image.bound_to)), `backup ${idOf(image)} is of no server`);
