@@ -70,5 +70,6 @@ lint: $(READY) ## run formatter, linters, type check and shellcheck
 format: node_modules/.ready ## format all files
 	@npx prettier --log-level warn --write .
 
-reference: node_modules/.ready ## write the reference pages from their sources
+reference: $(READY) ## write the reference pages from their sources
 	@npm run -s reference
+	@npx tsx packages/sandbox/src/reference/write.ts

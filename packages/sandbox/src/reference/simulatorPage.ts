@@ -81,7 +81,7 @@ See [measurements.md](measurements.md#throughput-and-memory-of-the-api-simulator
 
 const start = `# The API simulator
 
-<!-- Generated from the route table and the tests by \`npx tsx packages/sandbox/src/reference/write.ts\`; do not edit. -->
+<!-- Generated from the route table and the tests by \`make reference\`; do not edit. -->
 
 A Hetzner Cloud API on loopback. For a test of another program, or as one command without this project:
 [packages/hcloud-simulator](../packages/hcloud-simulator/README.md). It also runs alone, without hosts and without root, in a clone of

@@ -22,7 +22,7 @@ async function main(check: boolean): Promise<void> {
     return;
   }
   if (readFileSync(path, "utf8") === page) return;
-  console.error(`${path} is out of date; run: npx tsx packages/sandbox/src/reference/write.ts`);
+  console.error(`${path} is out of date; run: make reference`);
   process.exitCode = 1;
 }
 
