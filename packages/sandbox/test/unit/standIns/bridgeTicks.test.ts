@@ -96,6 +96,18 @@ import time; time.sleep(1); share = load.since_last(); busy.kill(); busy.wait()
 print(json.dumps(share > 0))`);
     expect(value).toBe(true);
   });
+
+  it("are not lowered by a process that has ended", () => {
+    const { value } = python(`
+import json, subprocess, time
+from jvb.load import HostLoad
+loop = ["python3", "-c", "while True: pass"]
+ends = subprocess.Popen(loop); time.sleep(1)
+load = HostLoad(); busy = subprocess.Popen(loop); ends.kill(); ends.wait(); time.sleep(0.3)
+share = load.since_last(); busy.kill(); busy.wait()
+print(json.dumps(share > 0))`);
+    expect(value).toBe(true);
+  });
 });
 
 describe("the bridge's conferences", () => {
