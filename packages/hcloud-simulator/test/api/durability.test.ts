@@ -60,6 +60,8 @@ async function workUntilKilled(round: number, promises: Promises): Promise<void>
   };
   // Each client ends when the kill breaks its connection.
   const results = await Promise.allSettled(Array.from({ length: clients }, (_, i) => work(i)));
+  // Also where the clients ended by an error: the process would keep the test runner from ending.
+  child.kill("SIGKILL");
   await gone;
   for (const result of results)
     if (result.status === "rejected" && !/fetch failed|terminated/.test(String(result.reason)))
