@@ -78,7 +78,7 @@ describe("with all lists followed, in a copy of the repository", () => {
     const paths = [
       ...[
         "docs/reference",
-        "lib/config/(settings.test|keys/index)",
+        "lib/config/(settings.test|keys/index|keys/cloud)",
         "remote/web/greeting",
         "tools/commands",
       ],
@@ -90,6 +90,7 @@ describe("with all lists followed, in a copy of the repository", () => {
     expect(ran.status).toBe(0);
     // One of each kind.
     for (const passed of [
+      "greets if it is asked to",
       "greet tells --json",
       "greeting.test.ts",
       "gives clean shell",

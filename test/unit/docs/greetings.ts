@@ -57,16 +57,14 @@ export const setting: Followed = {
 
 export const cloudSettings`,
       ),
-    "test/unit/lib/config/settings.test.ts": (old) =>
-      old
-        .replace("      protect: false,\n", "      protect: false,\n      greeting: false,\n")
-        .replace(
-          '        protect: "true",\n',
-          '        protect: "true",\n        greeting: "true",\n',
-        )
-        .replace("      protect: true,\n", "      protect: true,\n      greeting: true,\n"),
+    "test/unit/lib/config/keys/cloud.test.ts": (old) => `${old}
+it("greets if it is asked to", () => {
+  expect(parseSettings(valid).greeting).toBe(false);
+  expect(parseSettings({ ...valid, greeting: "true" }).greeting).toBe(true);
+});
+`,
   },
-  otherCases: ["lib/config/kinds.ts", "lib/config/keys/index.ts", "test/unit/lib/config/keys/"],
+  otherCases: ["lib/config/kinds.ts", "lib/config/keys/index.ts"],
   written: {
     "Pulumi.yaml": "\n  greeting:\n",
     "docs/configuration.md": "\n## greeting\n\nWhether hosts greet.\n",
