@@ -24,9 +24,14 @@ main() {
   esac
 }
 
-# prosodyctl reads a password twice from stdin. Setting the same password again disturbs no client that is logged in.
+# prosodyctl reads a password twice from stdin. Prosody 13 ends every session of an account whose password is set, even if
+# it is the same one (mod_c2s, "user-password-changed"): all bridges would leave, and every conference would lose its bridge.
 set_password() {
   local output
+  if has_password; then
+    info "$account has this password"
+    return
+  fi
   if ! output=$(prosodyctl passwd "$account" 2>&1 <<<"$JVB_SECRET"$'\n'"$JVB_SECRET"); then
     output=$(prosodyctl adduser "$account" 2>&1 <<<"$JVB_SECRET"$'\n'"$JVB_SECRET") || {
       printf '%s\n' "$output" | grep -v '^$' | tail -n 5
@@ -34,6 +39,14 @@ set_password() {
     }
   fi
   info "the password of $account is set"
+}
+
+# Asks the running prosody. The command goes over stdin, because arguments are visible on the host. A password without
+# brackets needs no escape. If prosody does not run, no bridge is logged in.
+has_password() {
+  local answer question="> require 'core.usermanager'.test_password('$USERNAME', 'auth.$DOMAIN', [[$JVB_SECRET]])"
+  answer=$(timeout 20 prosodyctl shell 2>/dev/null <<<"$question") || return 1
+  [[ $answer =~ (^|$'\n')[^$'\n']*'| '(Result: )?true($|$'\n') ]]
 }
 
 # tell_package PASSWORD: stores the password in debconf. With prosody 13, jitsi-meet-prosody registers `jvb` again with that

@@ -172,6 +172,20 @@ describe("a cluster with two bridges", () => {
     console.log(`a second pulumi up: ${second.seconds.toFixed(1)} s`);
   }, 120_000);
 
+  it("runs every step of the web host and of a bridge again, and no participant notices", async () => {
+    const room = async () =>
+      (await cluster.people.list()).rooms.find(({ room }) => room === "calm");
+    await cluster.people.join("calm", 6);
+    const before = await room();
+    for (const host of ["web", "0"]) {
+      const { code, text } = await cluster.tool("repair", host, "--yes");
+      expect([code, code === 0 ? "" : text]).toEqual([0, ""]);
+    }
+    const after = await room();
+    await cluster.people.leave("calm");
+    expect(after).toMatchObject({ bridges: before?.bridges, moved: 0, cut: 0 });
+  }, 180_000);
+
   it.each(["web", "jvb-0", "jvb-1"])("takes SSH keys and no passwords: %s", async (host) => {
     const settings = await cluster.mustOnHost(host, "sshd -T");
     expect(settings.split("\n")).toEqual(

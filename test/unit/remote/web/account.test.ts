@@ -122,11 +122,41 @@ describe("the password of the account", () => {
     rmSync(dir, { recursive: true });
   });
 
+  /** The verbs of prosodyctl that ran, where its shell does this. */
+  const verbs = (shell: string): string[] => {
+    const program = `#!/bin/bash
+echo "$1" >>"${dir}/verbs"
+cat >/dev/null
+[[ $1 != shell ]] || { ${shell}; }
+`;
+    writeFileSync(join(dir, "prosodyctl"), program, { mode: 0o755 });
+    const values = { DOMAIN: "a.test", USERNAME: "jvb-2", JVB_SECRET: "theSecret" };
+    bashInScript("web/account", values, `PATH="${dir}:$PATH"; list_account() { :; }; main set`);
+    return readFileSync(join(dir, "verbs"), "utf8").trim().split("\n");
+  };
+
+  it.each([
+    ["prosody 0.12", "prosody> | Result: true"],
+    ["prosody 13", "prosody> | Result: true\nprosody> "],
+  ])("is not set again where %s has it: that would end the sessions of all bridges", (_, words) => {
+    expect(verbs(`echo $'Welcome\n${words}'`)).toEqual(["shell"]);
+  });
+
+  it.each([
+    ["has another one", "echo '! Error: Auth failed. Invalid username, password'"],
+    ["says no", "echo '| Result: false'"],
+    ["does not run", "echo 'unable to connect'; exit 1"],
+    ["says nothing", "true"],
+  ])("is set where prosody %s", (_, shell) => {
+    expect(verbs(shell)).toEqual(["shell", "passwd"]);
+  });
+
   it("goes to programs over stdin alone: arguments and environment are shown to others on the host", () => {
     const program = `#!/bin/bash
 { tr '\\0' '\\n' </proc/$$/cmdline; env; } >>"${dir}/shown"
 cat >>"${dir}/stdin"
 [[ $1 != deluser ]] || echo "No such user"
+[[ $1 != shell ]] || echo "| Result: false"
 `;
     for (const name of ["prosodyctl", "debconf-set-selections"]) {
       writeFileSync(join(dir, name), program, { mode: 0o755 });
@@ -136,6 +166,7 @@ cat >>"${dir}/stdin"
     const { status, stdout, stderr } = bashInScript("web/account", values, code);
     expect([status, stdout, stderr]).toEqual([0, "", expect.not.stringContaining("theSecret")]);
     const text = (name: string): string => readFileSync(join(dir, name), "utf8");
+    expect(text("stdin")).toContain("[[theSecret]]");
     expect(text("stdin")).toContain("theSecret\ntheSecret\n");
     expect(text("stdin")).toContain("jvbsecret password theSecret\n");
     expect(text("shown")).toMatch(/passwd\njvb@auth\.a\.test\n[^]*deluser\njvb@auth\.a\.test\n/);
