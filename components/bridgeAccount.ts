@@ -1,42 +1,39 @@
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { bridgeAccountName } from "../lib/plan/bridgeNames";
+import { bridgeAccountName } from "../lib/bridgeNames";
 import { Component } from "./component";
 import { remoteStep, type Connection } from "./remoteStep";
 
 export interface BridgeAccountArgs {
-  /** Number of the account, from 1. Another number is another account with another password. */
+  /** Version of the account, a whole number from 1. Another version is another account with another password. */
   version: number;
   domain: string;
-  /** The web host: with it gone, no account has to be removed. */
+  /** The web host. When it is deleted, no account has to be removed. */
   server: hcloud.Server;
   connection: pulumi.Input<Connection>;
 }
 
 /**
- * The XMPP account that the bridges log in with. Only the current version is declared. Of another one its step is
- * made first, then the bridges change to it, and the engine removes what is no longer declared at the end of the
- * `up`: the old account is valid until its last bridge has changed or gone.
+ * The XMPP account that the bridges log in with. Only the current version is declared. With a new version, its step runs
+ * first, then the bridges change to it. The engine deletes what is no longer declared at the end of the `up`: the old
+ * account works until its last bridge has changed or is gone.
  */
 export class BridgeAccount extends Component {
+  /** In auth.<domain>. */
   readonly username: string;
   /** Secret. */
   readonly password: pulumi.Output<string>;
-  /** What a step has to wait for that logs in with it. */
+  /** What comes before a step that logs in with it. */
   readonly ready: pulumi.Resource;
 
   constructor(name: string, args: BridgeAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     super("BridgeAccount", name, opts);
     const { version, domain, server, connection } = args;
+    if (!Number.isInteger(version) || version < 1) {
+      throw this.argumentError("version", `is ${version}, but must be a whole number from 1`);
+    }
     this.username = bridgeAccountName(version);
-    // Alphanumeric: it goes through a Java properties file, HOCON and shell, which escape differently.
-    const password = new random.RandomPassword(
-      `${name}-v${version}-password`,
-      { length: 32, special: false },
-      { parent: this },
-    );
-    this.password = pulumi.secret(password.result);
+    this.password = this.randomText(`${name}-v${version}-password`, 32);
     this.ready = remoteStep(
       `${name}-v${version}`,
       {

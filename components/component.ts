@@ -1,23 +1,41 @@
 import * as pulumi from "@pulumi/pulumi";
-import { componentPackage } from "../lib/constants";
-
-/** The type token of a component class; a part of every URN below it, so it never changes. */
-export function typeToken(className: string): string {
-  return `${componentPackage}:index:${className}`;
-}
+import * as random from "@pulumi/random";
+import { typeToken } from "../lib/resourceTypes";
 
 /**
- * The base of all components. The engine is given none of a component's arguments: it would hold the
- * component, and with it all children, until the last argument is known. A bridge's server would wait
- * for the web host's certificate.
+ * The base of all components. The engine gets none of a component's arguments: it would hold back the component, and
+ * with it all children, until the last argument is known. A bridge's server would then wait for the web host's
+ * certificate.
  */
 export abstract class Component extends pulumi.ComponentResource {
   /** @param className exported name of the component's class */
   protected constructor(
     className: string,
-    name: string,
+    private readonly componentName: string,
     opts: pulumi.ComponentResourceOptions | undefined,
   ) {
-    super(typeToken(className), name, {}, opts);
+    super(typeToken(className), componentName, {}, opts);
+  }
+
+  /**
+   * Random letters and digits, generated once. Secret.
+   *
+   * Not a RandomBytes: the id of that resource is its value, and ids are in plain text in the state, in its history and
+   * in detailed previews. A RandomPassword has no such id.
+   */
+  protected randomText(name: string, length: number): pulumi.Output<string> {
+    // No special characters: properties files, HOCON and shell escape them differently.
+    const { result } = new random.RandomPassword(
+      name,
+      { length, special: false },
+      { parent: this },
+    );
+    return pulumi.secret(result);
+  }
+
+  /** @param reason the rest of a sentence that starts with the argument: what it is, and what is allowed */
+  protected argumentError(propertyPath: string, reason: string): pulumi.InputPropertyError {
+    const text = `${this.componentName}: the argument ${propertyPath} ${reason}`;
+    return new pulumi.InputPropertyError({ propertyPath, reason: text });
   }
 }

@@ -1,26 +1,27 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { Labels } from "../lib/plan/labels";
-import { secretSeed } from "./secretSeed";
-import { ed25519KeyPair } from "../lib/sshKeyPair";
+import { ed25519KeyPair, seedFrom, seedTextLength } from "../lib/sshKeyPair";
 import { Component } from "./component";
 
 export interface DeploymentKeyArgs {
   labels: Labels;
 }
 
-/** The SSH key by which this stack, and nobody else, configures its hosts. */
+/** The SSH key with which this stack, and nothing else, configures its hosts. */
 export class DeploymentKey extends Component {
   /** OpenSSH private key. Secret. */
   readonly privateKey: pulumi.Output<string>;
   /** authorized_keys line. */
   readonly publicKey: pulumi.Output<string>;
-  /** Id of the key at Hetzner, which puts it on new servers. */
+  /** Id of the key at Hetzner, which installs it on new servers. */
   readonly sshKeyId: pulumi.Output<string>;
 
   constructor(name: string, args: DeploymentKeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("DeploymentKey", name, opts);
-    const pair = secretSeed(`${name}-seed`, 32, { parent: this }).apply(ed25519KeyPair);
+    const pair = this.randomText(`${name}-seed`, seedTextLength).apply((text) =>
+      ed25519KeyPair(seedFrom(text, 32)),
+    );
     this.privateKey = pair.privateKey;
     this.publicKey = pulumi.unsecret(pair.publicKey);
     this.sshKeyId = new hcloud.SshKey(

@@ -1,6 +1,6 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { relativeName } from "../lib/plan/dnsPlan";
+import { isInZone, relativeName } from "../lib/plan/dnsPlan";
 import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
 
@@ -31,6 +31,13 @@ export interface DnsArgs {
 export class Dns extends Component {
   constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Dns", name, opts);
+    const { hostname, zone } = args;
+    if (zone !== undefined && !isInZone(hostname, zone)) {
+      throw this.argumentError(
+        "zone",
+        `is "${zone}", but must contain the host name ${hostname}; leave it out if the records are made elsewhere`,
+      );
+    }
     // Two objects of one name and type, or two reverse names of one address, cannot be side by side; the
     // provider does not ask for delete-before-replace by itself.
     const childOptions = { parent: this, deleteBeforeReplace: true };
@@ -41,15 +48,15 @@ export class Dns extends Component {
     for (const { family, type, address, owner } of families) {
       new hcloud.Rdns(
         `${name}-${family}-reverse`,
-        { ...owner, ipAddress: address, dnsPtr: args.hostname },
+        { ...owner, ipAddress: address, dnsPtr: hostname },
         { ...childOptions, dependsOn: args.reverseAfter },
       );
-      if (args.zone !== undefined) {
+      if (zone !== undefined) {
         new hcloud.ZoneRrset(
           `${name}-${family}`,
           {
-            zone: args.zone,
-            name: relativeName(args.hostname, args.zone),
+            zone,
+            name: relativeName(hostname, zone),
             type,
             records: [{ value: address }],
             labels: args.labels,

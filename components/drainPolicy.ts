@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { longestDrainSeconds } from "../lib/config/keys/drain";
 import type { DeclaredBridge, Policy } from "../remote/script";
 import { remoteStep, type Connection } from "./remoteStep";
 import { Component } from "./component";
@@ -25,6 +26,12 @@ export class DrainPolicy extends Component {
   constructor(name: string, args: DrainPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("DrainPolicy", name, opts);
     const { drainTimeoutSeconds, forceDrain } = args;
+    if (!(drainTimeoutSeconds >= 0 && drainTimeoutSeconds <= longestDrainSeconds)) {
+      throw this.argumentError(
+        "drainTimeoutSeconds",
+        `is ${drainTimeoutSeconds}, but must be from 0 to ${longestDrainSeconds}`,
+      );
+    }
     const policy = pulumi
       .output(args.bridges)
       .apply((bridges) =>

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../lib/constants";
 import { firewallRules, type FirewallChoice } from "../lib/plan/firewallRules";
 import type { Labels } from "../lib/plan/labels";
-import { numericId } from "./numericId";
+import { numericId } from "../lib/hcloud/numericId";
 import { Component } from "./component";
 
 export interface FirewallsArgs extends FirewallChoice {

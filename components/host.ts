@@ -2,12 +2,14 @@ import type * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { hostConf, installer, renderUserData } from "../cloud-init/userData";
-import { privateNetwork, type Role } from "../lib/constants";
-import { hostFilter } from "../remote/hostFilter";
-import { hardenValues, hostFile, systemValues } from "../remote/hostFile";
 import type { Software } from "../lib/config/keys/software";
+import { privateNetwork, type Role } from "../lib/constants";
+import { numericId } from "../lib/hcloud/numericId";
 import type { Labels } from "../lib/plan/labels";
-import { numericId } from "./numericId";
+import { ecdsaKeyPair, seedFrom, seedTextLength, type SshKeyPair } from "../lib/sshKeyPair";
+import { hardenValues, hostFile, systemValues } from "../remote/hostFile";
+import { hostFilter } from "../remote/hostFilter";
+import { Component } from "./component";
 import {
   connectionTo,
   firstConnectionTo,
@@ -16,18 +18,15 @@ import {
   type Connection,
   type ProxyConnection,
 } from "./remoteStep";
-import { secretSeed } from "./secretSeed";
-import { ecdsaKeyPair } from "../lib/sshKeyPair";
-import { Component } from "./component";
 
 /** What is the same for all hosts of a cluster. */
-export interface HostSettings {
+export interface SharedHostArgs {
   /** The meeting domain. */
   domain: string;
   /** For new servers: location and system image by name. */
   location: string;
   image: string;
-  /** Public keys of the people who may log in, authorized_keys lines. */
+  /** Public keys that may log in as root, authorized_keys lines. */
   authorizedKeys: readonly string[];
   /** The deployment key: its id at Hetzner and its private half. */
   sshKeyId: pulumi.Input<string>;
@@ -42,11 +41,10 @@ export interface HostSettings {
   software: Software;
 }
 
-export interface HostArgs {
+export interface HostArgs extends SharedHostArgs {
   role: Role;
   /** The host's full name. */
   hostname: string;
-  settings: HostSettings;
   /** For new servers: the type to order. */
   serverType: string;
   labels: Labels;
@@ -60,18 +58,18 @@ export interface HostArgs {
   primaryIps?: { ipv4: pulumi.Input<number>; ipv6: pulumi.Input<number> };
   /** Whether the cloud refuses to delete or rebuild the server; by default it does not. */
   protect?: boolean;
-  /** Replaces the server where it differs from what a new one gets; by default it stays as it is. */
+  /** Replaces the server if it differs from a new one; by default it stays as it is. */
   roll?: HostRoll;
 }
 
 export interface HostRoll {
-  /** What has to be done before another server is ordered; by default nothing. */
+  /** What comes before another server is ordered; by default nothing. */
   after?: pulumi.Resource;
 }
 
 /**
- * Each of these would power off or replace a running host. New hosts get the new values; running ones
- * change by an explicit replacement (`roll`).
+ * A change of one of these would power off or replace a running host. New hosts get the new values. Running hosts keep
+ * theirs, unless they are replaced on purpose (`roll`).
  */
 const forNewServersOnly = [
   "serverType",
@@ -83,122 +81,70 @@ const forNewServersOnly = [
 ];
 
 /**
- * A server that is reachable over SSH, known by a host key that nobody else has, with its packages installed.
+ * A server that is reachable over SSH, known by a host key that no other machine has, with its packages installed.
  *
- * First contact without trust on first use: user data brings a host key of another type (ECDSA), pinned by
- * the first step, which makes the host's own ed25519 key; all later steps are pinned to that, and the
- * second one removes the first key. A break at any moment leaves one of the two usable.
+ * The first contact needs no trust on first use. User data brings a host key of another type (ECDSA), to which the first
+ * step is pinned. That step makes the host's own ed25519 key. All later steps are pinned to the new key, and the first
+ * of them removes the ECDSA key. An interruption at any moment leaves one of the two keys usable.
  */
 export class Host extends Component {
   readonly server: hcloud.Server;
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
-  /** In the private network; the last action on the server that the cloud is asked for when it is made. */
+  /** In the private network; the last action on a new server that the cloud is asked for. */
   readonly attachment: hcloud.ServerNetwork;
   /** Address in the private network. */
   readonly privateIp: pulumi.Output<string>;
   /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: pulumi.Output<string>;
-  /** Memory in GB of the server that is there, whatever type new ones get; absent where its type is not known. */
+  /** Memory in GB of the existing server, whatever type new ones get; absent if its type is not known. */
   readonly memoryGb: pulumi.Output<number | undefined>;
   /** For all steps after the first contact. */
   readonly connection: Connection;
-  /** What a step on this host has to wait for: packages are installed, the private network is there and filtered. */
+  /** What comes before a step on this host: the packages, and the private network with its filter. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Host", name, opts);
-    const bootstrapKey = secretSeed(`${name}-bootstrap-seed`, 40, { parent: this }).apply(
-      ecdsaKeyPair,
+    const { privateKey, proxy } = args;
+    const bootstrapKey = this.randomText(`${name}-bootstrap-seed`, seedTextLength).apply((text) =>
+      ecdsaKeyPair(seedFrom(text, 40)),
     );
     this.server = this.makeServer(name, args, bootstrapKey);
     this.ipv4 = this.server.ipv4Address;
     this.ipv6 = this.server.ipv6Address;
-    this.memoryGb = this.server.serverType.apply((type) => args.settings.memoryGb[type]);
+    this.memoryGb = this.server.serverType.apply((type) => args.memoryGb[type]);
     this.attachment = new hcloud.ServerNetwork(
       `${name}-network`,
       { serverId: numericId(this.server), subnetId: args.subnetId, ip: args.privateIp },
       { parent: this },
     );
     this.privateIp = this.attachment.ip;
-    const hostKey = this.makeHostKey(name, args.settings, bootstrapKey.publicKey);
+    const hostKey = this.makeHostKey(name, args, bootstrapKey.publicKey);
     this.hostKey = publicOutput(hostKey);
-    this.connection = connectionTo({
-      host: this.ipv4,
-      hostKey: this.hostKey,
-      privateKey: args.settings.privateKey,
-      proxy: args.settings.proxy,
-    });
-    const ready = remoteStep(
-      `${name}-ready`,
-      {
-        connection: this.connection,
-        script: "host/ready",
-        values: {
-          HOST_CONF: hostConf({ role: args.role, ...args.settings }),
-          INSTALLER: installer(),
-          PRIVATE_IP: this.privateIp,
-          PRIVATE_GATEWAY: privateNetwork.gateway,
-          SSHD_CONF: hostFile("SSHD_CONF"),
-        },
-      },
-      { parent: this },
-    );
-    remoteStep(
-      `${name}-authorized-keys`,
-      {
-        connection: this.connection,
-        script: "host/authorizedKeys",
-        values: { KEYS: args.settings.authorizedKeys.join("\n") },
-      },
-      { parent: this, dependsOn: ready },
-    );
-    const harden = remoteStep(
-      `${name}-harden`,
-      {
-        connection: this.connection,
-        script: "host/harden",
-        values: hardenValues(hostFilter(args.role)),
-      },
-      { parent: this, dependsOn: ready },
-    );
-    remoteStep(
-      `${name}-system`,
-      {
-        connection: this.connection,
-        script: "host/system",
-        values: systemValues(args.settings.timezone),
-      },
-      { parent: this, dependsOn: ready },
-    );
-    this.ready = [harden, this.attachment];
+    this.connection = connectionTo({ host: this.ipv4, hostKey: this.hostKey, privateKey, proxy });
+    this.ready = [this.setUp(name, args), this.attachment];
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
   }
 
   private makeServer(
     name: string,
     args: HostArgs,
-    bootstrapKey: pulumi.Output<{ privateKey: string; publicKey: string }>,
+    bootstrapKey: pulumi.Output<SshKeyPair>,
   ): hcloud.Server {
-    const { role, hostname, settings, primaryIps } = args;
+    const { role, hostname, domain, software, primaryIps } = args;
     const userData = bootstrapKey.apply((key) =>
-      renderUserData({
-        role,
-        hostname,
-        domain: settings.domain,
-        software: settings.software,
-        bootstrapKey: key,
-      }),
+      renderUserData({ role, hostname, domain, software, bootstrapKey: key }),
     );
-    // No name: with an automatic one a replacement is made beside the old server, not after its end.
+    // No name: with an automatic one a replacement is created beside the old server, not after its end.
     return new hcloud.Server(
       name,
       {
         serverType: args.serverType,
-        image: settings.image,
-        location: settings.location,
+        image: args.image,
+        location: args.location,
         userData,
-        sshKeys: [settings.sshKeyId],
+        sshKeys: [args.sshKeyId],
         firewallIds: [args.firewallId],
         placementGroupId: args.placementGroupId,
         labels: args.labels,
@@ -212,29 +158,25 @@ export class Host extends Component {
         ...(args.roll === undefined
           ? { ignoreChanges: forNewServersOnly }
           : { replaceOnChanges: forNewServersOnly, dependsOn: args.roll.after }),
-        // The engine refuses before it deletes anything, and says how; Hetzner refuses when the bridges are gone.
+        // The engine refuses before it deletes anything, and says how. Hetzner would refuse after the bridges are gone.
         protect: args.protect,
-        // Two servers cannot hold one primary IP, nor one address in the private network.
+        // Two servers cannot have the same primary IP, nor the same address in the private network.
         deleteBeforeReplace: primaryIps !== undefined || args.privateIp !== undefined,
       },
     );
   }
 
-  /** Runs once in a server's life: the key it is pinned to is gone afterwards. */
+  /** Runs once in a server's life: the key that it is pinned to is gone afterwards. */
   private makeHostKey(
     name: string,
-    settings: HostSettings,
+    { privateKey, proxy }: HostArgs,
     bootstrapPublicKey: pulumi.Output<string>,
   ): command.remote.Command {
+    const hostKey = pulumi.unsecret(bootstrapPublicKey);
     return remoteStep(
       `${name}-host-key`,
       {
-        connection: firstConnectionTo({
-          host: this.ipv4,
-          hostKey: pulumi.unsecret(bootstrapPublicKey),
-          privateKey: settings.privateKey,
-          proxy: settings.proxy,
-        }),
+        connection: firstConnectionTo({ host: this.ipv4, hostKey, privateKey, proxy }),
         script: "host/hostKey",
         values: {},
         triggers: [this.server.id],
@@ -243,6 +185,47 @@ export class Host extends Component {
         parent: this,
         ignoreChanges: ["create", "stdin", "connection", "logging", "addPreviousOutputInEnv"],
       },
+    );
+  }
+
+  /**
+   * Waits for the packages, then configures what is the same on all hosts.
+   * @returns the step after which the host is hardened
+   */
+  private setUp(name: string, args: HostArgs): pulumi.Resource {
+    const { connection } = this;
+    const ready = remoteStep(
+      `${name}-ready`,
+      {
+        connection,
+        script: "host/ready",
+        values: {
+          HOST_CONF: hostConf(args),
+          INSTALLER: installer(),
+          PRIVATE_IP: this.privateIp,
+          PRIVATE_GATEWAY: privateNetwork.gateway,
+          SSHD_CONF: hostFile("SSHD_CONF"),
+        },
+      },
+      { parent: this },
+    );
+    const afterReady = { parent: this, dependsOn: ready };
+    const keys = { KEYS: args.authorizedKeys.join("\n") };
+    remoteStep(
+      `${name}-authorized-keys`,
+      { connection, script: "host/authorizedKeys", values: keys },
+      afterReady,
+    );
+    remoteStep(
+      `${name}-system`,
+      { connection, script: "host/system", values: systemValues(args.timezone) },
+      afterReady,
+    );
+    const rules = hardenValues(hostFilter(args.role));
+    return remoteStep(
+      `${name}-harden`,
+      { connection, script: "host/harden", values: rules },
+      afterReady,
     );
   }
 }

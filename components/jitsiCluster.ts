@@ -1,23 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BridgeChoice } from "../lib/config/keys/bridges";
 import type { Settings } from "../lib/config/settings";
-import type { Role } from "../lib/constants";
+import type { ClusterPlan } from "../lib/plan/clusterPlan";
+import { labels, type LabelsOf } from "../lib/plan/labels";
+import { memoryOfTypes } from "../lib/plan/serverTypes";
 import type { DeclaredBridge } from "../remote/script";
 import { Acceptance } from "./acceptance";
-import type { Bridge } from "./bridge";
-import type { ClusterPlan } from "../lib/plan/clusterPlan";
+import type { Bridge, SharedBridgeArgs } from "./bridge";
 import { BridgePool } from "./bridgePool";
+import { Component } from "./component";
 import { DeploymentKey } from "./deploymentKey";
 import { DrainPolicy } from "./drainPolicy";
 import { Firewalls } from "./firewalls";
-import type { HostSettings } from "./host";
-import { labels } from "../lib/plan/labels";
+import type { SharedHostArgs } from "./host";
 import { LocalBridge } from "./localBridge";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { proxyConnection } from "./remoteStep";
-import { memoryOfTypes } from "../lib/plan/serverTypes";
-import { Component } from "./component";
+import type { Videobridge } from "./videobridge";
 import { WebHost } from "./webHost";
 
 /** The settings, the plan that follows from them, and server types that can be ordered. */
@@ -26,121 +26,106 @@ export interface JitsiClusterArgs extends Omit<
   keyof BridgeChoice | "sshProxyPrivateKey"
 > {
   plan: ClusterPlan;
-  /** The private key for the bastion; absent or empty where an SSH agent has it. Secret. */
+  /** The private key for the bastion; absent or empty if an SSH agent has it. Secret. */
   sshProxyPrivateKey?: pulumi.Input<string>;
   /** Memory of server types in GB, by name; by default what the program knows itself. */
   memoryGb?: Readonly<Record<string, number>>;
 }
 
 /**
- * A Jitsi Meet cluster: one web host and as many bridges as asked for, which have found each other. Without
- * any, the web host has one of its own.
+ * A Jitsi Meet cluster: one web host, and as many bridges as the plan has, all connected. Without any, the web host runs
+ * a bridge of its own.
  */
 export class JitsiCluster extends Component {
   readonly webHost: WebHost;
-  /** Those on hosts of their own. */
+  /** Bridges with a host of their own. */
   readonly bridges: readonly Bridge[];
-  /** The one on the web host, where there is one. */
+  /** The bridge on the web host; absent if it has none. */
   readonly localBridge?: LocalBridge;
   readonly deploymentKey: DeploymentKey;
 
   constructor(name: string, args: JitsiClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("JitsiCluster", name, opts);
-    const stack = pulumi.getStack();
-    const common = { stack, domain: args.domain, extra: args.labels };
-    const labelsOf = (role: Role, index?: number) => labels({ ...common, role, index });
-    const shared = labels(common);
+    const { plan, location, adminCidrs, dnsZone } = args;
     const child = { parent: this };
-
-    const network = new Network(
-      `${name}-network`,
-      { location: args.location, labels: shared },
-      child,
-    );
+    const labelsOf = clusterLabels(args);
+    const network = new Network(`${name}-network`, { location, labels: labelsOf() }, child);
     const firewalls = new Firewalls(
       `${name}-firewall`,
-      {
-        labels: labelsOf,
-        adminCidrs: args.adminCidrs,
-        webMedia: args.plan.webMedia,
-      },
+      { labels: labelsOf, adminCidrs, webMedia: plan.webMedia },
       child,
     );
-    this.deploymentKey = new DeploymentKey(`${name}-key`, { labels: shared }, child);
-    const settings: HostSettings = {
-      domain: args.domain,
-      location: args.location,
-      image: args.image,
-      authorizedKeys: args.sshAuthorizedKeys,
-      sshKeyId: this.deploymentKey.sshKeyId,
-      privateKey: this.deploymentKey.privateKey,
-      timezone: args.timezone,
-      software: args,
-      memoryGb: args.memoryGb ?? memoryOfTypes(),
-      proxy: args.sshProxy && proxyConnection(args.sshProxy, args.sshProxyPrivateKey),
-    };
+    this.deploymentKey = new DeploymentKey(`${name}-key`, { labels: labelsOf() }, child);
+    const host = sharedHostArgs(args, this.deploymentKey);
     this.webHost = new WebHost(
       `${name}-web`,
       {
-        settings,
+        ...host,
         serverType: args.webServerType,
         labels: labelsOf("web"),
         firewallId: firewalls.ids.web,
         subnetId: network.webSubnetId,
         jvbSecretVersion: args.jvbSecretVersion,
-        dnsZone: args.dnsZone,
+        dnsZone,
         protect: args.protect,
         jicofoHeapMb: args.jicofoHeapMb,
       },
       child,
     );
-    const placementGroups = new PlacementGroups(
-      `${name}-placement`,
-      { count: args.plan.placementGroups, labels: labelsOf("jvb") },
-      child,
-    );
-    this.bridges = new BridgePool(
-      `${name}-jvb`,
-      {
-        plan: args.plan.bridges,
-        settings: {
-          host: settings,
-          serverType: args.jvbServerType,
-          firewallId: firewalls.ids.jvb,
-          subnetId: network.bridgeSubnetId,
-          web: this.webHost,
-          dnsZone: args.dnsZone,
-          heapMb: args.bridgeHeapMb,
-        },
-        labels: (index) => labelsOf("jvb", index),
-        placementGroupIds: placementGroups.ids,
-      },
-      child,
-    ).bridges;
-    if (args.plan.localBridge !== undefined) {
-      this.localBridge = new LocalBridge(
-        `${name}-local`,
-        {
-          plan: args.plan.localBridge,
-          domain: args.domain,
-          web: this.webHost,
-          heapMb: args.bridgeHeapMb,
-          previous: this.bridges.at(-1)?.settled,
-        },
-        child,
-      );
-    }
-    this.makeEnd(name, args);
+    this.bridges = this.makeBridges(name, plan, labelsOf, {
+      host,
+      serverType: args.jvbServerType,
+      firewallId: firewalls.ids.jvb,
+      subnetId: network.bridgeSubnetId,
+      web: this.webHost,
+      dnsZone,
+      heapMb: args.bridgeHeapMb,
+    });
+    this.localBridge = this.makeLocalBridge(name, args);
+    this.acceptCluster(name, args);
     this.registerOutputs({});
   }
 
-  /** What comes after all hosts: the drains' policy, and the proof that the cluster works. */
-  private makeEnd(
+  private makeBridges(
+    name: string,
+    { bridges: plan, placementGroups: count }: ClusterPlan,
+    labelsOf: LabelsOf,
+    shared: SharedBridgeArgs,
+  ): readonly Bridge[] {
+    const child = { parent: this };
+    const groups = new PlacementGroups(
+      `${name}-placement`,
+      { count, labels: labelsOf("jvb") },
+      child,
+    );
+    const labelsOfBridge = (index: number) => labelsOf("jvb", index);
+    return new BridgePool(
+      `${name}-jvb`,
+      { ...shared, plan, labels: labelsOfBridge, placementGroupIds: groups.ids },
+      child,
+    ).bridges;
+  }
+
+  private makeLocalBridge(
+    name: string,
+    { plan, domain, bridgeHeapMb: heapMb }: JitsiClusterArgs,
+  ): LocalBridge | undefined {
+    if (plan.localBridge === undefined) return undefined;
+    const previous = this.bridges.at(-1)?.settled;
+    return new LocalBridge(
+      `${name}-local`,
+      { plan: plan.localBridge, domain, web: this.webHost, heapMb, previous },
+      { parent: this },
+    );
+  }
+
+  /** After all hosts: the drains' policy, and the proof that the cluster works. */
+  private acceptCluster(
     name: string,
     { domain, drainTimeoutSeconds, forceDrain }: JitsiClusterArgs,
   ): void {
     const { connection, ready, configured } = this.webHost;
-    const all = [...this.bridges, ...(this.localBridge === undefined ? [] : [this.localBridge])];
+    const all: readonly Videobridge[] = [...this.bridges, this.localBridge ?? []].flat();
     const bridges: pulumi.Output<DeclaredBridge[]> = pulumi.output(
       all.map(({ displayName, nickname, draining }) => ({
         name: displayName,
@@ -153,17 +138,31 @@ export class JitsiCluster extends Component {
       { connection, bridges, drainTimeoutSeconds, forceDrain },
       { parent: this, dependsOn: ready },
     );
+    const steps = all.flatMap(({ drain, settled }) => [drain, settled]);
     new Acceptance(
       `${name}-acceptance`,
       { connection, domain, bridges },
-      {
-        parent: this,
-        dependsOn: [
-          ...configured,
-          written,
-          ...all.flatMap(({ drain, settled }) => [drain, settled]),
-        ],
-      },
+      { parent: this, dependsOn: [...configured, written, ...steps] },
     );
   }
+}
+
+function clusterLabels({ domain, labels: extra }: JitsiClusterArgs): LabelsOf {
+  const stack = pulumi.getStack();
+  return (role, index) => labels({ stack, domain, role, index, extra });
+}
+
+function sharedHostArgs(args: JitsiClusterArgs, key: DeploymentKey): SharedHostArgs {
+  return {
+    domain: args.domain,
+    location: args.location,
+    image: args.image,
+    authorizedKeys: args.sshAuthorizedKeys,
+    sshKeyId: key.sshKeyId,
+    privateKey: key.privateKey,
+    timezone: args.timezone,
+    software: args,
+    memoryGb: args.memoryGb ?? memoryOfTypes(),
+    proxy: args.sshProxy && proxyConnection(args.sshProxy, args.sshProxyPrivateKey),
+  };
 }

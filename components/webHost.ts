@@ -1,29 +1,28 @@
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { privateNetwork } from "../lib/constants";
+import { jicofoHeapMb } from "../lib/plan/heaps";
+import type { Labels } from "../lib/plan/labels";
+import { hostFile } from "../remote/hostFile";
 import { render } from "../remote/render";
 import type { JitsiVersion } from "../remote/script";
-import { hostFile } from "../remote/hostFile";
 import { BridgeAccount } from "./bridgeAccount";
-import { Dns } from "./dns";
-import { jicofoHeapMb } from "../lib/plan/heaps";
-import { Host, type HostSettings } from "./host";
-import type { Labels } from "../lib/plan/labels";
-import { publicOutput, remoteStep, type Connection } from "./remoteStep";
 import { Component } from "./component";
+import { Dns } from "./dns";
+import { Host, type SharedHostArgs } from "./host";
+import { publicOutput, remoteStep, type Connection } from "./remoteStep";
 import { WebAddresses } from "./webAddresses";
 import { WebCertificate } from "./webCertificate";
 
-export interface WebHostArgs {
-  settings: HostSettings;
+export interface WebHostArgs extends SharedHostArgs {
   /** For a new server: the type to order. */
   serverType: string;
   labels: Labels;
   firewallId: pulumi.Input<number>;
   subnetId: pulumi.Input<string>;
-  /** Number of the bridges' XMPP account, from 1. */
+  /** Version of the bridges' XMPP account, a whole number from 1. */
   jvbSecretVersion: number;
-  /** The zone at Hetzner DNS that holds the domain; absent where the records are made elsewhere. */
+  /** The zone at Hetzner DNS that contains the domain; absent if the records are made elsewhere. */
   dnsZone?: string;
   /** Whether Hetzner refuses to delete the host and its addresses. */
   protect: boolean;
@@ -31,134 +30,161 @@ export interface WebHostArgs {
   jicofoHeapMb?: number;
 }
 
-/** The host that people meet at: nginx, prosody and jicofo. One a cluster. */
+/** The host of the meeting domain, with nginx, prosody and jicofo. One per cluster. */
 export class WebHost extends Component {
   readonly server: hcloud.Server;
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
-  /** Where bridges reach prosody. The same for the whole life of the cluster. */
+  /** Where bridges reach prosody. It never changes during the life of the cluster. */
   readonly privateIp: pulumi.Output<string>;
   /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: pulumi.Output<string>;
-  /** Memory in GB of the server that is there; absent where its type is not known. */
+  /** Memory in GB of the existing server; absent if its type is not known. */
   readonly memoryGb: pulumi.Output<number | undefined>;
   readonly connection: Connection;
   /** Certificate of auth.<domain> (PEM), by which bridges know prosody. */
   readonly xmppCertificate: pulumi.Output<string>;
   /** The account that bridges log in with. */
   readonly account: BridgeAccount;
-  /** Version of Jitsi (of the metapackage jitsi-meet) that it has. */
+  /** Its version of Jitsi, that of the metapackage jitsi-meet. */
   readonly jitsiVersion: pulumi.Output<string>;
   /** Version of the package jitsi-videobridge2 in it. */
   readonly bridgeVersion: pulumi.Output<string>;
-  /** What a step has to wait for that needs an installed host, in its version of Jitsi, configured or not. */
+  /** What comes before a step that needs an installed host, in its version of Jitsi, configured or not. */
   readonly ready: pulumi.Resource[];
   /** The step after which jicofo answers. */
   readonly jicofo: pulumi.Resource;
-  /** What has to be done before people can be let in. */
+  /** What comes before participants can be let in. */
   readonly configured: pulumi.Resource[];
 
   constructor(name: string, args: WebHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("WebHost", name, opts);
-    const { settings, labels } = args;
-    const { domain, location } = settings;
-    const addresses = new WebAddresses(
-      `${name}-address`,
-      { location, labels, protect: args.protect },
-      { parent: this },
-    );
-    const host = new Host(
-      name,
-      {
-        ...args,
-        role: "web",
-        hostname: domain,
-        privateIp: privateNetwork.webAddress,
-        primaryIps: { ipv4: addresses.ipv4.id, ipv6: addresses.ipv6.id },
-      },
-      { parent: this },
-    );
-    // Of the addresses, not of the server: its names outlive it, and its records are there before it is.
-    const names = new Dns(
-      `${name}-dns`,
-      {
-        hostname: domain,
-        ipv4: { address: addresses.ipv4.address, owner: { primaryIpId: addresses.ipv4.id } },
-        ipv6: { address: addresses.ipv6.address, owner: { primaryIpId: addresses.ipv6.id } },
-        zone: args.dnsZone,
-        labels,
-        reverseAfter: host.attachment,
-      },
-      { parent: this },
-    );
-    const version = remoteStep(
-      `${name}-version`,
-      {
-        connection: host.connection,
-        script: "web/version",
-        values: { JITSI_VERSION: settings.software.jitsiVersion ?? "" },
-      },
-      { parent: this, dependsOn: host.ready },
-    );
-    // A targeted update leaves the step out, and with it what it prints.
-    const { version: jitsiVersion, bridge } = publicOutput(version).apply(
-      (text) => (text === "" ? { version: "", bridge: "" } : JSON.parse(text)) as JitsiVersion,
-    );
+    const { domain, location, labels, protect } = args;
+    const child = { parent: this };
+    const addresses = new WebAddresses(`${name}-address`, { location, labels, protect }, child);
+    const host = this.makeHost(name, args, addresses);
+    const names = this.makeNames(name, args, addresses, host);
+    const { connection } = host;
+    const version = this.versionStep(name, args, host);
+    this.ready = [...host.ready, version];
+    const { version: jitsiVersion, bridge } = versionOf(publicOutput(version));
     this.jitsiVersion = jitsiVersion;
     this.bridgeVersion = bridge;
-    const configure = remoteStep(
-      `${name}-configure`,
-      {
-        connection: host.connection,
-        script: "web/configure",
-        values: {
-          DOMAIN: domain,
-          WEB_PRIVATE_IP: host.privateIp,
-          LOGIN_MODULE: render("web/usr/local/lib/prosody/modules/mod_no_http_login.lua", {}),
-          BRIDGES_MODULE: render("web/usr/local/lib/prosody/modules/mod_dead_bridges.lua", {}),
-        },
-      },
-      { parent: this, dependsOn: [...host.ready, version] },
-    );
-    const heapMb = host.memoryGb.apply((memoryGb) =>
-      jicofoHeapMb({ memoryGb, askedMb: args.jicofoHeapMb }).toString(),
-    );
-    const jicofo = remoteStep(
-      `${name}-jicofo`,
-      {
-        connection: host.connection,
-        script: "web/jicofo",
-        values: {
-          DOMAIN: domain,
-          XMPP_CERTIFICATE: publicOutput(configure),
-          HEAP_MB: heapMb,
-          JICOFO_SERVICE: hostFile("JICOFO_SERVICE"),
-          JITSI_VERSION: jitsiVersion,
-        },
-      },
-      { parent: this, dependsOn: configure },
-    );
+    const configure = this.configureStep(name, args, host);
+    this.xmppCertificate = publicOutput(configure);
+    this.jicofo = this.jicofoStep(name, args, host, configure);
     this.account = new BridgeAccount(
       `${name}-account`,
-      { version: args.jvbSecretVersion, domain, server: host.server, connection: host.connection },
-      { parent: this, dependsOn: configure },
+      { version: args.jvbSecretVersion, domain, server: host.server, connection },
+      { ...child, dependsOn: configure },
     );
     const certificate = new WebCertificate(
       `${name}-certificate`,
-      { domain, connection: host.connection },
-      { parent: this, dependsOn: [configure, names] },
+      { domain, connection },
+      { ...child, dependsOn: [configure, names] },
     );
+    this.configured = [configure, this.jicofo, certificate];
     this.server = host.server;
     this.ipv4 = addresses.ipv4.address;
     this.ipv6 = addresses.ipv6.address;
     this.privateIp = host.privateIp;
     this.hostKey = host.hostKey;
     this.memoryGb = host.memoryGb;
-    this.connection = host.connection;
-    this.xmppCertificate = publicOutput(configure);
-    this.ready = [...host.ready, version];
-    this.jicofo = jicofo;
-    this.configured = [configure, jicofo, certificate];
+    this.connection = connection;
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
   }
+
+  private makeHost(name: string, args: WebHostArgs, { ipv4, ipv6 }: WebAddresses): Host {
+    return new Host(
+      name,
+      {
+        ...args,
+        role: "web",
+        hostname: args.domain,
+        privateIp: privateNetwork.webAddress,
+        primaryIps: { ipv4: ipv4.id, ipv6: ipv6.id },
+      },
+      { parent: this },
+    );
+  }
+
+  /** Names of the addresses, not of the server: they outlive it, and the records are there before it is. */
+  private makeNames(
+    name: string,
+    { domain, dnsZone, labels }: WebHostArgs,
+    { ipv4, ipv6 }: WebAddresses,
+    host: Host,
+  ): Dns {
+    return new Dns(
+      `${name}-dns`,
+      {
+        hostname: domain,
+        ipv4: { address: ipv4.address, owner: { primaryIpId: ipv4.id } },
+        ipv6: { address: ipv6.address, owner: { primaryIpId: ipv6.id } },
+        zone: dnsZone,
+        labels,
+        reverseAfter: host.attachment,
+      },
+      { parent: this },
+    );
+  }
+
+  private versionStep(name: string, { software }: WebHostArgs, { connection, ready }: Host) {
+    return remoteStep(
+      `${name}-version`,
+      {
+        connection,
+        script: "web/version",
+        values: { JITSI_VERSION: software.jitsiVersion ?? "" },
+      },
+      { parent: this, dependsOn: ready },
+    );
+  }
+
+  private configureStep(name: string, { domain }: WebHostArgs, { connection, privateIp }: Host) {
+    return remoteStep(
+      `${name}-configure`,
+      {
+        connection,
+        script: "web/configure",
+        values: {
+          DOMAIN: domain,
+          WEB_PRIVATE_IP: privateIp,
+          LOGIN_MODULE: render("web/usr/local/lib/prosody/modules/mod_no_http_login.lua", {}),
+          BRIDGES_MODULE: render("web/usr/local/lib/prosody/modules/mod_dead_bridges.lua", {}),
+        },
+      },
+      { parent: this, dependsOn: this.ready },
+    );
+  }
+
+  private jicofoStep(
+    name: string,
+    { domain, jicofoHeapMb: askedMb }: WebHostArgs,
+    { connection, memoryGb }: Host,
+    configure: pulumi.Resource,
+  ) {
+    return remoteStep(
+      `${name}-jicofo`,
+      {
+        connection,
+        script: "web/jicofo",
+        values: {
+          DOMAIN: domain,
+          XMPP_CERTIFICATE: this.xmppCertificate,
+          HEAP_MB: memoryGb.apply((known) => jicofoHeapMb({ memoryGb: known, askedMb }).toString()),
+          JICOFO_SERVICE: hostFile("JICOFO_SERVICE"),
+          JITSI_VERSION: this.jitsiVersion,
+        },
+      },
+      { parent: this, dependsOn: configure },
+    );
+  }
+}
+
+/** What web/version printed. A targeted update leaves that step out: then it printed nothing. */
+function versionOf(printed: pulumi.Output<string>): pulumi.Output<JitsiVersion> {
+  return printed.apply(
+    (text) => (text === "" ? { version: "", bridge: "" } : JSON.parse(text)) as JitsiVersion,
+  );
 }

@@ -4,6 +4,16 @@ export const componentPackage = "jitsi-hetzner";
 /** What a host is for. A closed set: a switch over it ends in `never`. */
 export type Role = "web" | "jvb";
 
+/** Names of the labels that the program sets itself. */
+export const ownLabelKeys: readonly string[] = [
+  "managed-by",
+  "project",
+  "stack",
+  "domain",
+  "role",
+  "index",
+];
+
 /** Ports by what listens on them. Source: Jitsi's handbook and the packages' own defaults. */
 export const ports = {
   ssh: 22,

@@ -3,9 +3,6 @@ import { limits } from "./constants";
 import type { MonthlyCost } from "./plan/cost";
 import type { ClusterPlan } from "./plan/clusterPlan";
 import { hostAndPort, type SshProxy } from "./config/sshProxy";
-import type { Bridge } from "../components/bridge";
-import type { JitsiCluster } from "../components/jitsiCluster";
-import type { LocalBridge } from "../components/localBridge";
 
 // Plain around what is known late: a preview shows the names, and which addresses are still to come.
 
@@ -13,6 +10,28 @@ export interface HostAddresses {
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
   readonly privateIp: pulumi.Output<string>;
+}
+
+/** A host that the operator can log in to. */
+export interface ReachableHost extends HostAddresses {
+  /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
+  readonly hostKey: pulumi.Output<string>;
+}
+
+/** A bridge, on whatever host it runs. */
+interface KnownBridge {
+  /** jvb-0, local. */
+  readonly displayName: string;
+  /** As jicofo lists it. */
+  readonly nickname: pulumi.Output<string>;
+}
+
+/** A cluster, as far as the outputs describe it. */
+export interface DescribedCluster {
+  readonly webHost: ReachableHost;
+  readonly bridges: readonly (ReachableHost & KnownBridge)[];
+  /** The bridge on the web host; absent if it has none. */
+  readonly localBridge?: KnownBridge;
 }
 
 export interface BridgeOutput extends HostAddresses {
@@ -31,15 +50,15 @@ export interface RecordToCreate {
 }
 
 /** The web host's addresses. */
-export function webHostOutput({ webHost }: JitsiCluster): HostAddresses {
+export function webHostOutput({ webHost }: DescribedCluster): HostAddresses {
   const { ipv4, ipv6, privateIp } = webHost;
   return { ipv4, ipv6, privateIp };
 }
 
 /** The bridges by number; at last the web host's own, which has the web host's addresses. */
-export function bridgeOutputs({ webHost, bridges, localBridge }: JitsiCluster): BridgeOutput[] {
+export function bridgeOutputs({ webHost, bridges, localBridge }: DescribedCluster): BridgeOutput[] {
   const output = (
-    { displayName, nickname }: Bridge | LocalBridge,
+    { displayName, nickname }: KnownBridge,
     { ipv4, ipv6, privateIp }: HostAddresses,
   ): BridgeOutput => ({ name: displayName, nickname, ipv4, ipv6, privateIp });
   return [
@@ -53,7 +72,7 @@ export function bridgeOutputs({ webHost, bridges, localBridge }: JitsiCluster): 
  * @param proxy the bastion, where only it reaches the hosts
  */
 export function sshCommands(
-  { webHost, bridges }: JitsiCluster,
+  { webHost, bridges }: DescribedCluster,
   proxy?: SshProxy,
 ): Record<string, pulumi.Output<string>> {
   const jump = proxy === undefined ? "" : `-J ${proxy.user}@${hostAndPort(proxy)} `;
@@ -71,7 +90,7 @@ export function sshCommands(
  * @param proxy the bastion; its key is the one of the settings
  */
 export function knownHosts(
-  { webHost, bridges }: JitsiCluster,
+  { webHost, bridges }: DescribedCluster,
   proxy?: SshProxy,
 ): pulumi.Output<string> {
   const lines = [webHost, ...bridges].map(({ ipv4, ipv6, hostKey }) =>
@@ -143,7 +162,7 @@ function describeHosts({ bridges: { length: count }, localBridge }: ClusterPlan)
 }
 
 /** The records to make where no zone is managed: the web host's. Clients find bridges by address. */
-export function recordsToCreate({ webHost }: JitsiCluster, domain: string): RecordToCreate[] {
+export function recordsToCreate({ webHost }: DescribedCluster, domain: string): RecordToCreate[] {
   return [
     { name: domain, type: "A", value: webHost.ipv4 },
     { name: domain, type: "AAAA", value: webHost.ipv6 },

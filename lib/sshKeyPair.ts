@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, createECDH, type JsonWebKey } from "node:crypto";
+import {
+  createECDH,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type JsonWebKey,
+} from "node:crypto";
 import * as sshpk from "sshpk";
 
 /** An SSH key pair as text. */
@@ -7,6 +13,14 @@ export interface SshKeyPair {
   readonly privateKey: string;
   /** authorized_keys line without a comment: `ssh-ed25519 AAAA...`. */
   readonly publicKey: string;
+}
+
+/** Length of a random text of letters and digits for a seed: 64 of them are 381 bits, more than any key here needs. */
+export const seedTextLength = 64;
+
+/** A seed of so many bytes, at most 64, from a random text. Base64. The same text always gives the same seed. */
+export function seedFrom(text: string, bytes: number): string {
+  return createHash("sha512").update(text).digest().subarray(0, bytes).toString("base64");
 }
 
 /** DER of a PKCS #8 ed25519 key up to the 32 bytes of its seed. Source: RFC 8410, section 7. */

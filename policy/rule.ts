@@ -1,15 +1,5 @@
 import { UnknownValueError } from "@pulumi/policy";
 
-/** Type tokens that the rules look at. */
-export const types = {
-  server: "hcloud:index/server:Server",
-  firewall: "hcloud:index/firewall:Firewall",
-  primaryIp: "hcloud:index/primaryIp:PrimaryIp",
-  stack: "pulumi:pulumi:Stack",
-  randomPassword: "random:index/randomPassword:RandomPassword",
-  randomBytes: "random:index/randomBytes:RandomBytes",
-} as const;
-
 /**
  * Reads what a preview may not know yet; `undefined` then, and the rule looks again in `up`, before the
  * resource is made. Without this each such value of each host would be a line "can't run policy during

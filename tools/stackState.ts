@@ -1,3 +1,4 @@
+import { resourceTypes } from "../lib/resourceTypes";
 import { readExport, type ExportedResource } from "./stackExport";
 
 /** One resource of a state, as far as it identifies things; never a value of its inputs or outputs. */
@@ -26,8 +27,6 @@ export interface StackState {
   readonly rrsets: readonly string[];
 }
 
-export const rrsetType = "hcloud:index/zoneRrset:ZoneRrset";
-
 /**
  * Reads what `pulumi stack export` printed. Secrets in it are encrypted, and are left behind here.
  *
@@ -44,7 +43,7 @@ export function readStackState(text: string, stack: string): StackState {
       urn: resource.urn,
       cloudName: cloudName(resource),
     })),
-    rrsets: resources.filter(({ type }) => type === rrsetType).map(rrsetKey),
+    rrsets: resources.filter(({ type }) => type === resourceTypes.rrset).map(rrsetKey),
   };
 }
 
@@ -59,7 +58,7 @@ export function typeOf(urn: string): string {
 }
 
 function cloudName(resource: ExportedResource): string | undefined {
-  if (resource.type === rrsetType) return rrsetKey(resource);
+  if (resource.type === resourceTypes.rrset) return rrsetKey(resource);
   const name = resource.inputs?.name;
   return typeof name === "string" ? name : undefined;
 }

@@ -1,4 +1,4 @@
-import { ownLabelKeys } from "../plan/labels";
+import { ownLabelKeys } from "../constants";
 
 /** A name, with or without a DNS name and a slash before it. Source: https://docs.hetzner.cloud/reference/cloud#labels */
 const keyPattern =

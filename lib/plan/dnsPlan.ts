@@ -1,17 +1,17 @@
 import * as ipaddr from "ipaddr.js";
 
+/** Whether a zone contains a name: its own name, and every name below it. */
+export function isInZone(fqdn: string, zone: string): boolean {
+  return fqdn === zone || fqdn.endsWith(`.${zone}`);
+}
+
 /**
  * A name relative to its zone, as the DNS API wants it: `@` for the zone itself.
- * @throws Error where the name is not in the zone; the configuration's check comes before.
+ * @throws Error if the zone does not contain the name; the checks of the settings come before
  */
 export function relativeName(fqdn: string, zone: string): string {
-  if (fqdn === zone) {
-    return "@";
-  }
-  if (!fqdn.endsWith(`.${zone}`)) {
-    throw new Error(`${fqdn} is not in the zone ${zone}`);
-  }
-  return fqdn.slice(0, -(zone.length + 1));
+  if (!isInZone(fqdn, zone)) throw new Error(`${fqdn} is not in the zone ${zone}`);
+  return fqdn === zone ? "@" : fqdn.slice(0, -(zone.length + 1));
 }
 
 /**

@@ -16,15 +16,8 @@ export interface LabelsArgs {
   readonly index?: number;
 }
 
-/** Names of the labels that the program sets itself. */
-export const ownLabelKeys: readonly string[] = [
-  "managed-by",
-  "project",
-  "stack",
-  "domain",
-  "role",
-  "index",
-];
+/** Labels of the objects of a role, and of one bridge; without a role, of what all hosts share. */
+export type LabelsOf = (role?: Role, index?: number) => Labels;
 
 /**
  * The labels of every object that the program makes. Pure; nothing in them depends on how many bridges

@@ -1,9 +1,10 @@
-import { bridgeNickname, hostNameOf, localBridgeNickname } from "../plan/bridgeNames";
+import { bridgeNickname, hostNameOf, localBridgeNickname } from "../bridgeNames";
 import type { PlannedHost } from "../plan/plannedHosts";
 import { object, type Read } from "../hcloud/answer";
 import type { ServerFact } from "../hcloud/cloudFacts";
 import { none, problem, together, warning, type Findings } from "./findings";
 import { ApiError } from "../hcloud/hcloudApi";
+import { resourceTypes } from "../resourceTypes";
 import type { EngineState, EngineResource } from "./engineState";
 
 /** What is used of the API. */
@@ -74,7 +75,7 @@ function namesAnother(
 function serversOf(state: readonly EngineResource[]): KnownServer[] {
   return state.flatMap(({ type, outputs }): KnownServer[] => {
     const { id, name, labels } = outputs;
-    if (type !== "hcloud:index/server:Server" || typeof id !== "string") return [];
+    if (type !== resourceTypes.server || typeof id !== "string") return [];
     const host = hostNameOf((labels ?? {}) as Readonly<Record<string, string | undefined>>);
     return [{ id, server: String(name), host }];
   });

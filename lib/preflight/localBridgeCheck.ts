@@ -1,4 +1,4 @@
-import { localBridgeName } from "../plan/bridgeNames";
+import { localBridgeName } from "../bridgeNames";
 import type { Settings } from "../config/settings";
 import { none, problem, type Findings } from "./findings";
 import { engineState, type EngineState } from "./engineState";

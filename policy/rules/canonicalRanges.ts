@@ -1,13 +1,14 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { networkOf } from "../../lib/config/cidr";
-import { known, types, type FirewallRule } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known, type FirewallRule } from "../rule";
 
 export const canonicalRanges: ResourceValidationPolicy = {
   name: "canonical-ranges",
   description: "Address ranges in firewalls are written as Hetzner's API writes them.",
   enforcementLevel: "mandatory",
   validateResource: ({ type, props }, report) => {
-    if (type !== types.firewall) return;
+    if (type !== resourceTypes.firewall) return;
     const rules = known(() => props.rules as readonly FirewallRule[] | undefined) ?? [];
     for (const rule of rules) {
       const ranges = known(() => [...(rule.sourceIps ?? []), ...(rule.destinationIps ?? [])]) ?? [];

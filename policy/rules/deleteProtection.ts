@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { known, stackOf, types } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known, stackOf } from "../rule";
 
 const defaultStacks = "^(prod|production)";
 
@@ -23,7 +24,7 @@ export const deleteProtection: ResourceValidationPolicy = {
 };
 
 function isWebHostOrAddress(type: string, props: Record<string, unknown>): boolean {
-  if (type === types.primaryIp) return true;
+  if (type === resourceTypes.primaryIp) return true;
   const labels = known(() => props.labels as Record<string, string> | undefined);
-  return type === types.server && labels?.role === "web";
+  return type === resourceTypes.server && labels?.role === "web";
 }

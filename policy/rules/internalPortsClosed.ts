@@ -1,6 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { ports as program } from "../../lib/constants";
-import { known, openPorts, types, type FirewallRule } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known, openPorts, type FirewallRule } from "../rule";
 
 /** Ports that only hosts of the cluster use. Source: Jitsi's handbook, Prosody's and Prometheus' defaults. */
 const internal: readonly number[] = [
@@ -29,7 +30,7 @@ export const internalPortsClosed: ResourceValidationPolicy = {
   },
   validateResource: (args, report) => {
     const { type, props } = args;
-    if (type !== types.firewall) return;
+    if (type !== resourceTypes.firewall) return;
     const ports = args.getConfig<{ ports?: readonly number[] }>().ports ?? internal;
     const rules = known(() => props.rules as readonly FirewallRule[] | undefined) ?? [];
     for (const rule of rules) {

@@ -1,7 +1,8 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { sumOf } from "../../lib/plan/cost";
 import { listedServer } from "../../lib/plan/prices";
-import { known, types } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known } from "../rule";
 
 const defaultLimit = 2000;
 
@@ -24,7 +25,7 @@ export const monthlyCost: StackValidationPolicy = {
     const config = args.getConfig<{ maximum?: number; prices?: Record<string, number> }>();
     const maximum = config.maximum ?? defaultLimit;
     const servers = resources
-      .filter(({ type }) => type === types.server)
+      .filter(({ type }) => type === resourceTypes.server)
       .flatMap(({ props }) => known(() => props.serverType as string) ?? [])
       .map((type) => listedServer(type, config.prices));
     const { total, unknown } = sumOf(servers);

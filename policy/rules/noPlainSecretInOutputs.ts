@@ -1,5 +1,6 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import { known, types } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known } from "../rule";
 
 /** Outputs that are secrets and marked so; a unit test of the program holds that they are. */
 const defaultSecretOutputs = ["deploymentKey"];
@@ -20,7 +21,7 @@ export const noPlainSecretInOutputs: StackValidationPolicy = {
     const allowed =
       args.getConfig<{ secretOutputs?: readonly string[] }>().secretOutputs ?? defaultSecretOutputs;
     const secrets = resources.flatMap(secretsOf);
-    const stack = resources.find(({ type }) => type === types.stack);
+    const stack = resources.find(({ type }) => type === resourceTypes.stack);
     for (const name of Object.keys(stack?.props ?? {})) {
       if (allowed.includes(name)) continue;
       const text = known(() => JSON.stringify(stack?.props[name])) ?? "";
@@ -33,9 +34,9 @@ export const noPlainSecretInOutputs: StackValidationPolicy = {
 
 function secretsOf({ type, props }: PolicyResource): string[] {
   const names =
-    type === types.randomPassword
+    type === resourceTypes.randomPassword
       ? ["result"]
-      : type === types.randomBytes
+      : type === resourceTypes.randomBytes
         ? ["base64", "hex"]
         : [];
   return names.flatMap((name) => known(() => props[name] as string | undefined) ?? []);

@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { known, types } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known } from "../rule";
 
 /** Every process on a host can read its user data, and so can everybody who may read the API. */
 const patterns: readonly (readonly [RegExp, string])[] = [
@@ -20,7 +21,7 @@ export const noSecretInUserData: ResourceValidationPolicy = {
   description: "User data holds no secret; the host key of the first contact is the one exception.",
   enforcementLevel: "mandatory",
   validateResource: ({ type, props }, report) => {
-    if (type !== types.server) return;
+    if (type !== resourceTypes.server) return;
     const userData = known(() => props.userData as string | undefined);
     if (userData === undefined) return;
     const rest = userData.replace(bootstrapHostKey, "");

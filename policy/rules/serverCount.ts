@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { types } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
 
 const defaultLimit = 20;
 
@@ -11,7 +11,7 @@ export const serverCount: StackValidationPolicy = {
   validateStack: (args, report) => {
     const { resources } = args;
     const maximum = args.getConfig<{ maximum?: number }>().maximum ?? defaultLimit;
-    const count = resources.filter(({ type }) => type === types.server).length;
+    const count = resources.filter(({ type }) => type === resourceTypes.server).length;
     if (count > maximum) {
       report(
         `${count} servers, and the limit is ${maximum}; raise "maximum" of server-count in the pack's settings if that is meant`,

@@ -1,6 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { chooseServerType } from "../../lib/plan/serverTypeChoice";
-import { known, types } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known } from "../rule";
 
 export const serverTypesSold: ResourceValidationPolicy = {
   name: "server-types-sold",
@@ -8,7 +9,7 @@ export const serverTypesSold: ResourceValidationPolicy = {
   // A running host keeps its type; a retired one must not block a scale-down or a certificate.
   enforcementLevel: "advisory",
   validateResource: ({ type, props }, report) => {
-    if (type !== types.server) return;
+    if (type !== resourceTypes.server) return;
     const asked = known(() => props.serverType as string);
     const location = known(() => props.location as string | undefined) ?? "";
     const { note } = asked === undefined ? {} : chooseServerType(asked, location);

@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { known, types } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known } from "../rule";
 
 const defaultLabels = ["managed-by", "project", "stack", "role"];
 
@@ -10,7 +11,7 @@ export const serversLabelled: ResourceValidationPolicy = {
   configSchema: { properties: { labels: { type: "array", items: { type: "string" } } } },
   validateResource: (args, report) => {
     const { type, props } = args;
-    if (type !== types.server) return;
+    if (type !== resourceTypes.server) return;
     const wanted = args.getConfig<{ labels?: readonly string[] }>().labels ?? defaultLabels;
     const labels = known(() => (props.labels ?? {}) as Record<string, string>);
     if (labels === undefined) return;

@@ -1,6 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { ports } from "../../lib/constants";
-import { known, openPorts, types, type FirewallRule } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known, openPorts, type FirewallRule } from "../rule";
 
 /** Whether a firewall lets the whole world in to SSH. */
 export function sshIsOpen(props: Record<string, unknown>): boolean {
@@ -13,7 +14,7 @@ export const sshClosed: ResourceValidationPolicy = {
   description: "SSH should be reachable from the operators' addresses only.",
   enforcementLevel: "advisory",
   validateResource: ({ type, props }, report) => {
-    if (type === types.firewall && sshIsOpen(props)) {
+    if (type === resourceTypes.firewall && sshIsOpen(props)) {
       report("SSH is open to the world; keys alone protect the hosts");
     }
   },

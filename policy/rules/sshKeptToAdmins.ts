@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { ports } from "../../lib/constants";
-import { known, opensTo, types, type FirewallRule } from "../rule";
+import { resourceTypes } from "../../lib/resourceTypes";
+import { known, opensTo, type FirewallRule } from "../rule";
 import { sshIsOpen } from "./sshClosed";
 
 /**
@@ -14,7 +15,7 @@ export const sshKeptToAdmins: StackValidationPolicy = {
   configSchema: { properties: { always: { type: "boolean" } } },
   validateStack: (args, report) => {
     const { resources } = args;
-    const firewalls = resources.filter(({ type }) => type === types.firewall);
+    const firewalls = resources.filter(({ type }) => type === resourceTypes.firewall);
     const isRestricted =
       args.getConfig<{ always?: boolean }>().always === true ||
       firewalls.some(({ props }) => sshIsRestricted(props));

@@ -11,21 +11,21 @@ import {
 } from "../../lib/hcloud/answer";
 import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { stackSelector } from "../../lib/plan/labels";
-import { rrsetType } from "../stackState";
+import { resourceTypes } from "../../lib/resourceTypes";
 
 /** The kinds of objects that carry a stack's labels, in the order in which they can be deleted. */
 export const kinds = [
-  { kind: "record", type: rrsetType, path: "" },
-  { kind: "server", type: "hcloud:index/server:Server", path: "/servers" },
-  { kind: "firewall", type: "hcloud:index/firewall:Firewall", path: "/firewalls" },
-  { kind: "network", type: "hcloud:index/network:Network", path: "/networks" },
+  { kind: "record", type: resourceTypes.rrset, path: "" },
+  { kind: "server", type: resourceTypes.server, path: "/servers" },
+  { kind: "firewall", type: resourceTypes.firewall, path: "/firewalls" },
+  { kind: "network", type: resourceTypes.network, path: "/networks" },
   {
     kind: "placement group",
-    type: "hcloud:index/placementGroup:PlacementGroup",
+    type: resourceTypes.placementGroup,
     path: "/placement_groups",
   },
-  { kind: "primary IP", type: "hcloud:index/primaryIp:PrimaryIp", path: "/primary_ips" },
-  { kind: "SSH key", type: "hcloud:index/sshKey:SshKey", path: "/ssh_keys" },
+  { kind: "primary IP", type: resourceTypes.primaryIp, path: "/primary_ips" },
+  { kind: "SSH key", type: resourceTypes.sshKey, path: "/ssh_keys" },
 ] as const;
 
 export type Kind = (typeof kinds)[number]["kind"];

@@ -1,4 +1,4 @@
-import { bridgeName, localBridgeName } from "../../lib/plan/bridgeNames";
+import { bridgeName, localBridgeName } from "../../lib/bridgeNames";
 import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
 import { OperatorError } from "../../lib/errors";

@@ -1,4 +1,5 @@
-import { bridgeNumber, localBridgeName } from "../../lib/plan/bridgeNames";
+import { bridgeNumber, localBridgeName } from "../../lib/bridgeNames";
+import { resourceTypes } from "../../lib/resourceTypes";
 import { OperatorError } from "../../lib/errors";
 import type { ExportedResource, StackExport } from "../stackExport";
 import { nameOf } from "../stackState";
@@ -19,9 +20,6 @@ export interface SkipPlan {
   readonly server?: string;
 }
 
-const stepType = "command:remote:Command";
-const serverType = "hcloud:index/server:Server";
-
 /**
  * Finds the drain of a bridge, and what the engine would refuse to take it out for. Pure.
  *
@@ -30,7 +28,7 @@ const serverType = "hcloud:index/server:Server";
  */
 export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan {
   const drains = resources.flatMap(({ type, urn }) => {
-    const drained = type === stepType ? drainedBridge(urn) : undefined;
+    const drained = type === resourceTypes.remoteCommand ? drainedBridge(urn) : undefined;
     return drained === undefined ? [] : [{ urn, drained }];
   });
   const drain = drains.find(({ drained }) => drained === bridge);
@@ -51,7 +49,8 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   // A component and its step have one name.
   const checks = [...new Set(dependents.map(({ urn }) => nameOf(urn)))];
   const server = resources.find(
-    ({ type, urn }) => type === serverType && `${nameOf(urn)}-drain` === nameOf(drain.urn),
+    ({ type, urn }) =>
+      type === resourceTypes.server && `${nameOf(urn)}-drain` === nameOf(drain.urn),
   );
   return { drain: drain.urn, checks, server: server?.urn };
 }
@@ -69,7 +68,9 @@ const orderOf = (bridge: BridgeId): number => (bridge === localBridgeName ? Infi
 /** A step whose end runs nothing, or a component; what is in one is judged by itself. Nothing is lost with these. */
 function isCheck({ type, custom, inputs = {} }: ExportedResource): boolean {
   if (custom !== true) return true;
-  return type === stepType && (inputs.delete === undefined || inputs.delete === "");
+  return (
+    type === resourceTypes.remoteCommand && (inputs.delete === undefined || inputs.delete === "")
+  );
 }
 
 /** All that depends on a resource, directly or through others. */

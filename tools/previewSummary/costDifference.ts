@@ -1,5 +1,6 @@
 import { cents, sumOf, type CostItem } from "../../lib/plan/cost";
 import { listedIpv4, listedServer } from "../../lib/plan/prices";
+import { resourceTypes } from "../../lib/resourceTypes";
 import type { State, Step } from "./preview";
 
 /** What the changes of a preview cost a month. */
@@ -29,10 +30,10 @@ export function costDifference(steps: readonly Step[]): CostDifference {
 }
 
 function itemsOf(state: State | undefined): CostItem[] {
-  if (state?.type === "hcloud:index/primaryIp:PrimaryIp") {
+  if (state?.type === resourceTypes.primaryIp) {
     return state.inputs?.type === "ipv4" ? [listedIpv4] : [];
   }
-  if (state?.type !== "hcloud:index/server:Server") return [];
+  if (state?.type !== resourceTypes.server) return [];
   const server = listedServer(String(state.inputs?.serverType));
   // A server with `publicNets` has primary IPs of the stack, and none of its own.
   return state.inputs?.publicNets === undefined ? [server, listedIpv4] : [server];

@@ -1,3 +1,4 @@
+import { resourceTypes } from "../../lib/resourceTypes";
 import { costDifference } from "./costDifference";
 import type { Diagnostic, Preview, State, Step } from "./preview";
 
@@ -6,7 +7,6 @@ export const marker = "<!-- jitsi-hetzner preview -->";
 
 /** GitHub takes 65,536 characters. */
 const longest = 60_000;
-const serverType = "hcloud:index/server:Server";
 const shownOps = ["create", "update", "replace", "delete"] as const;
 
 /**
@@ -48,7 +48,7 @@ function failure(errors: readonly Diagnostic[]): string {
 }
 
 function warnings(steps: readonly Step[]): string[] {
-  const servers = steps.filter((step) => stateOf(step)?.type === serverType);
+  const servers = steps.filter((step) => stateOf(step)?.type === resourceTypes.server);
   const lines = servers.flatMap((step) => {
     const name = `\`${plain(nameOf(step))}\` (${plain(typeOf(step.oldState))})`;
     if (step.op === "delete") return [`deletes the server ${name}`];

@@ -1,5 +1,6 @@
 import { OperatorError } from "../../lib/errors";
-import { bridgeNumber } from "../../lib/plan/bridgeNames";
+import { bridgeNumber } from "../../lib/bridgeNames";
+import { resourceTypes, typeToken } from "../../lib/resourceTypes";
 import { readExport, type ExportedResource } from "../stackExport";
 import { nameOf } from "../stackState";
 
@@ -10,11 +11,9 @@ export interface RepairPlan {
   readonly state: string;
 }
 
-const stepType = "command:remote:Command";
-const bridgeType = "jitsi-hetzner:index:Bridge";
-const webType = "jitsi-hetzner:index:WebHost";
+const hostTypes: readonly string[] = [typeToken("Bridge"), typeToken("WebHost")];
 /** Follows every repair: the proof that the cluster works. */
-const proofType = "jitsi-hetzner:index:Acceptance";
+const acceptanceType = typeToken("Acceptance");
 /** At the end of a step's text, where the shell reads it as a part of the comment that names the step. */
 const repairMark = " (to be repaired)";
 
@@ -34,10 +33,10 @@ export function planRepair(exported: string, host: string): RepairPlan {
   if (pending.length > 0) {
     throw new OperatorError("a run was interrupted before: first `npm run doctor -- --repair`");
   }
-  const proof = resources.find(({ type }) => type === proofType);
-  const roots = [findHost(resources, host).urn, proof?.urn];
+  const acceptance = resources.find(({ type }) => type === acceptanceType);
+  const roots = [findHost(resources, host).urn, acceptance?.urn];
   const isChosen = (resource: ExportedResource): boolean =>
-    resource.type === stepType &&
+    resource.type === resourceTypes.remoteCommand &&
     resource.delete !== true &&
     // Such a step runs once in a host's life.
     resource.ignoreChanges?.includes("create") !== true &&
@@ -57,7 +56,7 @@ export function planRepair(exported: string, host: string): RepairPlan {
 
 function findHost(resources: readonly ExportedResource[], host: string): ExportedResource {
   const hosts = resources
-    .filter(({ type }) => type === bridgeType || type === webType)
+    .filter(({ type }) => hostTypes.includes(type))
     .map((resource) => ({ resource, name: withoutPrefix(nameOf(resource.urn)) }));
   const found = hosts.find(({ name }) => name === host || bridgeNumber(name)?.toString() === host);
   if (found !== undefined) return found.resource;

@@ -1,4 +1,4 @@
-import { localBridgeName } from "../../lib/plan/bridgeNames";
+import { localBridgeName } from "../../lib/bridgeNames";
 import { loopback } from "../../lib/constants";
 import { exitCodes } from "../commands";
 import { cloudApi, type StackConfig } from "../cloudApi";

@@ -1,4 +1,4 @@
-import { bridgeNumber, localBridgeName } from "../../lib/plan/bridgeNames";
+import { bridgeNumber, localBridgeName } from "../../lib/bridgeNames";
 import { allBridges } from "../../lib/plan/clusterPlan";
 import { byName } from "./compareHosts";
 import type { Declared } from "./declared";

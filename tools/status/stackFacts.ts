@@ -1,5 +1,6 @@
-import { bridgeNickname, hostNameOf } from "../../lib/plan/bridgeNames";
+import { bridgeNickname, hostNameOf } from "../../lib/bridgeNames";
 import type { Role } from "../../lib/constants";
+import { resourceTypes } from "../../lib/resourceTypes";
 import type { SshTarget } from "../sshRun";
 import { plainValue, type ExportedResource, type StackExport } from "../stackExport";
 import { nameOf } from "../stackState";
@@ -41,28 +42,20 @@ export interface StackFacts {
   readonly webHost?: SshTarget;
 }
 
-const types = {
-  server: "hcloud:index/server:Server",
-  firewall: "hcloud:index/firewall:Firewall",
-  attachment: "hcloud:index/serverNetwork:ServerNetwork",
-  command: "command:remote:Command",
-  stack: "pulumi:pulumi:Stack",
-} as const;
-
 /** Reads the resources of an export that was made with `--show-secrets`. */
 export function readStackFacts({ resources }: StackExport): StackFacts {
   const addresses = new Map(
     resources
-      .filter(({ type }) => type === types.attachment)
+      .filter(({ type }) => type === resourceTypes.serverNetwork)
       .map(({ outputs }) => [String(outputs?.serverId), outputs?.ip as string | undefined]),
   );
   const servers = resources
-    .filter(({ type }) => type === types.server)
+    .filter(({ type }) => type === resourceTypes.server)
     .map((server) => stateServer(server, addresses));
-  const stack = resources.find(({ type }) => type === types.stack);
+  const stack = resources.find(({ type }) => type === resourceTypes.stack);
   return {
     servers,
-    firewalls: resources.filter(({ type }) => type === types.firewall).map(stateFirewall),
+    firewalls: resources.filter(({ type }) => type === resourceTypes.firewall).map(stateFirewall),
     bridgeOutputs: (plainValue(stack?.outputs?.bridges) ?? []) as NamedBridge[],
     webHost: webHostConnection(resources),
   };
@@ -89,7 +82,7 @@ function stateFirewall({ id = "", outputs = {} }: ExportedResource): StateFirewa
 /** Of the step that first found the host ready: every later `up` brings its connection up to date. */
 function webHostConnection(resources: readonly ExportedResource[]): SshTarget | undefined {
   const step = resources.find(
-    ({ type, urn }) => type === types.command && nameOf(urn).endsWith("-web-ready"),
+    ({ type, urn }) => type === resourceTypes.remoteCommand && nameOf(urn).endsWith("-web-ready"),
   );
   return plainValue(step?.inputs?.connection) as SshTarget | undefined;
 }

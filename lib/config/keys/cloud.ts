@@ -1,4 +1,4 @@
-import { ownLabelKeys } from "../../plan/labels";
+import { ownLabelKeys } from "../../constants";
 import { setJson } from "../command";
 import { touches } from "../effects";
 import { flag } from "../kinds";

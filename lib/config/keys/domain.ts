@@ -1,10 +1,12 @@
+import { bridgeName } from "../../bridgeNames";
 import { set, unset } from "../command";
 import { touches } from "../effects";
 import { isHostname, nearestHostname } from "../hostname";
 import { invalid, setting, valid, type Parsed, type Rule, type ValuesOf } from "../setting";
+import { mostBridges } from "./bridges";
 
 /** A bridge's host name is `jvb-89.<domain>`, and a host name on Linux has at most 64 characters. */
-const longestDomain = 64 - "jvb-89.".length;
+const longestDomain = 64 - `${bridgeName(mostBridges - 1)}.`.length;
 
 const domain = setting({
   name: "domain",

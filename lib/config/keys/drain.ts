@@ -5,7 +5,7 @@ import { flag } from "../kinds";
 import { invalid, setting, valid } from "../setting";
 
 /** A bridge's own graceful shutdown ends after 24 h. */
-const longestDrainSeconds = 86_400;
+export const longestDrainSeconds = 86_400;
 
 const effect = touches("the policy file on the web host");
 

@@ -5,7 +5,7 @@ import { renderUserData } from "../../../cloud-init/userData";
 import { firewallRules } from "../../../lib/plan/firewallRules";
 import { labels } from "../../../lib/plan/labels";
 import { ecdsaKeyPair } from "../../../lib/sshKeyPair";
-import { types } from "../../../policy/rule";
+import { resourceTypes as types } from "../../../lib/resourceTypes";
 import { parseSettings } from "../../../lib/config/settings";
 import { rules } from "../../../policy/rules";
 import { judge, type Seen } from "./judge";

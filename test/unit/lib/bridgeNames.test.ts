@@ -6,7 +6,7 @@ import {
   bridgeNumber,
   hostNameOf,
   localBridgeNickname,
-} from "../../../../lib/plan/bridgeNames";
+} from "../../../lib/bridgeNames";
 
 describe("the names of a bridge", () => {
   it("lead back to its number", () => {
