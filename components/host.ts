@@ -1,22 +1,23 @@
 import type * as command from "@pulumi/command";
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { hostConf, installer, renderUserData } from "../cloud-init/userData";
+import { hostConf, renderUserData } from "../cloud-init/userData";
 import type { Software } from "../lib/config/keys/software";
 import { privateNetwork, type Role } from "../lib/constants";
 import { numericId } from "../lib/hcloud/numericId";
 import type { Labels } from "../lib/plan/labels";
 import { ecdsaKeyPair, seedFrom, seedTextLength, type SshKeyPair } from "../lib/sshKeyPair";
-import { hardenValues, hostFile, systemValues } from "../remote/hostFile";
 import { hostFilter } from "../remote/hostFilter";
 import { Component } from "./component";
 import {
+  type Connection,
   connectionTo,
+  contactStep,
   firstConnectionTo,
+  programSteps,
+  type ProxyConnection,
   publicOutput,
   remoteStep,
-  type Connection,
-  type ProxyConnection,
 } from "./remoteStep";
 
 /** What is the same for all hosts of a cluster. */
@@ -173,18 +174,14 @@ export class Host extends Component {
     bootstrapPublicKey: pulumi.Output<string>,
   ): command.remote.Command {
     const hostKey = pulumi.unsecret(bootstrapPublicKey);
-    return remoteStep(
+    return contactStep(
       `${name}-host-key`,
       {
         connection: firstConnectionTo({ host: this.ipv4, hostKey, privateKey, proxy }),
         script: "host/hostKey",
-        values: {},
         triggers: [this.server.id],
       },
-      {
-        parent: this,
-        ignoreChanges: ["create", "stdin", "connection", "logging", "addPreviousOutputInEnv"],
-      },
+      { parent: this },
     );
   }
 
@@ -194,6 +191,11 @@ export class Host extends Component {
    */
   private setUp(name: string, args: HostArgs): pulumi.Resource {
     const { connection } = this;
+    const program = programSteps(
+      `${name}-program`,
+      { connection, serverId: this.server.id },
+      { parent: this },
+    );
     const ready = remoteStep(
       `${name}-ready`,
       {
@@ -201,13 +203,11 @@ export class Host extends Component {
         script: "host/ready",
         values: {
           HOST_CONF: hostConf(args),
-          INSTALLER: installer(),
           PRIVATE_IP: this.privateIp,
           PRIVATE_GATEWAY: privateNetwork.gateway,
-          SSHD_CONF: hostFile("SSHD_CONF"),
         },
       },
-      { parent: this },
+      { parent: this, dependsOn: program },
     );
     const afterReady = { parent: this, dependsOn: ready };
     const keys = { KEYS: args.authorizedKeys.join("\n") };
@@ -218,10 +218,10 @@ export class Host extends Component {
     );
     remoteStep(
       `${name}-system`,
-      { connection, script: "host/system", values: systemValues(args.timezone) },
+      { connection, script: "host/system", values: { TIMEZONE: args.timezone } },
       afterReady,
     );
-    const rules = hardenValues(hostFilter(args.role));
+    const rules = { NFT_RULES: hostFilter(args.role) };
     return remoteStep(
       `${name}-harden`,
       { connection, script: "host/harden", values: rules },

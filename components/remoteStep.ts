@@ -2,7 +2,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { limits } from "../lib/constants";
 import type { SshProxy } from "../lib/config/sshProxy";
-import { remoteScript, type ScriptName, type ScriptValues } from "../remote/script";
+import { hostProgram, type HostProgram } from "../remote/program";
+import { installScript, remoteScript, type ScriptName, type StepValues } from "../remote/script";
 
 /** How to reach a host, and by which key it is known. */
 export type Connection = command.types.input.remote.ConnectionArgs;
@@ -57,7 +58,7 @@ export interface RemoteStepArgs<N extends ScriptName> {
   /** The script in `remote/` that the host runs. */
   script: N;
   /** Its values. They go over stdin together with the script, so they may be secret. */
-  values: { [K in keyof ScriptValues[N]]: pulumi.Input<ScriptValues[N][K]> };
+  values: { [K in keyof StepValues<N>]: pulumi.Input<StepValues<N>[K]> };
   /** The script's arguments when the step is made, `false` where nothing runs then; default none. */
   onCreate?: string | false;
   /** The script's arguments when a value, the script or the connection changed; default those of `onCreate`. */
@@ -66,15 +67,21 @@ export interface RemoteStepArgs<N extends ScriptName> {
   onDelete?: string;
   /** The step is made anew, not updated, where one of these changes. */
   triggers?: pulumi.Input<string>[];
+  /** Whether changed code is no reason to run the step again; by default it is. */
+  ignoresCode?: boolean;
 }
 
 /**
- * Runs a script on a host over SSH. All remote commands are made here, so that these choices stand once:
+ * Runs a verb of the program that the host carries (`programSteps`). All remote commands are made here or in
+ * `contactStep`, so that these choices stand once:
  *
- * - The script and its values go over stdin: the command text stays short, and it is what an error, `ps` and the
- *   journal show. The comment in it names the step in the error.
+ * - The values go over stdin as JSON: the command text is what an error, `ps` and the journal show. The comment in it
+ *   names the step in the error.
  * - stdin is secret where one of the values is, and nowhere else: the engine encrypts all secrets of a state anew at
  *   each of its steps and keeps every one of those texts in memory, gigabytes of them with twenty bridges.
+ * - The digest of the verb's code stands in the texts for create and update: the step runs again where its own code
+ *   changed, and the program refuses to run another one. A delete names no code: it runs the newest, that of the
+ *   program that was installed last, also for what an older program made.
  * - stdout is data and is not logged; progress goes to stderr, which is shown while the step runs.
  * - Outputs of earlier runs are not offered to later ones: nothing uses them, and sshd takes no environment.
  */
@@ -83,16 +90,19 @@ export function remoteStep<N extends ScriptName>(
   args: RemoteStepArgs<N>,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  const bash = (scriptArgs?: string): string =>
-    ["bash -s --", scriptArgs, `# ${args.script} (${name})`].filter(Boolean).join(" ");
+  const code = args.ignoresCode === true ? undefined : hostProgram().verbDigests[args.script];
+  const run = (scriptArgs?: string, digest?: string): string =>
+    ["jitsi-hetzner", args.script, digest && `--code ${digest}`, scriptArgs, `# ${name}`]
+      .filter(Boolean)
+      .join(" ");
   return new command.remote.Command(
     name,
     {
       connection: args.connection,
-      create: args.onCreate === false ? undefined : bash(args.onCreate),
-      update: args.onUpdate === undefined ? undefined : bash(args.onUpdate),
-      delete: args.onDelete === undefined ? undefined : bash(args.onDelete),
-      stdin: stdinOf(args.script, args.values),
+      create: args.onCreate === false ? undefined : run(args.onCreate, code),
+      update: args.onUpdate === undefined ? undefined : run(args.onUpdate, code),
+      delete: args.onDelete === undefined ? undefined : run(args.onDelete),
+      stdin: stdinOf<N>(args.values),
       triggers: args.triggers,
       logging: command.remote.Logging.Stderr,
       addPreviousOutputInEnv: false,
@@ -101,13 +111,86 @@ export function remoteStep<N extends ScriptName>(
   );
 }
 
-function stdinOf<N extends ScriptName>(
-  script: N,
-  values: RemoteStepArgs<N>["values"],
-): pulumi.Output<string> {
+/** Version of the JSON on a verb's stdin. */
+const inputVersion = 1;
+
+function stdinOf<N extends ScriptName>(values: RemoteStepArgs<N>["values"]): pulumi.Output<string> {
   return pulumi
     .all(values as Record<string, pulumi.Input<string>>)
-    .apply((known) => remoteScript(script, known as unknown as ScriptValues[N]));
+    .apply((known) => JSON.stringify({ version: inputVersion, values: known }));
+}
+
+/**
+ * Runs a whole script that comes over stdin, before the host has a program: the first contact. Runs once in a server's
+ * life, and its text is not compared afterwards.
+ */
+export function contactStep(
+  name: string,
+  args: {
+    connection: pulumi.Input<Connection>;
+    script: "host/hostKey";
+    triggers: pulumi.Input<string>[];
+  },
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command {
+  return new command.remote.Command(
+    name,
+    {
+      connection: args.connection,
+      create: `bash -s -- # ${args.script} (${name})`,
+      stdin: remoteScript(args.script, {}),
+      triggers: args.triggers,
+      logging: command.remote.Logging.Stderr,
+      addPreviousOutputInEnv: false,
+    },
+    {
+      ...opts,
+      ignoreChanges: ["create", "stdin", "connection", "logging", "addPreviousOutputInEnv"],
+    },
+  );
+}
+
+export interface ProgramStepsArgs {
+  connection: pulumi.Input<Connection>;
+  /** Of the host: another server needs the program anew. */
+  serverId: pulumi.Input<string>;
+  /** By default the one of these sources. */
+  program?: HostProgram;
+}
+
+/**
+ * Brings the host its program: one archive, of which the state holds the hash only, and a command that checks it, unpacks
+ * it and switches to it. The copy alone would not do: it is not atomic.
+ *
+ * @returns the step that all verbs on the host wait for
+ */
+export function programSteps(
+  name: string,
+  { connection, serverId, program = hostProgram() }: ProgramStepsArgs,
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command {
+  const copy = new command.remote.CopyToRemote(
+    `${name}-copy`,
+    {
+      connection,
+      source: new pulumi.asset.FileAsset(program.archive),
+      remotePath: `/var/lib/jitsi-hetzner/program-${program.digest}.tar`,
+      triggers: [serverId],
+    },
+    opts,
+  );
+  return new command.remote.Command(
+    name,
+    {
+      connection,
+      create: `bash -s -- # host/program (${name})`,
+      stdin: installScript(program),
+      triggers: [serverId],
+      logging: command.remote.Logging.Stderr,
+      addPreviousOutputInEnv: false,
+    },
+    { ...opts, dependsOn: copy },
+  );
 }
 
 /**

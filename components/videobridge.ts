@@ -162,6 +162,7 @@ export abstract class Videobridge extends Component {
         },
         onCreate: "enter",
         onDelete: "drain",
+        ignoresCode: true,
         triggers,
       },
       {

@@ -3,8 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { privateNetwork } from "../lib/constants";
 import { jicofoHeapMb } from "../lib/plan/heaps";
 import type { Labels } from "../lib/plan/labels";
-import { hostFile } from "../remote/hostFile";
-import { render } from "../remote/render";
 import type { JitsiVersion } from "../remote/script";
 import { BridgeAccount } from "./bridgeAccount";
 import { Component } from "./component";
@@ -150,8 +148,6 @@ export class WebHost extends Component {
         values: {
           DOMAIN: domain,
           WEB_PRIVATE_IP: privateIp,
-          LOGIN_MODULE: render("web/usr/local/lib/prosody/modules/mod_no_http_login.lua", {}),
-          BRIDGES_MODULE: render("web/usr/local/lib/prosody/modules/mod_dead_bridges.lua", {}),
         },
       },
       { parent: this, dependsOn: this.ready },
@@ -173,7 +169,6 @@ export class WebHost extends Component {
           DOMAIN: domain,
           XMPP_CERTIFICATE: this.xmppCertificate,
           HEAP_MB: memoryGb.apply((known) => jicofoHeapMb({ memoryGb: known, askedMb }).toString()),
-          JICOFO_SERVICE: hostFile("JICOFO_SERVICE"),
           JITSI_VERSION: this.jitsiVersion,
         },
       },

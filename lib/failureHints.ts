@@ -112,6 +112,11 @@ const sshHints: readonly Hint[] = [
       "root's password on that host has expired, and PAM refuses every command until it is changed: in Hetzner's console, reset the root password (hcloud server reset-password NAME), log in on the server's console and choose a new one, or run there: chage -d -1 root; then: pulumi up",
   },
   {
+    pattern: /status 12[67]\b|command not found/,
+    text: () =>
+      "the host's program or python3 is missing there; on the host: apt-get install -y python3; then: npm run repair -- HOST  # web, or a bridge's number",
+  },
+  {
     pattern: /without exit status|connection reset by peer|broken pipe|\bEOF\b/,
     text: () =>
       "the connection broke in the middle of the step; did the host reboot? It is waited for: pulumi up",

@@ -13,6 +13,7 @@ export const resourceTypes = {
   randomPassword: "random:index/randomPassword:RandomPassword",
   randomBytes: "random:index/randomBytes:RandomBytes",
   remoteCommand: "command:remote:Command",
+  copyToRemote: "command:remote:CopyToRemote",
   stack: "pulumi:pulumi:Stack",
 } as const;
 

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ScriptValues } from "./script";
 
 /** Files that hosts get as they are. Each has its path on the host, below the folder of the code that brings it there. */
 export const hostFiles = {
@@ -22,38 +21,15 @@ export const hostFiles = {
   PROFILE: "remote/host/etc/profile.d/jitsi-hetzner.sh",
   ISSUE: "remote/host/etc/issue",
   JICOFO_SERVICE: "remote/web/etc/systemd/system/jicofo.service",
+  LOGIN_MODULE: "remote/web/usr/local/lib/prosody/modules/mod_no_http_login.lua",
+  BRIDGES_MODULE: "remote/web/usr/local/lib/prosody/modules/mod_dead_bridges.lua",
+  /** Part of user data too. */
+  INSTALLER: "cloud-init/install.sh",
 } as const;
 
+export type HostFileName = keyof typeof hostFiles;
+
 /** The text of such a file. */
-export function hostFile(name: keyof typeof hostFiles): string {
+export function hostFile(name: HostFileName): string {
   return readFileSync(join(__dirname, "..", hostFiles[name]), "utf8");
-}
-
-/** The values of `host/system`. All but the time zone are the same for all hosts. */
-export function systemValues(timezone: string): ScriptValues["host/system"] {
-  return {
-    TIMEZONE: timezone,
-    APT_CONF: hostFile("APT_CONF"),
-    NEEDRESTART_CONF: hostFile("NEEDRESTART_CONF"),
-    RESTART_CONF: hostFile("RESTART_CONF"),
-    START_LIMIT_CONF: hostFile("START_LIMIT_CONF"),
-    LIMITS_CONF: hostFile("LIMITS_CONF"),
-    NGINX_LIMITS: hostFile("NGINX_LIMITS"),
-    WATCH: hostFile("WATCH"),
-    WATCH_SERVICE: hostFile("WATCH_SERVICE"),
-    WATCH_TIMER: hostFile("WATCH_TIMER"),
-  };
-}
-
-/** The values of `host/harden`. All but the rules of the packet filter are the same for all hosts. */
-export function hardenValues(rules: string): ScriptValues["host/harden"] {
-  return {
-    NFT_RULES: rules,
-    SYSCTL_CONF: hostFile("SYSCTL_CONF"),
-    MODPROBE_CONF: hostFile("MODPROBE_CONF"),
-    CORE_LIMITS: hostFile("CORE_LIMITS"),
-    COREDUMP_CONF: hostFile("COREDUMP_CONF"),
-    PROFILE: hostFile("PROFILE"),
-    ISSUE: hostFile("ISSUE"),
-  };
 }

@@ -34,8 +34,6 @@ export interface TemplateVariables {
     /** The services that the host offers in the private network. */
     readonly services: readonly PrivateService[];
   };
-  "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": Record<string, never>;
-  "web/usr/local/lib/prosody/modules/mod_dead_bridges.lua": Record<string, never>;
   "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
     readonly startHost: string;
     readonly startPort: number;

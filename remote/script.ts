@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { hostFile, type HostFileName } from "./hostFile";
 import { shQuote } from "./quote";
 
 /**
@@ -21,7 +22,7 @@ export interface ScriptValues {
     /** The text of the settings of sshd from the second contact on. */
     SSHD_CONF: string;
   };
-  /** Closes what a new host leaves open. Restarts nothing. All but the first are texts of files: `hardenValues()`. */
+  /** Closes what a new host leaves open. Restarts nothing. All but the first are texts of files. */
   "host/harden": {
     /** nftables rules, as `hostFilter()` makes them. */
     NFT_RULES: string;
@@ -36,7 +37,7 @@ export interface ScriptValues {
     /** Public keys, one in each line. Empty removes all of them. The deployment key always stays. */
     KEYS: string;
   };
-  /** Sets up a host besides Jitsi. Restarts nothing. All but the first are texts of files: `systemValues()`. */
+  /** Sets up a host besides Jitsi. Restarts nothing. All but the first are texts of files. */
   "host/system": {
     /** Name of a time zone: Europe/Berlin. */
     TIMEZONE: string;
@@ -176,6 +177,52 @@ interface BridgeInTurn {
 
 export type ScriptName = keyof ScriptValues;
 
+/** The values of a script that are files of the program: the host has them, and no step brings them. */
+export const fileValues = {
+  "host/ready": ["INSTALLER", "SSHD_CONF"],
+  "host/harden": [
+    "SYSCTL_CONF",
+    "MODPROBE_CONF",
+    "CORE_LIMITS",
+    "COREDUMP_CONF",
+    "PROFILE",
+    "ISSUE",
+  ],
+  "host/system": [
+    "APT_CONF",
+    "NEEDRESTART_CONF",
+    "RESTART_CONF",
+    "START_LIMIT_CONF",
+    "LIMITS_CONF",
+    "NGINX_LIMITS",
+    "WATCH",
+    "WATCH_SERVICE",
+    "WATCH_TIMER",
+  ],
+  "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE"],
+  "web/jicofo": ["JICOFO_SERVICE"],
+} as const satisfies Partial<Record<ScriptName, readonly HostFileName[]>>;
+
+type FileValues<N extends ScriptName> = N extends keyof typeof fileValues
+  ? (typeof fileValues)[N][number]
+  : never;
+
+/** The values of a script that a step brings. */
+export type StepValues<N extends ScriptName> = Omit<ScriptValues[N], FileValues<N>>;
+
+/** The names of the values of a script that are files of the program. */
+export const fileValuesOf = (name: ScriptName): readonly HostFileName[] =>
+  (fileValues as Partial<Record<ScriptName, readonly HostFileName[]>>)[name] ?? [];
+
+/** All values of a script: those that a step brings, and the files. */
+export function scriptValues<N extends ScriptName>(
+  name: N,
+  values: StepValues<N>,
+): ScriptValues[N] {
+  const files = Object.fromEntries(fileValuesOf(name).map((key) => [key, hostFile(key)]));
+  return { ...files, ...values } as unknown as ScriptValues[N];
+}
+
 /** A bridge that `up` answers for. */
 export interface DeclaredBridge {
   /** The name in messages: jvb-0. */
@@ -196,12 +243,16 @@ export interface Policy {
 }
 
 /** The files of functions that each script needs besides `lib.sh`. They stand between `lib.sh` and the script. */
-export const libraries: Partial<Record<ScriptName, readonly string[]>> = {
+export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
+  "host/hostKey": [],
   "host/ready": ["privateNetwork"],
+  "host/authorizedKeys": [],
   "host/harden": ["host/kernel"],
   "host/system": ["host/limits"],
+  "web/version": [],
   "web/configure": ["privateNetwork", "trust", "web/prosody", "web/guests", "web/modules"],
   "web/account": ["web/prosody"],
+  "web/certificate": [],
   "web/jicofo": ["trust", "web/focus"],
   "jvb/files": ["bridge", "trust", "privateNetwork", "jvb/join"],
   "jvb/apply": ["bridge", "trust", "privateNetwork", "jvb/join"],
@@ -214,6 +265,8 @@ export const libraries: Partial<Record<ScriptName, readonly string[]>> = {
   "web/localBridge": ["apt", "bridge", "web/focus", "web/waits", "web/bridges"],
 };
 
+export const scriptNames = Object.keys(libraries) as readonly ScriptName[];
+
 /**
  * The whole text that bash on a host reads from stdin: the values as shell-quoted assignments, the libraries, and the
  * script. The values are not exported, so no child process sees them. The last line calls `main "$@"`, so a connection
@@ -225,10 +278,28 @@ export function remoteScript<N extends ScriptName>(name: N, values: ScriptValues
   const assignments = Object.entries<string>({ STEP: name, ...values }).map(
     ([key, value]) => `${key}=${shQuote(value)}`,
   );
-  const files = ["lib", ...(libraries[name] ?? []), name];
-  return [...assignments, ...files.map(readScript)].join("\n");
+  return [...assignments, ...scriptFiles(name).map(readScript)].join("\n");
 }
 
-function readScript(name: string): string {
-  return readFileSync(join(__dirname, `${name}.sh`), "utf8");
+/**
+ * What a host's bash reads from stdin to install the program: no library, because the state holds this text for each
+ * host.
+ *
+ * @param program digest of the program, and the SHA-256 of its archive
+ */
+export function installScript(program: {
+  readonly digest: string;
+  readonly sha256: string;
+}): string {
+  const assignments = [`DIGEST=${shQuote(program.digest)}`, `SHA256=${shQuote(program.sha256)}`];
+  return [...assignments, readScript("host/program.sh")].join("\n");
+}
+
+/** The files that a script is made of, in their order: `lib.sh`, its libraries, itself. Below this folder. */
+export function scriptFiles(name: ScriptName): readonly string[] {
+  return ["lib", ...libraries[name], name].map((file) => `${file}.sh`);
+}
+
+function readScript(file: string): string {
+  return readFileSync(join(__dirname, file), "utf8");
 }

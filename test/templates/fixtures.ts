@@ -1,4 +1,5 @@
-import { hardenValues, hostFile, systemValues } from "../../remote/hostFile";
+import { hostFile } from "../../remote/hostFile";
+import { scriptValues } from "../../remote/script";
 import { hostConf, installer, type UserDataArgs } from "../../cloud-init/userData";
 import { parseSettings } from "../../lib/config/settings";
 import type { TemplateName, TemplateVariables } from "../../remote/render";
@@ -61,8 +62,6 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
       ],
     },
   },
-  "web/usr/local/lib/prosody/modules/mod_no_http_login.lua": { smallest: {}, fullest: {} },
-  "web/usr/local/lib/prosody/modules/mod_dead_bridges.lua": { smallest: {}, fullest: {} },
   "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
     smallest: { startHost: "0.0.0.0", startPort: 1 },
     fullest: { startHost: "127.0.0.1", startPort: 65535 },
@@ -125,7 +124,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     SSHD_CONF: hostFile("SSHD_CONF"),
   },
   "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
-  "host/harden": hardenValues("table inet a {}\n"),
+  "host/harden": scriptValues("host/harden", { NFT_RULES: "table inet a {}\n" }),
   "web/configure": {
     DOMAIN: longDomain,
     WEB_PRIVATE_IP: "10.0.0.2",
@@ -133,7 +132,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     BRIDGES_MODULE: "-- Lua\n",
   },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
-  "host/system": systemValues("Europe/Berlin"),
+  "host/system": scriptValues("host/system", { TIMEZONE: "Europe/Berlin" }),
   "web/version": { JITSI_VERSION: "2.0.10888-1" },
   "web/jicofo": {
     DOMAIN: longDomain,

@@ -36,7 +36,8 @@ export function planRepair(exported: string, host: string): RepairPlan {
   const acceptance = resources.find(({ type }) => type === acceptanceType);
   const roots = [findHost(resources, host).urn, acceptance?.urn];
   const isChosen = (resource: ExportedResource): boolean =>
-    resource.type === resourceTypes.remoteCommand &&
+    (resource.type === resourceTypes.remoteCommand ||
+      resource.type === resourceTypes.copyToRemote) &&
     resource.delete !== true &&
     // Such a step runs once in a host's life.
     resource.ignoreChanges?.includes("create") !== true &&
@@ -83,8 +84,12 @@ function ancestors(resource: ExportedResource, resources: readonly ExportedResou
 
 function markedForUpdate(resource: ExportedResource): ExportedResource {
   const mark = (values: ExportedResource["inputs"]): ExportedResource["inputs"] => {
-    // A step that does nothing when it is made has only an update: the one that empties a bridge before its restart.
-    const key = typeof values?.create === "string" ? "create" : "update";
+    // A copy is made again where its path differs. A step that does nothing when it is made has only an update: the
+    // one that empties a bridge before its restart.
+    const key = ["remotePath", "create", "update"].find(
+      (name) => typeof values?.[name] === "string",
+    );
+    if (key === undefined) return values;
     const text = values?.[key];
     if (typeof text !== "string" || text.endsWith(repairMark)) return values;
     return { ...values, [key]: text + repairMark };

@@ -2,6 +2,7 @@ import type { JitsiCluster } from "../../../components/jitsiCluster";
 import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../lib/outputs";
 import { clusterArgs, deployCluster, type ClusterChange } from "./support/cluster";
 import { valuesOf, type Registered } from "./support/mockEngine";
+import { stepValues } from "./support/step";
 
 const settings = {
   domain: "meet.example.org",
@@ -142,8 +143,8 @@ describe("JitsiCluster", () => {
     const drain = command(two, "jitsi-jvb-1-drain");
     const server = find(two, "hcloud:index/server:Server", "jitsi-jvb-1");
     expect(drain.inputs).toMatchObject({
-      create: "bash -s -- enter # web/drain (jitsi-jvb-1-drain)",
-      delete: "bash -s -- drain # web/drain (jitsi-jvb-1-drain)",
+      create: "jitsi-hetzner web/drain enter # jitsi-jvb-1-drain",
+      delete: "jitsi-hetzner web/drain drain # jitsi-jvb-1-drain",
     });
     expect(drain.inputs.connection).toEqual(command(two, "jitsi-web-configure").inputs.connection);
     expect(drain.inputs.update).toBeUndefined();
@@ -191,15 +192,18 @@ describe("JitsiCluster", () => {
     );
     expect(accept.inputs.triggers).toBeUndefined();
     expect(accept.dependencies).toContain("command:remote:Command jitsi-policy");
-    const first = /BRIDGES='\[\{"name":"jvb-0","nickname":"jvb-\d+","draining":false\},/;
-    expect(accept.inputs.stdin).toMatch(first);
+    expect(JSON.parse(stepValues(accept).BRIDGES ?? "")).toEqual(
+      ["jvb-0", "jvb-1"].map((name) => ({
+        name,
+        nickname: expect.stringMatching(/^jvb-\d+$/) as string,
+        draining: false,
+      })),
+    );
   });
 
   it("gives a bridge the heap that suits the server it has", async () => {
     const heapOf = (resources: readonly Registered[]): string | undefined =>
-      /^HEAP_MB='(\d+)'$/m.exec(
-        command(resources, "jitsi-jvb-0-files").inputs.stdin as string,
-      )?.[1];
+      stepValues(command(resources, "jitsi-jvb-0-files")).HEAP_MB;
     expect(heapOf(two)).toBe("3072");
     const small = await deploy({ jvbServerType: "cpx11" });
     expect(heapOf(small.resources)).toBe("1024");
@@ -237,12 +241,14 @@ describe("JitsiCluster", () => {
       });
     });
 
-    it("has its script and values on stdin, and a short command text", () => {
-      each(({ inputs }) => {
-        expect(inputs.stdin).toContain("set -euo pipefail");
+    it("has a short command text, and little more than its values on stdin", () => {
+      each(({ name, inputs }) => {
+        const isContact = /-(host-key|program)$/.test(name);
         for (const text of [inputs.create, inputs.update, inputs.delete]) {
-          expect(text ?? "bash -s --").toMatch(/^bash -s --.{0,80}$/);
+          const start = isContact ? "bash -s --" : "jitsi-hetzner ";
+          expect(text ?? start).toMatch(new RegExp(`^${start}.{0,80}$`));
         }
+        expect((inputs.stdin as string).length).toBeLessThan(isContact ? 9_000 : 6_000);
         expect(inputs.environment).toBeUndefined();
         expect(inputs.addPreviousOutputInEnv).toBe(false);
         expect(inputs.logging).toBe("stderr");
@@ -287,18 +293,19 @@ describe("JitsiCluster", () => {
     );
     expect(accounts).toEqual(["jitsi-web-account-v2"]);
     expect(command(resources, "jitsi-web-account-v2").inputs).toMatchObject({
-      stdin: expect.stringContaining("USERNAME='jvb-2'") as string,
-      create: "bash -s -- set # web/account (jitsi-web-account-v2)",
-      delete: "bash -s -- remove # web/account (jitsi-web-account-v2)",
+      create: expect.stringMatching(/^jitsi-hetzner web\/account --code \S{16} set #/) as string,
+      delete: "jitsi-hetzner web/account remove # jitsi-web-account-v2",
     });
+    expect(stepValues(command(resources, "jitsi-web-account-v2")).USERNAME).toBe("jvb-2");
     const passwords = names(resources, "random:index/randomPassword:RandomPassword");
     expect(passwords.filter((name) => !name.endsWith("-seed"))).toEqual([
       "jitsi-web-account-v2-password",
     ]);
     for (const index of [0, 1]) {
-      const { dependencies, inputs } = command(resources, `jitsi-jvb-${index}-files`);
+      const files = command(resources, `jitsi-jvb-${index}-files`);
+      const { dependencies } = files;
       expect(dependencies).toContain("command:remote:Command jitsi-web-account-v2");
-      expect(inputs.stdin).toContain("shard.USERNAME=jvb-2\n");
+      expect(stepValues(files).PROPERTIES).toContain("shard.USERNAME=jvb-2\n");
     }
   });
 

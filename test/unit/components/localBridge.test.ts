@@ -1,6 +1,7 @@
 import { answers } from "./support/answers";
 import { clusterArgs, deployCluster } from "./support/cluster";
 import type { Answers, Registered } from "./support/mockEngine";
+import { stepValues, withoutDigest } from "./support/step";
 
 const deploy = async (
   jvbCount: number,
@@ -89,27 +90,29 @@ describe("a cluster without bridge hosts", () => {
   });
 
   it("names its bridge after the web server, and asks its REST API on loopback only", () => {
-    const server = /jvb-local-\d+/.exec(String(find(zero, "jitsi-local-drain").inputs.stdin));
-    expect(server).not.toBeNull();
+    const drain = stepValues(find(zero, "jitsi-local-drain"));
+    expect(drain.NICKNAME).toMatch(/^jvb-local-\d+$/);
     for (const name of ["jitsi-policy", "jitsi-acceptance"]) {
-      const declared = JSON.stringify([{ name: "local", nickname: server?.[0], draining: false }]);
-      expect(find(zero, name).inputs.stdin).toContain(declared);
+      const declared = { name: "local", nickname: drain.NICKNAME, draining: false };
+      expect(JSON.stringify(stepValues(find(zero, name)))).toContain(
+        JSON.stringify(JSON.stringify([declared])).slice(1, -1),
+      );
     }
-    expect(find(zero, "jitsi-local-drain").inputs.stdin).toContain("REST_ADDRESS='127.0.0.1'");
-    expect(find(zero, "jitsi-local-files").inputs.stdin).toContain('host = "127.0.0.1"');
+    expect(drain.REST_ADDRESS).toBe("127.0.0.1");
+    expect(stepValues(find(zero, "jitsi-local-files")).JVB_CONF).toContain('host = "127.0.0.1"');
   });
 
   it("installs the package first, and drains by a delete that the end of the web host skips", () => {
     const drain = find(zero, "jitsi-local-drain");
     expect(drain.inputs).toMatchObject({
-      create: "bash -s -- enter # web/drain (jitsi-local-drain)",
-      delete: "bash -s -- drain # web/drain (jitsi-local-drain)",
+      create: "jitsi-hetzner web/drain enter # jitsi-local-drain",
+      delete: "jitsi-hetzner web/drain drain # jitsi-local-drain",
     });
     expect(drain.deletedWith).toBe("jitsi-web");
     const installed = find(zero, "jitsi-local-package");
-    expect(installed.inputs).toMatchObject({
-      create: "bash -s -- install # web/localBridge (jitsi-local-package)",
-    });
+    expect(withoutDigest(installed.inputs.create)).toBe(
+      "jitsi-hetzner web/localBridge --code DIGEST install # jitsi-local-package",
+    );
     expect(needs(zero, find(zero, "jitsi-local-files"))).toContain(`${step} jitsi-local-package`);
   });
 
@@ -135,7 +138,7 @@ describe("a cluster without bridge hosts", () => {
       "jitsi-web-jicofo",
     ]);
     for (const name of ["jitsi-local-apply", "jitsi-local-files"]) {
-      expect(find(after, name).inputs.stdin).toContain("BRIDGE_VERSION='2.3-296-g1c04be2d-1'");
+      expect(stepValues(find(after, name)).BRIDGE_VERSION).toBe("2.3-296-g1c04be2d-1");
     }
   });
 
@@ -143,7 +146,9 @@ describe("a cluster without bridge hosts", () => {
     const removal = find(zero, "jitsi-local-removal");
     // A step whose delete failed stays in the state, and would run nothing.
     expect(removal.inputs.create).toBeUndefined();
-    expect(removal.inputs.delete).toBe("bash -s -- remove # web/localBridge (jitsi-local-removal)");
+    expect(removal.inputs.delete).toBe(
+      "jitsi-hetzner web/localBridge remove # jitsi-local-removal",
+    );
     expect(removal.deletedWith).toBe("jitsi-web");
     const installed = find(zero, "jitsi-local-package");
     expect(installed.inputs.delete).toBeUndefined();
@@ -183,7 +188,7 @@ describe("localBridge", () => {
     const resources = await deploy(2, "always");
     const { dependencies } = find(resources, "jitsi-local-out");
     expect(dependencies).toContain(`${step} jitsi-jvb-1-in`);
-    const declared = find(resources, "jitsi-acceptance").inputs.stdin;
+    const declared = stepValues(find(resources, "jitsi-acceptance")).BRIDGES;
     expect(declared).toMatch(/"jvb-0".*"jvb-1".*"local"/);
   });
 

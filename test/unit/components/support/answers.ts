@@ -54,5 +54,6 @@ export const answers: Answers = {
   "random:index/randomPassword:RandomPassword": answer(({ name }) => ({
     result: name.endsWith("-seed") ? name : "theSecretOfTheBridges",
   })),
+  "command:remote:CopyToRemote": answer(),
   "command:remote:Command": answer((args) => ({ stdout: stdout(args), stderr: "" })),
 };

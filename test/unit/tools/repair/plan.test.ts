@@ -94,6 +94,27 @@ describe("planRepair", () => {
     expect(after?.outputs).toEqual(after?.inputs);
   });
 
+  it("has the host's program copied again, by a path that differs", () => {
+    const copy = resource(
+      "command:remote:CopyToRemote",
+      "jitsi-jvb-1-copy",
+      `${host}::jitsi-jvb-1`,
+    );
+    const values = { remotePath: "/var/lib/program.tar", source: { hash: "0" } };
+    const state = exported({
+      resources: [...resources, { ...copy, inputs: values, outputs: values }],
+    });
+    const { steps, state: repaired } = planRepair(state, "1");
+    expect(steps).toContain("jitsi-jvb-1-copy");
+    const [after] = marked(repaired).slice(-1);
+    expect(after?.inputs).toEqual({
+      ...values,
+      remotePath: "/var/lib/program.tar (to be repaired)",
+    });
+    expect(after?.outputs).toEqual(after?.inputs);
+    expect(planRepair(state, "web").steps).not.toContain("jitsi-jvb-1-copy");
+  });
+
   it("marks a step once, however often it is repaired", () => {
     const { state } = planRepair(exported(), "1");
     expect(JSON.parse(planRepair(state, "1").state)).toEqual(JSON.parse(state));

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { render } from "../../../../../../../../../remote/render";
+import { hostFile } from "../../../../../../../../../remote/hostFile";
 
-type Module = Parameters<typeof render>[0] & `web/${string}.lua`;
+type Module = "LOGIN_MODULE" | "BRIDGES_MODULE";
 
 /** Prosody, as far as a module uses it. `fire` calls a module's hooks as prosody does: the highest priority first. */
 const prosody = `
@@ -28,7 +28,7 @@ const prosody = `
 
 /** What a Lua program prints that begins with this module in a prosody. */
 export function inProsody(module: Module, code: string): string[] {
-  const program = `${prosody}\n(function ()\n${render(module, {})}\nend)()\n${code}`;
+  const program = `${prosody}\n(function ()\n${hostFile(module)}\nend)()\n${code}`;
   const { status, stdout, stderr } = spawnSync("lua5.4", ["-"], {
     input: program,
     encoding: "utf8",

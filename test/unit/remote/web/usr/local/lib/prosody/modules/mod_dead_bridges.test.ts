@@ -1,7 +1,6 @@
 import { inProsody } from "./lua";
 
-const run = (code: string): string[] =>
-  inProsody("web/usr/local/lib/prosody/modules/mod_dead_bridges.lua", code);
+const run = (code: string): string[] => inProsody("BRIDGES_MODULE", code);
 
 describe("mod_dead_bridges in auth.DOMAIN", () => {
   /** Unbinds a session; prints its token, and the one that prosody would resume it by. */

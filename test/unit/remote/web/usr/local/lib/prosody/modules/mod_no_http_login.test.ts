@@ -1,7 +1,6 @@
 import { inProsody } from "./lua";
 
-const run = (code: string): string[] =>
-  inProsody("web/usr/local/lib/prosody/modules/mod_no_http_login.lua", code);
+const run = (code: string): string[] => inProsody("LOGIN_MODULE", code);
 
 const logins = [
   "stanza/urn:ietf:params:xml:ns:xmpp-sasl:auth",

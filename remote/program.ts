@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import * as tar from "tar";
+import { hostFiles } from "./hostFile";
+import { fileValuesOf, scriptFiles, scriptNames, type ScriptName } from "./script";
+
+/** What a verb is made of, by paths in the archive. */
+interface Verb {
+  readonly files: readonly string[];
+  /** Values that are files, by the variable. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Over the names and texts of all of these. */
+  readonly digest: string;
+}
+
+/** The program that hosts carry: one archive with all that their verbs are made of. */
+export interface HostProgram {
+  /** Over all files, 16 hexadecimal digits. */
+  readonly digest: string;
+  /** Path of the archive on this machine. */
+  readonly archive: string;
+  /** SHA-256 of the archive, hexadecimal. */
+  readonly sha256: string;
+  /** By the verb: another one where one of its files is another. */
+  readonly verbDigests: Readonly<Record<ScriptName, string>>;
+}
+
+/** Digits of a digest: 64 bits, against accidents. */
+const digits = 16;
+const root = join(__dirname, "..");
+const cache = join(root, "node_modules", ".cache", "jitsi-hetzner");
+/** All that runs a verb. */
+const runner = "jitsi-hetzner";
+
+/** The texts of the archive, by their paths in it. Pure, but for reading the files. */
+export function programFiles(): ReadonlyMap<string, string> {
+  const verbs = describeVerbs();
+  const names = Object.values(verbs).flatMap(({ files, values }) => [
+    ...files,
+    ...Object.values(values),
+  ]);
+  const texts = [...new Set(names)].sort().map((name): [string, string] => [name, read(name)]);
+  return new Map([
+    ...texts,
+    [runner, readFileSync(join(__dirname, "program", runner), "utf8")],
+    ["verbs.json", `${JSON.stringify(verbs, null, 1)}\n`],
+  ]);
+}
+
+let made: HostProgram | undefined;
+
+/** Makes the archive, once in a process. The same sources give the same bytes on each machine. */
+export function hostProgram(): HostProgram {
+  made ??= makeProgram();
+  return made;
+}
+
+/** @param folder where the archive is kept */
+export function makeProgram(folder = cache): HostProgram {
+  const files = programFiles();
+  const hash = createHash("sha256");
+  for (const [name, text] of files) hash.update(`${name}\0${text}\0`);
+  const digest = hash.digest("hex").slice(0, digits);
+  const archive = join(folder, `program-${digest}.tar`);
+  writeArchive(archive, files);
+  return {
+    digest,
+    archive,
+    sha256: createHash("sha256").update(readFileSync(archive)).digest("hex"),
+    verbDigests: Object.fromEntries(
+      Object.entries(describeVerbs()).map(([name, verb]) => [name, verb.digest]),
+    ) as Record<ScriptName, string>,
+  };
+}
+
+/** Not compressed: compressors differ between versions of Node.js. Beside its place first: two runs may make it at once. */
+function writeArchive(archive: string, files: ReadonlyMap<string, string>): void {
+  mkdirSync(dirname(archive), { recursive: true });
+  const work = mkdtempSync(`${archive}.`);
+  try {
+    const folder = join(work, "files");
+    for (const [name, text] of files) {
+      const path = join(folder, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      // Not by the write: the umask of who runs this would take from it.
+      chmodSync(path, name === runner ? 0o755 : 0o644);
+    }
+    const made = join(work, "tar");
+    tar.create(
+      // Neither owner nor time of this machine.
+      { sync: true, file: made, cwd: folder, portable: true, mtime: new Date(0) },
+      [...files.keys()],
+    );
+    renameSync(made, archive);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+/** Reads a file by its path in the repository. */
+type Reader = (path: string) => string;
+
+/** What each verb is made of. Pure, but for `readFile`. */
+export function describeVerbs(readFile: Reader = read): Record<ScriptName, Verb> {
+  return Object.fromEntries(
+    scriptNames.map((name) => [name, describeVerb(name, readFile)]),
+  ) as Record<ScriptName, Verb>;
+}
+
+function describeVerb(name: ScriptName, readFile: Reader): Verb {
+  const files = scriptFiles(name).map((file) => `remote/${file}`);
+  const values = Object.fromEntries(fileValuesOf(name).map((key) => [key, hostFiles[key]]));
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(`${file}\0${readFile(file)}\0`);
+  for (const [key, file] of Object.entries(values)) {
+    hash.update(`${key}\0${file}\0${readFile(file)}\0`);
+  }
+  return { files, values, digest: hash.digest("hex").slice(0, digits) };
+}
+
+const read: Reader = (name) => readFileSync(join(root, name), "utf8");

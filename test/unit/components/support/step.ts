@@ -1,0 +1,15 @@
+import type { Registered } from "./mockEngine";
+
+/** The values that a step brings its verb over stdin. */
+export function stepValues({ inputs }: Registered): Readonly<Record<string, string>> {
+  const { version, values } = JSON.parse(inputs.stdin as string) as {
+    version: number;
+    values: Record<string, string>;
+  };
+  if (version !== 1) throw new Error(`the input has version ${version}`);
+  return values;
+}
+
+/** A command as a host runs it, with the digest of its verb's code as DIGEST. */
+export const withoutDigest = (text: unknown): string | undefined =>
+  typeof text === "string" ? text.replace(/(?<= --code )[0-9a-f]{16}(?= )/, "DIGEST") : undefined;

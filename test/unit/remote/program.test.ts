@@ -1,0 +1,208 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  describeVerbs,
+  makeProgram,
+  programFiles,
+  type HostProgram,
+} from "../../../remote/program";
+import { scriptFiles, scriptNames } from "../../../remote/script";
+
+let work: string;
+let program: HostProgram;
+/** The program as a host has it. */
+let installed: string;
+
+beforeAll(() => {
+  work = mkdtempSync(join(tmpdir(), "program-"));
+  program = makeProgram(join(work, "cache"));
+});
+beforeEach(() => {
+  installed = mkdtempSync(join(work, "installed-"));
+  spawnSync("tar", ["-C", installed, "-xf", program.archive]);
+});
+afterAll(() => {
+  rmSync(work, { recursive: true });
+});
+
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(args: readonly string[], input: string): Ran {
+  const { status, stdout, stderr } = spawnSync(join(installed, "jitsi-hetzner"), args, {
+    input,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  return { status, stdout, stderr };
+}
+
+/** A verb that only says what it got: in place of a real one, with a digest that fits. */
+function pretend(script: string): void {
+  const path = join(installed, "verbs.json");
+  const verbs = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  writeFileSync(join(installed, "pretended.sh"), script);
+  const probe = `import hashlib,sys; t=sys.stdin.read(); print(hashlib.sha256(("pretended.sh\\0"+t+"\\0").encode()).hexdigest()[:16])`;
+  const { stdout } = spawnSync("python3", ["-c", probe], { input: script, encoding: "utf8" });
+  verbs["web/drain"] = { files: ["pretended.sh"], values: {}, digest: stdout.trim() };
+  writeFileSync(path, JSON.stringify(verbs));
+}
+
+const input = (values: Record<string, unknown>, version = 1): string =>
+  JSON.stringify({ version, values });
+
+describe("the archive of the host's program", () => {
+  it("is the same, byte for byte, whenever and by whomever it is made", () => {
+    const umask = process.umask(0o077);
+    try {
+      const again = makeProgram(join(work, "elsewhere"));
+      expect([again.digest, again.sha256]).toEqual([program.digest, program.sha256]);
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  it("holds every script and library, and no value", () => {
+    expect([...programFiles().keys()]).toEqual(
+      expect.arrayContaining(scriptNames.flatMap(scriptFiles).map((file) => `remote/${file}`)),
+    );
+  });
+});
+
+describe("the digest of a verb", () => {
+  const changed = (path: string): string[] => {
+    const before = describeVerbs();
+    const root = join(__dirname, "../../..");
+    const after = describeVerbs((name) => {
+      const text = readFileSync(join(root, name), "utf8");
+      return name === path ? `${text}# changed\n` : text;
+    });
+    return scriptNames.filter((name) => before[name].digest !== after[name].digest).sort();
+  };
+
+  it("is another one where one of its own files changed, and for no other verb", () => {
+    expect(changed("remote/web/drain.sh")).toEqual(["web/drain"]);
+    expect(changed("remote/host/etc/issue")).toEqual(["host/harden"]);
+    expect(changed("remote/web/turn.sh")).toEqual(["web/in", "web/out"]);
+    expect(changed("remote/lib.sh")).toEqual([...scriptNames].sort());
+  });
+});
+
+describe("the host's program", () => {
+  it("gives a verb its values, its name and its arguments, whatever is in them", () => {
+    pretend('printf "%s|%s|%s|%s" "$STEP" "$NAME" "$1" "$2"\n');
+    const nasty = 'a\'b\n$(id) "c" \\ ü';
+    expect(run(["web/drain", "drain", "x y"], input({ NAME: nasty }))).toEqual({
+      status: 0,
+      stdout: `web/drain|${nasty}|drain|x y`,
+      stderr: "",
+    });
+  });
+
+  it("shows no value to child processes, nor in the arguments of a process, nor on disk", () => {
+    pretend("env; tr '\\0' ' ' </proc/$$/cmdline; ls -l /proc/$$/fd/0\n");
+    const { status, stdout } = run(["web/drain"], input({ JVB_SECRET: "FakeSecret" }));
+    expect(status).toBe(0);
+    expect(stdout).not.toContain("FakeSecret");
+    expect(stdout).toContain("memfd:");
+  });
+
+  it("ends with the code of the verb, and is gone when that runs: signals reach the verb", () => {
+    pretend('trap "echo ended; exit 7" TERM; kill -TERM $$; sleep 5\n');
+    expect(run(["web/drain"], input({}))).toEqual({ status: 7, stdout: "ended\n", stderr: "" });
+  });
+
+  it("has the digests that the steps ask for", () => {
+    for (const name of scriptNames) {
+      const { status, stderr } = run([name, "--code", program.verbDigests[name]], "");
+      // The input is looked at after the code.
+      expect([name, status, stderr]).toEqual([name, 65, expect.stringContaining("stdin")]);
+    }
+  });
+
+  it("runs its newest code for a step that names none", () => {
+    pretend("echo newest\n");
+    expect(run(["web/drain", "drain"], input({})).stdout).toBe("newest\n");
+  });
+
+  it.each<[string, readonly string[], string, string]>([
+    ["a verb that it does not know", ["web/nothing"], input({}), "it knows no verb 'web/nothing'"],
+    [
+      "other code",
+      ["web/drain", "--code", "0123456789abcdef"],
+      input({}),
+      "0123456789abcdef is asked",
+    ],
+    [
+      "an input that is newer than it",
+      ["web/drain"],
+      input({}, 2),
+      "version 1 of its input, and 2 came",
+    ],
+  ])("refuses %s with 78, runs nothing and names the repair", (_, args, text, problem) => {
+    const { status, stdout, stderr } = run(args, text);
+    expect([status, stdout]).toEqual([78, ""]);
+    expect(stderr).toContain(problem);
+    expect(stderr).toContain("What to do: npm run repair -- ");
+  });
+
+  it.each<[string, () => void]>([
+    [
+      "has a changed file",
+      () => {
+        writeFileSync(join(installed, "remote/lib.sh"), "x");
+      },
+    ],
+    [
+      "lacks a file",
+      () => {
+        rmSync(join(installed, "remote/web/drain.sh"));
+      },
+    ],
+    [
+      "lacks its list",
+      () => {
+        rmSync(join(installed, "verbs.json"));
+      },
+    ],
+    [
+      "has half of its list",
+      () => {
+        writeFileSync(join(installed, "verbs.json"), '{"web/');
+      },
+    ],
+  ])("refuses to run where it %s", (_, damage) => {
+    damage();
+    const { status, stdout, stderr } = run(["web/drain", "drain"], input({}));
+    expect([status, stdout]).toEqual([78, ""]);
+    expect(stderr).toMatch(/is damaged.*\n.*npm run repair/);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a text that is cut off", input({ JVB_SECRET: "FakeSecret" }).slice(0, -4)],
+    ["no values", '{"version":1}'],
+    ["a list", "[]"],
+    ["a value that is no text", input({ JVB_SECRET: ["FakeSecret"] })],
+    ["a name that is no variable's", input({ "a b": "FakeSecret" })],
+    ["a NUL character", input({ JVB_SECRET: "FakeSecret\0" })],
+    ["more than a megabyte", input({ JVB_SECRET: "FakeSecret".repeat(110_000) })],
+  ])("refuses %s on stdin with 65, and shows no value", (_, text) => {
+    const { status, stdout, stderr } = run(["web/drain", "drain"], text);
+    expect([status, stdout]).toEqual([65, ""]);
+    expect(stderr).toMatch(/^jitsi-hetzner: web\/drain: /);
+    expect(stderr).not.toContain("FakeSecret");
+    expect(stderr).not.toContain("Traceback");
+  });
+
+  it("lists its verbs", () => {
+    const { status, stdout } = run(["--help"], "");
+    expect(status).toBe(0);
+    for (const name of scriptNames) expect(stdout).toContain(name);
+  });
+});
