@@ -38,8 +38,6 @@ const oneWay = [
   ...Object.entries(program).map(([room, allowed]) =>
     mayImport([room === "index" ? "index.ts" : `${room}/**/*.ts`], room, allowed),
   ),
-  // An exception: the outputs are read from the components, of which it imports the types.
-  mayImport(["lib/outputs.ts"], "lib", ["components"]),
   ...Object.entries(packages).flatMap(([name, allowed]) => [
     mayImport([`packages/${name}/src/**/*.ts`], name, allowed),
     mayImport([`packages/${name}/test/**/*.ts`], name, [...new Set([...allowed, "toolchain"])]),
