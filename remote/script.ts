@@ -116,7 +116,7 @@ export interface ScriptValues {
     SETTINGS_HASH: string;
   };
   /** Prints a text that changes whenever the next two steps have something to do. */
-  "web/out": BridgeInTurn;
+  "web/out": RestartingBridge;
   /** Does nothing if the running bridge has SETTINGS_HASH already. */
   "jvb/apply": {
     NAME: string;
@@ -129,7 +129,7 @@ export interface ScriptValues {
     TURN: string;
   };
   /** Arguments: `create` or `update`. */
-  "web/in": BridgeInTurn & {
+  "web/in": RestartingBridge & {
     /** The output of web/out. */
     TURN: string;
   };
@@ -164,7 +164,7 @@ export interface JitsiVersion {
 }
 
 /** A bridge in its rolling restart. */
-interface BridgeInTurn {
+interface RestartingBridge {
   NAME: string;
   /** MUC_NICKNAME of the bridge: jvb-<server id>. */
   NICKNAME: string;

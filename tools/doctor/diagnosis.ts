@@ -27,7 +27,7 @@ export interface Diagnosis {
   readonly missing: readonly Missing[];
 }
 
-export interface Facts {
+export interface DiagnosisFacts {
   readonly state: StackState;
   readonly objects: readonly CloudObject[];
   readonly lock?: Lock;
@@ -39,7 +39,7 @@ export interface Facts {
  * Compares a state with the cloud. Pure. An id that is in the state is never an orphan, whatever else is true of
  * it: no declared bridge is, nor one that is leaving.
  */
-export function diagnose({ state, objects, lock, connected }: Facts): Diagnosis {
+export function diagnose({ state, objects, lock, connected }: DiagnosisFacts): Diagnosis {
   const known = knownObjects(state);
   const strangers = objects.filter(({ kind, id }) => !known.has(`${kind} ${id}`));
   const interrupted = new Set(

@@ -11,7 +11,7 @@ import type { WebFacts } from "./webFacts";
 /** What somebody said, or why nobody could be asked. */
 export type Answer<T> = { readonly facts: T } | { readonly problem: string };
 
-export interface Facts {
+export interface ClusterFacts {
   readonly stack: string;
   readonly declared: Declared;
   readonly state: StackFacts;
@@ -23,7 +23,7 @@ export interface Facts {
 }
 
 /** Puts what is declared beside what is. Pure. */
-export function compare(facts: Facts): Status {
+export function compare(facts: ClusterFacts): Status {
   const { stack, declared, state, cloud, web, undeployed } = facts;
   const webFacts = "facts" in web ? web.facts : undefined;
   const servers = "facts" in cloud ? cloud.facts : undefined;

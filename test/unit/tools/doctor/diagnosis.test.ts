@@ -1,5 +1,5 @@
 import type { CloudObject } from "../../../../tools/doctor/cloudObjects";
-import { diagnose, isHealthy, type Facts } from "../../../../tools/doctor/diagnosis";
+import { diagnose, isHealthy, type DiagnosisFacts } from "../../../../tools/doctor/diagnosis";
 import { isRepairable } from "../../../../tools/doctor/repair";
 import type { StackState } from "../../../../tools/stackState";
 
@@ -25,10 +25,10 @@ const ours = [
   object({ kind: "network", id: "1", usedBy: [1] }),
   object({ kind: "record", id: "example.org/meet/A", usedBy: [1] }),
 ];
-const facts: Facts = { state, objects: ours, connected: false };
+const facts: DiagnosisFacts = { state, objects: ours, connected: false };
 
 /** What is found beside what belongs to the stack. */
-function orphans(strangers: CloudObject[], changed: Partial<Facts> = {}) {
+function orphans(strangers: CloudObject[], changed: Partial<DiagnosisFacts> = {}) {
   return diagnose({ ...facts, ...changed, objects: [...ours, ...strangers] }).orphans;
 }
 

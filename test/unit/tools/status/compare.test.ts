@@ -1,20 +1,20 @@
-import { compare, type Facts } from "../../../../tools/status/compare";
+import { compare, type ClusterFacts } from "../../../../tools/status/compare";
 import { report } from "../../../../tools/status/report";
 import type { JicofoBridge, WebHealth } from "../../../../tools/status/webFacts";
 import { cloudServer, declaring, health, healthy, jicofo, web } from "./support";
 
-const differences = (facts: Facts): readonly string[] => {
+const differences = (facts: ClusterFacts): readonly string[] => {
   const status = compare(facts);
   expect(status.verdict).toBe(status.differences.length > 0 ? "different" : "equal");
   return status.differences;
 };
 
-const withBridge = (state: Partial<JicofoBridge>): Facts => ({
+const withBridge = (state: Partial<JicofoBridge>): ClusterFacts => ({
   ...healthy,
   web: web(jicofo({ "jvb-11": {}, "jvb-12": state })),
 });
 
-const servers = (change: (ids: string[]) => string[]): Facts["cloud"] => ({
+const servers = (change: (ids: string[]) => string[]): ClusterFacts["cloud"] => ({
   facts: change(["10", "11", "12"]).map((id) => cloudServer(id, `server-${id}`)),
 });
 
@@ -271,7 +271,7 @@ describe("a status of which not all can be asked", () => {
   });
 
   describe("with a web host whose services want something", () => {
-    const withHealth = (change: Partial<WebHealth>): Facts => {
+    const withHealth = (change: Partial<WebHealth>): ClusterFacts => {
       const list = jicofo({ "jvb-11": {}, "jvb-12": {} });
       return { ...healthy, web: web(list, {}, { health: { ...health, ...change } }) };
     };

@@ -1,13 +1,13 @@
 import type { CloudFirewall } from "../../../../tools/status/cloudFirewalls";
-import { compare, type Facts } from "../../../../tools/status/compare";
+import { compare, type ClusterFacts } from "../../../../tools/status/compare";
 import { ruleText, without } from "../../../../tools/status/firewallRules";
 import { report } from "../../../../tools/status/report";
 import { cloudFirewalls, cloudServer, healthy } from "./support";
 
-const differences = (facts: Facts): readonly string[] => compare(facts).differences;
+const differences = (facts: ClusterFacts): readonly string[] => compare(facts).differences;
 
 /** The healthy cluster, with other rules in force on its web host. */
-const withRules = (change: (rules: readonly string[]) => readonly string[]): Facts => ({
+const withRules = (change: (rules: readonly string[]) => readonly string[]): ClusterFacts => ({
   ...healthy,
   firewalls: {
     facts: cloudFirewalls.map((firewall) =>

@@ -4,7 +4,7 @@ import { planCluster } from "../../../../lib/plan/clusterPlan";
 import { firewallRules } from "../../../../lib/plan/firewallRules";
 import type { CloudFirewall } from "../../../../tools/status/cloudFirewalls";
 import type { CloudServer } from "../../../../tools/status/cloudServers";
-import type { Facts } from "../../../../tools/status/compare";
+import type { ClusterFacts } from "../../../../tools/status/compare";
 import { ruleText } from "../../../../tools/status/firewallRules";
 import type { JicofoBridge, WebFacts, WebHealth } from "../../../../tools/status/webFacts";
 
@@ -60,7 +60,7 @@ export const web = (
     expiredCertificates = [],
     health: services = health,
   }: Partial<WebFacts> = {},
-): Facts["web"] => ({
+): ClusterFacts["web"] => ({
   facts: {
     jicofo: list,
     jicofoProblem,
@@ -83,7 +83,7 @@ const planOf = (settings: RawConfig) =>
   planCluster(parseSettings({ domain: "meet.example.test", jvbCount: "2", ...settings }));
 
 /** A cluster of a web host and two bridges in which everything is as it should be. */
-export const healthy: Facts = {
+export const healthy: ClusterFacts = {
   stack: "production",
   declared: {
     plan: planOf({}),
@@ -117,7 +117,7 @@ export const healthy: Facts = {
 };
 
 /** The healthy cluster with other settings. */
-export const declaring = (settings: RawConfig): Facts => ({
+export const declaring = (settings: RawConfig): ClusterFacts => ({
   ...healthy,
   declared: { ...healthy.declared, plan: planOf(settings) },
 });
