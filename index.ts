@@ -15,6 +15,8 @@ import { loadSettings } from "./lib/config/settings";
 import { planCluster } from "./lib/plan/clusterPlan";
 import { apiOf, cloudAccess, providerForPreview } from "./lib/hcloud/access";
 import { powerOn } from "./lib/hcloud/powerOn";
+import { watchPreview } from "./lib/changes/watchPreview";
+import { engineState } from "./lib/preflight/engineState";
 import { preflight } from "./lib/preflight/preflight";
 
 /** The whole program. A function, because nothing is made before the cloud was asked. */
@@ -27,14 +29,16 @@ async function deploy() {
   const checked = await preflight({ settings, plan, stack: pulumi.getStack(), api, dryRun });
   if (api !== undefined) await powerOn(checked.serversOff, api, dryRun);
   const { webServerType, jvbServerType, memoryGb } = checked;
+  const watch = dryRun ? watchPreview(engineState) : undefined;
   const cluster = new JitsiCluster(
     "jitsi",
     { ...settings, plan, webServerType, jvbServerType, memoryGb },
     {
       provider: providerForPreview(access, dryRun),
-      transformations: dryRun ? [] : [hintsOnFailure(settings)],
+      transformations: [watch?.transformation ?? hintsOnFailure(settings)],
     },
   );
+  if (watch !== undefined) await pulumi.log.info(`This ${await watch.line()}`);
   return {
     /** Where people meet. */
     url: `https://${settings.domain}`,

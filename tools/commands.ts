@@ -53,7 +53,7 @@ export const commands = {
   },
   "preview:summary": {
     purpose: "prints a preview as Markdown",
-    json: "`failed`, `changes` (counts), `cost` (`difference`, `unknown`)",
+    json: "`failed`, `hosts` (the line about hosts; null if the preview failed), `changes` (counts), `cost` (`difference`, `unknown`)",
     exits: [
       "the preview succeeded",
       "it failed; the Markdown gives the reason",

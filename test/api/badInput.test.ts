@@ -76,6 +76,9 @@ describe("the program in the engine, with bad input", () => {
       const { code, text } = await pulumi(["preview"], domain);
       expect(text).toContain(`warning: Not checked, because ${nobody} does not answer`);
       expect(text).toMatch(/\+ \d+ to create/);
+      expect(text).toContain(
+        "This adds the web host (cx23, fsn1) and bridges jvb-0 and jvb-1 (cpx42, fsn1)",
+      );
       expect(code).toBe(0);
     },
     runMs,

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
@@ -11,7 +19,7 @@ import { runProgram, TestCluster } from "../e2e/harness";
  */
 
 const recordings = join(projectDir, "test/unit/tools/previewSummary/previews");
-/** A checkout whose code has one firewall rule more. */
+/** A checkout with other code. */
 const changedCode = join(projectDir, ".test/previews-code");
 
 async function main(): Promise<void> {
@@ -24,9 +32,16 @@ async function main(): Promise<void> {
     await recordWith(cluster, "type", { jvbServerType: "cpx52" });
     await recordWith(cluster, "type-and-scale", { jvbServerType: "cpx52", jvbCount: "3" });
     await recordWith(cluster, "config-error", { jvbCount: "two" });
+    await recordWith(cluster, "heap", { bridgeHeapMb: "4096" });
+    await recordWith(cluster, "jicofo-heap", { jicofoHeapMb: "600" });
+    await recordWith(cluster, "version", { jitsiVersion: "2.0.10888-1" });
+    await recordWith(cluster, "account", { jvbSecretVersion: "2" });
+    await recordWith(cluster, "drain-timeout", { drainTimeout: "2h" });
+    await recordWith(cluster, "local-bridge", { jvbCount: "0" });
     await record(cluster, "replace", ["--replace", await urnOf(cluster, "Server::jitsi-jvb-1")]);
-    changeCode(cluster);
-    await record(cluster, "firewall-rule", [], changedCode);
+    await recordCode(cluster, "firewall-rule", addFirewallRule);
+    await recordCode(cluster, "host-code", addComment("remote/host/harden.sh"));
+    await recordCode(cluster, "web-code", addComment("remote/web/configure.sh"));
     await cluster.configure({ jvbCount: "4" });
     await cluster.mustUp();
     await recordWith(cluster, "scale-down", { jvbCount: "2" });
@@ -47,8 +62,17 @@ async function recordWith(
 ): Promise<void> {
   await cluster.configure(settings);
   await record(cluster, name);
-  await cluster.mustPulumi("config", "rm", "jvbServerType");
+  for (const key of Object.keys(settings).filter((one) => one !== "jvbCount")) {
+    await cluster.mustPulumi("config", "rm", key);
+  }
   await cluster.configure({ jvbCount: name === "scale-down" ? "4" : "2" });
+}
+
+/** With other code; the checkout itself stays as it is. */
+async function recordCode(cluster: TestCluster, name: string, change: () => void): Promise<void> {
+  copyCode(cluster);
+  change();
+  await record(cluster, name, [], changedCode);
 }
 
 async function record(
@@ -79,8 +103,11 @@ interface RecordedStep {
 interface RecordedState {
   type: string;
   custom?: boolean;
-  inputs?: { serverType?: string };
+  inputs?: Record<string, unknown>;
 }
+
+/** Values of steps that the summary reads. */
+const readValues = ["SETTINGS_HASH", "FORMER_HASH", "DRAINING", "JITSI_VERSION", "HEAP_MB"];
 
 /** Only what the summary reads: everything else in a preview is noise in the repository. */
 const kept = ({ op, urn, oldState, newState, diffReasons, replaceReasons }: RecordedStep) => ({
@@ -94,9 +121,26 @@ const kept = ({ op, urn, oldState, newState, diffReasons, replaceReasons }: Reco
 
 function keptState(state: RecordedState | undefined): RecordedState | undefined {
   if (state === undefined) return undefined;
-  const { type, custom, inputs } = state;
-  const serverType = inputs?.serverType;
-  return { type, custom, ...(serverType === undefined ? {} : { inputs: { serverType } }) };
+  const { type, custom, inputs = {} } = state;
+  const { serverType, location, stdin } = inputs;
+  const values = { serverType, location, stdin: keptStdin(stdin) };
+  const isEmpty = Object.values(values).every((value) => value === undefined);
+  return { type, custom, ...(isEmpty ? {} : { inputs: values }) };
+}
+
+/** What a verb gets, without what the summary does not read; absent where nothing is left. */
+function keptStdin(stdin: unknown): string | undefined {
+  if (typeof stdin !== "string") return undefined;
+  try {
+    const { version, values } = JSON.parse(stdin) as { version: number; values: object };
+    const read = Object.entries(values).filter(([key]) => readValues.includes(key));
+    return read.length === 0
+      ? undefined
+      : JSON.stringify({ version, values: Object.fromEntries(read) });
+  } catch {
+    // A script, or the engine's mark for what is secret or not known yet.
+    return stdin.length < 50 ? stdin : undefined;
+  }
 }
 
 /** Without the steps in which nothing happens, and without what differs from machine to machine. One step a line. */
@@ -135,8 +179,7 @@ async function urnOf(cluster: TestCluster, end: string): Promise<string> {
   return urn;
 }
 
-/** Copies the checkout, and adds a rule to the web host's firewall in the copy. */
-function changeCode(cluster: TestCluster): void {
+function copyCode(cluster: TestCluster): void {
   rmSync(changedCode, { recursive: true, force: true });
   const listed = spawnSync("git", ["ls-files"], { cwd: projectDir, encoding: "utf8" }).stdout;
   for (const file of listed.split("\n").filter(Boolean)) {
@@ -146,11 +189,19 @@ function changeCode(cluster: TestCluster): void {
   const settings = `Pulumi.${cluster.stack}.yaml`;
   cpSync(join(projectDir, settings), join(changedCode, settings));
   symlinkSync(join(projectDir, "node_modules"), join(changedCode, "node_modules"));
+}
+
+/** Of the web host. */
+function addFirewallRule(): void {
   const rules = join(changedCode, "lib/plan/firewallRules.ts");
   const line = 'rule("tcp", ports.https, "HTTPS"),';
   const text = readFileSync(rules, "utf8");
   if (!text.includes(line)) throw new Error("the firewall's rules have another form now");
   writeFileSync(rules, text.replace(line, `${line}\n        rule("tcp", 8443, "Example"),`));
 }
+
+const addComment = (file: string) => (): void => {
+  appendFileSync(join(changedCode, file), "# Example\n");
+};
 
 void main();

@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from "../commands";
 import { runTool } from "../runTool";
 import { costDifference } from "./costDifference";
 import { parsePreview, UnreadablePreview } from "./preview";
-import { hasFailed, summarize } from "./summarize";
+import { hasFailed, hostsOf, summarize } from "./summarize";
 
 const usage = `usage: npm run -s preview:summary -- [OPTIONS] [FILE]
 
@@ -15,7 +15,12 @@ Reads what \`pulumi preview --json\` printed, from FILE or standard input, and p
 function main({ title, json }: { title?: string; json: boolean }, file?: string): ExitCode {
   const preview = parsePreview(read(file));
   const failed = hasFailed(preview);
-  const report = { failed, changes: preview.changeSummary, cost: costDifference(preview.steps) };
+  const report = {
+    failed,
+    hosts: hostsOf(preview) ?? null,
+    changes: preview.changeSummary,
+    cost: costDifference(preview.steps),
+  };
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : summarize(preview, title));
   return failed ? exitCodes.no : exitCodes.done;
 }

@@ -1,3 +1,5 @@
+import { hostChanges } from "../../lib/changes/hostChanges";
+import { hostsLine } from "../../lib/changes/hostsLine";
 import { resourceTypes } from "../../lib/resourceTypes";
 import { costDifference } from "./costDifference";
 import type { Diagnostic, Preview, State, Step } from "./preview";
@@ -10,20 +12,22 @@ const longest = 60_000;
 const shownOps = ["create", "update", "replace", "delete"] as const;
 
 /**
- * A preview as Markdown for a pull request: what happens, what is dangerous in it, what it costs. Values of
- * resources are not shown, but for the types of servers; what a preview says is text, never Markdown.
+ * A preview as Markdown for a pull request: what happens to hosts, what is dangerous in it, what it costs, and folded away
+ * the resources. Values of resources are not shown, but for types and locations of servers; what a preview says is text,
+ * never Markdown.
  */
 export function summarize(preview: Preview, title = "Preview"): string {
   const steps = preview.steps.filter(({ op }) => (shownOps as readonly string[]).includes(op));
+  const hosts = hostsOf(preview);
   const errors = preview.diagnostics.filter(({ severity }) => severity === "error");
   const parts = [
     marker,
     `### ${plain(title)}`,
-    errors.length > 0 ? failure(errors) : headline(preview.changeSummary),
+    ...(errors.length > 0 ? [failure(errors)] : hosts === undefined ? [] : [`**${hosts}**`]),
     ...warnings(steps),
     ...(errors.length > 0 ? [] : [cost(steps)]),
-    ...details(steps),
-    ...notes(preview.diagnostics),
+    ...(errors.length > 0 && steps.length === 0 ? [] : details(steps, preview.changeSummary)),
+    ...notes(preview.diagnostics, hosts),
   ];
   const text = parts.join("\n\n") + "\n";
   return text.length <= longest
@@ -36,11 +40,19 @@ export function hasFailed({ diagnostics }: Preview): boolean {
   return diagnostics.some(({ severity }) => severity === "error");
 }
 
-function headline(summary: Preview["changeSummary"]): string {
-  const count = (op: string): number => summary[op] ?? 0;
-  if (shownOps.every((op) => count(op) === 0)) return `**No changes.** ${count("same")} unchanged.`;
-  const changes = `**${count("create")} to create, ${count("replace")} to replace, ${count("delete")} to delete**`;
-  return `${changes}, ${count("update")} to update, ${count("same")} unchanged.`;
+/** What the preview does to hosts; absent if it failed, or if its steps cannot be read. */
+export function hostsOf(preview: Preview): string | undefined {
+  const changes = hostChanges(preview.steps);
+  const isReadable = changes.some || shownOps.every((op) => count(preview.changeSummary, op) === 0);
+  return hasFailed(preview) || !isReadable ? undefined : hostsLine(changes);
+}
+
+const count = (summary: Preview["changeSummary"], op: string): number => summary[op] ?? 0;
+
+function counts(summary: Preview["changeSummary"]): string {
+  const of = (op: string): number => count(summary, op);
+  const changes = `${of("create")} to create, ${of("replace")} to replace, ${of("delete")} to delete`;
+  return `${changes}, ${of("update")} to update, ${of("same")} unchanged`;
 }
 
 function failure(errors: readonly Diagnostic[]): string {
@@ -69,10 +81,10 @@ function cost(steps: readonly Step[]): string {
   return `Cost: ${amount}, net, at list prices of mid-2026; servers and IPv4 addresses.${rest}`;
 }
 
-function details(steps: readonly Step[]): string[] {
+function details(steps: readonly Step[], summary: Preview["changeSummary"]): string[] {
   // A component is a name for its parts, which are in the list themselves.
   const real = steps.filter((step) => stateOf(step)?.custom === true);
-  if (real.length === 0) return [];
+  if (real.length === 0) return [`Resources: ${counts(summary)}.`];
   const rows = real
     .map((step) => {
       const reasons = step.replaceReasons ?? step.diffReasons ?? [];
@@ -82,13 +94,16 @@ function details(steps: readonly Step[]): string[] {
     })
     .sort();
   const table = ["| what | name | type | because of |", "| --- | --- | --- | --- |", ...rows];
-  const count = `${real.length} ${real.length === 1 ? "resource" : "resources"}`;
-  return [`<details><summary>${count}</summary>\n\n${table.join("\n")}\n\n</details>`];
+  const title = `Resources: ${counts(summary)}`;
+  return [`<details><summary>${title}</summary>\n\n${table.join("\n")}\n\n</details>`];
 }
 
-function notes(diagnostics: readonly Diagnostic[]): string[] {
+function notes(diagnostics: readonly Diagnostic[], hosts: string | undefined): string[] {
   const others = diagnostics.filter(
-    ({ severity }) => severity === "info" || severity === "warning",
+    ({ severity, message }) =>
+      (severity === "info" || severity === "warning") &&
+      // The program says the same line.
+      message.trim() !== `This ${hosts ?? ""}`,
   );
   return others.length === 0 ? [] : [`Notes of the program:\n\n${fenced(others)}`];
 }

@@ -182,7 +182,9 @@ describe("the workflows", () => {
       },
     );
     expect(runStep(dir, step, { npm }).code).toBe(0);
-    expect(readFileSync(join(dir, "summary"), "utf8")).toContain("**40 to create");
+    expect(readFileSync(join(dir, "summary"), "utf8")).toContain(
+      "**adds bridges jvb-2 and jvb-3 (cpx42, fsn1); touches no other host",
+    );
   });
 
   describe("the comment for a fork", () => {

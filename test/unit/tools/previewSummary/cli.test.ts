@@ -37,7 +37,9 @@ describe("npm run preview:summary", () => {
   it("prints counts and cost as JSON", () => {
     expect(JSON.parse(run(["--json"], recorded("scale-down")).stdout)).toEqual({
       failed: false,
-      changes: { delete: 40, same: 83, update: 2 },
+      hosts:
+        "removes bridges jvb-2 and jvb-3 (cpx42, fsn1), drained first; touches no other host, but for the list of bridges on web",
+      changes: { delete: 44, same: 89, update: 2 },
       cost: { difference: -139.98, unknown: [] },
     });
   }, 60_000);

@@ -1,23 +1,88 @@
 import { parsePreview } from "../../../../tools/previewSummary/preview";
-import { marker, summarize } from "../../../../tools/previewSummary/summarize";
-import { recorded, step } from "./previews";
+import { hostsOf, marker, summarize } from "../../../../tools/previewSummary/summarize";
+import { recorded, recordings, step } from "./previews";
 
 const summaryOf = (name: string): string => summarize(parsePreview(recorded(name)));
 
 describe("the preview summary", () => {
   it.each([
-    ["scale-up", "**40 to create, 0 to replace, 0 to delete**, 2 to update", "**+139.98 EUR"],
-    ["scale-down", "**0 to create, 0 to replace, 40 to delete**, 2 to update", "**−139.98 EUR"],
-    ["replace", "**0 to create, 9 to replace, 0 to delete**, 9 to update", "**±0.00 EUR"],
-    ["type", "**No changes.** 85 unchanged.", "**±0.00 EUR"],
-    ["type-and-scale", "**20 to create, 0 to replace, 0 to delete**, 2 to update", "**+100.99 EUR"],
-    ["firewall-rule", "**0 to create, 0 to replace, 0 to delete**, 1 to update", "**±0.00 EUR"],
-    ["destroy", "**0 to create, 0 to replace, 85 to delete**", "**−145.97 EUR"],
-  ])("puts counts and cost of %s up front", (name, headline, cost) => {
+    [
+      "scale-up",
+      "adds bridges jvb-2 and jvb-3 (cpx42, fsn1); touches no other host, but for the list of bridges on web",
+    ],
+    [
+      "scale-down",
+      "removes bridges jvb-2 and jvb-3 (cpx42, fsn1), drained first; touches no other host, but for the list of bridges on web",
+    ],
+    [
+      "local-bridge",
+      "adds the bridge on the web host; removes bridges jvb-0 and jvb-1 (cpx42, fsn1), drained first; touches no other host, but for the list of bridges on web",
+    ],
+    [
+      "replace",
+      "replaces bridge jvb-1 (cpx42, fsn1), drained first; touches no other host, but for the list of bridges on web",
+    ],
+    ["type", "changes nothing"],
+    [
+      "type-and-scale",
+      "adds bridge jvb-2 (cpx52, fsn1); touches no other host, but for the list of bridges on web",
+    ],
+    ["heap", "restarts bridges jvb-0 and jvb-1 (rolling restart); touches no other host"],
+    ["jicofo-heap", "restarts jicofo on web, and open meetings reload; touches no other host"],
+    ["account", "restarts bridges jvb-0 and jvb-1 (rolling restart); runs steps again on web"],
+    [
+      "version",
+      "changes the Jitsi version where it is another one: jicofo and prosody restart, then bridges jvb-0 and jvb-1 (rolling restart); runs steps again on web, jvb-0 and jvb-1",
+    ],
+    ["host-code", "runs steps again on web, jvb-0 and jvb-1; restarts nothing"],
+    [
+      "web-code",
+      "restarts bridges jvb-0 and jvb-1 (rolling restart) only if the web host reports another Jitsi version or certificate; runs steps again on web, jvb-0 and jvb-1",
+    ],
+    ["drain-timeout", "writes the policy of drains on web; restarts nothing"],
+    ["firewall-rule", "changes firewalls; touches no host"],
+    [
+      "destroy",
+      "removes the web host (cx23, fsn1) and bridges jvb-0 and jvb-1 (cpx42, fsn1): all meetings end",
+    ],
+  ])("begins with what %s does to hosts", (name, line) => {
     const lines = summaryOf(name).split("\n");
-    expect(lines[0]).toBe(marker);
-    expect(lines[4]).toContain(headline);
-    expect(summaryOf(name)).toContain(`Cost: ${cost} a month**`);
+    expect([lines[0], lines[4]]).toEqual([marker, `**${line}**`]);
+  });
+
+  it.each([
+    ["scale-up", "44 to create, 0 to replace, 0 to delete, 2 to update", "+139.98 EUR"],
+    ["scale-down", "0 to create, 0 to replace, 44 to delete, 2 to update", "−139.98 EUR"],
+    ["replace", "0 to create, 11 to replace, 0 to delete, 9 to update", "±0.00 EUR"],
+    ["type-and-scale", "22 to create, 0 to replace, 0 to delete, 2 to update", "+100.99 EUR"],
+    ["firewall-rule", "0 to create, 0 to replace, 0 to delete, 1 to update", "±0.00 EUR"],
+    ["destroy", "0 to create, 0 to replace, 91 to delete", "−145.97 EUR"],
+  ])("folds the resources of %s away, with their counts", (name, counts, cost) => {
+    expect(summaryOf(name)).toContain(`<details><summary>Resources: ${counts}`);
+    expect(summaryOf(name)).toContain(`Cost: **${cost} a month**`);
+  });
+
+  it("counts what stays, where nothing changes", () => {
+    expect(summaryOf("type")).toMatch(/^Resources: 0 to create, .* 0 to update, \d+ unchanged\.$/m);
+    expect(summaryOf("type")).toContain("Cost: **±0.00 EUR a month**");
+  });
+
+  it("says the same as the program, and says it once", () => {
+    for (const name of recordings.filter((one) => !["config-error", "destroy"].includes(one))) {
+      const preview = parsePreview(recorded(name));
+      const said = preview.diagnostics.map(({ message }) => message.trim());
+      expect([name, said]).toEqual([
+        name,
+        expect.arrayContaining([`This ${hostsOf(preview) ?? ""}`]) as string[],
+      ]);
+      expect(summaryOf(name)).not.toContain(`This ${hostsOf(preview) ?? ""}`);
+    }
+  });
+
+  it("claims nothing about hosts where the preview failed or its steps cannot be read", () => {
+    expect(hostsOf(parsePreview(recorded("config-error")))).toBeUndefined();
+    const unreadable = { steps: [{ op: "delete" }], changeSummary: { delete: 1 } };
+    expect(hostsOf(parsePreview(JSON.stringify(unreadable)))).toBeUndefined();
   });
 
   it("warns of each server that is deleted or replaced, and of nothing else", () => {

@@ -1,0 +1,62 @@
+import { bridgeNumber } from "../bridgeNames";
+
+/** What happens to one resource, as far as it tells something about a host. A step of `pulumi preview --json` is one. */
+export interface ChangeStep {
+  /** create, update, replace, delete; others change nothing. */
+  readonly op: string;
+  readonly urn: string;
+  readonly oldState?: ChangedState;
+  readonly newState?: ChangedState;
+  readonly diffReasons?: readonly string[];
+}
+
+export interface ChangedState {
+  readonly type: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** Operations that change something. */
+export const changingOps: readonly string[] = ["create", "update", "replace", "delete"];
+
+/** Whether the step runs something on a host, or copies something to it. */
+export const isOnHost = (step: ChangeStep): boolean =>
+  typeOf(step).startsWith("command:remote:") && changingOps.includes(step.op);
+
+/** Type token of the resource. */
+export const typeOf = ({ newState, oldState }: ChangeStep): string =>
+  (newState ?? oldState)?.type ?? "";
+
+/** Sorts names of hosts: the web host, the bridges by number, the bridge on the web host. */
+export const byHost = (a: string, b: string): number => rank(a) - rank(b);
+
+const rank = (name: string): number =>
+  name === "web" ? -1 : (bridgeNumber(name) ?? Number.MAX_SAFE_INTEGER);
+
+/** The last part of the URN, by which people know a resource: jitsi-jvb-0. */
+export const nameOf = ({ urn }: ChangeStep): string => urn.split("::").at(-1) ?? "";
+
+/**
+ * The part of a resource's name after the cluster's, in two: `jitsi-jvb-0-drain` is `drain` of `jvb-0`, `jitsi-policy` is
+ * `policy` of no host.
+ */
+export function roleOf(step: ChangeStep): { readonly host?: string; readonly part: string } {
+  const match = /^[^-]+-(?:(web|local|jvb-\d{1,4})(?:-|$))?(.*)$/.exec(nameOf(step));
+  return { host: match?.[1], part: match?.[2] ?? "" };
+}
+
+/**
+ * A value that a step's verb gets over stdin: JSON, or the assignments before the script of an older program. `undefined`
+ * where it is secret, not known yet, or not there.
+ */
+export function stdinValue(state: ChangedState | undefined, key: string): string | undefined {
+  const stdin = state?.inputs?.stdin;
+  if (typeof stdin !== "string") return undefined;
+  if (!stdin.startsWith("{")) return new RegExp(`^${key}='?([^'\\n]*)'?$`, "m").exec(stdin)?.[1];
+  try {
+    const { values } = JSON.parse(stdin) as { values?: Readonly<Record<string, unknown>> };
+    const value = values?.[key];
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
