@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-people soak-large soak-lost lint format reference
+.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-people soak-large soak-lost bench lint format reference
 
 SANDBOX := npm run -s sandbox --
 # The program's npm packages, and those of the sandbox, which no deployment needs.
@@ -63,6 +63,9 @@ soak-lost: $(READY) ## lose the passphrase of a stack and follow docs/restore.md
 
 soak-people: $(READY) ## scale, roll and break clusters with participants in meetings; half an hour
 	@npx tsx test/soak/people.ts
+
+bench: $(READY) ## measure pulumi with 2, 20 and 90 bridges on simulated hosts; an hour
+	@npx tsx test/soak/bench.ts
 
 lint: $(READY) ## run formatter, linters, type check and shellcheck
 	@npx tsx test/run.ts checks

@@ -7,6 +7,7 @@ import { up } from "../../packages/sandbox/src/commands/up";
 import { childEnvironment } from "../../packages/sandbox/src/environment";
 import { Participants } from "../../packages/sandbox/src/participants";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
+import type { HostChoice } from "../../packages/sandbox/src/state";
 import {
   callApi,
   listServers,
@@ -62,6 +63,8 @@ export function runProgram(
 export class TestCluster {
   /** Fake people in its conferences. */
   readonly people: Participants;
+  /** How long a `pulumi` may take, in milliseconds. */
+  timeoutMs = 600_000;
 
   private constructor(
     readonly stack: string,
@@ -72,13 +75,13 @@ export class TestCluster {
   }
 
   /** Starts a fresh sandbox; what an earlier, interrupted run left under this name is removed first. */
-  static async start(name: string): Promise<TestCluster> {
+  static async start(name: string, choice: HostChoice = { hosts: "nspawn" }): Promise<TestCluster> {
     const dir = join(projectDir, ".test", name);
     await down(dir, quiet);
     const stack = `e2e-${name}`;
     rmSync(join(projectDir, `Pulumi.${stack}.yaml`), { force: true });
     const toolchain = await ensureToolchain({ log: quiet });
-    const sandbox = await up({ dir, apiOnly: false, log: quiet });
+    const sandbox = await up({ dir, ...choice, log: quiet });
     const env = childEnvironment(sandbox.identity, sandbox.state, toolchain);
     const cluster = new TestCluster(stack, sandbox, env);
     await ensureZone(sandbox, demoConfig.dnsZone);
@@ -99,7 +102,7 @@ export class TestCluster {
   pulumi(...args: string[]): Promise<Outcome> {
     const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.stack];
     const all = ["-C", projectDir, "--non-interactive", "--color", "never", ...args, ...stack];
-    return runProgram("pulumi", all, { env: this.env });
+    return runProgram("pulumi", all, { env: this.env, timeoutMs: this.timeoutMs });
   }
 
   /** As `pulumi`, for steps that the test takes for granted. @throws with its output when it fails. */
@@ -147,7 +150,13 @@ export class TestCluster {
 
   /** A command of the sandbox's own command line. */
   command(...args: string[]): Promise<Outcome> {
-    const cli = ["--import", "tsx", "sandbox/cli.ts", "--dir", this.sandbox.identity.dir];
+    const cli = [
+      "--import",
+      "tsx",
+      "packages/sandbox/src/cli.ts",
+      "--dir",
+      this.sandbox.identity.dir,
+    ];
     return runProgram(process.execPath, [...cli, ...args]);
   }
 

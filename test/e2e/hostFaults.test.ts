@@ -8,7 +8,7 @@ import { up } from "../../packages/sandbox/src/commands/up";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { makeServer, must, runProgram, type Outcome } from "./harness";
 
-const cli = ["--import", "tsx", "sandbox/cli.ts"];
+const cli = ["--import", "tsx", "packages/sandbox/src/cli.ts"];
 
 /** Faults of real hosts and of the sandbox's services, put in and taken out as a person does. */
 describe("a host, by the command line", () => {
@@ -26,7 +26,7 @@ describe("a host, by the command line", () => {
 
   beforeAll(async () => {
     await down(dir, () => undefined);
-    sandbox = await up({ dir, apiOnly: false, log: () => undefined });
+    sandbox = await up({ dir, hosts: "nspawn", log: () => undefined });
     const network = await callApi<{ network: { id: number } }>(sandbox, "POST", "/networks", {
       name: "private",
       ip_range: "10.1.0.0/16",

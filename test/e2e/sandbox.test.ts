@@ -11,8 +11,8 @@ import { makeServer, runProgram } from "./harness";
 const folder = (name: string): string => join(projectDir, ".test", name);
 const quiet = (): void => undefined;
 const start = (name: string): Promise<RunningSandbox> =>
-  up({ dir: folder(name), apiOnly: false, log: quiet });
-const cli = ["--import", "tsx", "sandbox/cli.ts"];
+  up({ dir: folder(name), hosts: "nspawn", log: quiet });
+const cli = ["--import", "tsx", "packages/sandbox/src/cli.ts"];
 
 /** What `down` must leave as it found it. Counters and the order of lines are no part of it. */
 async function machine(): Promise<Record<string, string>> {

@@ -28,21 +28,43 @@ interface Part {
   readonly cpuSeconds: number;
 }
 
-/** Watches memory and processor time of engine, plugins and program below this process while `work` runs. */
-export async function useDuring<T>(work: () => Promise<T>): Promise<{ result: T; use: Use }> {
+/**
+ * Watches memory and processor time of engine, plugins and program below this process while `work` runs.
+ *
+ * @param leastFreeMb the engine is killed when the machine has less memory available than this, in MB
+ * @throws Error when the engine was killed for that, with the memory that it took
+ */
+export async function useDuring<T>(
+  work: () => Promise<T>,
+  leastFreeMb = 0,
+): Promise<{ result: T; use: Use }> {
   const seen = new Map<string, Part>();
   let mbTogether = 0;
+  let killedAtMb: number | undefined;
   const timer = setInterval(() => {
     const now = partsOfPulumi();
     for (const [pid, part] of now) seen.set(pid, part);
     mbTogether = Math.max(mbTogether, sum([...now.values()].map(({ rssMb }) => rssMb)));
+    const engine = [...now].find(([, { name }]) => name === "engine");
+    if (engine === undefined || availableMb() >= leastFreeMb) return;
+    killedAtMb = engine[1].rssMb;
+    process.kill(Number(engine[0]), "SIGKILL");
   }, everyMs);
   try {
-    return { result: await work(), use: { parts: byName([...seen.values()]), mbTogether } };
+    const result = await work();
+    if (killedAtMb !== undefined) {
+      throw new Error(
+        `the engine was killed at ${killedAtMb} MB: the machine had less than ${leastFreeMb} MB available`,
+      );
+    }
+    return { result, use: { parts: byName([...seen.values()]), mbTogether } };
   } finally {
     clearInterval(timer);
   }
 }
+
+const availableMb = (): number =>
+  Number(/^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1]) / 1024;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { ensureToolchain, knownToolchain } from "../../toolchain/src/ensure";
 import { runInteractive, table, UserError } from "./cliSupport";
 import type { SimulatorStatus } from "../../hcloud-simulator/src/server";
@@ -23,12 +23,19 @@ import {
 import { prepareHosts } from "./prepare";
 import { projectDir } from "./projectDir";
 import { apiAnswers } from "./serverProcess";
-import { requireSandbox } from "./state";
+import { hostKinds, requireSandbox, type HostKind } from "./state";
 import { rmSync } from "node:fs";
 
 const log = (line: string): void => {
   console.error(line);
 };
+
+/** Options of `up` that choose the hosts. */
+interface UpFlags {
+  readonly apiOnly: boolean;
+  readonly hosts: HostKind;
+  readonly times?: string;
+}
 
 const defaultDir = join(projectDir, ".sandbox");
 
@@ -59,7 +66,16 @@ program
 program
   .command("up")
   .description("start the sandbox; needs root, except with --api-only")
-  .option("--api-only", "only the API, without hosts; needs no root", false)
+  .addOption(
+    new Option(
+      "--hosts <kind>",
+      "hosts behind the API: nspawn are real ones; simulated ones only answer SSH, after recorded times; none needs no root",
+    )
+      .choices(hostKinds)
+      .default("nspawn"),
+  )
+  .option("--api-only", "only the API, without hosts; the same as --hosts none", false)
+  .option("--times <file>", "times of simulated hosts, as JSON; by default the recorded ones")
   .option(
     "--latency <preset>",
     "duration of requests and actions: none, or hetzner for about the same as there",
@@ -69,8 +85,13 @@ program
     "--limit <name=count...>",
     "limits of the account: servers=10, or servers=off for no limit",
   )
-  .action(async ({ apiOnly, ...settings }: { apiOnly: boolean } & SettingsOptions) => {
-    const sandbox = await up({ dir: dir(), apiOnly, log });
+  .action(async ({ apiOnly, hosts, times, ...settings }: UpFlags & SettingsOptions) => {
+    const sandbox = await up({
+      dir: dir(),
+      hosts: apiOnly ? "none" : hosts,
+      timesFile: times === undefined ? undefined : resolve(times),
+      log,
+    });
     const { identity } = sandbox;
     await changeSettings(sandbox, settings);
     log(`the API answers at ${apiEndpoint(identity)}`);
@@ -117,8 +138,8 @@ program
   )
   .action(async ({ json }: { json: boolean }) => {
     const { identity, state } = requireSandbox(dir());
-    // With --api-only, pulumi may not be needed, so do not wait for the build of the toolchain.
-    const toolchain = state.apiOnly ? knownToolchain() : await ensureToolchain({ log });
+    // Without hosts, pulumi may not be needed, so do not wait for the build of the toolchain.
+    const toolchain = state.hosts === "none" ? knownToolchain() : await ensureToolchain({ log });
     if (toolchain === undefined) {
       log(
         "exports for the API only; for pulumi too, run: npm run -s toolchain, then this command again",

@@ -5,11 +5,12 @@ import { startDnsServer } from "./dns/server";
 import type { DnsSource } from "../../hcloud-simulator/src/dnsSource";
 import type { HostDriver } from "../../hcloud-simulator/src/driver";
 import { createNspawnDriver } from "./hosts/nspawnDriver";
+import { createSimulatedDriver } from "./hosts/simulated/simulatedDriver";
 import { createNullDriver } from "../../hcloud-simulator/src/nullDriver";
 import type { SandboxIdentity } from "./identity";
 import { baseOf } from "./prepare";
 import { Restartable } from "./restartable";
-import { requireSandbox, sandboxPaths } from "./state";
+import { requireSandbox, sandboxPaths, type HostChoice } from "./state";
 import { startMirrors } from "./web/mirrors";
 
 /** Arguments from the command line. The state file has everything else. */
@@ -30,10 +31,9 @@ async function main(args: ServerArguments): Promise<void> {
   const { identity, state } = requireSandbox(args.dir);
   const paths = sandboxPaths(args.dir);
   const closers: Closer[] = [];
-  const driver = state.apiOnly ? createNullDriver() : await startHosts(identity, closers);
-  const services: Readonly<Record<string, Restartable>> = state.apiOnly
-    ? {}
-    : hostServices(identity, args, () => api.dns);
+  const driver = await startHosts(identity, state, closers);
+  const services: Readonly<Record<string, Restartable>> =
+    state.hosts === "nspawn" ? hostServices(identity, args, () => api.dns) : {};
 
   const api = await createApi({
     storePath: join(paths.store, "store.lmdb"),
@@ -54,12 +54,36 @@ async function main(args: ServerArguments): Promise<void> {
   endOnSignal(closers, paths.serverPid);
 }
 
-async function startHosts(identity: SandboxIdentity, closers: Closer[]): Promise<HostDriver> {
+async function startHosts(
+  identity: SandboxIdentity,
+  choice: HostChoice,
+  closers: Closer[],
+): Promise<HostDriver> {
   mkdirSync(sandboxPaths(identity.dir).logs, { recursive: true });
-  const driver = await createNspawnDriver({ identity, base: baseOf });
+  const driver = await createDriver(identity, choice);
   closers.push(() => driver.stop());
   return driver;
 }
+
+async function createDriver(
+  identity: SandboxIdentity,
+  { hosts, timesFile }: HostChoice,
+): Promise<HostDriver> {
+  switch (hosts) {
+    case "nspawn":
+      return createNspawnDriver({ identity, base: baseOf });
+    case "simulated":
+      return createSimulatedDriver({ identity, timesFile });
+    case "none":
+      return createNullDriver();
+    default:
+      return unknownKind(hosts);
+  }
+}
+
+const unknownKind = (kind: never): never => {
+  throw new Error(`unknown hosts: ${String(kind)}`);
+};
 
 /** Services that hosts need, in the order in which they start. */
 function hostServices(

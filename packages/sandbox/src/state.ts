@@ -6,15 +6,25 @@ import { sandboxIdentity, type SandboxIdentity } from "./identity";
 import { heldSlot } from "./slots";
 import { writeFileAtomically } from "./files";
 
+/** What stands behind the servers of a sandbox's API. */
+export const hostKinds = ["nspawn", "simulated", "none"] as const;
+
+export type HostKind = (typeof hostKinds)[number];
+
+/** The hosts of a sandbox, chosen when it starts first. */
+export interface HostChoice {
+  readonly hosts: HostKind;
+  /** For simulated hosts: the file with their times, as an absolute path; by default the recorded ones. */
+  readonly timesFile?: string;
+}
+
 /** The state of a sandbox between commands: `<dir>/sandbox.json`, readable by its owner only. */
-export interface SandboxState {
+export interface SandboxState extends HostChoice {
   readonly slot: number;
   /** The only valid token of its API, with 64 characters as the provider requires. */
   readonly token: string;
   /** Encrypts the secrets of the stacks in `<dir>/pulumi`. */
   readonly passphrase: string;
-  /** Whether the sandbox has no hosts. */
-  readonly apiOnly: boolean;
 }
 
 /** The paths inside a sandbox's folder. */
@@ -29,13 +39,13 @@ export const sandboxPaths = (dir: string) =>
   }) as const;
 
 /** The state of the sandbox in `dir`. It is created at the first call. */
-export function initState(dir: string, slot: number, apiOnly: boolean): SandboxState {
+export function initState(dir: string, slot: number, choice: HostChoice): SandboxState {
   const known = readState(dir);
   const state: SandboxState = {
     slot,
     token: known?.token ?? randomBytes(32).toString("hex"),
     passphrase: known?.passphrase ?? randomBytes(16).toString("hex"),
-    apiOnly,
+    ...choice,
   };
   const paths = sandboxPaths(dir);
   for (const folder of [paths.store, paths.logs, paths.backend]) {

@@ -41,7 +41,7 @@ export async function demo(dir: string, log: Log): Promise<void> {
   await requireHosts(log);
   const watch = new Stopwatch(log);
   const toolchain = await watch.lap("toolchain", () => ensureToolchain({ log }));
-  const sandbox = await watch.lap("sandbox", () => up({ dir, apiOnly: false, log }));
+  const sandbox = await watch.lap("sandbox", () => up({ dir, hosts: "nspawn", log }));
   const env = childEnvironment(sandbox.identity, sandbox.state, toolchain);
   await watch.lap("zone and stack", async () => {
     await ensureZone(sandbox, demoConfig.dnsZone);

@@ -7,13 +7,11 @@ import { sandboxIdentity } from "../identity";
 import { ensureSystemPackages, prepareHosts } from "../prepare";
 import { startServer } from "../serverProcess";
 import { takeSlot } from "../slots";
-import { initState, readState } from "../state";
+import { initState, readState, type HostChoice } from "../state";
 
-export interface UpOptions {
+export interface UpOptions extends HostChoice {
   /** Absolute path of the sandbox's folder. */
   readonly dir: string;
-  /** Only the API, without hosts; needs no root. */
-  readonly apiOnly: boolean;
   readonly log: Log;
 }
 
@@ -24,24 +22,28 @@ export interface UpOptions {
  * @throws UserError with one line for each reason why this machine cannot run hosts
  */
 export async function up(options: UpOptions): Promise<RunningSandbox> {
-  const { dir, apiOnly, log } = options;
+  const { dir, hosts, timesFile, log } = options;
   const known = readState(dir);
-  if (known !== undefined && known.apiOnly !== apiOnly) {
+  if (known !== undefined && (known.hosts !== hosts || known.timesFile !== timesFile)) {
     throw new UserError(
-      `the sandbox in ${dir} was started ${known.apiOnly ? "with" : "without"} --api-only; stop it first: npm run -s sandbox -- down`,
+      `the sandbox in ${dir} was started with ${chosen(known)}, not with ${chosen(options)}; stop it first: npm run -s sandbox -- down`,
     );
   }
-  if (!apiOnly) await requireHosts(log);
-  const prepared = apiOnly ? undefined : await prepareHosts(log);
+  if (hosts !== "none") await requireHosts(log);
+  const prepared = hosts === "nspawn" ? await prepareHosts(log) : undefined;
   mkdirSync(dir, { recursive: true, mode: 0o711 });
   const slot = await takeSlot(dir, async (stale, owner) => {
     await removeAll(sandboxIdentity(owner, stale));
   });
   const identity = sandboxIdentity(dir, slot);
-  const state = initState(dir, slot, apiOnly);
+  const state = initState(dir, slot, { hosts, timesFile });
   await startServer(identity, prepared);
   return { identity, state };
 }
+
+/** The choice as options of the command line. */
+const chosen = ({ hosts, timesFile }: HostChoice): string =>
+  `--hosts ${hosts}${timesFile === undefined ? "" : ` --times ${timesFile}`}`;
 
 /**
  * Installs the Debian packages that hosts need, if root; then checks that this machine can run

@@ -42,4 +42,17 @@ describe("a sandbox of the API alone, on a machine without a toolchain", () => {
     const made = await bash(`find "$HOME" -path '*toolchain*'`);
     expect(made.stdout).toBe("");
   }, 120_000);
+
+  it("is the same as --hosts none, and is not started again with other hosts", async () => {
+    await bash(`${sandbox} up --hosts none`);
+    await expect(bash(`${sandbox} up --hosts simulated --times times.json`)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /was started with --hosts none, not with --hosts simulated --times \/.*\/times\.json; stop it first/,
+      ) as string,
+    });
+    await expect(bash(`${sandbox} up --hosts vm`)).rejects.toMatchObject({
+      stderr: expect.stringContaining("Allowed choices are nspawn, simulated, none") as string,
+    });
+  }, 120_000);
 });

@@ -14,7 +14,7 @@ const state: SandboxState = {
   slot: 3,
   token: "0".repeat(64),
   passphrase: "it's a passphrase",
-  apiOnly: false,
+  hosts: "nspawn",
 };
 const toolchain: Toolchain = { pulumi: "/cache/bin", pulumiHome: "/cache/home", way: "source" };
 

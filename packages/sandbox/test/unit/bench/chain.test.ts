@@ -1,0 +1,130 @@
+import type { VerbTimes } from "../../../src/hosts/simulated/verbTimes";
+import { chainOfRun, givenSeconds, longestChain, tutorialSeconds } from "../../../src/bench/chain";
+import type { EngineStep } from "../../../src/bench/engineSteps";
+
+const times: VerbTimes = {
+  bootSeconds: 2,
+  installSeconds: { web: 20, jvb: 10 },
+  verbs: {
+    "host/hostKey": { seconds: 1 },
+    "host/ready": { seconds: 0.5 },
+    "web/configure": { seconds: 3 },
+    "web/account set": { seconds: 1 },
+    "web/jicofo": { seconds: 2 },
+    "jvb/files": { seconds: 4 },
+    "jvb/files again": { seconds: 0.25 },
+    "web/drain enter": { seconds: 1 },
+    "web/drain drain": { seconds: 6 },
+    "web/out update": { seconds: 5 },
+    "web/in update": { seconds: 7 },
+  },
+};
+
+const urn = (name: string): string => `urn:pulumi:s::p::T::${name}`;
+const step = (
+  name: string,
+  commandLine?: string,
+  op = "create",
+  type = "command:remote:Command",
+): EngineStep => ({ urn: urn(name), type, op, beginMs: 0, endMs: 1, commandLine });
+const server = (name: string, op = "create"): EngineStep =>
+  step(name, undefined, op, "hcloud:index/server:Server");
+const after = (name: string, ...dependencies: string[]) => ({
+  urn: urn(name),
+  dependencies: dependencies.map(urn),
+});
+
+describe("longestChain", () => {
+  it("adds up what waits for each other, and takes the longest", () => {
+    const links = new Map([
+      ["a", { seconds: 1, after: [] }],
+      ["b", { seconds: 5, after: ["a"] }],
+      ["c", { seconds: 2, after: ["a", "unknown"] }],
+      ["d", { seconds: 1, after: ["b", "c"] }],
+    ]);
+    expect(longestChain(links)).toBe(7);
+    expect(longestChain(new Map())).toBe(0);
+  });
+
+  it("refuses a circle", () => {
+    const circle = new Map([
+      ["a", { seconds: 1, after: ["b"] }],
+      ["b", { seconds: 1, after: ["a"] }],
+    ]);
+    expect(() => longestChain(circle)).toThrow("a waits for itself");
+  });
+});
+
+describe("givenSeconds", () => {
+  it.each<[string, EngineStep, number]>([
+    ["a new server", server("m-web"), 4.85],
+    ["a deleted server", server("m-web", "delete"), 1.15],
+    [
+      "the first contact, with the boot",
+      step("m-web-host-key", "bash -s -- # host/hostKey (m)"),
+      3,
+    ],
+    ["a verb", step("m-jvb-0-files", "jitsi-hetzner jvb/files --code 0a # m"), 4],
+    [
+      "the same again",
+      step("m-jvb-0-files", "jitsi-hetzner jvb/files --code 0a # m", "update"),
+      0.25,
+    ],
+    ["a password", step("m-password", undefined, "create", "random:index:RandomPassword"), 0],
+  ])("knows %s", (_what, one, seconds) => {
+    expect(givenSeconds(one, times)).toBeCloseTo(seconds);
+  });
+
+  it("refuses a verb without a time", () => {
+    const unknown = step("m-web-x", "jitsi-hetzner web/x # m-web-x");
+    expect(() => givenSeconds(unknown, times)).toThrow("there is no time for web/x");
+  });
+});
+
+describe("chainOfRun", () => {
+  it("counts the installation beside the first contact, from the boot on", () => {
+    const steps = [
+      server("m-web"),
+      step("m-web-host-key", "bash -s -- # host/hostKey (m-web-host-key)"),
+      step("m-web-ready", "jitsi-hetzner host/ready --code 0a # m-web-ready"),
+    ];
+    const resources = [
+      after("m-web"),
+      after("m-web-host-key", "m-web"),
+      after("m-web-ready", "m-web-host-key"),
+    ];
+    expect(chainOfRun(steps, resources, times, false)).toBeCloseTo(4.85 + 2 + 20);
+  });
+
+  it("lets bridges wait for each other only where their turns are asked for", () => {
+    const steps = [0, 1, 2].flatMap((i) => [
+      step(`m-jvb-${i}-out`, `jitsi-hetzner web/out update # m-jvb-${i}-out`, "update"),
+      step(`m-jvb-${i}-in`, `jitsi-hetzner web/in update # m-jvb-${i}-in`, "update"),
+    ]);
+    const resources = [0, 1, 2].flatMap((i) => [
+      after(`m-jvb-${i}-out`, ...(i === 0 ? [] : [`m-jvb-${i - 1}-in`])),
+      after(`m-jvb-${i}-in`, `m-jvb-${i}-out`),
+    ]);
+    expect(chainOfRun(steps, resources, times, false)).toBe(12);
+    expect(chainOfRun(steps, resources, times, true)).toBe(36);
+  });
+
+  it("deletes after everything else, what depends on a resource before it", () => {
+    const steps = [
+      step("m-jvb-1-drain", "jitsi-hetzner web/drain drain # m-jvb-1-drain", "delete"),
+      server("m-jvb-1", "delete"),
+      step("m-jvb-0-files", "jitsi-hetzner jvb/files # m-jvb-0-files"),
+    ];
+    const resources = [after("m-jvb-1"), after("m-jvb-1-drain", "m-jvb-1"), after("m-jvb-0-files")];
+    expect(chainOfRun(steps, resources, times, false)).toBeCloseTo(4 + 6 + 1.15);
+  });
+});
+
+describe("tutorialSeconds", () => {
+  it("makes one host after the other", () => {
+    const web = 4.85 + 2 + 20 + 3 + 1 + 2;
+    const bridge = 4.85 + 2 + 10 + 4 + 1;
+    expect(tutorialSeconds(0, times)).toBeCloseTo(web);
+    expect(tutorialSeconds(3, times)).toBeCloseTo(web + 3 * bridge);
+  });
+});

@@ -1,0 +1,31 @@
+import { parseCommandLine } from "../../../../src/hosts/simulated/commandLine";
+
+describe("parseCommandLine", () => {
+  it.each([
+    [
+      "jitsi-hetzner host/harden --code 0123456789abcdef # meet-web-harden",
+      { key: "host/harden", verb: "host/harden", step: "meet-web-harden", needsProgram: true },
+    ],
+    [
+      "jitsi-hetzner web/in --code 0123456789abcdef update # meet-jvb-0-in",
+      { key: "web/in update", verb: "web/in", step: "meet-jvb-0-in", needsProgram: true },
+    ],
+    [
+      "jitsi-hetzner web/drain drain # meet-jvb-0-drain",
+      { key: "web/drain drain", verb: "web/drain", step: "meet-jvb-0-drain", needsProgram: true },
+    ],
+    [
+      "bash -s -- # host/hostKey (meet-web-host-key)",
+      { key: "host/hostKey", verb: "host/hostKey", step: "meet-web-host-key", needsProgram: false },
+    ],
+  ])("reads %s", (line, command) => {
+    expect(parseCommandLine(line)).toEqual(command);
+  });
+
+  it.each(["uptime", "jitsi-hetzner web/status", "bash -c 'rm -rf /'", ""])(
+    "knows no step in %p",
+    (line) => {
+      expect(parseCommandLine(line)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,48 @@
+import {
+  readVerbTimes,
+  roleOf,
+  withoutTimes,
+} from "../../../packages/sandbox/src/hosts/simulated/verbTimes";
+import { scriptNames } from "../../../remote/script";
+
+/** Verbs that the cluster of the bench never runs: it has no bridge on the web host, and no operator asks for its status. */
+const never = ["web/localBridge", "web/status"];
+
+describe("the recorded times of simulated hosts", () => {
+  const times = readVerbTimes();
+  const verbs = new Set(Object.keys(times.verbs).map((key) => key.split(" ")[0]));
+
+  it("have each verb of the program, and no other", () => {
+    const wanted = scriptNames.filter((name) => !never.includes(name));
+    expect([...verbs].sort()).toEqual([...wanted, "host/program"].sort());
+  });
+
+  it("have what later steps read: a version as JSON, a certificate, a turn", () => {
+    const stdout = (key: string): string => times.verbs[key]?.stdout ?? "";
+    expect(JSON.parse(stdout("web/version"))).toEqual({
+      version: expect.stringMatching(/^2\.0\.\d+-1$/) as string,
+      bridge: expect.stringMatching(/^2\.3-/) as string,
+    });
+    expect(stdout("web/configure")).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
+    expect(stdout("web/out update")).toMatch(/^\d+$/);
+  });
+
+  it("are positive, and can be taken away without what the verbs print", () => {
+    const { bootSeconds, installSeconds } = times;
+    const all = [bootSeconds, ...Object.values(installSeconds)];
+    for (const { seconds } of Object.values(times.verbs)) all.push(seconds);
+    expect(Math.min(...all)).toBeGreaterThan(0);
+    const zero = withoutTimes(times);
+    expect(zero.verbs["web/version"]).toEqual({ ...times.verbs["web/version"], seconds: 0 });
+    expect([zero.bootSeconds, zero.installSeconds]).toEqual([0, { web: 0, jvb: 0 }]);
+  });
+
+  it.each([
+    ["jitsi-web-0a1b2c3", "web"],
+    ["urn:pulumi:s::p::T::jitsi-web-ready", "web"],
+    ["jitsi-jvb-0-276f1f7", "jvb"],
+    ["jitsi-jvb-12-files", "jvb"],
+  ])("take %s as a host of the role %s", (name, role) => {
+    expect(roleOf(name)).toBe(role);
+  });
+});
