@@ -14,6 +14,10 @@ describe("a file that hosts get as it is", () => {
     expect(filesBelow(folder)).toContain(path.join("/"));
   });
 
+  it.each(ending(".lua"))("is Lua: %s", (name) => {
+    expect(run("luac5.4", ["-p", "-"], hostFile(name))).toBe("ok\n");
+  });
+
   it.each([...ending(".service"), ...ending(".timer")])(
     "is a unit that systemd takes: %s",
     (name) => {

@@ -30,6 +30,9 @@ describe("remote", () => {
       ...Object.values(hostFiles)
         .filter((path) => path.startsWith("remote/"))
         .map((path) => path.slice("remote/".length)),
+      // What a host gets before it has verbs: test/unit/remote/program.test.ts and host/program.test.ts run them.
+      "host/program.sh",
+      "program/jitsi-hetzner",
     ];
     expect(filesBelow("remote").filter((file) => !file.endsWith(".ts"))).toEqual(known.sort());
   });
@@ -96,10 +99,6 @@ describe("remote", () => {
 
   it.each(ofKind(".nft"))("is taken by nft, twice: $name ($size)", ({ text }) => {
     expect(run("unshare", ["-rn", "nft", "-c", "-f", "-"], text + text)).toBe("ok\n");
-  });
-
-  it.each(ofKind(".lua"))("is Lua: $name ($size)", ({ text }) => {
-    expect(run("luac5.4", ["-p", "-"], text)).toBe("ok\n");
   });
 
   it.each(ofKind(".properties"))("is a complete shard: $name ($size)", ({ text, size }) => {

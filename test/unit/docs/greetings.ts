@@ -88,10 +88,16 @@ main() {
 
 main "$@"
 `),
-    "remote/script.ts": after(
-      "export interface ScriptValues {\n",
-      `  /** Greets. */\n  "web/greeting": { GREETING: string };\n`,
-    ),
+    "remote/script.ts": (old) =>
+      replaced(
+        replaced(
+          old,
+          "export interface ScriptValues {\n",
+          `export interface ScriptValues {\n  /** Greets. */\n  "web/greeting": { GREETING: string };\n`,
+        ),
+        `  "host/hostKey": [],\n`,
+        `  "host/hostKey": [],\n  "web/greeting": [],\n`,
+      ),
     "test/templates/fixtures.ts": after(
       "export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {\n",
       `  "web/greeting": { GREETING: "hello" },\n`,

@@ -14,9 +14,9 @@ interface FormerStep {
   readonly triggers: readonly string[];
 }
 
-const former = JSON.parse(readFileSync(join(__dirname, "formerSteps.json"), "utf8")) as Readonly<
-  Record<string, readonly FormerStep[]>
->;
+const former = JSON.parse(
+  readFileSync(join(__dirname, "support/formerSteps.json"), "utf8"),
+) as Readonly<Record<string, readonly FormerStep[]>>;
 
 describe.each(["0", "2"])(
   "a cluster with %s bridge hosts whose steps carried their scripts",
