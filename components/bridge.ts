@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bridgeNickname } from "../lib/bridgeNames";
+import type { BridgeProgramSettings } from "../lib/config/keys/programs";
 import { numericId } from "../lib/hcloud/numericId";
 import type { BridgePlan } from "../lib/plan/clusterPlan";
 import { bridgeHeapMb } from "../lib/plan/heaps";
@@ -18,8 +19,8 @@ export interface SharedBridgeArgs {
   web: WebHostAccess;
   /** The zone at Hetzner DNS that contains the domain; absent if the records are made elsewhere. */
   dnsZone?: string;
-  /** Largest heap of the bridge in MB; by default it follows from the host's memory. */
-  heapMb?: number;
+  /** Settings of the bridge's program. Without a heap, it follows from the host's memory. */
+  program: BridgeProgramSettings;
 }
 
 export interface BridgeArgs extends SharedBridgeArgs {
@@ -74,7 +75,10 @@ export class Bridge extends Videobridge {
         restAddress: privateIp,
         domain: args.host.domain,
         web,
-        heapMb: host.memoryGb.apply((memoryGb) => bridgeHeapMb({ memoryGb, askedMb: args.heapMb })),
+        settings: host.memoryGb.apply((memoryGb) => ({
+          ...args.program,
+          bridgeHeapMb: bridgeHeapMb({ memoryGb, askedMb: args.program.bridgeHeapMb }),
+        })),
       },
       {
         filesAfter: [...host.ready, web.account.ready],

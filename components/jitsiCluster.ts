@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BridgeChoice } from "../lib/config/keys/bridges";
+import { bridgeProgramKeys } from "../lib/config/keys/programs";
+import { pickValues } from "../lib/config/setting";
 import type { Settings } from "../lib/config/settings";
 import type { ClusterPlan } from "../lib/plan/clusterPlan";
 import { labels, type LabelsOf } from "../lib/plan/labels";
@@ -79,7 +81,7 @@ export class JitsiCluster extends Component {
       subnetId: network.bridgeSubnetId,
       web: this.webHost,
       dnsZone,
-      heapMb: args.bridgeHeapMb,
+      program: pickValues(bridgeProgramKeys, args),
     });
     this.localBridge = this.makeLocalBridge(name, args);
     this.acceptCluster(name, args);
@@ -106,15 +108,14 @@ export class JitsiCluster extends Component {
     ).bridges;
   }
 
-  private makeLocalBridge(
-    name: string,
-    { plan, domain, bridgeHeapMb: heapMb }: JitsiClusterArgs,
-  ): LocalBridge | undefined {
+  private makeLocalBridge(name: string, args: JitsiClusterArgs): LocalBridge | undefined {
+    const { plan, domain } = args;
     if (plan.localBridge === undefined) return undefined;
+    const program = pickValues(bridgeProgramKeys, args);
     const previous = this.bridges.at(-1)?.settled;
     return new LocalBridge(
       `${name}-local`,
-      { plan: plan.localBridge, domain, web: this.webHost, heapMb, previous },
+      { plan: plan.localBridge, domain, web: this.webHost, program, previous },
       { parent: this },
     );
   }

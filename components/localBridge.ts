@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { localBridgeNickname } from "../lib/bridgeNames";
+import type { BridgeProgramSettings } from "../lib/config/keys/programs";
 import { loopback } from "../lib/constants";
 import type { LocalBridgePlan } from "../lib/plan/clusterPlan";
 import { localBridgeHeapMb } from "../lib/plan/heaps";
@@ -13,8 +14,8 @@ export interface LocalBridgeArgs {
   domain: string;
   /** The host that it runs on. */
   web: WebHostAccess & Pick<WebHost, "ready" | "memoryGb">;
-  /** Largest heap in MB that bridges with a host of their own are set to; absent if none is set. */
-  heapMb?: number;
+  /** Settings of the program, as for bridges with a host of their own. */
+  program: BridgeProgramSettings;
   /** The last step of the bridge that restarts before this one; absent if there is none. */
   previous?: pulumi.Resource;
 }
@@ -43,9 +44,10 @@ export class LocalBridge extends Videobridge {
         restHost: loopback,
         domain,
         web,
-        heapMb: web.memoryGb.apply((memoryGb) =>
-          localBridgeHeapMb({ memoryGb, askedMb: args.heapMb }),
-        ),
+        settings: web.memoryGb.apply((memoryGb) => ({
+          ...args.program,
+          bridgeHeapMb: localBridgeHeapMb({ memoryGb, askedMb: args.program.bridgeHeapMb }),
+        })),
       },
       // No triggers: with its server everything else of the cluster is replaced too, and no participant is left to move.
       { filesAfter: [installed, web.account.ready], previous: args.previous },

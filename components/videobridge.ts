@@ -1,7 +1,7 @@
 import type * as command from "@pulumi/command";
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { bridgeSettings } from "../remote/bridgeSettings";
+import { bridgeSettings, type KnownProgramSettings } from "../remote/bridgeSettings";
 import type { BridgeAccount } from "./bridgeAccount";
 import { Component } from "./component";
 import { remoteStep, type Connection } from "./remoteStep";
@@ -35,8 +35,8 @@ export interface BridgeProgram {
   /** The meeting domain. */
   domain: string;
   web: WebHostAccess;
-  /** Largest heap in MB. */
-  heapMb: pulumi.Input<number>;
+  /** Its settings, with its heap. */
+  settings: pulumi.Input<KnownProgramSettings>;
 }
 
 /** What the steps of a bridge depend on. */
@@ -96,14 +96,14 @@ export abstract class Videobridge extends Component {
    * @returns the step, and the hashes of all that takes effect only by a restart
    */
   private filesStep(
-    { connection, restHost, domain, web, heapMb }: BridgeProgram,
+    { connection, restHost, domain, web, settings }: BridgeProgram,
     dependsOn: pulumi.Resource[],
   ): { files: pulumi.Resource; hashes: SettingsHashes } {
     const { privateIp: webPrivateIp, xmppCertificate, bridgeVersion: version } = web;
     const { username, password: jvbSecret } = web.account;
     const { nickname } = this;
     const login = { domain, nickname, username, jvbSecret, webPrivateIp, xmppCertificate };
-    const rendered = pulumi.output({ ...login, restHost, heapMb, version }).apply(bridgeSettings);
+    const rendered = pulumi.output({ ...login, restHost, settings, version }).apply(bridgeSettings);
     const files = remoteStep(
       `${this.stepPrefix}-files`,
       {

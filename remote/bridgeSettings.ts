@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
+import type { BridgeProgramSettings } from "../lib/config/keys/programs";
 import { ports } from "../lib/constants";
 import { formerSettingsHash } from "./formerSettings";
 import { render } from "./render";
+
+/** The operator's settings for the program. The maximum heap in MB is known here. */
+export type KnownProgramSettings = BridgeProgramSettings & { readonly bridgeHeapMb: number };
 
 export interface BridgeSettingsArgs {
   /** MUC_NICKNAME and relay id, unique in the cluster: jvb-<server id>. */
@@ -20,8 +24,7 @@ export interface BridgeSettingsArgs {
   readonly region?: string;
   /** PEM of auth.<domain>. Only a part of the hash, because Java reads its trust store at the start only. */
   readonly xmppCertificate: string;
-  /** The maximum heap of the bridge in MB. */
-  readonly heapMb: number;
+  readonly settings: KnownProgramSettings;
   /** Version of the package jitsi-videobridge2. */
   readonly version: string;
 }
@@ -68,7 +71,7 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
     restPort: ports.jvbRest,
     mediaPort: ports.jvbMedia,
   });
-  const HEAP_MB = args.heapMb.toString();
+  const HEAP_MB = args.settings.bridgeHeapMb.toString();
   const START_SOCKET = render("jvb/etc/systemd/system/jitsi-hetzner-start.socket", {
     startHost: restHost,
     startPort: ports.jvbStart,

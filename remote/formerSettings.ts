@@ -18,7 +18,7 @@ export function formerSettingsHash(
     formerProperties(args),
     formerJvbConf(args),
     args.xmppCertificate,
-    args.heapMb.toString(),
+    args.settings.bridgeHeapMb.toString(),
     args.version,
   ]) {
     hash.update(part).update("\0");

@@ -105,6 +105,16 @@ export type ValuesOf<S extends Setting> = {
 /** The name under which `Settings` has the value. */
 export const propertyOf = ({ name, property }: Setting): string => property ?? name;
 
+/** The values of some settings, out of more. */
+export function pickValues<S extends Setting>(
+  declarations: readonly S[],
+  values: ValuesOf<S>,
+): ValuesOf<S> {
+  const all = values as Readonly<Record<string, unknown>>;
+  const names = declarations.map(propertyOf);
+  return Object.fromEntries(names.map((name) => [name, all[name]])) as ValuesOf<S>;
+}
+
 /** The text that stands for a key that is not set. */
 export const defaultText = ({ default: value }: Setting): string =>
   typeof value === "string" ? value : JSON.stringify(value);

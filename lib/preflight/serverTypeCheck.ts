@@ -1,4 +1,4 @@
-import { serverTypeSettings } from "../config/keys/servers";
+import { serverTypeKeys } from "../config/keys/servers";
 import type { ServerTypeFact } from "../hcloud/cloudFacts";
 import type { ServerTypeChoice } from "../plan/serverTypeChoice";
 import { candidatesFor, describeSize, serverSizes, type ServerSize } from "../plan/serverTypes";
@@ -62,7 +62,7 @@ function refused({ key, type, location }: Asked, reason: string, market: Market)
 
 /** For a name that nobody knows: what the host gets where nothing is set. */
 const usualSize = (key: Key): ServerSize =>
-  serverSizes[serverTypeSettings[key].default] ?? { cores: 0, memory: 0, disk: 0 };
+  serverSizes[serverTypeKeys[key].default] ?? { cores: 0, memory: 0, disk: 0 };
 
 /** Those without a price last. */
 const byPrice =

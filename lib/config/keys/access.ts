@@ -114,4 +114,4 @@ function rangeComplaints(ranges: readonly string[]): Complaint[] {
   });
 }
 
-export const accessSettings = [sshAuthorizedKeys, adminCidrs] as const;
+export const accessKeys = [sshAuthorizedKeys, adminCidrs] as const;

@@ -104,7 +104,7 @@ const localBridge = choice({
 });
 
 /** Which bridges the cluster has, and what happens to single ones. */
-export const bridgeSettings = [
+export const bridgeKeys = [
   jvbCount,
   removedBridges,
   drainingBridges,
@@ -113,4 +113,4 @@ export const bridgeSettings = [
 ] as const;
 
 /** Their values. */
-export type BridgeChoice = ValuesOf<(typeof bridgeSettings)[number]>;
+export type BridgeChoice = ValuesOf<(typeof bridgeKeys)[number]>;

@@ -48,4 +48,4 @@ const protect = flag({
   effect: touches("the server of the web host and both of its addresses, in place"),
 });
 
-export const cloudSettings = [labels, protect] as const;
+export const cloudKeys = [labels, protect] as const;

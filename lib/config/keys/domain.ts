@@ -66,9 +66,9 @@ const dnsZone = setting({
   },
 });
 
-export const domainSettings = [domain, dnsZone] as const;
+export const domainKeys = [domain, dnsZone] as const;
 
-export const domainIsInZone: Rule<ValuesOf<(typeof domainSettings)[number]>> = {
+export const domainIsInZone: Rule<ValuesOf<(typeof domainKeys)[number]>> = {
   reads: ["domain", "dnsZone"],
   check: ({ domain: name, dnsZone: zone }) => {
     if (zone === undefined || name === zone || name.endsWith(`.${zone}`)) return [];

@@ -42,4 +42,4 @@ const forceDrain = flag({
   effect,
 });
 
-export const drainSettings = [drainTimeout, forceDrain] as const;
+export const drainKeys = [drainTimeout, forceDrain] as const;

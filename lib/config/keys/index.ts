@@ -1,26 +1,26 @@
 import type { Rule, ValuesOf } from "../setting";
-import { accessSettings } from "./access";
+import { accessKeys } from "./access";
 import { bridgeRules } from "./bridgeRules";
-import { bridgeSettings } from "./bridges";
-import { cloudSettings } from "./cloud";
-import { domainIsInZone, domainSettings } from "./domain";
-import { drainSettings } from "./drain";
-import { programSettings } from "./programs";
-import { serverSettings } from "./servers";
-import { softwareSettings } from "./software";
-import { sshProxySettings } from "./sshProxy";
+import { bridgeKeys } from "./bridges";
+import { cloudKeys } from "./cloud";
+import { domainIsInZone, domainKeys } from "./domain";
+import { drainKeys } from "./drain";
+import { programKeys } from "./programs";
+import { serverKeys } from "./servers";
+import { softwareKeys } from "./software";
+import { sshProxyKeys } from "./sshProxy";
 
 /** All settings of a stack, in the order of Pulumi.yaml and of the pages. */
 export const declarations = [
-  ...domainSettings,
-  ...bridgeSettings,
-  ...drainSettings,
-  ...programSettings,
-  ...serverSettings,
-  ...softwareSettings,
-  ...accessSettings,
-  ...sshProxySettings,
-  ...cloudSettings,
+  ...domainKeys,
+  ...bridgeKeys,
+  ...drainKeys,
+  ...programKeys,
+  ...serverKeys,
+  ...softwareKeys,
+  ...accessKeys,
+  ...sshProxyKeys,
+  ...cloudKeys,
 ] as const;
 
 type Declared = (typeof declarations)[number];

@@ -1,5 +1,6 @@
 import { rollingRestart } from "../effects";
 import { wholeNumber } from "../kinds";
+import type { ValuesOf } from "../setting";
 
 /** The account of the bridges, and the heaps of the Java programs. */
 
@@ -49,4 +50,10 @@ const jicofoHeapMb = wholeNumber({
   effect: { touches: "the web host", hosts: "updated over SSH", services: "jicofo restarts" },
 });
 
-export const programSettings = [jvbSecretVersion, bridgeHeapMb, jicofoHeapMb] as const;
+/** What the program of a bridge is configured with. The components pass these values on as they are. */
+export const bridgeProgramKeys = [bridgeHeapMb] as const;
+
+/** Their values. */
+export type BridgeProgramSettings = ValuesOf<(typeof bridgeProgramKeys)[number]>;
+
+export const programKeys = [jvbSecretVersion, ...bridgeProgramKeys, jicofoHeapMb] as const;

@@ -44,7 +44,7 @@ const jvbServerType = serverType({
 });
 
 /** By key. */
-export const serverTypeSettings = { webServerType, jvbServerType } as const;
+export const serverTypeKeys = { webServerType, jvbServerType } as const;
 
 const locations = Object.keys(networkZones) as Location[];
 
@@ -84,4 +84,4 @@ const timezone = setting({
   parse: (text) => (isTimezone(text) ? valid(text) : invalid()),
 });
 
-export const serverSettings = [webServerType, jvbServerType, location, image, timezone] as const;
+export const serverKeys = [webServerType, jvbServerType, location, image, timezone] as const;

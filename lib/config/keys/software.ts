@@ -65,7 +65,7 @@ const jitsiAptKeyFingerprint = setting({
   },
 });
 
-export const softwareSettings = [jitsiVersion, jitsiAptRepository, jitsiAptKeyFingerprint] as const;
+export const softwareKeys = [jitsiVersion, jitsiAptRepository, jitsiAptKeyFingerprint] as const;
 
 /** Where the packages of Jitsi come from, and which version. */
-export type Software = ValuesOf<(typeof softwareSettings)[number]>;
+export type Software = ValuesOf<(typeof softwareKeys)[number]>;

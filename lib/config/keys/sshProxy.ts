@@ -72,4 +72,4 @@ const sshProxyPrivateKey = setting({
   effect,
 });
 
-export const sshProxySettings = [sshProxy, sshProxyHostKey, sshProxyPrivateKey] as const;
+export const sshProxyKeys = [sshProxy, sshProxyHostKey, sshProxyPrivateKey] as const;

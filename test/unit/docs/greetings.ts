@@ -46,8 +46,8 @@ export const setting: Followed = {
   edits: {
     "lib/config/keys/cloud.ts": (old) =>
       replaced(
-        replaced(old, "export const cloudSettings = [", "export const cloudSettings = [greeting, "),
-        "export const cloudSettings",
+        replaced(old, "export const cloudKeys = [", "export const cloudKeys = [greeting, "),
+        "export const cloudKeys",
         `const greeting = flag({
   name: "greeting",
   description: "Whether hosts greet.",
@@ -55,7 +55,7 @@ export const setting: Followed = {
   effect: touches("nothing"),
 });
 
-export const cloudSettings`,
+export const cloudKeys`,
       ),
     "test/unit/lib/config/keys/cloud.test.ts": (old) => `${old}
 it("greets if it is asked to", () => {
@@ -64,7 +64,10 @@ it("greets if it is asked to", () => {
 });
 `,
   },
-  otherCases: ["lib/config/kinds.ts", "lib/config/keys/index.ts"],
+  otherCases: [
+    ...["lib/config/kinds.ts", "lib/config/keys/index.ts", "lib/config/keys/programs.ts"],
+    "remote/bridgeSettings.ts",
+  ],
   written: {
     "Pulumi.yaml": "\n  greeting:\n",
     "docs/configuration.md": "\n## greeting\n\nWhether hosts greet.\n",

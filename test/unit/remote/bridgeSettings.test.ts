@@ -17,7 +17,7 @@ const args = {
   jvbSecret: "s3cret",
   webPrivateIp: "10.80.0.2",
   xmppCertificate: "PEM",
-  heapMb: 3072,
+  settings: { bridgeHeapMb: 3072 },
   version: "2.3-312",
 };
 const hashOf = (change: Partial<typeof args> = {}) =>
@@ -30,7 +30,7 @@ describe("SETTINGS_HASH", () => {
     { jvbSecret: "other" },
     { webPrivateIp: "10.80.0.3" },
     { xmppCertificate: "OTHER" },
-    { heapMb: 2000 },
+    { settings: { bridgeHeapMb: 2000 } },
     { version: "2.3-313" },
   ])("differs with %j", (change) => {
     expect(hashOf(change)).not.toBe(hashOf());
@@ -77,11 +77,17 @@ describe("FORMER_HASH", () => {
 
   it("is what the program before had on a bridge with the same settings", () => {
     expect(bridgeSettings(args).FORMER_HASH).toBe(former.own);
-    const local = { nickname: "jvb-local-7", restHost: "127.0.0.1", heapMb: 1024 };
+    const local = {
+      nickname: "jvb-local-7",
+      restHost: "127.0.0.1",
+      settings: { bridgeHeapMb: 1024 },
+    };
     expect(bridgeSettings({ ...args, ...local }).FORMER_HASH).toBe(former.local);
   });
 
   it("is another with other settings: they need their restart", () => {
-    expect(bridgeSettings({ ...args, heapMb: 2000 }).FORMER_HASH).not.toBe(former.own);
+    expect(bridgeSettings({ ...args, settings: { bridgeHeapMb: 2000 } }).FORMER_HASH).not.toBe(
+      former.own,
+    );
   });
 });

@@ -1,9 +1,9 @@
-import { serverTypeSettings } from "../../../../../lib/config/keys/servers";
+import { serverTypeKeys } from "../../../../../lib/config/keys/servers";
 import { messageFor } from "../support";
 
 describe("a server type", () => {
   it.each(["webServerType", "jvbServerType"] as const)("refuses a %s that is no name", (key) => {
-    const usual = serverTypeSettings[key].default;
+    const usual = serverTypeKeys[key].default;
     expect(messageFor({ [key]: "CX 21" })).toContain(
       `${key} is "CX 21", but must be the name of a Hetzner server type, such as ${usual}:\n      pulumi config set ${key} ${usual}`,
     );
@@ -11,7 +11,7 @@ describe("a server type", () => {
 
   it.each(["webServerType", "jvbServerType"] as const)("refuses an ARM type as %s", (key) => {
     expect(messageFor({ [key]: "cax21" })).toContain(
-      `${key} is "cax21", which is an ARM type; the hosts need an x86 type:\n      pulumi config set ${key} ${serverTypeSettings[key].default}`,
+      `${key} is "cax21", which is an ARM type; the hosts need an x86 type:\n      pulumi config set ${key} ${serverTypeKeys[key].default}`,
     );
   });
 });
