@@ -9,6 +9,9 @@ const fs = require("node:fs");
 
 const packages = ["hcloud-simulator", "sandbox", "toolchain"];
 
+/** Seconds for a test that names no time of its own. Jest's 5 are too few on a busy machine. */
+const seconds = { unit: 15, templates: 15, api: 30, e2e: 60 };
+
 const project = (name) => ({
   displayName: name,
   testEnvironment: "node",
@@ -17,6 +20,8 @@ const project = (name) => ({
     .filter((folder) => fs.existsSync(`${__dirname}/${folder}`))
     .map((folder) => `<rootDir>/${folder}`),
   testMatch: ["**/*.test.ts"],
+  globals: { secondsForATest: seconds[name] },
+  setupFilesAfterEnv: ["<rootDir>/test/timeout.js"],
   transform: {
     "\\.ts$": [
       "@swc/jest",

@@ -11,9 +11,6 @@ import { scanCluster } from "./portScan";
 import { ProcessWatch } from "./processWatch";
 import { secretCases } from "./secretCases";
 
-// A command on a host takes a second or two, several on a busy machine.
-jest.setTimeout(30_000);
-
 /** The demo's path on a fresh sandbox: what comes up, that it stays, and that it goes. */
 describe("a cluster with two bridges", () => {
   let cluster: TestCluster;

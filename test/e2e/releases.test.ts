@@ -3,8 +3,6 @@ import { packageVersions } from "../../packages/sandbox/src/standIns/versions";
 import { TestCluster } from "./harness";
 import { untilClusterIs } from "./wholeCluster";
 
-jest.setTimeout(60_000);
-
 /** A cluster of before Debian 13 was the default: its web host stays on Debian 12, bridges with Debian 13 come beside it. The order matters. */
 describe("a cluster with Debian 12", () => {
   let cluster: TestCluster;

@@ -3,9 +3,6 @@ import { packageVersions, type PackageName } from "../../packages/sandbox/src/st
 import { isReachedDirectly, reachThroughBastion } from "./bastion";
 import { TestCluster } from "./harness";
 
-// A command on a host takes a second or two, several on a busy machine.
-jest.setTimeout(60_000);
-
 /** The versions of Jitsi over a cluster's life, and its end; this machine reaches its hosts through a bastion alone. The order matters. */
 describe("a cluster with one bridge, behind a bastion", () => {
   let cluster: TestCluster;

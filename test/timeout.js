@@ -1,0 +1,4 @@
+"use strict";
+
+/* global jest, secondsForATest */
+jest.setTimeout(secondsForATest * 1_000);
