@@ -19,7 +19,7 @@ import { watchPreview } from "./lib/changes/watchPreview";
 import { engineState } from "./lib/preflight/engineState";
 import { preflight } from "./lib/preflight/preflight";
 
-/** The whole program. A function, because nothing is made before the cloud was asked. */
+/** The whole program. It is a function, because it asks the cloud before it creates anything. */
 async function deploy() {
   const settings = loadSettings();
   const access = await cloudAccess();
@@ -40,21 +40,21 @@ async function deploy() {
   );
   if (watch !== undefined) await pulumi.log.info(`This ${await watch.line()}`);
   return {
-    /** Where people meet. */
+    /** Where participants meet. */
     url: `https://${settings.domain}`,
     webHost: webHostOutput(cluster),
     bridges: bridgeOutputs(cluster),
     sshCommands: sshCommands(cluster, settings.sshProxy),
     /** For ssh: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`. */
     knownHosts: knownHosts(cluster, settings.sshProxy),
-    /** Version of Jitsi that all hosts have. */
+    /** The version of Jitsi on all hosts. */
     jitsiVersion: cluster.webHost.jitsiVersion,
-    /** Empty where the zone is managed. */
+    /** Empty if the zone is managed. */
     dnsRecordsToCreate:
       settings.dnsZone === undefined ? recordsToCreate(cluster, settings.domain) : [],
-    /** At the API's prices. */
+    /** At the prices of the API. */
     monthlyCost: monthlyCostOutput(checked.monthlyCost),
-    /** How many people fit: an estimate, with its source. */
+    /** How many participants fit: an estimate, with its source. */
     capacity: capacityEstimate(plan),
     readme: stackReadme(plan),
     /** Private half of the stack's own SSH key: `pulumi stack output deploymentKey --show-secrets`. */

@@ -21,53 +21,53 @@ export const ports = {
   https: 443,
   /** Prosody, client to server; bridges reach it over the private network only. */
   xmppClient: 5222,
-  /** The bridge's media, the only port of a bridge that the world reaches. UDP. */
+  /** The bridge's media: the only port of a bridge that is open to the world, besides ssh. UDP. */
   jvbMedia: 10000,
   /** The bridge's REST API: drain, statistics. */
   jvbRest: 8080,
-  /** Of a bridge's host: whoever connects has the bridge's program started. The web host alone may. */
+  /** On a bridge's host: a connection starts the bridge's program. Only the web host may connect. */
   jvbStart: 8081,
   /** jicofo's REST API, on loopback. */
   jicofoRest: 8888,
 } as const;
 
-/** Where a host reaches itself only. */
+/** The address by which a host reaches itself, and no other host does. */
 export const loopback = "127.0.0.1";
 
 /** Limits of Hetzner Cloud and of this program, each with its source or reason. */
 export const limits = {
   /**
-   * Servers planned into one spread placement group. Hetzner allows ten; the tenth place is for the
-   * replacement that lives beside the server it replaces.
+   * Servers planned for one spread placement group. Hetzner allows ten. The tenth place is for a replacement, which
+   * exists beside the server that it replaces.
    */
   serversPerPlacementGroup: 9,
   /** Source: https://docs.hetzner.com/cloud/placement-groups/overview/ */
   serversInPlacementGroup: 10,
   /**
-   * Failed connections (refused, no answer) before the first step on a new host gives up. With the pauses
-   * of up to 5 s that is 3 minutes where the port is refused, 10 where nothing answers: a host boots in one, and
-   * a wrong `adminCidrs` looks like one that does not.
+   * Failed connections (refused, no answer) after which the first step on a new host fails. With pauses of up to 5 s
+   * this takes 3 minutes if the port is refused, and 10 if nothing answers. A host boots in one minute. With a wrong
+   * `adminCidrs`, a host looks like one that does not boot.
    */
   firstDialErrors: 40,
   /**
-   * The same for later steps, whose host was reached before: a reboot is waited for (a minute), while a
-   * wrong host key, which the provider tries again like any other error, is soon told.
+   * The same for later steps, on a host that was reached before. It is enough for a reboot (one minute). A wrong host
+   * key is reported soon, although the provider repeats it like any other error.
    */
   dialErrors: 20,
   /** Seconds for one TCP connect. */
   dialTimeoutSeconds: 10,
-  /** What the bridge and jicofo take where nobody says anything. Source: jvb.sh and jicofo.sh. */
+  /** The largest heap of the bridge and of jicofo if none is set. Source: jvb.sh and jicofo.sh. */
   upstreamHeapMb: 3_072,
   /**
-   * Size of a web host that has more bridges than `bridgesOfSmallWebHost`: Jitsi's handbook names this size for it. The
-   * smaller one of the default carries the 240 participants that jicofo puts on three bridges.
+   * Size of a web host with more bridges than `bridgesOfSmallWebHost`, as Jitsi's handbook recommends. The smaller
+   * default is enough for the 240 participants that jicofo puts on three bridges.
    */
   webCores: 4,
   webMemoryGb: 8,
   bridgesOfSmallWebHost: 3,
-  /** Participants of one web host: Jitsi's own fleet has an alert at 5,000 to 6,000. Its prosody uses one core. */
-  peopleOfWebHost: 5_000,
-  /** Kept free of Java heaps on each host: the system, and the Java programs' own memory beside their heaps. */
+  /** Participants of one web host: Jitsi's own service alerts at 5,000 to 6,000. Prosody uses one core. */
+  participantsOfWebHost: 5_000,
+  /** Memory of each host that no Java heap may take: for the system, and for Java beside its heaps. */
   systemMemoryMb: 1_024,
 } as const;
 
@@ -76,14 +76,14 @@ export const privateNetwork = {
   range: "10.80.0.0/16",
   /** The first address of the range. */
   gateway: "10.80.0.1",
-  /** For the web host, whose address is fixed: in a subnet of its own no bridge can be given it first. */
+  /** For the web host, whose address is fixed. It has its own subnet, so that no bridge can get its address first. */
   webSubnet: "10.80.0.0/24",
   webAddress: "10.80.0.2",
-  /** For the bridges, whose addresses the cloud chooses: two of one number live side by side in a replacement. */
+  /** For the bridges. The cloud chooses their addresses, because a replacement exists beside the replaced bridge. */
   bridgeSubnet: "10.80.1.0/24",
 } as const;
 
-/** Where a host asks Hetzner for its user data. Source: https://docs.hetzner.cloud/#server-metadata */
+/** The address at which a host gets its user data from Hetzner. Source: https://docs.hetzner.cloud/#server-metadata */
 export const metadataAddress = "169.254.169.254";
 
 /**
@@ -101,5 +101,5 @@ export const networkZones = {
 
 export type Location = keyof typeof networkZones;
 
-/** System images the hosts' set-up is written for. Names, not ids: an id differs by architecture. */
+/** System images that the hosts' set-up supports. Names, not ids, because an id depends on the architecture. */
 export const images = ["debian-13", "debian-12"] as const;

@@ -4,7 +4,7 @@ import type { MonthlyCost } from "./plan/cost";
 import type { ClusterPlan } from "./plan/clusterPlan";
 import { hostAndPort, type SshProxy } from "./config/sshProxy";
 
-// Plain around what is known late: a preview shows the names, and which addresses are still to come.
+// Only the values that are known late are Outputs: a preview shows the names, and that the addresses are not known yet.
 
 export interface HostAddresses {
   readonly ipv4: pulumi.Output<string>;
@@ -35,13 +35,13 @@ export interface DescribedCluster {
 }
 
 export interface BridgeOutput extends HostAddresses {
-  /** For people: jvb-0, local. */
+  /** jvb-0, local. */
   readonly name: string;
   /** As jicofo lists it. */
   readonly nickname: pulumi.Output<string>;
 }
 
-/** A record that somebody has to make. */
+/** A DNS record that the operator has to create. */
 export interface RecordToCreate {
   /** Full name, without the trailing dot. */
   readonly name: string;
@@ -55,7 +55,7 @@ export function webHostOutput({ webHost }: DescribedCluster): HostAddresses {
   return { ipv4, ipv6, privateIp };
 }
 
-/** The bridges by number; at last the web host's own, which has the web host's addresses. */
+/** The bridges by number. The web host's own bridge is the last, and has the web host's addresses. */
 export function bridgeOutputs({ webHost, bridges, localBridge }: DescribedCluster): BridgeOutput[] {
   const output = (
     { displayName, nickname }: KnownBridge,
@@ -68,8 +68,8 @@ export function bridgeOutputs({ webHost, bridges, localBridge }: DescribedCluste
 }
 
 /**
- * Host to the command that opens a shell on it, for people whose keys are in sshAuthorizedKeys.
- * @param proxy the bastion, where only it reaches the hosts
+ * For each host the command that opens a shell on it, for operators whose keys are in sshAuthorizedKeys.
+ * @param proxy the bastion, if the hosts are reached through one
  */
 export function sshCommands(
   { webHost, bridges }: DescribedCluster,
@@ -85,8 +85,8 @@ export function sshCommands(
 }
 
 /**
- * The hosts' own keys as lines of a known_hosts file. They were read over a connection that was pinned to a key
- * of the program's, so nobody has to answer ssh's question on trust.
+ * The hosts' own keys as lines of a known_hosts file. The program read them over a connection that was pinned to its own
+ * key, so no operator has to trust an unknown key.
  * @param proxy the bastion; its key is the one of the settings
  */
 export function knownHosts(
@@ -100,12 +100,12 @@ export function knownHosts(
   return pulumi.all(lines).apply((known) => known.join("") + bastion);
 }
 
-/** As ssh looks a host up. */
+/** The name by which ssh looks up a host. */
 const knownName = ({ host, port }: SshProxy): string => (port === 22 ? host : `[${host}]:${port}`);
 
-/** The monthly cost for people. */
+/** The monthly cost as text. */
 export function monthlyCostOutput(cost: MonthlyCost | undefined): Record<string, unknown> {
-  if (cost === undefined) return { net: "not known: the API was not asked, or has no price" };
+  if (cost === undefined) return { net: "unknown: the API was not asked, or has no price" };
   const { currency, total, lines, includedTrafficTb, perTbMore } = cost;
   return {
     net: `${total.toFixed(2)} ${currency}`,
@@ -115,43 +115,43 @@ export function monthlyCostOutput(cost: MonthlyCost | undefined): Record<string,
 }
 
 /**
- * How many people fit, as far as anybody knows without measuring: jicofo counts each with a stress of 0.01 and
- * fills a bridge to 0.8. Source: jicofo, reference.conf, `average-participant-stress` and `stress-threshold`. The
- * load of the whole host counts too, so the web host's own bridge holds fewer: nobody has measured how many.
+ * How many participants fit: an estimate, not a measurement. jicofo counts a stress of 0.01 for each, and fills a bridge
+ * to 0.8. Source: jicofo, reference.conf, `average-participant-stress` and `stress-threshold`. The load of the whole host
+ * counts too, so the web host's own bridge takes fewer. That number was not measured.
  */
 export function capacityEstimate({ bridges, localBridge }: ClusterPlan): Record<string, string> {
   const isLocal = localBridge !== undefined;
-  const people = (count: number): string => {
+  const capacityOf = (count: number): string => {
     if (count === 0) return "a few small meetings, on the web host's own bridge";
-    const fit = count * peoplePerBridge;
-    if (fit > limits.peopleOfWebHost) {
-      return `about ${limits.peopleOfWebHost} people in all meetings together: the web host carries no more, whatever the number of bridges`;
+    const fit = count * participantsPerBridge;
+    if (fit > limits.participantsOfWebHost) {
+      return `about ${limits.participantsOfWebHost} participants in all meetings together: more is too much for the web host, with any number of bridges`;
     }
-    const most = `about ${fit} people in all meetings together`;
+    const most = `about ${fit} participants in all meetings together`;
     return isLocal ? `${most}, and a few on the web host's own bridge` : most;
   };
   const others = bridges.length - 1 + (isLocal ? 1 : 0);
   return {
-    estimate: people(bridges.length),
+    estimate: capacityOf(bridges.length),
     withOneBridgeLost:
       others < 1
-        ? "nobody: there is no other bridge"
-        : `${people(bridges.length - 1)}; meetings on the lost one have to connect again`,
+        ? "none: there is no other bridge"
+        : `${capacityOf(bridges.length - 1)}; meetings on the lost bridge have to connect again`,
     source:
-      "jicofo's own assumption of 80 people a bridge (stress 0.01 each, threshold 0.8), fewer on the web host, whose other load counts; not measured on these server types",
+      "jicofo's own assumption of 80 participants per bridge (stress 0.01 each, threshold 0.8); fewer on the web host, because its other load counts; not measured on these server types",
   };
 }
 
-const peoplePerBridge = 80;
+const participantsPerBridge = 80;
 
-/** For the console of Pulumi Cloud, which puts the outputs in. */
+/** For the console of Pulumi Cloud, which replaces the names of outputs by their values. */
 export function stackReadme(plan: ClusterPlan): string {
   return [
     `# Jitsi Meet at ${plan.webHost.hostname}`,
     `${describeHosts(plan)}: [\${outputs.url}](\${outputs.url}).`,
-    "- more or fewer bridges: `pulumi config set jvbCount N && pulumi up`",
-    "- a shell on a host: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`, then a line of `pulumi stack output sshCommands`",
-    "- the settings: `docs/configuration.md`; when something fails: `docs/troubleshooting.md`",
+    "- change the number of bridges: `pulumi config set jvbCount N && pulumi up`",
+    "- open a shell on a host: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`, then a command of `pulumi stack output sshCommands`",
+    "- settings: `docs/configuration.md`; errors: `docs/troubleshooting.md`",
   ].join("\n\n");
 }
 
@@ -161,7 +161,7 @@ function describeHosts({ bridges: { length: count }, localBridge }: ClusterPlan)
   return `${web} and ${count} ${count === 1 ? "bridge" : "bridges"}`;
 }
 
-/** The records to make where no zone is managed: the web host's. Clients find bridges by address. */
+/** The records to create if no zone is managed: those of the web host. Clients find bridges by address. */
 export function recordsToCreate({ webHost }: DescribedCluster, domain: string): RecordToCreate[] {
   return [
     { name: domain, type: "A", value: webHost.ipv4 },

@@ -1,9 +1,9 @@
 /**
- * Reads answers of the API into typed facts. Every field may be absent tomorrow: one that the program can do without
- * is `optional`, and the lack of any other is an error that names it.
+ * Reads answers of the API into typed facts. Every field may be missing tomorrow. A field that the program can do without
+ * is `optional`. If any other field is missing, an error names it.
  */
 
-/** Where a value stands. */
+/** Where a value is. */
 export interface Place {
   /** As in `GET /server_types`. */
   readonly request: string;
@@ -11,26 +11,26 @@ export interface Place {
   readonly path: string;
 }
 
-/** Reads one value. @throws AnswerError where it is not what is needed */
+/** Reads one value. @throws AnswerError if it is not what is needed */
 export type Read<T> = (value: unknown, place: Place) => T;
 
-/** The API answered, but not with what this program knows. */
+/** The API answered, but not with what this program expects. */
 export class AnswerError extends Error {
   constructor({ request, path }: Place, needed: string, given: unknown) {
     const is = given === undefined ? "is missing" : `is ${shortened(JSON.stringify(given))}`;
     super(
-      `the answer of Hetzner's API to ${request} is not as this program knows it: ${path === "" ? "its JSON" : path} ${is}, and ${needed} is needed`,
+      `the answer of Hetzner's API to ${request} is not what this program expects: ${path === "" ? "its JSON" : path} ${is}, and ${needed} is needed`,
     );
   }
 }
 
-/** What helps against an AnswerError. */
+/** What fixes an AnswerError. */
 export const answerErrorFix =
-  "git pull  # a newer version of this program may know it; changes of the API: https://docs.hetzner.cloud/changelog";
+  "git pull  # a newer version of this program may support it; changes of the API: https://docs.hetzner.cloud/changelog";
 
 const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}...` : text);
 
-/** The request without its query: enough to find it, and short. */
+/** The request without its query: short, and enough to find it. */
 export const requestOf = (method: string, path: string): string =>
   `${method} ${path.replace(/\?.*/, "")}`;
 
@@ -49,7 +49,7 @@ export const date = check(
   "a date",
   (value): value is string => typeof value === "string" && !Number.isNaN(Date.parse(value)),
 );
-/** A number that the API writes as a text, as in `5.4900000000`. */
+/** A number that the API writes as text, for example `5.4900000000`. */
 export const amount = check(
   "an amount",
   (value): value is string =>
@@ -67,7 +67,7 @@ export function optional<T>(read: Read<T>): Read<T | undefined> {
   return (value, place) => (value === undefined || value === null ? undefined : read(value, place));
 }
 
-/** A field that says something by being null: only its absence is an error. */
+/** A field in which null has a meaning: only its absence is an error. */
 export function nullable<T>(read: Read<T>): Read<T | null> {
   return (value, place) => (value === null ? null : read(value, place));
 }
@@ -85,8 +85,8 @@ export function list<T>(read: Read<T>): Read<T[]> {
 }
 
 /**
- * The rows that can be read: one of a kind that the API has since yesterday is nothing that this program asked for.
- * @param isNeeded whether the lack of a row is an error
+ * The rows that can be read. A row of a kind that is new in the API is not one that this program needs.
+ * @param isNeeded whether it is an error if this row cannot be read
  */
 export function readableRows<T>(
   read: Read<T>,
@@ -103,7 +103,7 @@ export function readableRows<T>(
   return (value, place) => list(row)(value, place).flat();
 }
 
-/** Named texts, as labels are. */
+/** Texts by name, such as labels. */
 export const texts: Read<Record<string, string>> = (value, place) =>
   Object.fromEntries(
     Object.entries(anyObject(value, place)).map(([name, entry]) => [
@@ -116,7 +116,7 @@ type Values<Fields> = {
   [Name in keyof Fields]: Fields[Name] extends Read<infer T> ? T : never;
 };
 
-/** An object, of which only these fields are read. */
+/** An object. Only these fields of it are read. */
 export function object<Fields extends Record<string, Read<unknown>>>(
   fields: Fields,
 ): Read<Values<Fields>> {

@@ -8,7 +8,7 @@ export const tokenFix = "pulumi config set --secret hcloud:token  # or: export H
 /** What a failed call means for the operator; `undefined` for an error that is not the API's. */
 export function apiProblem(error: unknown, endpoint: string): Problem | undefined {
   if (error instanceof UnreachableError) {
-    return { reason: error.message, fix: "look at the network, then: pulumi up" };
+    return { reason: error.message, fix: "check the network, then: pulumi up" };
   }
   if (error instanceof AnswerError) return { reason: sentence(error.message), fix: answerErrorFix };
   if (!(error instanceof ApiError)) return undefined;

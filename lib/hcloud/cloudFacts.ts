@@ -1,6 +1,6 @@
 // What the API says, under its own names and in its own units; only what is used here.
 
-/** Dates as the API writes them: `2026-11-30T00:00:00Z`. */
+/** Dates are written as in the API: `2026-11-30T00:00:00Z`. */
 export interface Deprecation {
   readonly announced?: string;
   /** From then on it cannot be ordered. */
@@ -28,7 +28,7 @@ export interface ServerTypeFact {
     readonly name: string;
     /** Whether there is stock now. */
     readonly available: boolean;
-    /** Absent where it is sold without an end in sight. */
+    /** Absent if no end of the sale is announced. */
     readonly deprecation?: Deprecation;
   }[];
 }
@@ -46,7 +46,7 @@ export interface ServerFact {
   /** running, off, ... */
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** It may be one that is listed nowhere any more. */
+  /** It may be a type that no list contains any more. */
   readonly server_type: {
     readonly name: string;
     /** GB. */
@@ -54,7 +54,7 @@ export interface ServerFact {
     readonly prices: readonly ServerTypePrice[];
   };
   readonly public_net?: { readonly ipv4?: { readonly ip?: string } };
-  /** Absent, or without a name, for one that Hetzner has taken away. */
+  /** Absent, or without a name, if Hetzner has removed the image. */
   readonly image?: { readonly name?: string };
   readonly location?: { readonly name?: string };
 }
@@ -80,7 +80,7 @@ export interface ZoneFact {
     readonly assigned?: readonly string[];
     readonly delegation_status?: string;
   };
-  /** Those that stand in the way of a host's names: A, AAAA and CNAME. */
+  /** Those that conflict with the names of a host: A, AAAA and CNAME. */
   readonly rrsets: readonly RrsetFact[];
 }
 
@@ -95,17 +95,17 @@ export interface PriceFact {
   }[];
 }
 
-/** What the cloud says before anything is made. */
+/** What the cloud says before anything is created. */
 export interface CloudFacts {
   readonly serverTypes: readonly ServerTypeFact[];
-  /** By the name asked for, of each architecture. */
+  /** With the name that the settings ask for, for each architecture. */
   readonly images: readonly ImageFact[];
-  /** This stack's, by their labels. */
+  /** Those of this stack, found by their labels. */
   readonly servers: readonly ServerFact[];
-  /** The whole project's. */
+  /** Those of the whole project. */
   readonly networks: readonly NetworkFact[];
-  /** `undefined` where no price list can be read. */
+  /** `undefined` if the price list cannot be read. */
   readonly pricing: PriceFact | undefined;
-  /** `undefined` where no zone is asked for or none of that name is there. */
+  /** `undefined` if the settings name no zone, or the project has no zone of that name. */
   readonly zone: ZoneFact | undefined;
 }

@@ -24,11 +24,8 @@ import type {
   ZoneFact,
 } from "./cloudFacts";
 
-// One reader for each kind of fact. It says which fields the program does without: whatever is `optional`, or has
-// a default.
-
-// The API's own names and units; only what is used here. The interfaces say what the program has to have, the readers
-// below each say what it does without.
+// One reader for each kind of fact, with the API's own names and units. The interfaces say what the program needs. The
+// readers say what it can do without: fields that are `optional` or have a default.
 
 const deprecation: Read<Deprecation | undefined> = optional(
   object({ announced: optional(date), unavailable_after: optional(date) }),
@@ -36,7 +33,7 @@ const deprecation: Read<Deprecation | undefined> = optional(
 
 const net = object({ net: amount });
 
-/** No price is better than a wrong one: a row without one of its parts is none. */
+/** No price is better than a wrong price: a row that lacks one of its parts is left out. */
 const prices: Read<ServerTypePrice[]> = otherwise(
   readableRows(
     object({
@@ -56,7 +53,7 @@ export const serverType: Read<ServerTypeFact> = object({
   memory: number,
   disk: number,
   prices,
-  // Not told: the order itself finds out whether there is stock.
+  // If the API does not say it, the order finds out whether there is stock.
   locations: list(object({ name: text, available: otherwise(flag, true), deprecation })),
 });
 
@@ -96,7 +93,7 @@ export const zone: Read<Omit<ZoneFact, "rrsets">> = object({
   ),
 });
 
-/** A price list that cannot be read is none: the cost is not told then, and nothing stops. */
+/** Without a readable price list the cost is not shown, and everything else works. */
 export const pricing: Read<PriceFact | undefined> = (value, place) => priceLists([value], place)[0];
 
 const priceLists = readableRows<PriceFact>(

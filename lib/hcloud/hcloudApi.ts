@@ -1,20 +1,20 @@
 import { list, nullable, number, object, optional, requestOf, type Read } from "./answer";
 
-/** Where the cloud's API is, and by which token. */
+/** The endpoint of the API, and the token. */
 export interface ApiAccess {
   /** With `/v1`, without a trailing slash. */
   readonly endpoint: string;
   readonly token: string;
 }
 
-/** Where the API is unless `hcloud:endpoint` or HCLOUD_ENDPOINT says otherwise. */
+/** The endpoint if neither `hcloud:endpoint` nor HCLOUD_ENDPOINT is set. */
 export const publicEndpoint = "https://api.hetzner.cloud/v1";
 
 /** The API answered, with an error. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
-    /** Of Hetzner's error envelope: `unauthorized`, `not_found`. */
+    /** Hetzner's error code: `unauthorized`, `not_found`. */
     readonly code: string,
     message: string,
   ) {
@@ -27,9 +27,9 @@ export class UnreachableError extends Error {}
 
 const limitsOfRequest = {
   timeoutMs: 5_000,
-  /** Pauses before a call is repeated after 429, 5xx or no answer. */
+  /** Pauses before a call is repeated, after 429, 5xx or no answer. */
   retryAfterMs: [500, 1_500],
-  /** Pages of one list; more than any project has. */
+  /** Pages of one list: more than any project has. */
   pages: 40,
   rowsInPage: 50,
 } as const;
@@ -45,7 +45,7 @@ const paging = object({
   meta: optional(object({ pagination: optional(object({ next_page: nextPage })) })),
 });
 
-/** One page of a list; where its place in the list is not told, one that is not full is the last. */
+/** One page of a list. If the answer has no paging data, a page that is not full is the last one. */
 function pageOf<T>(key: string, read: Read<T[]>): Read<Page<T>> {
   const all = object({ [key]: list((row) => row) });
   const wanted = object({ [key]: read });
@@ -60,8 +60,8 @@ function pageOf<T>(key: string, read: Read<T[]>): Read<Page<T>> {
 }
 
 /**
- * The few calls that the program and its tools make themselves, beside the provider's. The provider's own data sources do not
- * do: they have no price list, are no use without a token, and each is a round trip through the engine.
+ * The few API calls that the program and its commands make themselves. The data sources of the provider cannot replace
+ * them: they have no price list, do not work without a token, and each is a round trip through the engine.
  */
 export class HcloudApi {
   constructor(
@@ -84,7 +84,7 @@ export class HcloudApi {
    * All rows of a list, page by page.
    * @param path with its filters: `/servers?label_selector=...`
    * @param key the answer's field that holds the rows
-   * @param read reads those of one page
+   * @param read reads the rows of one page
    * @throws AnswerError, ApiError, UnreachableError
    */
   async list<T>(path: string, key: string, read: Read<T[]>): Promise<T[]> {
@@ -99,7 +99,7 @@ export class HcloudApi {
   }
 
   /**
-   * A call that changes something. Made once: whether one without an answer was worked on, nobody knows.
+   * A call that changes something. It is made once: without an answer, it is not known whether it took effect.
    * @throws ApiError, UnreachableError
    */
   change(method: "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
@@ -126,7 +126,7 @@ export class HcloudApi {
     throw new ApiError(
       response.status,
       error?.code ?? "unknown",
-      error?.message ?? `${method} ${path} was answered with ${response.status}`,
+      error?.message ?? `${method} ${path} got the answer ${response.status}`,
     );
   }
 
@@ -149,7 +149,7 @@ export class HcloudApi {
   }
 }
 
-/** Worth another try: the same call may be answered a second later. */
+/** Whether the same call may succeed a second later. */
 function isPassing(error: unknown): boolean {
   if (error instanceof UnreachableError) return true;
   return error instanceof ApiError && (error.status === 429 || error.status >= 500);

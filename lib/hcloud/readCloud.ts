@@ -7,7 +7,7 @@ interface Wanted {
   /** Of the objects of the stack. */
   readonly labelSelector: string;
   readonly image: string;
-  /** The types without which the answer is of no use. */
+  /** Types that must be readable. */
   readonly serverTypes: readonly string[];
   readonly dnsZone?: string;
 }
@@ -20,7 +20,7 @@ export async function readCloud(api: HcloudApi, wanted: Wanted): Promise<CloudFa
     api.list("/server_types", "server_types", serverTypesWith(wanted.serverTypes)),
     api.list(`/images?name=${image}&include_deprecated=true`, "images", list(read.image)),
     api.list(`/servers?${selector}`, "servers", list(read.server)),
-    // What cannot be read is only not warned about.
+    // A network that cannot be read causes no warning, and no harm.
     api.list("/networks", "networks", readableRows(read.network)),
     api.get("/pricing", object({ pricing: read.pricing })),
     wanted.dnsZone === undefined ? undefined : readZone(api, wanted.dnsZone),

@@ -15,7 +15,7 @@ export function relativeName(fqdn: string, zone: string): string {
 }
 
 /**
- * The address that a host has in its /64: the first after the network's own, as Hetzner assigns it.
+ * The address of a host in its /64, as Hetzner assigns it: the first one after that of the network.
  * @param network `2001:db8:1:2::/64`
  */
 export function hostAddressIn(network: string): string {

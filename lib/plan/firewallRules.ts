@@ -11,22 +11,21 @@ export interface FirewallRule {
   readonly description: string;
 }
 
-/** Everybody, over IPv4 and IPv6: a rule for one of the two leaves the other closed. */
+/** Every address, over IPv4 and IPv6. A rule for one of the two leaves the other one closed. */
 const world = ["0.0.0.0/0", "::/0"];
 
 export interface FirewallChoice {
-  /** Who reaches port 22; by default everybody. */
+  /** Which addresses reach port 22; by default all. */
   readonly adminCidrs?: readonly string[];
   /**
-   * Whether the web host may have a bridge of its own; by default it may not. Not whether it has one now: rules change
-   * before a bridge is drained, and the calls on it would be cut. With no bridge there, nothing listens.
+   * Whether the web host lets media in; by default it does not. See `ClusterPlan.webMedia`.
    */
   readonly webMedia?: boolean;
 }
 
 /**
- * What the public side of a host lets in; all else is dropped. XMPP and the REST APIs are absent on
- * purpose: they are for the private network, which Hetzner's firewalls do not filter.
+ * What a host lets in on its public addresses. Everything else is dropped. XMPP and the REST APIs are absent on purpose:
+ * they are for the private network, which Hetzner's firewalls do not filter.
  */
 export function firewallRules(
   role: Role,

@@ -1,21 +1,21 @@
 import { limits } from "../constants";
 
-/** What a heap follows from. */
+/** What decides the size of a heap. */
 export interface HeapArgs {
-  /** Memory of the host in GB, as Hetzner sells it; absent where its type is not known (a preview without the API). */
+  /** Memory of the host in GB, as Hetzner sells it; `undefined` if its type is not known (a preview without the API). */
   readonly memoryGb: number | undefined;
-  /** The operator's own number in MB; by default it follows from the memory. */
+  /** The size that the settings ask for, in MB; by default it follows from the memory. */
   readonly askedMb?: number;
 }
 
-/** MB of a server type's memory that a Java heap may take: the rest is the system's. */
+/** How much of a server type's memory a Java heap may take, in MB. The system needs the rest. */
 export function heapRoomMb(memoryGb: number): number {
   return memoryGb * 1024 - limits.systemMemoryMb;
 }
 
 /**
- * Largest heap of a bridge in MB. A bridge keeps little on its heap (media is forwarded, not kept), so it never
- * gets more than upstream's default by itself; on a small host it leaves a quarter, and what the system needs.
+ * Largest heap of a bridge in MB. A bridge needs little heap, because it forwards media and does not store it. So by
+ * default it never gets more than upstream's default. On a small host it leaves a quarter, and what the system needs.
  */
 export function bridgeHeapMb({ memoryGb, askedMb }: HeapArgs): number {
   if (askedMb !== undefined) return askedMb;
@@ -24,15 +24,15 @@ export function bridgeHeapMb({ memoryGb, askedMb }: HeapArgs): number {
 }
 
 /**
- * The same for the bridge on the web host: a quarter, as jicofo has one; the other half is prosody's, nginx' and the
- * system's. The operator's number is for hosts that a bridge has to itself, so it counts here only where it is less.
+ * The same for the bridge on the web host: a quarter, like jicofo. The other half is for prosody, nginx and the system.
+ * The size in the settings is for bridges with a host of their own, so it counts here only if it is smaller.
  */
 export function localBridgeHeapMb({ memoryGb, askedMb = Infinity }: HeapArgs): number {
   return Math.min(askedMb, jicofoHeapMb({ memoryGb }));
 }
 
 /**
- * Largest heap of jicofo in MB: a quarter of the web host, which it shares with prosody and nginx. Upstream's
+ * Largest heap of jicofo in MB: a quarter of the web host's memory, because prosody and nginx run there too. Upstream's
  * default would be three quarters of a host with 4 GB.
  */
 export function jicofoHeapMb({ memoryGb, askedMb }: HeapArgs): number {

@@ -1,18 +1,18 @@
 import { componentPackage, type Role } from "../constants";
 
-/** Labels of a Hetzner object, all that tells the objects of one stack from those of another. */
+/** Labels of an object at Hetzner. Only they distinguish the objects of one stack from those of another. */
 export type Labels = Record<string, string>;
 
 export interface LabelsArgs {
   /** Name of the Pulumi stack. */
   readonly stack: string;
-  /** What the object is for; absent for what all hosts share, such as the network. */
+  /** What the object is for; absent if all hosts share it, such as the network. */
   readonly role?: Role;
-  /** The meeting domain; absent where the objects of a stack are looked for. */
+  /** The meeting domain; absent to find the objects of a stack. */
   readonly domain?: string;
-  /** Of the operator; they never take the place of the program's own. */
+  /** Labels of the operator. They never replace the program's own labels. */
   readonly extra?: Labels;
-  /** Number of the bridge, from 0; absent for what is not one of several. */
+  /** Number of the bridge, from 0; absent for objects that are not of one bridge. */
   readonly index?: number;
 }
 
@@ -20,8 +20,8 @@ export interface LabelsArgs {
 export type LabelsOf = (role?: Role, index?: number) => Labels;
 
 /**
- * The labels of every object that the program makes. Pure; nothing in them depends on how many bridges
- * there are, so a changed count changes no existing object.
+ * The labels of every object that the program creates. Pure. They do not depend on the number of bridges, so a changed
+ * number changes no existing object.
  */
 export function labels({ stack, domain, role, index, extra }: LabelsArgs): Labels {
   return {

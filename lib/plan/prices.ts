@@ -1,8 +1,8 @@
 import type { CostItem } from "./cost";
 
 /**
- * EUR a month, net, of servers in Germany and Finland without their address; for estimates where the API
- * cannot be asked. The API is the truth: GET https://api.hetzner.cloud/v1/pricing. As of mid-2026.
+ * List prices of servers in Germany and Finland in EUR per month, net, without their address. As of mid-2026. They are for
+ * estimates without the API. Current prices: GET https://api.hetzner.cloud/v1/pricing.
  */
 const listPrices: Readonly<Record<string, number>> = {
   cx23: 5.49,
@@ -19,7 +19,7 @@ const listPrices: Readonly<Record<string, number>> = {
   ccx33: 138.49,
 };
 
-/** EUR a month, net, of a public IPv4 address. */
+/** List price of a public IPv4 address in EUR per month, net. */
 const ipv4Price = 0.5;
 
 /** A server at list price. @param own prices that come before those of the list, by server type */

@@ -46,7 +46,7 @@ function byMarket(asked: string, location: string, { types, now }: Market): Serv
     if (byTables(asked, location).name === asked) return refuse(`is sold out in ${location}`);
   }
   const size = itself ?? serverSizes[asked];
-  if (size === undefined) return refuse("is no server type of Hetzner's");
+  if (size === undefined) return refuse("is not a server type of Hetzner");
   const next = types.find(({ name }) => name === successors[asked]);
   const isGone = `is no longer sold in ${location}`;
   if (next === undefined || !isSold(next, location, now)) return refuse(isGone);

@@ -1,4 +1,4 @@
-/** A size that the cloud sells, as far as a successor must not be smaller. */
+/** The size of a server type, in all that a successor must not have less of. */
 export interface ServerSize {
   readonly cores: number;
   /** GB. */
@@ -8,7 +8,7 @@ export interface ServerSize {
 }
 
 /**
- * Server types by size, retired ones included.
+ * Sizes of server types, including retired ones.
  * Source: https://docs.hetzner.cloud/changelog (2024-06-06, 2025-10-16) and GET /server_types.
  */
 export const serverSizes: Readonly<Record<string, ServerSize>> = {
@@ -36,7 +36,7 @@ export const serverSizes: Readonly<Record<string, ServerSize>> = {
   cpx62: { cores: 16, memory: 32, disk: 640 },
 };
 
-/** Memory in GB by server type: of the table above, and of `known` types, which say more. */
+/** Memory in GB by server type: of the table above, and of `known` types, which take precedence. */
 export function memoryOfTypes(
   known: readonly { readonly name: string; readonly memory?: number }[] = [],
 ): Record<string, number> {
@@ -47,7 +47,7 @@ export function memoryOfTypes(
   return Object.fromEntries([...table, ...told]);
 }
 
-/** Retired type to the type of the same size that is sold today; none is smaller in anything. */
+/** For each retired type the type of the same size that is sold today. No successor is smaller in anything. */
 export const successors: Readonly<Record<string, string>> = {
   cx11: "cx23",
   cx21: "cx23",
@@ -59,7 +59,7 @@ export const successors: Readonly<Record<string, string>> = {
   cx42: "cx43",
   cx52: "cx53",
   cpx11: "cpx22",
-  // 3 vCPU have no successor of their own; cpx22 would be smaller.
+  // There is no type with 3 vCPU any more, and cpx22 would be smaller.
   cpx21: "cpx32",
   cpx31: "cpx32",
   cpx41: "cpx42",

@@ -16,8 +16,8 @@ export function checkDomain(domain: string, servers: readonly ServerFact[]): Fin
   const old = other.labels.domain ?? "";
   return problem(
     "domain",
-    `is "${domain}", but this stack's cluster (server ${other.name}) was made for ${old}, and a host keeps its domain for life`,
-    `pulumi config set domain ${old}  # and for ${domain} a stack of its own: pulumi stack init NAME; or, without the old one: pulumi destroy`,
+    `is "${domain}", but this stack's cluster (server ${other.name}) was made for ${old}, and a host keeps its domain for its whole life`,
+    `pulumi config set domain ${old}  # for ${domain}, create another stack: pulumi stack init NAME; or delete this cluster first: pulumi destroy`,
   );
 }
 
@@ -47,11 +47,11 @@ export function checkImage(image: string, images: readonly ImageFact[], now: Dat
   if (usable.deprecation === undefined) return none;
   const { announced, unavailable_after: end } = usable.deprecation;
   if (end !== undefined && new Date(end) <= now) {
-    return refuse(`which cannot be ordered since ${dayOf(end)}`);
+    return refuse(`which cannot be ordered any more since ${dayOf(end)}`);
   }
   const since = announced === undefined ? "" : ` since ${dayOf(announced)}`;
-  const until = end === undefined ? "some day" : dayOf(end);
-  return warning(`image ${image} is deprecated${since}; it can be ordered until ${until} only`);
+  const until = end === undefined ? "an unknown date" : dayOf(end);
+  return warning(`image ${image} is deprecated${since}; it can be ordered only until ${until}`);
 }
 
 /** Of a date of the API. */
@@ -65,15 +65,15 @@ export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings
   if (zone === undefined) {
     return problem(
       "dnsZone",
-      `is "${dnsZone}", which is no zone of this Hetzner project`,
+      `is "${dnsZone}", which is not a zone of this Hetzner project`,
       `hcloud zone create --name ${dnsZone} --mode primary  # or: pulumi config rm dnsZone`,
     );
   }
   if (zone.mode !== "primary") {
     return problem(
       "dnsZone",
-      `is "${dnsZone}", a ${zone.mode} zone: its records are made at its primary name server`,
-      "pulumi config rm dnsZone  # the records to make are then an output",
+      `is "${dnsZone}", a ${zone.mode} zone, whose records are created at its primary name server`,
+      "pulumi config rm dnsZone  # the records to create are then an output",
     );
   }
   const { delegation_status: delegation, assigned = [] } = zone.authoritative_nameservers ?? {};
@@ -81,7 +81,7 @@ export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings
   const servers =
     assigned.length === 0 ? "Hetzner's name servers" : `the name servers ${assigned.join(", ")}`;
   return warning(
-    `the zone ${dnsZone} is not delegated to Hetzner (${delegation}): names in it are not found until its registrar has ${servers}`,
+    `the zone ${dnsZone} is not delegated to Hetzner (${delegation}): its names are not found until its registrar lists ${servers}`,
   );
 }
 
@@ -104,8 +104,8 @@ export function checkRecords(
       const values = records.map(({ value }) => value).join(", ");
       return problem(
         "dnsZone",
-        `${dnsZone} has a record of somebody else for ${names.get(name) ?? name}: ${type} ${values}`,
-        `hcloud zone rrset delete ${dnsZone} ${name} ${type}  # once nobody needs it; or another domain`,
+        `${dnsZone} has a record for ${names.get(name) ?? name} that is not this stack's: ${type} ${values}`,
+        `hcloud zone rrset delete ${dnsZone} ${name} ${type}  # if it is not needed any more; or use another domain`,
       );
     }),
   );
@@ -125,7 +125,7 @@ export function checkPrivateRange(networks: readonly NetworkFact[]): Findings {
   return warning(
     ...overlapping.map(
       ({ name, ip_range: range }) =>
-        `the network ${name} (${range}) overlaps with the cluster's ${privateNetwork.range}: no server can be in both`,
+        `the network ${name} (${range}) overlaps with the cluster's ${privateNetwork.range}, so no server can be in both`,
     ),
   );
 }
@@ -148,6 +148,6 @@ export function checkQuota(total: number, missing: number): Findings {
   return missing === 0 || total <= serversOfNewAccount
     ? none
     : warning(
-        `the cluster will have ${total} servers; Hetzner's API does not tell how many your project may have, and a new account often has ${serversOfNewAccount}: look at Limits in the console`,
+        `the cluster will have ${total} servers; Hetzner's API does not report your project's limit, and a new account often has ${serversOfNewAccount}: see Limits in Hetzner's console`,
       );
 }

@@ -35,7 +35,7 @@ export function checkEngineMemory(
       ? `add them in steps, first: pulumi config set jvbCount ${fits} && pulumi up`
       : "run it on a machine with more memory";
   return warning(
-    `this \`up\` makes ${total - existing} bridges at once, for which Pulumi's engine, its plugins and this program need about ${gb(needed)}; this machine has ${gb(freeMb)} free: ${way}`,
+    `this \`up\` creates ${total - existing} bridges at once, for which Pulumi's engine, its plugins and this program need about ${gb(needed)}; this machine has ${gb(freeMb)} free: ${way}`,
   );
 }
 

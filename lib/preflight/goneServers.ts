@@ -44,12 +44,12 @@ export async function checkGoneServers(
       unlisted.map(async ({ id, server, host }) =>
         (await isThere(id, api))
           ? warning(
-              `server ${server} (${host}) has lost this stack's labels: pulumi refresh, then: pulumi up`,
+              `server ${server} (${host}) has lost this stack's labels: pulumi refresh; then: pulumi up`,
             )
           : problem(
               undefined,
-              `The server of ${host} (${server}, id ${id}) is not at Hetzner any more, and the stack's state still has it`,
-              "pulumi refresh  # takes it out of the state; then: pulumi up",
+              `The server of ${host} (${server}, id ${id}) does not exist at Hetzner any more, but the stack's state still contains it`,
+              "pulumi refresh  # removes it from the state; then: pulumi up",
             ),
       ),
     ),

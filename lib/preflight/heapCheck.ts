@@ -36,8 +36,8 @@ export function checkHeaps(
     const others = bridge === 0 ? "" : ` and ${bridge} MB for the heap of the bridge on it`;
     return problem(
       key,
-      `is ${heapMb}, but ${name} (${type}) has ${memory * 1024} MB of memory, of which ${limits.systemMemoryMb} MB are for the system${others}`,
-      `pulumi config set ${key} ${most}  # at most; or, for what suits the host: pulumi config rm ${key}`,
+      `is ${heapMb}, but ${name} (${type}) has ${memory * 1024} MB of memory, of which the system needs ${limits.systemMemoryMb} MB${others}`,
+      `pulumi config set ${key} ${most}  # at most; or, for the default of the host: pulumi config rm ${key}`,
     );
   };
   return together([check("bridgeHeapMb", "jvb"), check("jicofoHeapMb", "web")]);

@@ -30,8 +30,8 @@ export async function checkWebHost(
   if (server?.status !== "running" || address === undefined || (await says(address))) return none;
   return problem(
     undefined,
-    `The web host (${server.name}, ${address}) hangs: it takes connections at port ${ports.ssh}, and says nothing for ${patience.wordMs / 1000} s. Every step on it would wait for ever, and bridges are drained from there`,
-    `hcloud server reset ${server.name}  # then: pulumi up; where it is lost for good: docs/scale.md#remove-a-bridge-without-the-web-host`,
+    `The web host (${server.name}, ${address}) hangs: it accepts connections at port ${ports.ssh}, and sends nothing for ${patience.wordMs / 1000} s. Every step on it would wait for ever, and drains run there`,
+    `hcloud server reset ${server.name}  # then: pulumi up; if it is lost for good: docs/scale.md#remove-a-bridge-without-the-web-host`,
   );
 }
 

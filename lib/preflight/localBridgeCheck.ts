@@ -22,7 +22,7 @@ export async function checkLocalBridge(
   if (!isThere) return none;
   return problem(
     "localBridge",
-    "is never, and the web host still has its own bridge: its media port would close before people are moved off it",
-    "pulumi config set localBridge auto && pulumi up  # empties and removes it; then: pulumi config set localBridge never && pulumi up",
+    "is never, but the web host still has its own bridge, whose media port would close before its participants are moved",
+    "pulumi config set localBridge auto && pulumi up  # drains and removes it; then: pulumi config set localBridge never && pulumi up",
   );
 }

@@ -24,8 +24,8 @@ export function checkNetworkZone(
     const allowed = locationsIn(other.network_zone);
     return problem(
       "location",
-      `is "${location}", in the network zone ${zone}, but the cluster's network ${name} is in ${other.network_zone}, which a server has to share; its locations are ${allowed.join(", ")}`,
-      `pulumi config set location ${allowed[0] ?? "LOCATION"}  # or, for a cluster in ${location}, a stack of its own: pulumi stack init NAME`,
+      `is "${location}", in the network zone ${zone}, but the cluster's network ${name} is in ${other.network_zone}, in which a server has to be too; its locations are ${allowed.join(", ")}`,
+      `pulumi config set location ${allowed[0] ?? "LOCATION"}  # or, for a cluster in ${location}, create another stack: pulumi stack init NAME`,
     );
   }
   return none;

@@ -125,7 +125,7 @@ function withoutCloud(settings: Settings, reason: string): PreflightResult {
   const zone =
     settings.dnsZone === undefined ? "" : `, the zone ${settings.dnsZone} and its records`;
   void pulumi.log.warn(
-    `Not checked, because ${reason}: whether server types and image can be ordered in ${settings.location}${zone}, what exists already, and the cost.`,
+    `Not checked, because ${reason}: whether the server types and the image can be ordered in ${settings.location}${zone}, what exists already, and the cost.`,
   );
   return {
     webServerType: choose(settings.webServerType),
@@ -188,7 +188,9 @@ function withCloud(
   rollNotes(hosts, wanted).forEach((text) => void pulumi.log.info(text));
   const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
   void pulumi.log.info(
-    cost === undefined ? "The API has no price for one of the hosts" : describeCost(cost),
+    cost === undefined
+      ? "The cost is unknown: the API has no price for one of the hosts"
+      : describeCost(cost),
   );
   const serversOff = hosts.flatMap(({ server }) => (server?.status === "off" ? [server] : []));
   return {

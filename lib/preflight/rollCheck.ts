@@ -49,12 +49,12 @@ export function rollNotes(hosts: readonly PlannedHost[], wanted: WantedServer): 
   if (kept.length > 0) {
     const bridges = kept.some(({ host }) => host.role === "jvb");
     const way = bridges ? "; `npm run roll` replaces bridges one by one" : "";
-    notes.push(`Not as a new server would be, and left as they are: ${list(kept)}${way}`);
+    notes.push(`Different from a new server, and kept as they are: ${list(kept)}${way}`);
   }
   if (rolled.length > 0) {
     const peak = hosts.length + rolled.length;
     notes.push(
-      `rollBridges replaces ${list(rolled)}, one after the other; old servers go at the end, so up to ${peak} servers are there at once, ${rolled.length} more than the cluster has: your project's limit must allow them (\`npm run roll\` needs one more only)`,
+      `rollBridges replaces ${list(rolled)}, one after the other; old servers are deleted at the end, so up to ${peak} servers exist at once, ${rolled.length} more than the cluster has: your project's limit must allow them (\`npm run roll\` needs only one more)`,
     );
   }
   return notes;
@@ -76,7 +76,7 @@ function imageNotes(different: readonly Different[], wanted: string): string[] {
       ? "; `npm run roll` replaces bridges one by one"
       : "";
     return [
-      `Nothing is replaced for another image: ${image} stays on ${names}, while new servers get ${wanted}. To order ${image} for them too: pulumi config set image ${image}${way}`,
+      `No server is replaced because of its image: ${names} keep ${image}, new servers get ${wanted}. To order ${image} for new servers too: pulumi config set image ${image}${way}`,
     ];
   });
 }
@@ -97,8 +97,8 @@ export function checkRoll(hosts: readonly PlannedHost[], wanted: WantedServer): 
   if (rolled.length === 0 || most <= limits.serversInPlacementGroup) return none;
   return problem(
     "rollBridges",
-    `replaces ${rolled.length} bridges in one run, with ${most} servers in one placement group until its end; Hetzner allows ${limits.serversInPlacementGroup}`,
-    "npm run roll  # one bridge a run; or name fewer: pulumi config set --path 'rollBridges[0]' 0",
+    `replaces ${rolled.length} bridges in one run, which puts ${most} servers into one placement group until its end; Hetzner allows ${limits.serversInPlacementGroup}`,
+    "npm run roll  # one bridge in each run; or name fewer: pulumi config set --path 'rollBridges[0]' 0",
   );
 }
 

@@ -21,7 +21,7 @@ export function checkServerType(asked: Asked, choice: ServerTypeChoice, market: 
   const end = ordered && endOfSale(ordered, asked.location);
   if (choice.name !== asked.type || end === undefined) return none;
   return warning(
-    `${asked.key} ${asked.type} can be ordered in ${asked.location} until ${end.slice(0, 10)} only`,
+    `${asked.key} ${asked.type} can be ordered in ${asked.location} only until ${end.slice(0, 10)}`,
   );
 }
 
@@ -49,11 +49,11 @@ function refused({ key, type, location }: Asked, reason: string, market: Market)
     here.length > 0 ? `in ${location} ${here.join(", ")}` : "",
     places.length > 0 ? `elsewhere ${places.join(", ")}` : "",
   ].filter((text) => text !== "");
-  const offer = wouldDo.length > 0 ? wouldDo.join("; ") : "nothing of this size is in stock";
+  const offer = wouldDo.length > 0 ? wouldDo.join("; ") : "no type of this size is in stock";
   const cheapest = others[0]?.name;
   return problem(
     key,
-    `is "${type}", which ${reason}; what would do: ${offer}`,
+    `is "${type}", which ${reason}; alternatives: ${offer}`,
     cheapest === undefined
       ? "pulumi config set location LOCATION  # new hosts only; see `hcloud server-type list`"
       : `pulumi config set ${key} ${cheapest}`,

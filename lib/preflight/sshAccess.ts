@@ -8,19 +8,18 @@ export function remarkOnSshAccess({ adminCidrs }: Settings): void {
   const open = adminCidrs.filter((range) => range.endsWith("/0"));
   if (open.length === 0) return;
   void pulumi.log.info(
-    `Everybody (${open.join(", ")}) reaches port 22 of the hosts, where sshd takes keys and no passwords; fewer do after: pulumi config set --path 'adminCidrs[0]' YOUR-ADDRESS/32`,
+    `Port 22 of the hosts is open to everyone (${open.join(", ")}); sshd accepts keys, but no passwords. To open it to fewer: pulumi config set --path 'adminCidrs[0]' YOUR-ADDRESS/32`,
   );
 }
 
 /** A connection that is filtered ends in a bare "i/o timeout", minutes later: then this line stands beside it. */
 export function tellWhoReachesNewHosts({ adminCidrs, sshProxy }: Settings): void {
   if (everyAddress.every((range) => adminCidrs.includes(range))) return;
-  const who =
-    sshProxy === undefined ? "the machine that runs this" : `the bastion ${sshProxy.host}`;
-  const open = `Port 22 of the new hosts is open to ${adminCidrs.join(", ")} only (adminCidrs)`;
+  const who = sshProxy === undefined ? "this machine" : `the bastion ${sshProxy.host}`;
+  const open = `Port 22 of the new hosts is open only to ${adminCidrs.join(", ")} (adminCidrs)`;
   if (sshProxy !== undefined && isOutside(sshProxy.host, adminCidrs)) {
     void pulumi.log.warn(
-      `${open}, and ${who} is not in it: has it another address on its way out?`,
+      `${open}, and ${who} is not in it: does it have another address for outgoing connections?`,
     );
   } else void pulumi.log.info(`${open}: ${who} must be in it`);
 }

@@ -24,7 +24,7 @@ export async function checkSshAgent(
     : problem(
         undefined,
         `SSH_AUTH_SOCK is "${path}", and no SSH agent answers there (${silence}): every step on a host would fail`,
-        'unset SSH_AUTH_SOCK  # or, where keys of an agent are needed: eval "$(ssh-agent)" && ssh-add',
+        'unset SSH_AUTH_SOCK  # or, if you need the keys of an agent: eval "$(ssh-agent)" && ssh-add',
       );
 }
 
@@ -34,7 +34,7 @@ async function agentProblem(path: string, timeoutMs: number): Promise<string | u
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     socket.write(requestIdentities);
-    const ended = once(socket, "end", { signal: timeout }).then(() => "it hangs up");
+    const ended = once(socket, "end", { signal: timeout }).then(() => "it closes the connection");
     const answered = once(socket, "data", { signal: timeout }).then(() => undefined);
     return await Promise.race([answered, ended]);
   } catch (error) {

@@ -246,7 +246,7 @@ describe("answers of the API without a field, with null, another type or a new w
     jest.spyOn(globalThis, "fetch").mockImplementation(page);
     const run = () => preflight({ settings, plan, stack, api, dryRun: true, state, env: {} });
     expect(await failure(run)).toMatch(
-      /to GET \S+ is not as this program knows it: its JSON is missing, and an object is needed/,
+      /to GET \S+ is not what this program expects: its JSON is missing, and an object is needed/,
     );
   });
 
@@ -256,7 +256,7 @@ describe("answers of the API without a field, with null, another type or a new w
     replay(answers, { endpoint: "GET /pricing", path: "pricing", how: "null" });
     said = [];
     expect(await run()).toMatchObject({ webServerType: "cx23", monthlyCost: undefined });
-    expect(said).toContain("The API has no price for one of the hosts");
+    expect(said).toContain("The cost is unknown: the API has no price for one of the hosts");
   });
 
   async function protectedServer(): Promise<{ id: string; path: string }> {

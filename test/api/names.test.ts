@@ -147,10 +147,10 @@ describe("the names of a cluster", () => {
     const preview = await pulumi(root, {}, "preview", ...where);
     expect(preview.ok).toBe(false);
     expect(preview.text).toContain(
-      "example.test has a record of somebody else for example.test: A 192.0.2.1",
+      "example.test has a record for example.test that is not this stack's: A 192.0.2.1",
     );
     expect(preview.text).toContain(
-      "somebody else for jvb-0.example.test: CNAME elsewhere.example.",
+      "a record for jvb-0.example.test that is not this stack's: CNAME elsewhere.example.",
     );
   }, 180_000);
 

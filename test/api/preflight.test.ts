@@ -70,9 +70,9 @@ describe("preflight in the engine", () => {
         'location is "ash", in the network zone us-east, but the cluster\'s network jitsi-network is in eu-central',
       );
       expect(text).toContain(
-        "The server of jvb-1 (jitsi-jvb-1-a, id 4711) is not at Hetzner any more",
+        "The server of jvb-1 (jitsi-jvb-1-a, id 4711) does not exist at Hetzner any more",
       );
-      expect(text).toContain("pulumi refresh  # takes it out of the state; then: pulumi up");
+      expect(text).toContain("pulumi refresh  # removes it from the state; then: pulumi up");
       expect(text).toContain(
         `SSH_AUTH_SOCK is "${stale}", and no SSH agent answers there (ENOENT)`,
       );

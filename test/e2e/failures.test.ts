@@ -17,9 +17,9 @@ describe("a stack that fails again and again", () => {
 
   const refusals = [
     ["resource_limit_exceeded", "server limit reached", "raise its limit"],
-    ["resource_unavailable", "error during placement", "there is none left in fsn1"],
-    ["unauthorized", "the token you have provided is invalid", "no longer takes the token"],
-    ["server_error", "internal", "Hetzner's API has trouble"],
+    ["resource_unavailable", "error during placement", "there is none in fsn1 any more"],
+    ["unauthorized", "the token you have provided is invalid", "refuses the token now"],
+    ["server_error", "internal", "Hetzner's API has a problem"],
   ] as const;
 
   it("is finished by the last up, with no server twice", async () => {

@@ -54,7 +54,7 @@ describe("a cluster with Debian 12", () => {
     await cluster.configure({ jvbCount: "2" });
     const preview = await cluster.mustPulumi("preview");
     expect(preview.text).toContain(
-      "debian-12 stays on web, jvb-0, while new servers get debian-13. To order debian-12 for them too: pulumi config set image debian-12",
+      "web, jvb-0 keep debian-12, new servers get debian-13. To order debian-12 for new servers too: pulumi config set image debian-12",
     );
     expect(preview.text).not.toMatch(/Server jitsi-(web|jvb-0) .*replace/);
     await cluster.mustUp();

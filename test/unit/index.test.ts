@@ -62,8 +62,8 @@ describe("the program", () => {
       expect.stringMatching(/^198\.51\.100\.\d+,2001:db8:\w+::1 ssh-ed25519 AAAA\S+$/) as string,
       "",
     ]);
-    expect(outputs.capacity.estimate).toBe("about 160 people in all meetings together");
-    expect(outputs.capacity.withOneBridgeLost).toMatch(/^about 80 people .*; meetings/);
+    expect(outputs.capacity.estimate).toBe("about 160 participants in all meetings together");
+    expect(outputs.capacity.withOneBridgeLost).toMatch(/^about 80 participants .*; meetings/);
     expect(outputs.readme).toContain("One web host and 2 bridges: [${outputs.url}]");
     expect(await pulumi.isSecret(outputs.deploymentKey)).toBe(true);
     expect(await pulumi.isSecret(pulumi.output(outputs.bridges))).toBe(false);
@@ -127,7 +127,7 @@ describe("the program", () => {
 
   it("makes nothing where the cloud cannot give what is asked for", async () => {
     await expect(run({ domain: "meet.example.org", jvbServerType: "cpx99" })).rejects.toThrow(
-      'jvbServerType is "cpx99", which is no server type of Hetzner\'s',
+      'jvbServerType is "cpx99", which is not a server type of Hetzner',
     );
   });
 });

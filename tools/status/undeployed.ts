@@ -61,7 +61,7 @@ export function undeployedSettings(config: StackConfig, deployed: StackConfig): 
 export function assertSameDomain(config: StackConfig, deployed: StackConfig): void {
   const [now = "", then = ""] = [config, deployed].map((one) => rawSettings(one).domain);
   if (now === then || then === "") return;
-  const reason = `is "${now}", but this stack's cluster was made for ${then}, and a host keeps its domain for life`;
+  const reason = `is "${now}", but this stack's cluster was made for ${then}, and a host keeps its domain for its whole life`;
   throw refused([{ key: "domain", reason, fix: set("domain", then) }]);
 }
 

@@ -11,10 +11,10 @@ const ofSsh = (error: string) => hintFor({ type: "command:remote:Command", error
 describe("hintFor", () => {
   it.each([
     ["server limit reached (resource_limit_exceeded)", "raise its limit"],
-    ["error during placement (resource_unavailable)", "there is none left in fsn1"],
+    ["error during placement (resource_unavailable)", "there is none in fsn1 any more"],
     [
       "server could not be placed (placement_error, d5064a1f0bb9de4b)",
-      "there is none left in fsn1",
+      "there is none in fsn1 any more",
     ],
     ["the token you have provided is invalid (unauthorized)", "hcloud:token"],
     ["limit of 3600 requests per hour reached (rate_limit_exceeded)", "wait some minutes"],
@@ -30,10 +30,10 @@ describe("hintFor", () => {
   it.each([
     ["after 40 failed attempts: dial tcp 192.0.2.1:22: i/o timeout", "open to 203.0.113.0/24"],
     ["after 40 failed attempts: dial tcp 192.0.2.1:22: connect: no route to host", "adminCidrs"],
-    ["dial tcp 192.0.2.1:22: connect: connection refused", "192.0.2.1 is there, but has no SSH"],
+    ["dial tcp 192.0.2.1:22: connect: connection refused", "192.0.2.1 answers, but has no SSH"],
     [
       "after 21 failed attempts: dial tcp 192.0.2.1:22: connect: network is unreachable",
-      "Where the server is gone (hcloud server list): pulumi refresh",
+      "If the server is gone (hcloud server list): pulumi refresh",
     ],
     [
       "dial unix /tmp/ssh-x/agent.7: connect: no such file or directory",

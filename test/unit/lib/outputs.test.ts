@@ -3,11 +3,31 @@ import { capacityEstimate, stackReadme } from "../../../lib/outputs";
 
 describe("capacityEstimate", () => {
   it.each([
-    [2, "auto", /^about 160 people in all meetings together$/, /^about 80 people /],
-    [1, "auto", /^about 80 people in all meetings together$/, /^nobody/],
-    [0, "auto", /^a few small meetings, on the web host's own bridge$/, /^nobody/],
-    [90, "auto", /^about 5000 people .* the web host carries no more/, /^about 5000 people /],
-    [1, "always", /^about 80 people .* and a few on the web host's own/, /^a few small meetings/],
+    [2, "auto", /^about 160 participants in all meetings together$/, /^about 80 participants /],
+    [
+      1,
+      "auto",
+      /^about 80 participants in all meetings together$/,
+      /^none: there is no other bridge$/,
+    ],
+    [
+      0,
+      "auto",
+      /^a few small meetings, on the web host's own bridge$/,
+      /^none: there is no other bridge$/,
+    ],
+    [
+      90,
+      "auto",
+      /^about 5000 participants .* more is too much for the web host/,
+      /^about 5000 participants /,
+    ],
+    [
+      1,
+      "always",
+      /^about 80 participants .* and a few on the web host's own/,
+      /^a few small meetings/,
+    ],
   ] as const)("of %i bridges, with localBridge %s", (jvbCount, localBridge, all, oneLost) => {
     const estimate = capacityEstimate(planOf({ jvbCount: jvbCount.toString(), localBridge }));
     expect(estimate.estimate).toMatch(all);

@@ -51,7 +51,7 @@ describe("powerOn", () => {
   });
 
   it("stops where nobody answers", async () => {
-    const refusal = "no answer:\n      look at the network, then: pulumi up";
+    const refusal = "no answer:\n      check the network, then: pulumi up";
     await expect(calls(false, new UnreachableError("no answer"))).rejects.toThrow(
       new OperatorError(`Server server-jvb-0 is off and cannot be powered on.\n  ${refusal}`),
     );

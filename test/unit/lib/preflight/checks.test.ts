@@ -27,7 +27,7 @@ describe("checkImage", () => {
     ["which is unavailable at Hetzner, not available", [{ ...x86, status: "unavailable" }]],
     ["which Hetzner offers for riscv only; the hosts are x86", [{ ...x86, architecture: "riscv" }]],
     ["which Hetzner offers for arm only; the hosts are x86", [{ ...x86, architecture: "arm" }]],
-    ["which cannot be ordered since 2026-11-19", [until("2026-11-19T00:00:00Z")]],
+    ["which cannot be ordered any more since 2026-11-19", [until("2026-11-19T00:00:00Z")]],
   ])("refuses one %s", (reason, images) => {
     expect(check(...images).problems).toEqual([
       {
@@ -40,7 +40,7 @@ describe("checkImage", () => {
 
   it("warns of one that will go, with the dates of the API", () => {
     expect(check({ ...x86, architecture: "arm" }, until("2026-11-30T00:00:00Z")).warnings).toEqual([
-      "image debian-12 is deprecated since 2026-08-31; it can be ordered until 2026-11-30 only",
+      "image debian-12 is deprecated since 2026-08-31; it can be ordered only until 2026-11-30",
     ]);
   });
 });
@@ -61,7 +61,7 @@ describe("checkZone", () => {
     expect(checkZone("example.org", undefined).problems).toEqual([
       {
         key: "dnsZone",
-        reason: 'is "example.org", which is no zone of this Hetzner project',
+        reason: 'is "example.org", which is not a zone of this Hetzner project',
         fix: "hcloud zone create --name example.org --mode primary  # or: pulumi config rm dnsZone",
       },
     ]);
@@ -79,7 +79,7 @@ describe("checkZone", () => {
     };
     const zone = { mode: "primary", rrsets: [], authoritative_nameservers };
     expect(checkZone("example.org", zone).warnings).toEqual([
-      "the zone example.org is not delegated to Hetzner (unregistered): names in it are not found until its registrar has the name servers hydrogen.ns.hetzner.com., oxygen.ns.hetzner.com.",
+      "the zone example.org is not delegated to Hetzner (unregistered): its names are not found until its registrar lists the name servers hydrogen.ns.hetzner.com., oxygen.ns.hetzner.com.",
     ]);
   });
 });
@@ -109,8 +109,8 @@ describe("checkRecords", () => {
     expect(check(["meet.example.org"], rrset("meet", type)).problems).toEqual([
       {
         key: "dnsZone",
-        reason: `example.org has a record of somebody else for meet.example.org: ${type} 192.0.2.9`,
-        fix: `hcloud zone rrset delete example.org meet ${type}  # once nobody needs it; or another domain`,
+        reason: `example.org has a record for meet.example.org that is not this stack's: ${type} 192.0.2.9`,
+        fix: `hcloud zone rrset delete example.org meet ${type}  # if it is not needed any more; or use another domain`,
       },
     ]);
   });
@@ -122,8 +122,8 @@ describe("checkRecords", () => {
       rrset("jvb-0.a.b", "AAAA"),
     );
     expect(found.problems.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining("for example.org: A") as string,
-      expect.stringContaining("for jvb-0.a.b.example.org: AAAA") as string,
+      expect.stringContaining("for example.org that is not this stack's: A") as string,
+      expect.stringContaining("for jvb-0.a.b.example.org that is not this stack's: AAAA") as string,
     ]);
   });
 
@@ -142,7 +142,7 @@ describe("checkPrivateRange", () => {
 
   it.each(["10.80.0.0/16", "10.0.0.0/8", "10.80.1.0/24"])("warns of a network of %s", (range) => {
     expect(checkPrivateRange([network(range)]).warnings).toEqual([
-      `the network office (${range}) overlaps with the cluster's 10.80.0.0/16: no server can be in both`,
+      `the network office (${range}) overlaps with the cluster's 10.80.0.0/16, so no server can be in both`,
     ]);
   });
 

@@ -14,14 +14,14 @@ describe("checkEngineMemory", () => {
 
   it("warns with figures and the count that fits", () => {
     expect(checkEngineMemory(0, 90, 8_192).warnings).toEqual([
-      "this `up` makes 90 bridges at once, for which Pulumi's engine, its plugins and this program need about 29.5 GB; this machine has 8.0 GB free: add them in steps, first: pulumi config set jvbCount 45 && pulumi up",
+      "this `up` creates 90 bridges at once, for which Pulumi's engine, its plugins and this program need about 29.5 GB; this machine has 8.0 GB free: add them in steps, first: pulumi config set jvbCount 45 && pulumi up",
     ]);
     expect(checkEngineMemory(0, 45, 8_192).warnings).toEqual([]);
   });
 
   it("counts only what is made: the next step is smaller", () => {
     expect(checkEngineMemory(45, 90, 8_192).warnings).toEqual([
-      expect.stringContaining("makes 45 bridges at once") as string,
+      expect.stringContaining("creates 45 bridges at once") as string,
     ]);
     expect(checkEngineMemory(45, 63, 8_192).warnings).toEqual([]);
   });

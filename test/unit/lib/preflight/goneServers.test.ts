@@ -38,8 +38,8 @@ describe("checkGoneServers", () => {
     expect((await check(failed, all.slice(0, 2))).problems).toEqual([
       {
         reason:
-          "The server of jvb-1 (jitsi-jvb-1-a, id 7) is not at Hetzner any more, and the stack's state still has it",
-        fix: "pulumi refresh  # takes it out of the state; then: pulumi up",
+          "The server of jvb-1 (jitsi-jvb-1-a, id 7) does not exist at Hetzner any more, but the stack's state still contains it",
+        fix: "pulumi refresh  # removes it from the state; then: pulumi up",
       },
     ]);
   });
@@ -56,7 +56,7 @@ describe("checkGoneServers", () => {
     expect(await check(state, [], there as never)).toEqual({
       problems: [],
       warnings: [
-        "server jitsi-jvb-1-a (jvb-1) has lost this stack's labels: pulumi refresh, then: pulumi up",
+        "server jitsi-jvb-1-a (jvb-1) has lost this stack's labels: pulumi refresh; then: pulumi up",
       ],
     });
   });

@@ -26,14 +26,13 @@ describe("checkHeaps", () => {
       {
         key: "bridgeHeapMb",
         reason:
-          "is 20000, but jvb-0 (cpx42) has 16384 MB of memory, of which 1024 MB are for the system",
-        fix: "pulumi config set bridgeHeapMb 15360  # at most; or, for what suits the host: pulumi config rm bridgeHeapMb",
+          "is 20000, but jvb-0 (cpx42) has 16384 MB of memory, of which the system needs 1024 MB",
+        fix: "pulumi config set bridgeHeapMb 15360  # at most; or, for the default of the host: pulumi config rm bridgeHeapMb",
       },
       {
         key: "jicofoHeapMb",
-        reason:
-          "is 4096, but web (cx23) has 4096 MB of memory, of which 1024 MB are for the system",
-        fix: "pulumi config set jicofoHeapMb 3072  # at most; or, for what suits the host: pulumi config rm jicofoHeapMb",
+        reason: "is 4096, but web (cx23) has 4096 MB of memory, of which the system needs 1024 MB",
+        fix: "pulumi config set jicofoHeapMb 3072  # at most; or, for the default of the host: pulumi config rm jicofoHeapMb",
       },
     ]);
   });
@@ -64,8 +63,8 @@ describe("checkHeaps", () => {
         {
           key: "jicofoHeapMb",
           reason:
-            "is 2049, but web (cx23) has 4096 MB of memory, of which 1024 MB are for the system and 1024 MB for the heap of the bridge on it",
-          fix: "pulumi config set jicofoHeapMb 2048  # at most; or, for what suits the host: pulumi config rm jicofoHeapMb",
+            "is 2049, but web (cx23) has 4096 MB of memory, of which the system needs 1024 MB and 1024 MB for the heap of the bridge on it",
+          fix: "pulumi config set jicofoHeapMb 2048  # at most; or, for the default of the host: pulumi config rm jicofoHeapMb",
         },
       ]);
     });

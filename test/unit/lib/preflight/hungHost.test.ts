@@ -52,7 +52,7 @@ describe("checkWebHost", () => {
       {
         key: undefined,
         reason: expect.stringContaining(
-          "The web host (server-web-, 203.0.113.7) hangs: it takes connections at port 22, and says nothing for 60 s",
+          "The web host (server-web-, 203.0.113.7) hangs: it accepts connections at port 22, and sends nothing for 60 s",
         ) as string,
         fix: expect.stringContaining("hcloud server reset server-web-") as string,
       },

@@ -17,7 +17,9 @@ describe("checkLocalBridge", () => {
     expect(await never(withLocal)).toEqual([
       {
         key: "localBridge",
-        reason: expect.stringContaining("its media port would close before people") as string,
+        reason: expect.stringContaining(
+          "whose media port would close before its participants",
+        ) as string,
         fix: expect.stringMatching(/localBridge auto .*localBridge never/) as string,
       },
     ]);

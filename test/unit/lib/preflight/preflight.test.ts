@@ -71,7 +71,7 @@ describe("preflight", () => {
     const raw = { adminCidrs: '["203.0.113.0/24"]' };
     await inCloud({}, raw);
     expect(said.info).toContain(
-      "Port 22 of the new hosts is open to 203.0.113.0/24 only (adminCidrs): the machine that runs this must be in it",
+      "Port 22 of the new hosts is open only to 203.0.113.0/24 (adminCidrs): this machine must be in it",
     );
     said.info = [];
     await inCloud({ servers: everything }, raw);
@@ -87,7 +87,7 @@ describe("preflight", () => {
     expect(said.warn).toEqual([]);
     await inCloud({}, { ...raw, sshProxy: "admin@192.0.2.7" });
     expect(said.warn).toEqual([
-      "Port 22 of the new hosts is open to 203.0.113.0/24 only (adminCidrs), and the bastion 192.0.2.7 is not in it: has it another address on its way out?",
+      "Port 22 of the new hosts is open only to 203.0.113.0/24 (adminCidrs), and the bastion 192.0.2.7 is not in it: does it have another address for outgoing connections?",
     ]);
   });
 
@@ -100,11 +100,11 @@ describe("preflight", () => {
     await expect(failure).rejects.toMatchObject({
       message: [
         "This cannot be deployed as it is; nothing was changed.",
-        '  jvbServerType is "cpx41", which is no longer sold in fsn1, and its successor cpx42 is sold out there; what would do: elsewhere cpx42 in nbg1:',
+        '  jvbServerType is "cpx41", which is no longer sold in fsn1, and its successor cpx42 is sold out there; alternatives: elsewhere cpx42 in nbg1:',
         "      pulumi config set location LOCATION  # new hosts only; see `hcloud server-type list`",
         '  image is "debian-13", which Hetzner does not offer:',
         "      hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
-        '  dnsZone is "example.org", which is no zone of this Hetzner project:',
+        '  dnsZone is "example.org", which is not a zone of this Hetzner project:',
         "      hcloud zone create --name example.org --mode primary  # or: pulumi config rm dnsZone",
       ].join("\n"),
     });
@@ -150,8 +150,8 @@ describe("preflight", () => {
     const servers = [{ ...web, labels: { ...web.labels, domain: "old.example.org" } }];
     await expect(inCloud({ servers })).rejects.toThrow(
       [
-        '  domain is "meet.example.org", but this stack\'s cluster (server server-web-) was made for old.example.org, and a host keeps its domain for life:',
-        "      pulumi config set domain old.example.org  # and for meet.example.org a stack of its own: pulumi stack init NAME; or, without the old one: pulumi destroy",
+        '  domain is "meet.example.org", but this stack\'s cluster (server server-web-) was made for old.example.org, and a host keeps its domain for its whole life:',
+        "      pulumi config set domain old.example.org  # for meet.example.org, create another stack: pulumi stack init NAME; or delete this cluster first: pulumi destroy",
       ].join("\n"),
     );
   });
@@ -164,7 +164,9 @@ describe("preflight", () => {
   });
 
   it("remarks in a preview that everybody reaches port 22, and refuses nothing for it", async () => {
-    const remark = expect.stringMatching(/^Everybody \(0\.0\.0\.0\/0\) reaches port 22/) as string;
+    const remark = expect.stringMatching(
+      /^Port 22 of the hosts is open to everyone \(0\.0\.0\.0\/0\)/,
+    ) as string;
     jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch());
     await run({ adminCidrs: '["0.0.0.0/0"]' }, { dryRun: true });
     expect(said.info).toContainEqual(remark);
@@ -183,8 +185,8 @@ describe("preflight", () => {
     const inAsh = { location: "ash" };
     await expect(inCloud(cloud, inAsh)).rejects.toThrow(
       [
-        '  location is "ash", in the network zone us-east, but the cluster\'s network jitsi-network is in eu-central, which a server has to share; its locations are fsn1, nbg1, hel1:',
-        "      pulumi config set location fsn1  # or, for a cluster in ash, a stack of its own: pulumi stack init NAME",
+        '  location is "ash", in the network zone us-east, but the cluster\'s network jitsi-network is in eu-central, in which a server has to be too; its locations are fsn1, nbg1, hel1:',
+        "      pulumi config set location fsn1  # or, for a cluster in ash, create another stack: pulumi stack init NAME",
       ].join("\n"),
     );
     const running = { ...cloud, servers: everything };
@@ -201,8 +203,8 @@ describe("preflight", () => {
     const refused = run({ jvbCount: "1" }, { state });
     await expect(refused).rejects.toThrow(
       [
-        "  The server of jvb-1 (jitsi-jvb-1-a, id 102) is not at Hetzner any more, and the stack's state still has it:",
-        "      pulumi refresh  # takes it out of the state; then: pulumi up",
+        "  The server of jvb-1 (jitsi-jvb-1-a, id 102) does not exist at Hetzner any more, but the stack's state still contains it:",
+        "      pulumi refresh  # removes it from the state; then: pulumi up",
       ].join("\n"),
     );
     await expect(refused).rejects.not.toThrow("jvb-0");
@@ -223,7 +225,7 @@ describe("preflight", () => {
     const rrsets = [{ name: "meet", type: "CNAME", labels: {}, records: [{ value: "other." }] }];
     const refused = inCloud({ zone: { mode: "primary", rrsets } }, { dnsZone: "example.org" });
     await expect(refused).rejects.toThrow(
-      "example.org has a record of somebody else for meet.example.org: CNAME other.",
+      "example.org has a record for meet.example.org that is not this stack's: CNAME other.",
     );
   });
 
@@ -237,7 +239,7 @@ describe("preflight", () => {
       expect(result.monthlyCost).toBeUndefined();
       expect(said.warn).toEqual([
         expect.stringMatching(
-          /^Not checked, because (there is no token|https:\/\/api\.example\.test\/v1 does not answer: fetch failed).*: whether server types and image can be ordered in fsn1, the zone example\.org and its records, what exists already, and the cost\.$/,
+          /^Not checked, because (there is no token|https:\/\/api\.example\.test\/v1 does not answer: fetch failed).*: whether the server types and the image can be ordered in fsn1, the zone example\.org and its records, what exists already, and the cost\.$/,
         ) as string,
       ]);
     },

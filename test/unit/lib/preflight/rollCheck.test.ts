@@ -57,20 +57,20 @@ describe("rollNotes", () => {
 
   it("lists who is left as it is, and the way to change that", () => {
     expect(rollNotes(hosts(2, old), wanted)).toEqual([
-      "Not as a new server would be, and left as they are: jvb-0 (debian-11, not debian-12), jvb-1 (debian-11, not debian-12); `npm run roll` replaces bridges one by one",
+      "Different from a new server, and kept as they are: jvb-0 (debian-11, not debian-12), jvb-1 (debian-11, not debian-12); `npm run roll` replaces bridges one by one",
     ]);
   });
 
   it("says in one line that hosts of before the change of the default keep their image, and how to stay with it", () => {
     const before = () => ({ image: { name: "debian-12" } });
     expect(rollNotes(hosts(2, before), { ...wanted, image: "debian-13" })).toEqual([
-      "Nothing is replaced for another image: debian-12 stays on jvb-0, jvb-1, while new servers get debian-13. To order debian-12 for them too: pulumi config set image debian-12; `npm run roll` replaces bridges one by one",
+      "No server is replaced because of its image: jvb-0, jvb-1 keep debian-12, new servers get debian-13. To order debian-12 for new servers too: pulumi config set image debian-12; `npm run roll` replaces bridges one by one",
     ]);
   });
 
   it("says how many servers there are at the most", () => {
     const [kept, rolled, ...more] = rollNotes(hosts(3, old, "[0,2]"), wanted);
-    expect(kept).toContain("left as they are: jvb-1 (");
+    expect(kept).toContain("kept as they are: jvb-1 (");
     expect(rolled).toMatch(
       /^rollBridges replaces jvb-0 \(.*\), jvb-2 \(.*\), one after the other; .* up to 6 servers/,
     );
@@ -80,7 +80,7 @@ describe("rollNotes", () => {
   it("names the web host, for which there is no roll", () => {
     const types = { ...wanted.types, web: "ccx13" };
     expect(rollNotes(hosts(1, undefined, "true"), { ...wanted, types })).toEqual([
-      "Not as a new server would be, and left as they are: web (cx23, not ccx13)",
+      "Different from a new server, and kept as they are: web (cx23, not ccx13)",
     ]);
   });
 
@@ -95,7 +95,7 @@ describe("checkRoll", () => {
   it("refuses more servers than a placement group holds", () => {
     const { problems } = checkRoll(hosts(9, old, "true"), wanted);
     expect(problems.map(({ key, reason }) => `${key ?? ""} ${reason}`)).toEqual([
-      "rollBridges replaces 9 bridges in one run, with 18 servers in one placement group until its end; Hetzner allows 10",
+      "rollBridges replaces 9 bridges in one run, which puts 18 servers into one placement group until its end; Hetzner allows 10",
     ]);
   });
 

@@ -50,7 +50,7 @@ describe("a server type by what Hetzner sells", () => {
     expect(choose("cpx41", [cpx41, cpx42])).toMatchObject({
       name: "cpx41",
       findings: {
-        warnings: ["jvbServerType cpx41 can be ordered in fsn1 until 2027-01-01 only"],
+        warnings: ["jvbServerType cpx41 can be ordered in fsn1 only until 2027-01-01"],
       },
     });
   });
@@ -76,7 +76,7 @@ describe("a server type by what Hetzner sells", () => {
       cx23,
     ];
     expect(reasonFor("cpx42", types)).toBe(
-      'jvbServerType is "cpx42", which is sold out in fsn1; what would do: ' +
+      'jvbServerType is "cpx42", which is sold out in fsn1; alternatives: ' +
         "in fsn1 cpx52 (12 vCPU, 24 GB, 480 GB disk, 100.49 a month), ccx33 (8 vCPU, 32 GB, 240 GB disk, 138.49 a month); " +
         "elsewhere cpx42 in nbg1 -> pulumi config set jvbServerType cpx52",
     );
@@ -85,27 +85,27 @@ describe("a server type by what Hetzner sells", () => {
   it("does not exchange a retired type whose successor is sold out", () => {
     const types = [serverType("cpx42", [8, 16, 320], { soldOutIn: ["fsn1"] })];
     expect(reasonFor("cpx41", types)).toContain(
-      "is no longer sold in fsn1, and its successor cpx42 is sold out there; what would do: elsewhere cpx42 in nbg1",
+      "is no longer sold in fsn1, and its successor cpx42 is sold out there; alternatives: elsewhere cpx42 in nbg1",
     );
   });
 
   it("refuses an ARM type", () => {
     const arm = serverType("cax31", [8, 16, 160], { architecture: "arm" });
     expect(reasonFor("cax31", [arm, cpx42])).toContain(
-      'is "cax31", which is an ARM type; the hosts are x86; what would do: in fsn1 cpx42',
+      'is "cax31", which is an ARM type; the hosts are x86; alternatives: in fsn1 cpx42',
     );
   });
 
   it("refuses a name that nobody knows, and offers what is as large as the default", () => {
     expect(reasonFor("cpx99", [cx23, cpx42])).toBe(
-      'jvbServerType is "cpx99", which is no server type of Hetzner\'s; what would do: ' +
+      'jvbServerType is "cpx99", which is not a server type of Hetzner; alternatives: ' +
         "in fsn1 cpx42 (8 vCPU, 16 GB, 320 GB disk, 69.49 a month) -> pulumi config set jvbServerType cpx42",
     );
   });
 
   it("refuses a type that is not sold in the location", () => {
     expect(reasonFor("cx23", [cx23], "ash")).toContain(
-      "is no longer sold in ash; what would do: elsewhere cx23 in fsn1, cx23 in nbg1 -> pulumi config set location LOCATION",
+      "is no longer sold in ash; alternatives: elsewhere cx23 in fsn1, cx23 in nbg1 -> pulumi config set location LOCATION",
     );
   });
 });

@@ -50,7 +50,7 @@ describe("checkSshAgent", () => {
     expect(await problems(join(dir, "nowhere"))).toEqual([
       {
         reason: `SSH_AUTH_SOCK is "${join(dir, "nowhere")}", and no SSH agent answers there (ENOENT): every step on a host would fail`,
-        fix: 'unset SSH_AUTH_SOCK  # or, where keys of an agent are needed: eval "$(ssh-agent)" && ssh-add',
+        fix: 'unset SSH_AUTH_SOCK  # or, if you need the keys of an agent: eval "$(ssh-agent)" && ssh-add',
       },
     ]);
   });
@@ -65,7 +65,7 @@ describe("checkSshAgent", () => {
     const path = await listen((socket) => {
       if (sockets.length === 1) socket.end();
     });
-    expect((await problems(path))[0]?.reason).toContain("(it hangs up)");
+    expect((await problems(path))[0]?.reason).toContain("(it closes the connection)");
     expect((await problems(path, 100))[0]?.reason).toContain("(no answer for 0.1 s)");
   });
 });
