@@ -27,12 +27,11 @@ export function seedFrom(text: string, bytes: number): string {
 const ed25519Pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /**
- * The ed25519 pair of a seed, in OpenSSH's format (the `ssh` of Debian 12 reads no other for this type).
- * The same seed always gives the same text: it is an input of every remote step, and another text would run
- * them all again.
+ * The ed25519 pair of a seed, in OpenSSH's format (the `ssh` of Debian 12 reads no other format of this type). The same
+ * seed always gives the same text. The text is an input of every remote step, so another text would run all steps again.
  *
  * @param seedBase64 32 random bytes
- * @throws Error where the seed has another length
+ * @throws Error if the seed has another length
  */
 export function ed25519KeyPair(seedBase64: string): SshKeyPair {
   const seed = decodeSeed(seedBase64, 32);
@@ -50,11 +49,11 @@ export function ed25519KeyPair(seedBase64: string): SshKeyPair {
 const p256Order = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
 
 /**
- * The ECDSA P-256 pair of a seed. Deterministic as above: it is a part of user data.
+ * The ECDSA P-256 pair of a seed. Deterministic too, because it is a part of user data.
  *
  * @param seedBase64 40 random bytes: 64 bits more than the key has, so that the remainder is not biased
  *   (FIPS 186-4, B.4.1)
- * @throws Error where the seed has another length
+ * @throws Error if the seed has another length
  */
 export function ecdsaKeyPair(seedBase64: string): SshKeyPair {
   const seed = decodeSeed(seedBase64, 40);
@@ -93,9 +92,9 @@ function bare(key: sshpk.Key): string {
 }
 
 /**
- * OpenSSH's format holds a random number twice, by which a wrong passphrase is noticed. There is none here;
- * a fixed number makes the text a function of the key. It follows the public blob and the length of
- * the private part. Source: OpenSSH, PROTOCOL.key.
+ * OpenSSH's format contains a random number twice, to detect a wrong passphrase. Here there is no passphrase, so a fixed
+ * number is used: then the text depends on the key alone. The number comes after the public blob and the length of the
+ * private part. Source: OpenSSH, PROTOCOL.key.
  */
 function withFixedCheckNumber(openssh: string): string {
   const lines = openssh.trim().split("\n");

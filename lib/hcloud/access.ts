@@ -5,7 +5,7 @@ import { HcloudApi, publicEndpoint } from "./hcloudApi";
 export interface Access {
   /** With `/v1`, without a trailing slash. */
   readonly endpoint: string;
-  /** Absent where none is set. */
+  /** Absent if none is set. */
   readonly token?: string;
 }
 

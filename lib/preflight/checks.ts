@@ -6,8 +6,8 @@ import type { ImageFact, NetworkFact, RrsetFact, ServerFact, ZoneFact } from "..
 import { none, problem, together, warning, type Findings } from "./findings";
 
 /**
- * A host keeps its domain for life: its packages are configured for it, and its certificates name it.
- * @param servers of this stack; they say their domain by a label
+ * A host keeps its domain for its whole life, because its packages are configured for it and its certificates name it.
+ * @param servers of this stack; a label of each contains its domain
  */
 export function checkDomain(domain: string, servers: readonly ServerFact[]): Findings {
   const label = labels({ stack: "", domain }).domain;
@@ -22,8 +22,8 @@ export function checkDomain(domain: string, servers: readonly ServerFact[]): Fin
 }
 
 /**
- * @param images those of this name
- * @param now for the date from which it cannot be ordered
+ * @param images all with this name
+ * @param now for the date from which the image cannot be ordered
  */
 export function checkImage(image: string, images: readonly ImageFact[], now: Date): Findings {
   const refuse = (reason: string): Findings =>
@@ -54,13 +54,13 @@ export function checkImage(image: string, images: readonly ImageFact[], now: Dat
   return warning(`image ${image} is deprecated${since}; it can be ordered only until ${until}`);
 }
 
-/** Of a date of the API. */
+/** The day of a date of the API. */
 const dayOf = (date: string): string => date.slice(0, 10);
 
-/** What Hetzner says of a zone whose names are not found; what else it may say one day is no reason to alarm anybody. */
+/** Delegation states in which the names of a zone are not found. A state that is new in the API causes no warning. */
 const notDelegated: readonly string[] = ["partially-valid", "invalid", "lame", "unregistered"];
 
-/** @param zone `undefined` where the project has none of this name */
+/** @param zone `undefined` if the project has no zone with this name */
 export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings {
   if (zone === undefined) {
     return problem(
@@ -86,8 +86,8 @@ export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings
 }
 
 /**
- * Records of others are never overwritten: the API refuses to make what exists, and here it is told before
- * anything is made. Ours are known by the stack's labels.
+ * Records that are not this stack's are never overwritten. The API refuses to create a record that exists; this check says
+ * so before anything is created. The stack's own records have its labels.
  */
 export function checkRecords(
   hostnames: readonly string[],
@@ -112,8 +112,8 @@ export function checkRecords(
 }
 
 /**
- * Networks of one range live side by side at Hetzner until a server is in both. Those of this program's own
- * stacks never share one.
+ * Hetzner allows two networks with overlapping ranges, but no server can be in both. Networks of this program's own stacks
+ * never share a server.
  */
 export function checkPrivateRange(networks: readonly NetworkFact[]): Findings {
   const overlapping = networks.filter(
@@ -137,12 +137,12 @@ function overlap(a: string, b: string): boolean {
   return narrow[0].match(wide[0], wide[1]);
 }
 
-/** What a new account may have, as far as is known; the API does not tell a project's own limit. */
+/** The usual limit of a new account. The API does not report a project's own limit. */
 const serversOfNewAccount = 10;
 
 /**
- * @param total servers of this cluster once `up` is done
- * @param missing how many of them it makes
+ * @param total servers of this cluster after the `up`
+ * @param missing how many of them the `up` creates
  */
 export function checkQuota(total: number, missing: number): Findings {
   return missing === 0 || total <= serversOfNewAccount

@@ -2,10 +2,10 @@ import { freemem } from "node:os";
 import { none, warning, type Findings } from "./findings";
 
 /**
- * Memory in MB of engine, plugins and program together for one `up`. Measured from nothing: 636 MB with 2 bridges,
- * 2,080 MB with 20 (docs/measurements.md). The engine writes the whole state at each of its steps and keeps every
- * secret that it encrypts for that, so the second term grows with the square. Bridges that are there already cost less
- * than their share of it: measured, steps are cheaper than this law says, never dearer.
+ * Memory in MB of engine, plugins and program together for one `up`. Measured for a new cluster: 636 MB with 2 bridges,
+ * 2,080 MB with 20 (docs/measurements.md). The engine writes the whole state at each of its steps, and keeps every secret
+ * that it encrypts for that, so the second term grows with the square. When a cluster grows in steps, each step needs at
+ * most what this formula says.
  */
 const measured = { baseMb: 620, mbPerSquaredBridge: 3.65 } as const;
 
@@ -39,9 +39,9 @@ export function checkEngineMemory(
   );
 }
 
-/** What this process may still take: the machine's, or its container's, whichever is less. */
+/** Memory that this process may still use: that of the machine or of its container, whichever is less. */
 function freeMemoryMb(): number {
-  // 0 where nothing limits it.
+  // 0 if there is no limit.
   const limit = process.constrainedMemory();
   return Math.min(freemem(), limit > 0 ? limit : Infinity) / 1024 ** 2;
 }

@@ -1,24 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource of the stack's state, as far as the engine shows it to a program. */
+/** A resource of the stack's state, with what the engine shows to a program. */
 export interface EngineResource {
   readonly urn: string;
   readonly type: string;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** The stack's state as it was before this run; one with `--refresh` does not see what that finds. */
+/** The stack's state before this run. With `--refresh`, it does not contain what the refresh finds. */
 export interface EngineState {
   /**
-   * All resources but those that are marked for deletion. With 90 bridges they are 35 MB, which take half a gigabyte of
-   * memory and many seconds to read: only for a check that has a reason.
+   * All resources, except those that are marked for deletion. With 90 bridges they are 35 MB, and reading them takes half
+   * a gigabyte of memory and many seconds. So only a check that has a reason reads them.
    */
   resources(): Promise<readonly EngineResource[]>;
-  /** The stack's outputs by the last run that got to them. */
+  /** The stack's outputs, from the last run that wrote them. */
   outputs(): Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** By the engine's built-in functions, those under StackReference. */
+/** Read by the engine's built-in functions, on which StackReference is based. */
 export const engineState: EngineState = {
   async resources() {
     const outputs = await invoke("readStackResourceOutputs", { stackName: stackName() });

@@ -7,7 +7,7 @@ import { ApiError } from "../hcloud/hcloudApi";
 import { resourceTypes } from "../resourceTypes";
 import type { EngineState, EngineResource } from "./engineState";
 
-/** What is used of the API. */
+/** The part of the API that is used here. */
 interface Asked {
   get(path: string, read: Read<unknown>): Promise<unknown>;
 }
@@ -17,14 +17,14 @@ interface KnownServer {
   readonly id: string;
   /** At Hetzner: jitsi-jvb-0-4f2a91c. */
   readonly server: string;
-  /** For people: web, jvb-0. */
+  /** web, jvb-0. */
   readonly host: string;
 }
 
 /**
- * Servers of the state that are not at Hetzner any more. The engine does not look by itself: without a step for such a
- * host `up` succeeds and the host stays away, and a step for it waits minutes for an address that nobody has. Its
- * deletion fails at each `up`, because the provider takes a server that is not there for an error.
+ * Finds servers of the state that do not exist at Hetzner any more. The engine does not check this by itself. Without a
+ * step for such a host, `up` succeeds and the host stays missing. A step for it waits minutes for an address that no host
+ * has. Its deletion fails at each `up`, because the provider reports a missing server as an error.
  *
  * @param servers of this stack, by their labels
  * @throws ApiError, UnreachableError
@@ -56,7 +56,7 @@ export async function checkGoneServers(
   );
 }
 
-/** Whether the last `up` had a bridge whose server is not listed; it may be one that is not declared any more. */
+/** Whether the last `up` had a bridge whose server is not listed. The bridge may not be declared any more. */
 function namesAnother(
   outputs: Readonly<Record<string, unknown>>,
   servers: readonly ServerFact[],
@@ -81,7 +81,7 @@ function serversOf(state: readonly EngineResource[]): KnownServer[] {
   });
 }
 
-/** A label is easily lost in the console; the id is not. */
+/** By its id. Labels can be removed in the console, but an id never changes. */
 async function isThere(id: string, api: Asked): Promise<boolean> {
   try {
     await api.get(`/servers/${id}`, object({}));

@@ -5,12 +5,12 @@ import type { PlannedHost } from "../plan/plannedHosts";
 import { none, problem, together, type Findings } from "./findings";
 
 type HeapKey = "bridgeHeapMb" | "jicofoHeapMb";
-/** The heaps that are asked for, and whether the web host has a bridge of its own. */
+/** The heaps in the settings, and whether the web host has a bridge of its own. */
 type AskedHeaps = Pick<Settings, HeapKey> & { readonly hasLocalBridge: boolean };
 
 /**
- * A heap that is asked for has to fit into every host that gets it: those that exist with the memory they have,
- * new ones with that of the type that is ordered. jicofo's has to leave room for that of a bridge on its host.
+ * A heap of the settings has to fit into every host that gets it: into existing hosts with the memory that they have, into
+ * new ones with that of the ordered type. jicofo's heap has to leave room for the heap of a bridge on its host.
  *
  * @param typeToOrder for new hosts, by role
  * @param memoryGb memory of server types by name; a type that is not among them is not checked

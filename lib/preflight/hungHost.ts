@@ -4,20 +4,20 @@ import { ports } from "../constants";
 import type { PlannedHost } from "../plan/plannedHosts";
 import { none, problem, type Findings } from "./findings";
 
-/** How long one is waited for, in milliseconds. */
+/** How long the check waits, in milliseconds. */
 export interface Patience {
-  /** A connection: whoever takes none is no case for this check. */
+  /** For a connection. A host that accepts none is not a case for this check. */
   readonly connectMs: number;
-  /** The first word after that. A host that is only busy says it within seconds. */
+  /** For the first data after that. A host that is only busy sends it within seconds. */
   readonly wordMs: number;
 }
 
 const patience: Patience = { connectMs: 5_000, wordMs: 60_000 };
 
 /**
- * Whether the web host hangs: it takes connections at port 22, which its kernel does alone, and says nothing. A step
- * would wait there for ever, for the provider bounds the connect only, not the login. Other ways to be unreachable
- * (refused, no route, off) end a step by themselves, after some minutes, and may be what this `up` is to cure.
+ * Refuses a web host that hangs: it accepts connections at port 22, which the kernel does alone, but sends nothing. A step
+ * would wait there for ever, because the provider has a timeout for the connection only, not for the login. In other cases
+ * (refused, no route, off) a step fails by itself after some minutes, and this `up` may repair the cause.
  *
  * @param says by default asks the host
  */
@@ -35,7 +35,7 @@ export async function checkWebHost(
   );
 }
 
-/** Whether what listens at port 22 says who it is; true as well where nobody takes the connection. */
+/** Whether the server at port 22 sends its identification. True also if no connection is accepted. */
 export async function saysSomething(
   address: string,
   { connectMs, wordMs }: Patience = patience,
@@ -44,10 +44,10 @@ export async function saysSomething(
   const socket = connect({ host: address, port });
   try {
     if (!(await happens(socket, ["connect"], connectMs))) return true;
-    // One that has too many logins just now closes without a word: it does not hang.
+    // A server with too many logins at the moment closes without sending anything. It does not hang.
     return await happens(socket, ["data", "close"], wordMs);
   } catch {
-    // Refused, or no way there.
+    // Refused, or no route.
     return true;
   } finally {
     socket.destroy();

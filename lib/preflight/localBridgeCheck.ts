@@ -4,11 +4,11 @@ import { none, problem, type Findings } from "./findings";
 import { engineState, type EngineState } from "./engineState";
 
 /**
- * Refuses `never` as long as the web host has a bridge of its own: its firewall closes before any bridge is emptied,
- * because the engine updates before it deletes, and would cut off whoever is on it.
+ * Refuses `never` while the web host has a bridge of its own. The engine updates before it deletes, so the firewall would
+ * close before the bridge is drained, and would cut off its participants.
  *
- * @param hasServers whether the cluster is there already; a new one has no bridge to empty
- * @param state by default the engine's
+ * @param hasServers whether the cluster exists already; a new cluster has no bridge to drain
+ * @param state by default that of the engine
  */
 export async function checkLocalBridge(
   localBridge: Settings["localBridge"],

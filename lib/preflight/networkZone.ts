@@ -3,11 +3,11 @@ import type { NetworkFact } from "../hcloud/cloudFacts";
 import { none, problem, type Findings } from "./findings";
 
 /**
- * All subnets of a network are in one network zone for their whole life, and a server has to be in it too. Hetzner
- * refuses the attachment when the server is there and billed.
+ * All subnets of a network are in one network zone for their whole life, and every server in the network has to be in that
+ * zone. Hetzner refuses the attachment only when the server exists and is billed.
  *
- * @param networks the whole project's
- * @param ownLabels of the stack; its network is known by them
+ * @param networks all of the project
+ * @param ownLabels labels of the stack, which its network has
  */
 export function checkNetworkZone(
   location: Location,

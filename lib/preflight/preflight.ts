@@ -36,7 +36,7 @@ import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
 import { checkSshAgent } from "./sshAgent";
 import { engineState, type EngineState } from "./engineState";
 
-/** What this `up` would stumble over, in one message, before anything is made. */
+/** All problems that would stop this `up` half way, in one message, before anything is created. */
 export class PreflightError extends OperatorError {
   constructor(readonly problems: readonly Problem[]) {
     super(formatProblems("This cannot be deployed as it is; nothing was changed.", problems));
@@ -61,21 +61,22 @@ export interface PreflightArgs {
   readonly plan: ClusterPlan;
   /** Name of the Pulumi stack. */
   readonly stack: string;
-  /** Absent without a token: then it is not asked. */
+  /** Absent without a token; then the API is not asked. */
   readonly api?: HcloudApi;
-  /** A preview, which works without an API; an update does not. */
+  /** A preview. It works without the API; an update does not. */
   readonly dryRun: boolean;
   readonly now?: Date;
-  /** By default those of this process. */
+  /** By default that of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** By default the engine's. */
+  /** By default that of the engine. */
   readonly state?: EngineState;
 }
 
 /**
- * Asks the cloud whether it can make what this `up` would make. It changes nothing.
+ * Asks the cloud whether it can create what this `up` would create. Changes nothing.
  *
- * What exists already stops nothing: with a retired or sold-out type a smaller count or a new certificate still works.
+ * What exists already never stops an `up`: with a retired or sold-out type, a smaller count or a new certificate still
+ * works.
  *
  * @throws PreflightError with every problem at once
  */
@@ -101,7 +102,7 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
       checkSshAgent(args.env),
     ]);
     const result = withCloud(args, facts, hosts, around);
-    // Through a bastion it cannot be asked from here.
+    // Behind a bastion the host cannot be asked from here.
     const { problems } =
       dryRun || settings.sshProxy !== undefined ? none : await checkWebHost(hosts);
     if (problems.length > 0) throw new PreflightError(problems);
@@ -115,7 +116,7 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
 
 const noToken: Problem = { reason: "There is no token of Hetzner Cloud", fix: tokenFix };
 
-/** The preview goes on by what the program knows itself, and says what it does not know. */
+/** The preview continues with what the program knows itself, and says what was not checked. */
 function withoutCloud(settings: Settings, reason: string): PreflightResult {
   const choose = (asked: string): string => {
     const { name, note } = chooseServerType(asked, settings.location);
@@ -135,7 +136,7 @@ function withoutCloud(settings: Settings, reason: string): PreflightResult {
   };
 }
 
-/** @param around what was found beside the cloud's own lists */
+/** @param around findings that do not come from the lists of the cloud */
 function withCloud(
   { settings, plan, stack, now = new Date() }: PreflightArgs,
   facts: CloudFacts,
@@ -202,13 +203,13 @@ function withCloud(
   };
 }
 
-/** Bridges that have a server, and all of them. */
+/** The number of bridges that have a server, and of all bridges. */
 function bridgeCounts(hosts: readonly PlannedHost[]): [existing: number, total: number] {
   const bridges = hosts.filter(({ role }) => role === "jvb");
   return [bridges.filter(({ server }) => server !== undefined).length, bridges.length];
 }
 
-/** For hosts that are all there: it would be in the way of the next one only. */
+/** If all hosts exist, a problem would stop only the next new host. */
 function asWarnings({ problems, warnings }: Findings): Findings {
   const later = problems.map((one) => `for the next new host: ${problemSentence(one)}`);
   return { problems: [], warnings: [...later, ...warnings] };

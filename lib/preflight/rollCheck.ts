@@ -10,14 +10,14 @@ export interface WantedServer {
   readonly location: string;
 }
 
-/** A host whose server is not what a new one would be, as far as the API tells. */
+/** A host whose server differs from a new one, in what the API says. */
 interface Different {
   readonly host: PlannedHost;
-  /** What it is and what a new one would be: `cpx42, not ccx33`. */
+  /** What it is, and what a new one would be: `cpx42, not ccx33`. */
   readonly how: string;
 }
 
-/** Settings that are for new servers only, and who has not got them. Pure. */
+/** Hosts that differ in settings that are for new servers only. Pure. */
 export function differingHosts(
   hosts: readonly PlannedHost[],
   { types, image, location }: WantedServer,
@@ -27,7 +27,7 @@ export function differingHosts(
     if (server === undefined) return [];
     const pairs = [
       [server.server_type.name, types[role]],
-      // An image that Hetzner has taken away has no name any more.
+      // An image that Hetzner has removed has no name any more.
       [server.image?.name ?? image, image],
       [server.location?.name ?? location, location],
     ];
@@ -36,7 +36,7 @@ export function differingHosts(
   });
 }
 
-/** Lines for people: who differs, and what replacing them takes. */
+/** Sentences about hosts that differ, and about what it takes to replace them. */
 export function rollNotes(hosts: readonly PlannedHost[], wanted: WantedServer): string[] {
   const different = differingHosts(hosts, wanted);
   const rolled = different.filter(({ host }) => isRolled(host));
@@ -60,13 +60,13 @@ export function rollNotes(hosts: readonly PlannedHost[], wanted: WantedServer): 
   return notes;
 }
 
-/** Whether nothing but another supported image tells a host from a new one. */
+/** Whether a host differs from a new one only by its image, and that image is supported. */
 function differsByImage({ host, how }: Different, wanted: string): boolean {
   const image = host.server?.image?.name ?? "";
   return (images as readonly string[]).includes(image) && how === `${image}, not ${wanted}`;
 }
 
-/** Lines about such hosts, as after a change of the default: one for each image. */
+/** Sentences about such hosts, one for each image. There are such hosts after a change of the default image. */
 function imageNotes(different: readonly Different[], wanted: string): string[] {
   return images.flatMap((image) => {
     const hosts = different.filter(({ host }) => host.server?.image?.name === image);
@@ -81,7 +81,7 @@ function imageNotes(different: readonly Different[], wanted: string): string[] {
   });
 }
 
-/** Old servers go at the end of an `up`, and until then stand in the placement group beside the new ones. */
+/** An `up` deletes old servers at its end. Until then they are in the placement group, beside the new ones. */
 export function checkRoll(hosts: readonly PlannedHost[], wanted: WantedServer): Findings {
   const servers = new Map<number, number>();
   const add = (host: PlannedHost): void => {

@@ -1,9 +1,9 @@
 import type { PlannedHost } from "../plan/plannedHosts";
 
-/** Names in one line; the rest are counted. */
+/** How many names a line shows. The rest are counted. */
 const mostNames = 10;
 
-/** What Hetzner's list of servers shows, in one line: an `up` without changes checks no host by itself. Pure. */
+/** What Hetzner's list of servers shows, in one line. Without it, an `up` without changes says nothing about the hosts. Pure. */
 export function describeServers(hosts: readonly PlannedHost[]): string {
   const missing = hosts.filter(({ server }) => server === undefined);
   const statuses = [...new Set(hosts.map(({ server }) => server?.status))].filter(

@@ -60,11 +60,11 @@ function refused({ key, type, location }: Asked, reason: string, market: Market)
   );
 }
 
-/** For a name that nobody knows: what the host gets where nothing is set. */
+/** For an unknown name: the size of the default type. */
 const usualSize = (key: Key): ServerSize =>
   serverSizes[serverTypeKeys[key].default] ?? { cores: 0, memory: 0, disk: 0 };
 
-/** Those without a price last. */
+/** Types without a price come last. */
 const byPrice =
   (location: string) =>
   (a: ServerTypeFact, b: ServerTypeFact): number => {

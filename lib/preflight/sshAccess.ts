@@ -3,7 +3,7 @@ import type { Settings } from "../config/settings";
 import { isOutside } from "../config/cidr";
 import { everyAddress } from "../config/keys/access";
 
-/** Says in a preview what may be meant so, but not by everybody. */
+/** Says in a preview if port 22 is open to every address. This may be intended, so it is not a problem. */
 export function remarkOnSshAccess({ adminCidrs }: Settings): void {
   const open = adminCidrs.filter((range) => range.endsWith("/0"));
   if (open.length === 0) return;
@@ -12,7 +12,7 @@ export function remarkOnSshAccess({ adminCidrs }: Settings): void {
   );
 }
 
-/** A connection that is filtered ends in a bare "i/o timeout", minutes later: then this line stands beside it. */
+/** A filtered connection ends minutes later with "i/o timeout" and no more. This line then explains it. */
 export function tellWhoReachesNewHosts({ adminCidrs, sshProxy }: Settings): void {
   if (everyAddress.every((range) => adminCidrs.includes(range))) return;
   const who = sshProxy === undefined ? "this machine" : `the bastion ${sshProxy.host}`;

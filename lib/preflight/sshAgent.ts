@@ -5,12 +5,12 @@ import { none, problem, type Findings } from "./findings";
 /** SSH_AGENTC_REQUEST_IDENTITIES, length first. Source: RFC draft-ietf-sshm-ssh-agent, 3.2. */
 const requestIdentities = Buffer.from([0, 0, 0, 1, 11]);
 
-/** An agent answers within milliseconds; one that is forwarded, within a round trip. */
+/** An agent answers within milliseconds; a forwarded one, within a round trip. */
 const answerMs = 5_000;
 
 /**
- * The provider offers the keys of the agent that SSH_AUTH_SOCK names beside the deployment key, and each step fails
- * where there is none: an old tmux session, or a shell whose forwarding has ended.
+ * The provider offers the keys of the agent that SSH_AUTH_SOCK names, beside the deployment key. If no agent answers there,
+ * each step fails. This happens in an old tmux session, or in a shell whose forwarding has ended.
  */
 export async function checkSshAgent(
   env: NodeJS.ProcessEnv = process.env,
@@ -28,7 +28,7 @@ export async function checkSshAgent(
       );
 }
 
-/** Why an agent does not answer; `undefined` where it does. */
+/** Why an agent does not answer; `undefined` if it does. */
 async function agentProblem(path: string, timeoutMs: number): Promise<string | undefined> {
   const socket = connect({ path });
   const timeout = AbortSignal.timeout(timeoutMs);

@@ -3,7 +3,7 @@ import { limits } from "../constants";
 import type { PlannedHost } from "../plan/plannedHosts";
 import { none, warning, type Findings } from "./findings";
 
-/** The size of a server type, as far as it counts here. */
+/** The size of a server type, with what counts here. */
 interface NamedSize {
   readonly name: string;
   readonly cores: number;
@@ -12,11 +12,11 @@ interface NamedSize {
 }
 
 /**
- * Whether the web host is large enough for its bridges: with more than a few, the handbook's size is needed, because
- * every participant's signalling goes through it. A warning, because a web host with few participants works anyway.
+ * Warns of a web host that is too small for its bridges. With more than a few bridges it needs the handbook's size, because
+ * the signalling of every participant goes through it. Only a warning, because with few participants it works anyway.
  *
  * @param typeToOrder for a new web host
- * @param types as the cloud tells them; one that neither it nor the program knows is not checked
+ * @param types of the cloud; a type that neither the cloud nor the program knows is not checked
  */
 export function checkWebSize(
   hosts: readonly PlannedHost[],
