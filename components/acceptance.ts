@@ -7,15 +7,15 @@ export interface AcceptanceArgs {
   /** Of the web host. */
   connection: pulumi.Input<Connection>;
   domain: string;
-  /** Each of them has to be operational, by its nickname; others, which are leaving, may be there too. */
+  /** Each of them has to be operational. Leaving bridges may be there too. */
   bridges: pulumi.Input<DeclaredBridge[]>;
 }
 
 /**
- * The proof at the end of `up`: every declared bridge is operational in jicofo's eyes, and https answers. It runs
- * before any delete, when leaving bridges are still there, so it never compares counts; these stop taking people
- * then, all of them before the first is emptied. Red, it runs again at each `up`; green, only when a bridge or the
- * web host is another one.
+ * The acceptance at the end of `up`: jicofo reports every declared bridge as operational, and https answers. It runs before
+ * any delete, when leaving bridges are still there, so it never compares counts. It also stops leaving bridges from taking
+ * participants, all of them before the first drain begins. If it fails, it runs again at each `up`. If it succeeds, it runs
+ * again only with another bridge or another web host.
  */
 export class Acceptance extends Component {
   constructor(name: string, args: AcceptanceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -26,7 +26,7 @@ export class Acceptance extends Component {
       {
         connection: args.connection,
         script: "web/accept",
-        // By stdin, not by triggers: a changed count is an update in the preview, not a replacement.
+        // Over stdin, not as a trigger: a changed count is then an update in the preview, not a replacement.
         values: { DOMAIN: args.domain, BRIDGES: bridges },
       },
       // Children do not inherit what their component depends on.

@@ -13,7 +13,7 @@ export interface BridgePoolArgs extends SharedBridgeArgs {
   placementGroupIds: readonly pulumi.Input<number>[];
 }
 
-/** All bridges with a host of their own. They are created side by side. Changed settings and new servers reach them one after the other. */
+/** All bridges with a host of their own. They are created side by side, but restart and are replaced one after the other. */
 export class BridgePool extends Component {
   readonly bridges: readonly Bridge[];
 

@@ -4,7 +4,7 @@ import { isInZone, relativeName } from "../lib/plan/dnsPlan";
 import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
 
-/** One address of a host, and the object at Hetzner whose reverse name it has. */
+/** One address of a host, and the object at Hetzner that has its reverse name. */
 export interface NamedAddress {
   /** IPv4 or IPv6. */
   address: pulumi.Input<string>;
@@ -17,12 +17,12 @@ export interface DnsArgs {
   hostname: string;
   ipv4: NamedAddress;
   ipv6: NamedAddress;
-  /** The zone at Hetzner DNS that holds the name; absent: only the reverse names are set. */
+  /** The zone at Hetzner DNS that contains the name. Without it, only the reverse names are set. */
   zone?: string;
   labels: Labels;
   /**
-   * What has to be done before the reverse names are set. Hetzner locks a server while one of its actions runs, and
-   * the provider does not repeat a reverse name that was refused for that.
+   * What comes before the reverse names. Hetzner locks a server while one of its actions runs, and the provider does not
+   * repeat a reverse name that was refused because of that.
    */
   reverseAfter: pulumi.Resource;
 }
@@ -38,8 +38,8 @@ export class Dns extends Component {
         `is "${zone}", but must contain the host name ${hostname}; leave it out if the records are made elsewhere`,
       );
     }
-    // Two objects of one name and type, or two reverse names of one address, cannot be side by side; the
-    // provider does not ask for delete-before-replace by itself.
+    // Two records of the same name and type, or two reverse names of the same address, cannot exist at once. The provider
+    // does not ask for delete-before-replace by itself.
     const childOptions = { parent: this, deleteBeforeReplace: true };
     const families = [
       { family: "ipv4", type: "A", ...args.ipv4 },

@@ -8,16 +8,16 @@ export interface DrainPolicyArgs {
   /** Of the web host. */
   connection: pulumi.Input<Connection>;
   bridges: pulumi.Input<DeclaredBridge[]>;
-  /** Seconds that a leaving bridge may keep its conferences. 0 to 86400. */
+  /** How many seconds a leaving bridge may keep its conferences, from 0 to 86400. */
   drainTimeoutSeconds: number;
-  /** Whether it goes at the end of that time though people are on it. */
+  /** Whether it is removed at the end of that time even if it has participants. */
   forceDrain: boolean;
 }
 
 /**
- * The file on the web host by which drains learn the new state. A drain is the delete of an old resource and
- * so runs with old values; the engine writes this before any delete of the same `up`. Bridges that a broken run
- * left half way out, and that are declared again, are put back by it: their own steps are unchanged then.
+ * The policy file on the web host, by which drains know the new declaration. A drain is the delete of an old resource, so it
+ * runs with old values. The engine writes this file before any delete of the same `up`. The step also puts bridges back into
+ * service that a failed run left half drained and that are declared again, because their own steps are unchanged then.
  */
 export class DrainPolicy extends Component {
   /** The step that writes it. */

@@ -11,7 +11,7 @@ export interface FirewallsArgs extends FirewallChoice {
   labels: (role: Role) => Labels;
 }
 
-/** One firewall for each role, named by the servers when they are made: no host is open for a moment. */
+/** One firewall for each role. Servers name it when they are created, so no host is ever without one. */
 export class Firewalls extends Component {
   /** Ids of the firewalls. */
   readonly ids: Readonly<Record<Role, pulumi.Output<number>>>;

@@ -92,7 +92,7 @@ export class Host extends Component {
   readonly server: hcloud.Server;
   readonly ipv4: pulumi.Output<string>;
   readonly ipv6: pulumi.Output<string>;
-  /** In the private network; the last action on a new server that the cloud is asked for. */
+  /** In the private network. It is the last action on a new server. */
   readonly attachment: hcloud.ServerNetwork;
   /** Address in the private network. */
   readonly privateIp: pulumi.Output<string>;

@@ -120,7 +120,7 @@ export class JitsiCluster extends Component {
     );
   }
 
-  /** After all hosts: the drains' policy, and the proof that the cluster works. */
+  /** After all hosts: the drains' policy, and the acceptance of the cluster. */
   private acceptCluster(
     name: string,
     { domain, drainTimeoutSeconds, forceDrain }: JitsiClusterArgs,

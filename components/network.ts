@@ -6,14 +6,14 @@ import { numericId } from "../lib/hcloud/numericId";
 import { Component } from "./component";
 
 export interface NetworkArgs {
-  /** Location of the first hosts; its network zone is where the network's subnets are, for their whole life. */
+  /** Location of the first hosts. The subnets are in its network zone for their whole life. */
   location: Location;
   labels: Labels;
 }
 
 /** The private network of a cluster, with a subnet for the web host and one for the bridges. */
 export class Network extends Component {
-  /** Subnet of the web host, for `privateNetwork.webAddress`. */
+  /** Subnet of the web host, with `privateNetwork.webAddress`. */
   readonly webSubnetId: pulumi.Output<string>;
   /** Subnet of the bridges; the cloud chooses their addresses in it. */
   readonly bridgeSubnetId: pulumi.Output<string>;
@@ -34,7 +34,7 @@ export class Network extends Component {
           networkZone: networkZones[args.location],
           ipRange,
         },
-        // A changed location is for new hosts; the subnet would be replaced under the running ones.
+        // A changed location is for new hosts. It would replace the subnet of the running hosts.
         { parent: this, ignoreChanges: ["networkZone"] },
       ).id;
     this.webSubnetId = subnet("web", privateNetwork.webSubnet);

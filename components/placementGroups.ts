@@ -10,7 +10,7 @@ export interface PlacementGroupsArgs {
   labels: Labels;
 }
 
-/** Spread placement groups: bridges of one group run on different machines, so that one failure takes one bridge. */
+/** Spread placement groups. The bridges of a group run on different machines, so that one failure affects one bridge. */
 export class PlacementGroups extends Component {
   /** Ids of the groups, by number. */
   readonly ids: readonly pulumi.Output<number>[];

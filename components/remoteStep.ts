@@ -5,7 +5,7 @@ import type { SshProxy } from "../lib/config/sshProxy";
 import { hostProgram, type HostProgram } from "../remote/program";
 import { installScript, remoteScript, type ScriptName, type StepValues } from "../remote/script";
 
-/** How to reach a host, and by which key it is known. */
+/** How to reach a host, and the host key that identifies it. */
 export type Connection = command.types.input.remote.ConnectionArgs;
 
 /** The bastion on the way to a host. */
@@ -14,7 +14,7 @@ export type ProxyConnection = command.types.input.remote.ProxyConnectionArgs;
 export interface ConnectionToArgs {
   /** Public address. */
   host: pulumi.Input<string>;
-  /** The only host key that is accepted, an authorized_keys line: no connection is made on trust. */
+  /** The only host key that is accepted, an authorized_keys line. No unknown key is trusted. */
   hostKey: pulumi.Input<string>;
   /** Private half of the deployment key. */
   privateKey: pulumi.Input<string>;
@@ -22,12 +22,12 @@ export interface ConnectionToArgs {
   proxy?: ProxyConnection;
 }
 
-/** The way through a bastion, which has to be there already: it is tried for less long than a new host. */
+/** The connection to a bastion. The bastion has to exist already, so it gets less time than a new host. */
 export function proxyConnection(
   proxy: SshProxy,
   privateKey: pulumi.Input<string> | undefined,
 ): ProxyConnection {
-  // Empty where a stack sets none: an SSH agent is asked then.
+  // Empty if the stack sets none. Then the SSH agent has the key.
   const key = pulumi.secret(privateKey ?? "").apply((text) => (text === "" ? undefined : text));
   return {
     ...proxy,
@@ -48,7 +48,7 @@ export function connectionTo({ proxy, ...args }: ConnectionToArgs): Connection {
   };
 }
 
-/** The connection to a host that may just be booting: it waits longer. */
+/** The connection to a host that may still be booting. It waits longer. */
 export function firstConnectionTo(args: ConnectionToArgs): Connection {
   return { ...connectionTo(args), dialErrorLimit: limits.firstDialErrors };
 }
@@ -57,33 +57,33 @@ export interface RemoteStepArgs<N extends ScriptName> {
   connection: pulumi.Input<Connection>;
   /** The script in `remote/` that the host runs. */
   script: N;
-  /** Its values. They go over stdin together with the script, so they may be secret. */
+  /** Its values. They go over stdin, so they may be secret. */
   values: { [K in keyof StepValues<N>]: pulumi.Input<StepValues<N>[K]> };
-  /** The script's arguments when the step is made, `false` where nothing runs then; default none. */
+  /** The script's arguments when the step is created; by default none. `false`: nothing runs then. */
   onCreate?: string | false;
-  /** The script's arguments when a value, the script or the connection changed; default those of `onCreate`. */
+  /** The script's arguments after a change of a value, the script or the connection; by default those of `onCreate`. */
   onUpdate?: string;
-  /** The script's arguments when the step goes away; by default nothing runs then. */
+  /** The script's arguments when the step is deleted; by default nothing runs then. */
   onDelete?: string;
-  /** The step is made anew, not updated, where one of these changes. */
+  /** If one of these changes, the step is replaced instead of updated. */
   triggers?: pulumi.Input<string>[];
-  /** Whether changed code is no reason to run the step again; by default it is. */
+  /** Whether the step does not run again after a change of its code; by default it does. */
   ignoresCode?: boolean;
 }
 
 /**
  * Runs a verb of the program that the host carries (`programSteps`). All remote commands are made here or in
- * `contactStep`, so that these choices stand once:
+ * `contactStep`, so that these choices have one place:
  *
- * - The values go over stdin as JSON: the command text is what an error, `ps` and the journal show. The comment in it
- *   names the step in the error.
- * - stdin is secret where one of the values is, and nowhere else: the engine encrypts all secrets of a state anew at
- *   each of its steps and keeps every one of those texts in memory, gigabytes of them with twenty bridges.
- * - The digest of the verb's code stands in the texts for create and update: the step runs again where its own code
- *   changed, and the program refuses to run another one. A delete names no code: it runs the newest, that of the
- *   program that was installed last, also for what an older program made.
- * - stdout is data and is not logged; progress goes to stderr, which is shown while the step runs.
- * - Outputs of earlier runs are not offered to later ones: nothing uses them, and sshd takes no environment.
+ * - The values go over stdin as JSON, because errors, `ps` and the journal show the command text. The comment in the text
+ *   names the step in an error.
+ * - stdin is secret only if one of the values is. The engine encrypts all secrets of a state again at each of its steps, and
+ *   keeps all of those texts in memory: gigabytes with twenty bridges.
+ * - The texts for create and update contain the digest of the verb's code. The step runs again after a change of its own
+ *   code, and the program refuses to run other code. A delete names no code: it runs the newest, that of the program that
+ *   was installed last, also for resources that an older program created.
+ * - stdout is data and is not logged. Progress goes to stderr, which is shown while the step runs.
+ * - Outputs of earlier runs are not passed to later ones. Nothing uses them, and sshd accepts no environment.
  */
 export function remoteStep<N extends ScriptName>(
   name: string,
@@ -121,8 +121,8 @@ function stdinOf<N extends ScriptName>(values: RemoteStepArgs<N>["values"]): pul
 }
 
 /**
- * Runs a whole script that comes over stdin, before the host has a program: the first contact. Runs once in a server's
- * life, and its text is not compared afterwards.
+ * The first contact: runs a whole script over stdin, because the host has no program yet. It runs once in a server's life,
+ * and its text is not compared afterwards.
  */
 export function contactStep(
   name: string,
@@ -152,15 +152,15 @@ export function contactStep(
 
 export interface ProgramStepsArgs {
   connection: pulumi.Input<Connection>;
-  /** Of the host: another server needs the program anew. */
+  /** Of the host. Another server needs the program again. */
   serverId: pulumi.Input<string>;
-  /** By default the one of these sources. */
+  /** By default the program of these sources. */
   program?: HostProgram;
 }
 
 /**
- * Brings the host its program: one archive, of which the state holds the hash only, and a command that checks it, unpacks
- * it and switches to it. The copy alone would not do: it is not atomic.
+ * Brings the program to the host: one archive, of which the state contains only the hash, and a command that checks it,
+ * unpacks it and switches to it. The copy alone is not enough, because it is not atomic.
  *
  * @returns the step that all verbs on the host wait for
  */
@@ -194,11 +194,11 @@ export function programSteps(
 }
 
 /**
- * What a script printed that is public by its nature, such as a certificate. The provider may mark it as
- * secret only because the step's stdin is.
+ * The output of a script, if it is public by its nature, such as a certificate. The provider marks it as secret if the
+ * step's stdin is secret.
  */
 export function publicOutput(step: command.remote.Command): pulumi.Output<string> {
-  // A targeted update leaves out steps that were never made: they have no output, whatever the type says.
+  // A targeted update leaves out steps that were never created. They have no output, although the type says so.
   const stdout: pulumi.Output<string | undefined> = pulumi.unsecret(step.stdout);
   return stdout.apply((text) => text?.trim() ?? "");
 }

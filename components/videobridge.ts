@@ -134,15 +134,15 @@ export abstract class Videobridge extends Component {
   }
 
   /**
-   * The drain is this step's *delete*. Its create puts the bridge into service; so does its update, or it empties a
-   * bridge that stays out of service.
+   * The drain is this step's *delete*. Its create and its update put the bridge into service, or drain it if it is to stay
+   * out of service.
    *
    * The step depends on all that a bridge in service needs, so that these outlive the drain. It must not depend on a
    * step of another bridge: the engine deletes level by level of the dependencies, and would then drain one bridge after
    * the other, each with the whole timeout.
    *
    * @param triggers what makes it another bridge, and nothing else. Without the server's id, a replaced server would not
-   * be drained; with anything more, a bridge that stays would be emptied.
+   * be drained; with anything more, a bridge that stays would be drained.
    */
   private drainStep(
     { restAddress, web }: BridgeProgram,

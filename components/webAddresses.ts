@@ -6,14 +6,14 @@ import { numericId } from "../lib/hcloud/numericId";
 import { Component } from "./component";
 
 export interface WebAddressesArgs {
-  /** Where the web host is made; an address never leaves its location. */
+  /** Location of the web host. An address never leaves its location. */
   location: string;
   labels: Labels;
   /** Whether Hetzner refuses to delete them. */
   protect: boolean;
 }
 
-/** The web host's public addresses. They outlive the server, so that a new one is found by the same records. */
+/** The web host's public addresses. They outlive the server, so that the records stay valid for a new one. */
 export class WebAddresses extends Component {
   readonly ipv4: { readonly id: pulumi.Output<number>; readonly address: pulumi.Output<string> };
   readonly ipv6: { readonly id: pulumi.Output<number>; readonly address: pulumi.Output<string> };

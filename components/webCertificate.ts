@@ -8,7 +8,7 @@ export interface WebCertificateArgs {
   connection: pulumi.Input<Connection>;
 }
 
-/** The certificate that browsers see: self-signed, made by the packages; checked and served. */
+/** The certificate for browsers. The packages make it, self-signed; this step checks that it is served. */
 export class WebCertificate extends Component {
   constructor(name: string, args: WebCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("WebCertificate", name, opts);
