@@ -44,7 +44,7 @@ describe("with all lists followed, in a copy of the repository", () => {
     copy = mkdtempSync(join(tmpdir(), "contributing-"));
     const rooms = ["components", "lib", "cloud-init", "remote", "tools", "docs", "packages"];
     const files = ["package.json", "Pulumi.yaml", "jest.config.js", "tsconfig.json"];
-    for (const path of [...rooms, ...files, "test/unit", "test/templates"]) {
+    for (const path of [...rooms, ...files, "test/timeout.js", "test/unit", "test/templates"]) {
       const isSource = (source: string): boolean => !/\/(node_modules|dist)$/.test(source);
       cpSync(join(root, path), join(copy, path), { recursive: true, filter: isSource });
     }
@@ -86,8 +86,7 @@ describe("with all lists followed, in a copy of the repository", () => {
       ...["hcloud-simulator/test/api/placementGroups", "sandbox/test/unit/reference"],
     ];
     const ran = run(jest, "-u", "--verbose", "--testPathPatterns", ...paths, "-t", tests);
-    expect(ran.stderr).not.toContain("✕");
-    expect(ran.status).toBe(0);
+    expect([ran.status, ran.status === 0 ? "" : ran.stderr]).toEqual([0, ""]);
     // One of each kind.
     for (const passed of [
       "greets if it is asked to",
