@@ -127,7 +127,7 @@ function strangerDifference(called: string, bridge: JicofoBridge | undefined): s
   const stranger = `jicofo lists ${called}, which is no bridge of this stack`;
   return bridge?.operational === true
     ? `${stranger}, and may send people there: find out whose it is`
-    : `${stranger} and does not work: one that went without a good-bye is forgotten after some minutes`;
+    : `${stranger} and does not work: jicofo forgets a bridge that crashed after some minutes`;
 }
 
 function drainDifference(called: string, isDraining: boolean, shouldDrain: boolean): string[] {

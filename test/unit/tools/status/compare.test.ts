@@ -120,7 +120,7 @@ describe("the status of a cluster", () => {
   it("tells a bridge that prosody has not missed yet from one that takes people", () => {
     const list = jicofo({ "jvb-11": {}, "jvb-12": {}, "jvb-9": { operational: false } });
     expect(differences({ ...healthy, web: web(list) })).toEqual([
-      "jicofo lists jvb-9, which is no bridge of this stack and does not work: one that went without a good-bye is forgotten after some minutes",
+      "jicofo lists jvb-9, which is no bridge of this stack and does not work: jicofo forgets a bridge that crashed after some minutes",
     ]);
   });
 
