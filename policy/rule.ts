@@ -1,9 +1,9 @@
 import { UnknownValueError } from "@pulumi/policy";
 
 /**
- * Reads what a preview may not know yet; `undefined` then, and the rule looks again in `up`, before the
- * resource is made. Without this each such value of each host would be a line "can't run policy during
- * preview", in which a real violation is overlooked.
+ * Reads a value that a preview may not know yet; then it is `undefined`, and the rule checks again in `up`, before the
+ * resource is created. Without this, each such value of each host would print "can't run policy during preview", and a
+ * real violation would be overlooked.
  */
 export function known<T>(read: () => T): T | undefined {
   try {
@@ -19,7 +19,7 @@ export function stackOf(urn: string): string {
   return urn.split("::")[0]?.split(":")[2] ?? "";
 }
 
-/** A firewall's rule, as far as the rules here read it. */
+/** A firewall's rule, with what the rules here read. */
 export interface FirewallRule {
   readonly direction: string;
   readonly protocol: string;
@@ -29,7 +29,7 @@ export interface FirewallRule {
   readonly destinationIps?: readonly string[];
 }
 
-/** Whom a rule lets in: nobody (it is no rule for TCP or UDP inwards), some addresses, or the world. */
+/** Which addresses a rule lets in: none (it is not an inbound rule for TCP or UDP), some, or all. */
 export function opensTo({
   direction,
   protocol,

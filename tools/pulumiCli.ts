@@ -4,7 +4,7 @@ import { OperatorError } from "../lib/errors";
 
 const projectDir = join(__dirname, "..");
 
-/** What a run of `pulumi` said and how it ended. */
+/** The output of a run of `pulumi`, and its exit code. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -16,19 +16,19 @@ export class PulumiCli {
   /** @param stack by default the selected one */
   constructor(private readonly stack?: string) {}
 
-  /** Runs it without a terminal; never throws for its exit code. @throws OperatorError where there is none */
+  /** Runs it without a terminal. Any exit code is a result. @throws OperatorError if there is no pulumi */
   run(...args: string[]): Promise<Outcome> {
     return this.spawn([...args, "--non-interactive", "--color", "never"], "pipe");
   }
 
-  /** Its stdout. @throws OperatorError with what it said when it fails */
+  /** Its stdout. @throws OperatorError with its output if it fails */
   async answer(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(...args);
     if (code === 0) return stdout;
     throw failure(args, stderr || stdout);
   }
 
-  /** Hands `input` to its stdin. @throws OperatorError with what it said when it fails */
+  /** Writes `input` to its stdin. @throws OperatorError with its output if it fails */
   async take(input: string, ...args: string[]): Promise<void> {
     const { code, stdout, stderr } = await this.spawn(
       [...args, "--non-interactive", "--color", "never"],
@@ -39,8 +39,8 @@ export class PulumiCli {
   }
 
   /**
-   * Runs it on this terminal, all that it says on stderr: a tool's own stdout is for its result. Resolves to its
-   * exit code. @throws OperatorError where there is none
+   * Runs it on this terminal. All its output goes to stderr, because the stdout of a command is for its result. Resolves to
+   * its exit code. @throws OperatorError if there is no pulumi
    */
   async show(...args: string[]): Promise<number> {
     return (await this.spawn(args, "terminal")).code;
@@ -78,5 +78,5 @@ function failure(args: readonly string[], said: string): OperatorError {
 }
 
 const noPulumi = new OperatorError(
-  "there is no pulumi on the PATH; `npm run -s toolchain` makes one and says where it is",
+  "there is no pulumi on the PATH; `npm run -s toolchain` builds one and prints its path",
 );

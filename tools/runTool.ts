@@ -4,7 +4,7 @@ import { ApiError, UnreachableError } from "../lib/hcloud/hcloudApi";
 import { exitCodes, exitCodesHelp, type CommandName, type ExitCode } from "./commands";
 import { OperatorError } from "../lib/errors";
 
-/** An error of the world, not of the tool: its message is all that a person needs. */
+/** Whether an error is not a fault of the command. Then its message is enough, without a stack trace. */
 export function isExpected(error: unknown): error is Error {
   return [OperatorError, AnswerError, ApiError, UnreachableError].some(
     (kind) => error instanceof kind,
@@ -17,10 +17,10 @@ const common = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** `--stack`, of the commands that work on one. */
+/** `--stack`, for commands that work on a stack. */
 export const stackOption = { stack: { type: "string" } } as const;
 
-/** An option that is there or not. */
+/** An option without a value. */
 export const flag = { type: "boolean", default: false } as const;
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -34,7 +34,7 @@ export interface Tool<O extends Options> {
   readonly usage: string;
   /** Beside `--json` and `--help`. */
   readonly options: O;
-  /** How many arguments without a dash it takes at the most; default none. */
+  /** The largest number of arguments without a dash; by default none. */
   readonly arguments?: number;
   /** Resolves to the exit code. */
   readonly main: (
@@ -43,7 +43,7 @@ export interface Tool<O extends Options> {
   ) => ExitCode | Promise<ExitCode>;
 }
 
-/** Runs a tool on this process's arguments, and ends the process with the code that docs/commands.md says. */
+/** Runs a command with the arguments of this process. The exit codes are in docs/commands.md. */
 export function runTool<const O extends Options>(tool: Tool<O>): void {
   run(tool, process.argv.slice(2)).then(
     (code) => {
@@ -77,7 +77,7 @@ function parse<O extends Options>(tool: Tool<O>, args: readonly string[]): Parse
   }
 }
 
-/** All that the command says of itself. */
+/** The whole help of a command. */
 export function help({ name, usage }: Pick<Tool<Options>, "name" | "usage">): string {
   const json = "  --json         the result as JSON, and nothing else, on stdout";
   return [`${usage.trimEnd()}\n${json}`, exitCodesHelp(name)].join("\n\n");

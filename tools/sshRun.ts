@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperatorError } from "../lib/errors";
 
-/** A host as `pulumi up` reaches it: by these addresses and keys alone. */
+/** A host, with the addresses and keys by which `pulumi up` reaches it. */
 export interface SshTarget extends SshHop {
-  /** The bastion on the way; absent where the host is reached directly. */
+  /** The bastion on the way; absent if the host is reached directly. */
   readonly proxy?: SshHop;
 }
 
@@ -16,20 +16,20 @@ export interface SshHop {
   readonly user?: string;
   /** The only host key that is accepted, an authorized_keys line. */
   readonly hostKey?: string;
-  /** OpenSSH private key; absent where an SSH agent has it. */
+  /** OpenSSH private key; absent if an SSH agent has it. */
   readonly privateKey?: string;
 }
 
 const bounds = { connectSeconds: 10, aliveSeconds: 5, aliveMisses: 3 } as const;
 
 /**
- * Gives a script to a host's bash over SSH and resolves to its stdout. The connection is pinned to the host key.
+ * Runs a script in a host's bash over SSH, and resolves to its stdout. The connection is pinned to the host key.
  *
- * ssh takes keys from files only: they are in a folder that nobody else can enter, which goes when ssh has ended,
- * and when this process is told to end.
+ * ssh reads keys from files only. They are in a folder that no other user can enter. It is removed when ssh has ended, and
+ * when this process is ended by a signal.
  *
- * @param timeoutMs for all of it
- * @throws OperatorError with what ssh or the script said
+ * @param timeoutMs for everything together
+ * @throws OperatorError with the output of ssh or of the script
  */
 export async function runOverSsh(
   target: SshTarget,
@@ -40,7 +40,7 @@ export async function runOverSsh(
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
   };
-  // Runs at the end of the process, also at one by `process.exit` in a signal's handler.
+  // Runs at the end of the process, also after `process.exit` in a signal handler.
   process.once("exit", remove);
   const onSignal = (): never => process.exit(130);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -60,7 +60,7 @@ function writePrivate(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 });
 }
 
-/** The configuration of one run; writes the keys that it names beside it. */
+/** The configuration of one run. Also writes the files of the keys that it names. */
 function sshConfig({ proxy, ...host }: SshTarget, folder: string): string {
   const jump = proxy === undefined ? [] : ["  ProxyJump bastion"];
   return [
@@ -83,7 +83,7 @@ function hopConfig(name: string, hop: SshHop, folder: string): string[] {
     `  Port ${(hop.port ?? 22).toString()}`,
     `  User ${hop.user ?? "root"}`,
     `  HostKeyAlias ${name}`,
-    // The key that is pinned has one type; another one of the host's would not be known.
+    // The pinned key has one type. Keys of other types of the same host are not known.
     `  HostKeyAlgorithms ${hostKey.split(" ")[0] ?? ""}`,
     `  UserKnownHostsFile ${path("known")}`,
     "  GlobalKnownHostsFile /dev/null",
@@ -121,13 +121,13 @@ function ssh(
       if (code === 0) resolve(said.stdout);
       else reject(new OperatorError(problem(target, code, said.stderr.trim(), timeoutMs)));
     });
-    // A connection that breaks is told by ssh's exit code.
+    // If the connection breaks, ssh's exit code says so.
     child.stdin.on("error", () => undefined);
     child.stdin.end(script);
   });
 }
 
-/** 255 is ssh's own exit code; null that it was ended, for the time was over. */
+/** 255 is ssh's own exit code. null: ssh was ended after the timeout. */
 function problem(
   { host, proxy }: SshTarget,
   code: number | null,
@@ -138,10 +138,10 @@ function problem(
   if (code === null) return `${host} has not answered over SSH within ${timeoutMs / 1000} s`;
   if (code !== 255) return `${host}: ${end}`;
   return /host key|HOST IDENTIFICATION/i.test(said)
-    ? `something else answers at ${proxy === undefined ? "" : `the bastion ${proxy.host} or at `}${host}: its host key is not the one that is known; nothing was sent to it`
+    ? `another host answers at ${proxy === undefined ? "" : `the bastion ${proxy.host} or at `}${host}: its host key is not the known one; nothing was sent to it`
     : `${host} cannot be reached over SSH (${end}): ${
         proxy === undefined
-          ? "does it run, and may this machine reach port 22 (adminCidrs)?"
-          : `do it and the bastion ${proxy.host} run, does the bastion take this machine's key (sshProxyPrivateKey), and may it reach port 22 (adminCidrs)?`
+          ? "does it run, and does adminCidrs contain this machine?"
+          : `do it and the bastion ${proxy.host} run, does the bastion accept this machine's key (sshProxyPrivateKey), and does adminCidrs contain the bastion?`
       }`;
 }

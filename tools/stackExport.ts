@@ -2,27 +2,27 @@
 export interface ExportedResource {
   readonly urn: string;
   readonly type: string;
-  /** Whether it is of a provider's; false for components. */
+  /** Whether it belongs to a provider; false for components. */
   readonly custom?: boolean;
   /** The provider's id; absent for components. */
   readonly id?: string;
   readonly parent?: string;
-  /** URNs of what it must be made after. */
+  /** URNs of the resources that must be created before it. */
   readonly dependencies?: readonly string[];
-  /** URN of the resource with which it goes without a step of its own. */
+  /** URN of the resource with which it is deleted, without a delete of its own. */
   readonly deletedWith?: string;
-  /** Whether it is marked for deletion: another one has taken its place. */
+  /** Whether it is marked for deletion, because another one has replaced it. */
   readonly delete?: boolean;
-  /** Inputs that an update leaves as they were. */
+  /** Inputs that an update does not change. */
   readonly ignoreChanges?: readonly string[];
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** What `pulumi stack export` prints, as far as it is read here. */
+/** The part of the output of `pulumi stack export` that is read here. */
 export interface StackExport {
   readonly resources: readonly ExportedResource[];
-  /** What an interrupted run has begun. */
+  /** Operations that an interrupted run started. */
   readonly pending: readonly { readonly resource: ExportedResource; readonly type: string }[];
 }
 
@@ -35,7 +35,7 @@ interface Exported {
 
 /**
  * Reads the text of `pulumi stack export`; empty for a stack that was never deployed.
- * @throws SyntaxError where the text is no JSON
+ * @throws SyntaxError if the text is not JSON
  */
 export function readExport(text: string): StackExport {
   const { resources = [], pending_operations: pending = [] } =
@@ -47,8 +47,8 @@ export function readExport(text: string): StackExport {
 const secretMark = "4dabf18193072939515e22adb298388d";
 
 /**
- * A value of an export with `--show-secrets`, with the plain value in the place of each secret. Secrets that are
- * still encrypted stay as they are.
+ * A value of an export with `--show-secrets`, with each secret replaced by its plain value. Secrets that are still
+ * encrypted stay as they are.
  */
 export function plainValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainValue);

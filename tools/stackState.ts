@@ -1,7 +1,7 @@
 import { resourceTypes } from "../lib/resourceTypes";
 import { readExport, type ExportedResource } from "./stackExport";
 
-/** One resource of a state, as far as it identifies things; never a value of its inputs or outputs. */
+/** What identifies a resource of a state, without its inputs and outputs. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
@@ -10,12 +10,12 @@ export interface StateResource {
   readonly parent?: string;
 }
 
-/** What an interrupted run has begun and nobody knows the end of. */
+/** An operation that an interrupted run started. Its result is unknown. */
 export interface PendingOperation {
   /** creating, updating, deleting, reading, importing. */
   readonly operation: string;
   readonly urn: string;
-  /** The name that the object has at Hetzner, automatic ones included; absent where it has none. */
+  /** The name of the object at Hetzner, automatic names included; absent if it has none. */
   readonly cloudName?: string;
 }
 
@@ -23,15 +23,15 @@ export interface StackState {
   readonly stack: string;
   readonly resources: readonly StateResource[];
   readonly pending: readonly PendingOperation[];
-  /** Record sets by `zone/name/type`: their ids alone do not tell the zone. */
+  /** Record sets as `zone/name/type`, because their ids do not contain the zone. */
   readonly rrsets: readonly string[];
 }
 
 /**
- * Reads what `pulumi stack export` printed. Secrets in it are encrypted, and are left behind here.
+ * Reads what `pulumi stack export` printed. Secrets in it are encrypted, and are not read.
  *
  * @param stack its name, for a state without a resource
- * @throws SyntaxError where the text is no JSON
+ * @throws SyntaxError if the text is not JSON
  */
 export function readStackState(text: string, stack: string): StackState {
   const { resources, pending } = readExport(text);
@@ -47,12 +47,12 @@ export function readStackState(text: string, stack: string): StackState {
   };
 }
 
-/** The last part of a URN, by which people know a resource: jitsi-jvb-0. */
+/** The name of a resource, the last part of its URN: jitsi-jvb-0. */
 export function nameOf(urn: string): string {
   return urn.split("::").pop() ?? urn;
 }
 
-/** The type of a URN's resource, without its parents' types. */
+/** The type of a resource, without the types of its parents. */
 export function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").pop() ?? "";
 }

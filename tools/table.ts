@@ -1,4 +1,4 @@
-/** Aligned columns, the first row their heading. */
+/** Rows in aligned columns. The first row is the heading. */
 export function table(rows: readonly (readonly string[])[], indent = ""): string {
   const widths: number[] = [];
   for (const row of rows) {

@@ -2,14 +2,13 @@ import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { resourceTypes } from "../../lib/resourceTypes";
 import { known } from "../rule";
 
-/** Outputs that are secrets and marked so; a unit test of the program holds that they are. */
+/** Outputs that are secrets and are marked as secret; a unit test of the program checks that. */
 const defaultSecretOutputs = ["deploymentKey"];
 const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
 
 /**
- * The engine hands secrets to a policy unmarked, so a secret output looks like a plain one here. What is
- * found: a private key, or a value that the stack has made as a secret, in any output but those that are
- * known to be secrets.
+ * The engine passes secrets to a policy without a mark, so a secret output looks like a plain one here. The rule finds a
+ * private key, or a value that the stack generated as a secret, in any output that is not known to be secret.
  */
 export const noPlainSecretInOutputs: StackValidationPolicy = {
   name: "no-plain-secret-in-outputs",

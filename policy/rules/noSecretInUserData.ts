@@ -2,10 +2,10 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { resourceTypes } from "../../lib/resourceTypes";
 import { known } from "../rule";
 
-/** Every process on a host can read its user data, and so can everybody who may read the API. */
+/** Every process on a host can read its user data, and so can everyone with read access to the API. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/, "a private key"],
-  // A value of its own, not a variable, a command's output or a mask.
+  // A literal value, not a variable, a command's output or a mask.
   [
     /\b[A-Za-z_]*(?:password|passwd|secret|token)\b["']?\s*[:=]\s*["']?[A-Za-z0-9+/_.-]{8,}/i,
     "a password, secret or token",

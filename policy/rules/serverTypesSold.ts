@@ -6,7 +6,7 @@ import { known } from "../rule";
 export const serverTypesSold: ResourceValidationPolicy = {
   name: "server-types-sold",
   description: "Server types are ones that are still sold.",
-  // A running host keeps its type; a retired one must not block a scale-down or a certificate.
+  // A running host keeps its type. A retired type must not block a smaller count or a new certificate.
   enforcementLevel: "advisory",
   validateResource: ({ type, props }, report) => {
     if (type !== resourceTypes.server) return;

@@ -8,7 +8,7 @@ export const serversInFirewall: ResourceValidationPolicy = {
   enforcementLevel: "mandatory",
   validateResource: ({ type, props }, report) => {
     if (type !== resourceTypes.server) return;
-    // Ids are not known in a preview, but their number is.
+    // A preview does not know the ids, but it knows how many there are.
     const count = known(() => ((props.firewallIds ?? []) as readonly unknown[]).length);
     if (count === 0) report("it is in no firewall; name one in firewallIds");
   },

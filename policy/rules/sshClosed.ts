@@ -3,7 +3,7 @@ import { ports } from "../../lib/constants";
 import { resourceTypes } from "../../lib/resourceTypes";
 import { known, openPorts, type FirewallRule } from "../rule";
 
-/** Whether a firewall lets the whole world in to SSH. */
+/** Whether a firewall opens SSH to the world. */
 export function sshIsOpen(props: Record<string, unknown>): boolean {
   const rules = known(() => props.rules as readonly FirewallRule[] | undefined) ?? [];
   return rules.some((rule) => (known(() => openPorts(rule, [ports.ssh])) ?? []).length > 0);

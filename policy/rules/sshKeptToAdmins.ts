@@ -5,8 +5,8 @@ import { known, opensTo, type FirewallRule } from "../rule";
 import { sshIsOpen } from "./sshClosed";
 
 /**
- * A pack written for Node.js is not told the stack's settings, so that adminCidrs is set is read off the
- * firewalls: one of them keeps SSH to some addresses. `always` asks for it in any case.
+ * A policy pack in Node.js does not get the stack's settings. So the rule concludes from the firewalls that adminCidrs is
+ * set: one of them opens SSH to some addresses only. With `always`, the rule applies in any case.
  */
 export const sshKeptToAdmins: StackValidationPolicy = {
   name: "ssh-kept-to-admins",

@@ -121,7 +121,7 @@ describe("the program in the engine, with bad input", () => {
       status: 2,
       stdout: "",
       stderr: expect.stringContaining(
-        "the preview is no JSON; make one with: pulumi preview",
+        "the preview is not JSON; create one with: pulumi preview",
       ) as string,
     });
     expect(summary(engine.dir)).toMatchObject({

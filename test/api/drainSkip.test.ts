@@ -110,10 +110,10 @@ describe("drain:skip with the real engine", () => {
     rmSync(join(root, `Pulumi.${stack}.yaml`), { force: true });
   });
 
-  it("does nothing where nobody can be asked", () => {
+  it("does nothing where there is no terminal to ask at", () => {
     const asked = skip("1");
     expect(asked).toMatchObject({ status: 2, stdout: "" });
-    expect(asked.text).toContain("nobody can be asked here: npm run drain:skip -- 1 --yes");
+    expect(asked.text).toContain("there is no terminal to ask at: npm run drain:skip -- 1 --yes");
     expect(names()).toHaveLength(4);
   }, 60_000);
 
@@ -123,8 +123,8 @@ describe("drain:skip with the real engine", () => {
       "can't be safely deleted",
     );
     const skipped = skip("1", "--yes");
-    expect(skipped.text).toContain("With it goes jitsi-acceptance");
-    expect(skipped.text).toContain("people on it are cut");
+    expect(skipped.text).toContain("jitsi-acceptance depends on it and leaves the state too");
+    expect(skipped.text).toContain("its participants are not moved, but cut off");
     expect(skipped.status).toBe(0);
     expect(names()).toEqual(["jitsi-jvb-0-drain"]);
   }, 60_000);

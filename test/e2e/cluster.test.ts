@@ -259,8 +259,8 @@ describe("a cluster with two bridges", () => {
       code: 1,
       status: {
         differences: [
-          "timezone is changed and not deployed (deployed: UTC, now: Europe/Berlin): pulumi up",
-          `the firewall ${own} differs, in force and not declared: in tcp 8080 from 192.0.2.0/24: pulumi refresh, then pulumi up`,
+          "timezone is changed, but not deployed (deployed: UTC, now: Europe/Berlin): pulumi up",
+          `the firewall ${own} differs, in force, but not declared: in tcp 8080 from 192.0.2.0/24: pulumi refresh, then pulumi up`,
           expect.stringContaining("the firewall office, which is not this stack's") as string,
         ],
       },

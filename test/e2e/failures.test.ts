@@ -37,7 +37,7 @@ describe("a stack that fails again and again", () => {
     const locked = await cluster.up();
     expect(locked.text).toContain("currently locked");
     const found = await cluster.tool("doctor");
-    expect(found.text).toMatch(/server +\d+ +jitsi-jvb-1-\w+ +an interrupted run has made it/);
+    expect(found.text).toMatch(/server +\d+ +jitsi-jvb-1-\w+ +an interrupted run created it/);
     expect(found.code).toBe(1);
     expect((await cluster.tool("doctor", "--repair", "--yes")).code).toBe(0);
     // An action in error leaves a server that is there and off.

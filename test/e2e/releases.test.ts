@@ -81,7 +81,7 @@ describe("a cluster with Debian 12", () => {
     const roll = await cluster.tool("roll", "--yes");
     expect([roll.code, roll.text]).toEqual([
       0,
-      expect.stringContaining("All bridges are as new ones would be."),
+      expect.stringContaining("All bridges are up to date."),
     ]);
     expect(await Promise.all(["web", "jvb-0", "jvb-1"].map(release))).toEqual(["12", "13", "13"]);
     await untilClusterIs(cluster, 2);

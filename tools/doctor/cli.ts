@@ -13,14 +13,14 @@ import { report, reportJson } from "./report";
 
 const usage = `usage: npm run doctor [-- OPTIONS]
 
-Compares the stack's state with Hetzner Cloud: what a killed or interrupted run has left behind.
+Compares the stack's state with Hetzner Cloud, to find what a killed or interrupted run left behind.
 
   --stack NAME   another stack than the selected one
   --repair       repairs what it can, after asking
   --yes          with --repair: does not ask
-  --connected    also deletes servers in the private network that the state does not know`;
+  --connected    also deletes servers in the private network that are not in the state`;
 
-const question = "Do what --repair does, as listed?";
+const question = "Repair as listed?";
 
 interface Options {
   readonly stack?: string;
@@ -54,7 +54,7 @@ async function apiOf(pulumi: PulumiCli): Promise<HcloudApi> {
 async function examine(pulumi: PulumiCli, api: HcloudApi, connected: boolean): Promise<Diagnosis> {
   const stack = (await pulumi.answer("stack", "--show-name")).trim();
   const lock = await findLock(pulumi);
-  // The cloud first: what a run makes in between is then in the state, not an orphan.
+  // The cloud first: what a run creates in between is then in the state, and not an orphan.
   const objects = await listObjects(api, stack);
   const state = readStackState(await pulumi.answer("stack", "export"), stack);
   return diagnose({ state, objects, lock, connected });

@@ -33,13 +33,13 @@ export type Kind = (typeof kinds)[number]["kind"];
 /** An object at Hetzner that carries the stack's labels. */
 export interface CloudObject {
   readonly kind: Kind;
-  /** As the state has it; of a record `zone/name/type`. */
+  /** As in the state; of a record `zone/name/type`. */
   readonly id: string;
   readonly name: string;
   /** Below the API's endpoint: /servers/42. */
   readonly path: string;
   readonly created?: string;
-  /** Hetzner refuses to delete it until its protection is taken off. */
+  /** Hetzner refuses to delete it until its protection is removed. */
   readonly isProtected: boolean;
   /** Ids of the servers that it serves. */
   readonly usedBy: readonly number[];
@@ -51,7 +51,7 @@ const row = object({
   id: number,
   name: text,
   created: optional(text),
-  // Hetzner refuses to delete what is protected, also where it does not tell.
+  // Without this field, Hetzner still refuses to delete a protected object.
   protection: optional(object({ delete: optional(flag) })),
 });
 
@@ -60,7 +60,7 @@ const firewall = object({
   applied_to: list(
     object({
       ...target,
-      // Of a label selector: the servers that it finds.
+      // For a label selector: the servers that it finds.
       applied_to_resources: otherwise(list(object(target)), []),
     }),
   ),
@@ -68,7 +68,7 @@ const firewall = object({
 const servers = object({ servers: list(number) });
 const primaryIp = object({ assignee_id: nullable(number) });
 
-/** The servers that an object serves. They decide whether it is deleted, so nothing is taken for granted. */
+/** The servers that an object serves. They decide whether it is deleted, so every field must be readable. */
 const users: Partial<Record<Kind, Read<readonly number[]>>> = {
   firewall: (...answer) =>
     firewall(...answer)
@@ -79,10 +79,10 @@ const users: Partial<Record<Kind, Read<readonly number[]>>> = {
   "primary IP": (...answer) => [primaryIp(...answer).assignee_id ?? []].flat(),
 };
 
-/** A server that is in the private network may carry calls, and is deleted only on demand. */
+/** A server in the private network may carry calls, so it is deleted only with `--connected`. */
 const connections = object({ private_net: list((entry) => entry) });
 
-/** Of one kind, below a path. */
+/** Objects of one kind, below a path. */
 function objects(kind: Kind, path: string): Read<CloudObject[]> {
   return list((...answer) => {
     const { id, name, created, protection } = row(...answer);
@@ -152,7 +152,7 @@ async function listRecords(api: HcloudApi, selector: string): Promise<CloudObjec
   return found.flat();
 }
 
-/** Whether one of a record's addresses is a server's: of IPv6 a server has a whole network, fd00:1::/64. */
+/** Whether one of a record's addresses belongs to a server. For IPv6, a server has a whole network: fd00:1::/64. */
 function leadsTo(
   records: readonly { readonly value: string }[],
   { public_net: net }: ReturnType<typeof publicAddresses>,

@@ -10,14 +10,14 @@ const action = object({
 });
 type Action = ReturnType<typeof action>;
 
-/** Of an order to change something: most answer with an action, some with nothing. */
+/** The answer to a call that changes something: most calls answer with an action, some with nothing. */
 const begun = optional(object({ action: optional(action) }));
 
 const bounds = {
-  /** An object is locked while another action on it runs; those of a killed run may still do. */
+  /** An object is locked while another action on it runs. Actions of a killed run may still be running. */
   attempts: 30,
   pauseMs: 2_000,
-  /** An action of Hetzner's takes seconds. */
+  /** An action at Hetzner takes seconds. */
   actionPolls: 120,
   pollMs: 1_000,
 } as const;
@@ -27,8 +27,8 @@ type Pause = (ms: number) => Promise<void>;
 const realPause: Pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Deletes an object for good, its protection included; one that is gone already is no error. A server takes
- * its attachments with it: private addresses, reverse names, automatic public addresses.
+ * Deletes an object for good, even if it is protected. It is no error if the object is gone already. With a server go its
+ * attachments: private addresses, reverse names, automatic public addresses.
  *
  * @throws OperatorError, UnreachableError
  */

@@ -2,23 +2,23 @@ import { nameOf, typeOf, type PendingOperation, type StackState } from "../stack
 import { kinds, type CloudObject, type Kind } from "./cloudObjects";
 import type { Lock } from "./lock";
 
-/** An object at Hetzner that carries the stack's labels and is not in its state: it costs, and nothing uses it. */
+/** An object at Hetzner with the stack's labels that is not in its state: it costs money, and nothing uses it. */
 export interface Orphan {
   readonly object: CloudObject;
-  /** A sentence: how it came to be, as far as can be told. */
+  /** Its probable origin, as a sentence. */
   readonly reason: string;
-  /** Why `--repair` leaves it alone; absent where it is deleted. */
+  /** Why `--repair` keeps it; absent if `--repair` deletes it. */
   readonly kept?: string;
 }
 
-/** An object of the state that is no longer at Hetzner. */
+/** An object of the state that does not exist at Hetzner any more. */
 export interface Missing {
   readonly urn: string;
   readonly kind: Kind;
   readonly id: string;
 }
 
-/** What is wrong between a stack's state and the cloud. */
+/** The differences between a stack's state and the cloud. */
 export interface Diagnosis {
   readonly stack: string;
   readonly lock?: Lock;
@@ -36,8 +36,8 @@ export interface DiagnosisFacts {
 }
 
 /**
- * Compares a state with the cloud. Pure. An id that is in the state is never an orphan, whatever else is true of
- * it: no declared bridge is, nor one that is leaving.
+ * Compares a state with the cloud. Pure. An object whose id is in the state is never an orphan. So no declared and no
+ * leaving bridge is ever an orphan.
  */
 export function diagnose({ state, objects, lock, connected }: DiagnosisFacts): Diagnosis {
   const known = knownObjects(state);
@@ -49,7 +49,7 @@ export function diagnose({ state, objects, lock, connected }: DiagnosisFacts): D
   );
   const isInterrupted = ({ kind, name }: CloudObject): boolean =>
     interrupted.has(`${kind} ${name}`);
-  // A killed run has not come to the private network: a server that is in it was in a state once.
+  // A killed run does not get as far as the private network. So a server in it was once in a state.
   const serversKept = strangers.filter(
     ({ kind, isConnected }) => kind === "server" && isConnected && !connected,
   );
@@ -72,7 +72,7 @@ export function diagnose({ state, objects, lock, connected }: DiagnosisFacts): D
     pending: state.pending,
     orphans: strangers.map((object) => ({
       object,
-      reason: isInterrupted(object) ? "an interrupted run has made it" : reasonOf(object),
+      reason: isInterrupted(object) ? "an interrupted run created it" : reasonOf(object),
       kept: keptBecause(object),
     })),
     missing: missingObjects(state, objects),
@@ -84,8 +84,8 @@ const inPrivateNetwork =
 
 const reasonOf = ({ kind, isConnected }: CloudObject): string =>
   kind === "server" && isConnected
-    ? "a state has known it once; this one does not"
-    : "the state does not know it";
+    ? "an earlier state contained it; this one does not"
+    : "the state does not contain it";
 
 /** Whether everything is as it should be. */
 export function isHealthy({ lock, pending, orphans, missing }: Diagnosis): boolean {
@@ -105,13 +105,13 @@ function missingObjects(state: StackState, objects: readonly CloudObject[]): Mis
   const present = new Set(objects.map(({ kind, id }) => `${kind} ${id}`));
   return state.resources.flatMap(({ urn, type, id }) => {
     const kind = kindOf(type);
-    // A record's id does not tell its zone, and `pulumi refresh` finds it as well.
+    // A record's id does not contain its zone, and `pulumi refresh` finds a missing record too.
     if (kind === undefined || kind === "record" || id === undefined) return [];
     return present.has(`${kind} ${id}`) ? [] : [{ urn, kind, id }];
   });
 }
 
-/** For people: `creating jitsi-jvb-1 (Server)`. */
+/** As text: `creating jitsi-jvb-1 (Server)`. */
 export function describeOperation({ operation, urn }: PendingOperation): string {
   return `${operation} ${nameOf(urn)} (${typeOf(urn).split(":").pop() ?? ""})`;
 }

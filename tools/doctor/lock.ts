@@ -2,21 +2,21 @@ import { hostname } from "node:os";
 import { OperatorError } from "../../lib/errors";
 import type { PulumiCli } from "../pulumiCli";
 
-/** A run that holds the stack, or has held it until it was killed. */
+/** A run that holds the lock of the stack, or that was killed while it held the lock. */
 export interface Lock {
-  /** root@host (pid 123), or what else the backend says. */
+  /** root@host (pid 123), or another text of the backend. */
   readonly holder: string;
   readonly since?: string;
-  /** dead: a process of this machine that is gone. alive: it runs. unknown: on another machine. */
+  /** dead: a process of this machine that has ended. alive: it runs. unknown: on another machine. */
   readonly process: "dead" | "alive" | "unknown";
 }
 
-/** Nothing has this name: the engine takes the lock, finds no such resource, and changes nothing. */
+/** No resource has this name: the engine takes the lock, finds no such resource, and changes nothing. */
 const nothing = "urn:pulumi:none::none::none:none:None::none";
 
 /**
- * Whether the stack is locked. `stack export` works without the lock, so that a lock is only seen by trying to
- * take it: by a refresh of nothing.
+ * Whether the stack is locked. `stack export` works without the lock, so the only way to find a lock is to try to take it,
+ * with a refresh of nothing.
  */
 export async function findLock(pulumi: Pick<PulumiCli, "run">): Promise<Lock | undefined> {
   const { stdout, stderr } = await pulumi.run(
@@ -34,8 +34,8 @@ export async function findLock(pulumi: Pick<PulumiCli, "run">): Promise<Lock | u
 }
 
 /**
- * @param said the answer of a `pulumi` that wanted the lock
- * @returns `undefined` where it is not about a lock
+ * @param said the output of a `pulumi` that tried to take the lock
+ * @returns `undefined` if the output is not about a lock
  */
 export function parseLock(
   said: string,
@@ -47,7 +47,7 @@ export function parseLock(
   }
   if (!said.includes("is currently locked")) return undefined;
   const match = /created by (\S+@(\S+) \(pid (\d+)\)) at (\S+)/.exec(said);
-  if (match === null) return { holder: "somebody", process: "unknown" };
+  if (match === null) return { holder: "an unknown user", process: "unknown" };
   const [, holder = "", machine, pid, since] = match;
   if (machine !== here) return { holder, since, process: "unknown" };
   return { holder, since, process: isAlive(Number(pid)) ? "alive" : "dead" };
@@ -58,7 +58,7 @@ function processIsAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, but somebody else's.
+    // The process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -4,14 +4,14 @@ import { kinds } from "./cloudObjects";
 import { deleteObject } from "./deletion";
 import type { Diagnosis, Orphan } from "./diagnosis";
 
-/** Where a repair is made. */
+/** What a repair works on. */
 export interface Workplace {
   readonly pulumi: Pick<PulumiCli, "answer">;
   readonly api: HcloudApi;
   readonly log: (line: string) => void;
 }
 
-/** Whether a repair has anything to do; not while another run may be at work. */
+/** Whether a repair has anything to do. Not while another run may be active. */
 export function isRepairable({ lock, pending, orphans }: Diagnosis): boolean {
   if (lock !== undefined && lock.process !== "dead") return false;
   const deletable = orphans.some(({ kept }) => kept === undefined);
@@ -19,10 +19,10 @@ export function isRepairable({ lock, pending, orphans }: Diagnosis): boolean {
 }
 
 /**
- * Releases the lock of a killed run, deletes what only the cloud knows, then makes the engine forget the
- * interrupted operations: in this order, because they tell what the killed run was making.
+ * Releases the lock of a killed run, deletes orphans, then makes the engine forget the interrupted operations. They come
+ * last, because they say what the killed run was creating.
  *
- * @throws OperatorError with the step that failed; run again, the rest is done
+ * @throws OperatorError with the step that failed; another run does the rest
  */
 export async function repair(diagnosis: Diagnosis, { pulumi, api, log }: Workplace): Promise<void> {
   if (!isRepairable(diagnosis)) return;
@@ -40,7 +40,7 @@ export async function repair(diagnosis: Diagnosis, { pulumi, api, log }: Workpla
   }
 }
 
-/** Those to delete: what uses another object before it. */
+/** The objects to delete. An object that uses another one comes first. */
 function inOrder(orphans: readonly Orphan[]): Orphan[] {
   return kinds.flatMap(({ kind }) =>
     orphans.filter(({ object, kept }) => object.kind === kind && kept === undefined),

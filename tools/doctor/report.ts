@@ -3,25 +3,25 @@ import { nameOf } from "../stackState";
 import { describeOperation, isHealthy, type Diagnosis, type Orphan } from "./diagnosis";
 import type { Lock } from "./lock";
 
-/** What was found, for people: a section for each kind of trouble, with what to do about it. */
+/** The result as text: a section for each kind of problem, with what to do about it. */
 export function report(diagnosis: Diagnosis): string {
   const { stack, lock, pending, orphans, missing } = diagnosis;
   if (isHealthy(diagnosis)) {
-    return `Stack ${stack}: nothing is wrong between its state and Hetzner Cloud.`;
+    return `Stack ${stack}: its state and Hetzner Cloud agree.`;
   }
   const sections = [
     lock === undefined ? [] : [`Locked: ${describeLock(lock)}.`],
     section(
-      "Interrupted operations, of which the state does not know the end:",
+      "Interrupted operations, whose result is unknown:",
       pending.map((operation) => [describeOperation(operation)]),
     ),
     section(
-      "At Hetzner with this stack's labels, and not in its state:",
+      "At Hetzner with this stack's labels, but not in its state:",
       orphans.map(({ object, reason }) => [object.kind, object.id, object.name, reason]),
       ["KIND", "ID", "NAME", "WHY"],
     ),
     section(
-      "In the state, and not at Hetzner (or without its labels there):",
+      "In the state, but not at Hetzner (or without the stack's labels there):",
       missing.map(({ kind, id, urn }) => [kind, id, nameOf(urn)]),
       ["KIND", "ID", "NAME"],
     ),
@@ -32,7 +32,7 @@ export function report(diagnosis: Diagnosis): string {
     .join("\n\n");
 }
 
-/** The same for scripts: complete, and stable. */
+/** The result for scripts: complete and stable. */
 export function reportJson(diagnosis: Diagnosis): string {
   return JSON.stringify(
     { healthy: isHealthy(diagnosis), ...diagnosis, lock: diagnosis.lock ?? null },
@@ -41,7 +41,7 @@ export function reportJson(diagnosis: Diagnosis): string {
   );
 }
 
-/** What `--repair` does, what it leaves alone, and what is left to the operator. */
+/** What `--repair` does, what it keeps, and what the operator has to do. */
 function advice(diagnosis: Diagnosis): string[][] {
   const { lock, pending, orphans, missing } = diagnosis;
   if (lock !== undefined && lock.process !== "dead") return [waitFor(lock.process)];
@@ -60,12 +60,12 @@ function advice(diagnosis: Diagnosis): string[][] {
       repairs.map((line) => [line]),
     ),
     section(
-      "It leaves alone:",
+      "It keeps:",
       left.map((line) => [line]),
     ),
     missing.length === 0
       ? []
-      : ["`pulumi refresh` takes what is missing out of the state, `pulumi up` makes it anew."],
+      : ["`pulumi refresh` removes what is missing from the state, `pulumi up` creates it again."],
   ];
 }
 
@@ -73,10 +73,10 @@ function waitFor(process: "alive" | "unknown"): string[] {
   const what =
     process === "alive"
       ? "Wait until it has ended"
-      : "If nobody runs pulumi there (any more): `pulumi cancel`";
+      : "If no pulumi runs there any more: `pulumi cancel`";
   return [
     `${what}, then: npm run doctor`,
-    "Nothing is repaired before: what a run is just making is not in the state yet.",
+    "The doctor repairs nothing before that: what a run is creating is not in the state yet.",
   ];
 }
 
@@ -89,9 +89,9 @@ function describeLock({ holder, since, process }: Lock): string {
     case "dead":
       return `${by}; that process is gone`;
     case "alive":
-      return `${by}; that process is at work`;
+      return `${by}; that process is running`;
     case "unknown":
-      return `${by}; from here nobody can tell whether it is still at work`;
+      return `${by}; it is not known here whether that process still runs`;
   }
 }
 

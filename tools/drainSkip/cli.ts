@@ -9,9 +9,9 @@ import { planSkip, type BridgeId, type SkipPlan } from "./plan";
 
 const usage = `usage: npm run drain:skip -- BRIDGE [OPTIONS]
 
-Takes the drain of a bridge out of the stack's state, for a web host that cannot be reached (drains run there).
-Nothing runs on any host. When the bridge goes after that, people on it are cut. BRIDGE is its number, or local for
-the one on the web host.
+Removes the drain of a bridge from the stack's state. Use it if the web host cannot be reached, because drains run
+there. Nothing runs on any host. When the bridge is removed after that, its participants are cut off. BRIDGE is its
+number, or local for the bridge on the web host.
 
   --stack NAME   another stack than the selected one
   --yes          does not ask`;
@@ -40,10 +40,11 @@ async function main({ stack, json, yes }: Options, text = ""): Promise<ExitCode>
     if (json) console.log(JSON.stringify(result, null, 2));
     return skipped ? exitCodes.done : exitCodes.no;
   };
-  if (!yes && !(await confirm(`Take the drain of ${name} out?`, again))) return end(false);
+  if (!yes && !(await confirm(`Remove the drain of ${name} from the state?`, again)))
+    return end(false);
   const dependents = plan.checks.length > 0 ? ["--target-dependents"] : [];
   await pulumi.answer("state", "delete", plan.drain, "--yes", ...dependents);
-  console.error(`The drain of ${name} is out of the state.`);
+  console.error(`The drain of ${name} is not in the state any more.`);
   if (plan.server !== undefined) console.error(withoutWebHost(plan.server));
   return end(true);
 }
@@ -53,23 +54,23 @@ function consequences({ checks }: SkipPlan, name: string): string {
     checks.length === 0
       ? []
       : [
-          `With it goes ${checks.join(", ")}, which checks it; the next \`pulumi up\` makes it anew.`,
+          `${checks.join(", ")} depends on it and leaves the state too; the next \`pulumi up\` creates it again.`,
         ];
   return [
-    `The drain of ${name} leaves the state of the stack. On the hosts nothing happens.`,
+    `The drain of ${name} will be removed from the state of the stack. Nothing happens on the hosts.`,
     ...also,
-    "When the bridge goes, with `pulumi up` after it was taken out of the declaration, nobody is moved off it and",
-    "nobody waits: people on it are cut, and jicofo, where it runs, invites them again on another bridge.",
-    "If it stays declared, the next `pulumi up` makes the drain anew, and puts the bridge into service.",
+    "When you remove the bridge from the settings and run `pulumi up`, its participants are not moved, but cut off.",
+    "If jicofo runs, it invites them again on another bridge.",
+    "If the bridge stays declared, the next `pulumi up` creates the drain again, and puts the bridge into service.",
   ].join("\n");
 }
 
-/** An `up` tells the web host first which bridges there are; a targeted destroy asks nothing of it. */
+/** An `up` first writes the policy file on the web host. A targeted destroy does not need the web host. */
 function withoutWebHost(server: string): string {
   return [
-    "Now take the bridge out of the declaration, and: pulumi up. Where that stops because the web host does not answer:",
+    "Now remove the bridge from the settings, and run: pulumi up. If that fails because the web host does not answer:",
     `  pulumi destroy --target '${server}' --target-dependents`,
-    "deletes the bridge's server and names all the same.",
+    "deletes the bridge's server and names without the web host.",
   ].join("\n");
 }
 

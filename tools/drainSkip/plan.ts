@@ -4,16 +4,16 @@ import { OperatorError } from "../../lib/errors";
 import type { ExportedResource, StackExport } from "../stackExport";
 import { nameOf } from "../stackState";
 
-/** How an operator names a bridge: by its number, or the one on the web host. */
+/** How an operator names a bridge: by its number, or `local`. */
 export type BridgeId = number | typeof localBridgeName;
 
-/** What has to leave the state, so that a bridge goes without a drain. */
+/** What has to leave the state, so that a bridge is removed without a drain. */
 export interface SkipPlan {
   /** URN of the drain. */
   readonly drain: string;
   /**
-   * Names of the checks that depend on it and leave the state with it. The next `up` makes them anew; their end
-   * runs nothing on any host.
+   * Names of the checks that depend on it and leave the state with it. The next `up` creates them again. Their delete runs
+   * nothing on any host.
    */
   readonly checks: readonly string[];
   /** URN of the bridge's server; absent for the bridge on the web host. */
@@ -21,10 +21,10 @@ export interface SkipPlan {
 }
 
 /**
- * Finds the drain of a bridge, and what the engine would refuse to take it out for. Pure.
+ * Finds the drain of a bridge, and the resources for which the engine would refuse to remove it. Pure.
  *
- * @param bridge its number, or `local` for the one on the web host
- * @throws OperatorError where there is no such drain, or something depends on it that must not go
+ * @param bridge its number, or `local` for the bridge on the web host
+ * @throws OperatorError if there is no such drain, or if a resource that must stay depends on it
  */
 export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan {
   const drains = resources.flatMap(({ type, urn }) => {
@@ -35,7 +35,7 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   if (drain === undefined) {
     const known = drains.map(({ drained }) => drained).sort(byNumber);
     throw new OperatorError(
-      `bridge ${bridge} has no drain in this stack's state; those that have one: ${known.join(", ") || "none"}`,
+      `bridge ${bridge} has no drain in this stack's state; bridges that have one: ${known.join(", ") || "none"}`,
     );
   }
   const dependents = dependentsOf(drain.urn, resources);
@@ -43,10 +43,10 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   if (kept.length > 0) {
     const names = kept.map(({ urn }) => nameOf(urn)).join(", ");
     throw new OperatorError(
-      `the drain of bridge ${bridge} cannot be taken out: ${names} must come after it. Finish or take back what is under way (rollBridges), then try again`,
+      `the drain of bridge ${bridge} cannot be removed: ${names} must come after it. Finish or undo the change that is in progress (rollBridges), then try again`,
     );
   }
-  // A component and its step have one name.
+  // A component and its step have the same name.
   const checks = [...new Set(dependents.map(({ urn }) => nameOf(urn)))];
   const server = resources.find(
     ({ type, urn }) =>
@@ -61,11 +61,11 @@ function drainedBridge(urn: string): BridgeId | undefined {
   return name === localBridgeName ? name : bridgeNumber(name);
 }
 
-/** The one without a number last. */
+/** `local`, which has no number, comes last. */
 const byNumber = (a: BridgeId, b: BridgeId): number => orderOf(a) - orderOf(b);
 const orderOf = (bridge: BridgeId): number => (bridge === localBridgeName ? Infinity : bridge);
 
-/** A step whose end runs nothing, or a component; what is in one is judged by itself. Nothing is lost with these. */
+/** A step whose delete runs nothing, or a component, whose parts are checked by themselves. Nothing is lost with these. */
 function isCheck({ type, custom, inputs = {} }: ExportedResource): boolean {
   if (custom !== true) return true;
   return (
@@ -73,10 +73,10 @@ function isCheck({ type, custom, inputs = {} }: ExportedResource): boolean {
   );
 }
 
-/** All that depends on a resource, directly or through others. */
+/** All resources that depend on a resource, directly or through others. */
 function dependentsOf(urn: string, resources: readonly ExportedResource[]): ExportedResource[] {
   const found = new Set([urn]);
-  // The engine writes a resource after all that it depends on.
+  // In a state, a resource comes after all that it depends on.
   return resources.filter((resource) => {
     const depends = [...(resource.dependencies ?? []), resource.parent, resource.deletedWith];
     if (!depends.some((one) => one !== undefined && found.has(one))) return false;

@@ -11,7 +11,7 @@ Reads what \`pulumi preview --json\` printed, from FILE or standard input, and p
 
   --title TEXT   the heading; default Preview`;
 
-/** @param file standard input without it */
+/** @param file by default standard input */
 function main({ title, json }: { title?: string; json: boolean }, file?: string): ExitCode {
   const preview = parsePreview(read(file));
   const failed = hasFailed(preview);

@@ -3,15 +3,15 @@ import { listedIpv4, listedServer } from "../../lib/plan/prices";
 import { resourceTypes } from "../../lib/resourceTypes";
 import type { State, Step } from "./preview";
 
-/** What the changes of a preview cost a month. */
+/** What the changes of a preview cost per month. */
 export interface CostDifference {
-  /** EUR a month, net, more (or less) than before. */
+  /** The change in EUR per month, net. */
   readonly difference: number;
-  /** Server types without a known price; they are not in the sum. */
+  /** Server types without a known price. They are not in the sum. */
   readonly unknown: readonly string[];
 }
 
-/** Operations that end what was there, and operations that leave something there. */
+/** Operations with an old state that ends, and operations with a new state. */
 const ending: readonly string[] = ["delete", "update", "replace"];
 const making: readonly string[] = ["create", "update", "replace"];
 

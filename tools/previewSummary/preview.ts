@@ -1,6 +1,6 @@
 import { OperatorError } from "../../lib/errors";
 
-/** What `pulumi preview --json` prints, as far as it is read here. */
+/** The part of the output of `pulumi preview --json` that is read here. */
 export interface Preview {
   readonly steps: readonly Step[];
   readonly diagnostics: readonly Diagnostic[];
@@ -28,25 +28,25 @@ export interface Diagnostic {
   readonly severity: string;
 }
 
-/** A text that is no preview. */
+/** A text that is not a preview. */
 export class UnreadablePreview extends OperatorError {}
 
 /**
- * Reads the text of a preview. It may come from a stranger's pull request, so nothing in it is taken on trust.
+ * Reads the text of a preview. It may come from a pull request of an unknown author, so nothing in it is trusted.
  *
- * @throws UnreadablePreview with what is wrong and how to make one
+ * @throws UnreadablePreview with what is wrong and how to create a preview
  */
 export function parsePreview(text: string): Preview {
-  const howTo = "make one with: pulumi preview --json > preview.json";
+  const howTo = "create one with: pulumi preview --json > preview.json";
   if (text.trim() === "") throw new UnreadablePreview(`the preview is empty; ${howTo}`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new UnreadablePreview(`the preview is no JSON; ${howTo}`);
+    throw new UnreadablePreview(`the preview is not JSON; ${howTo}`);
   }
   if (!isRecord(value) || !("steps" in value || "diagnostics" in value)) {
-    throw new UnreadablePreview(`the JSON is no preview: it has no steps; ${howTo}`);
+    throw new UnreadablePreview(`the JSON is not a preview: it has no steps; ${howTo}`);
   }
   return {
     steps: list(value.steps).filter(isStep),

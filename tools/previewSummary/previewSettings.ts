@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 
-/** The project's name where the example's settings were written. */
+/** The project's name in the example's settings. */
 const exampleProject = "jitsi-hetzner";
 
 interface Stack {
@@ -10,9 +10,9 @@ interface Stack {
 }
 
 /**
- * The settings of a preview in the sandbox, from a stack's file. `pulumi new` gives the project a name of its own
- * and may write its answers into the example's file: they go before the example's. What is not the program's, and
- * what is encrypted for another stack (a token), is left out.
+ * The settings of a preview in the sandbox, from a stack's file. `pulumi new` gives the project another name, and may write
+ * its answers into the example's file: they override those of the example. Keys of other projects, and values that are
+ * encrypted for another stack (a token), are left out.
  *
  * @param stackFile text of Pulumi.dev.yaml
  * @param project name of the project as it is now

@@ -4,10 +4,10 @@ import { resourceTypes } from "../../lib/resourceTypes";
 import { costDifference } from "./costDifference";
 import type { Diagnostic, Preview, State, Step } from "./preview";
 
-/** By this line a comment of an earlier preview is found, and edited. */
+/** By this line the comment of an earlier preview is found and edited. */
 export const marker = "<!-- jitsi-hetzner preview -->";
 
-/** GitHub takes 65,536 characters. */
+/** GitHub accepts 65,536 characters. */
 const longest = 60_000;
 const shownOps = ["create", "update", "replace", "delete"] as const;
 
@@ -82,7 +82,7 @@ function cost(steps: readonly Step[]): string {
 }
 
 function details(steps: readonly Step[], summary: Preview["changeSummary"]): string[] {
-  // A component is a name for its parts, which are in the list themselves.
+  // A component only groups its parts, which are in the list themselves.
   const real = steps.filter((step) => stateOf(step)?.custom === true);
   if (real.length === 0) return [`Resources: ${counts(summary)}.`];
   const rows = real
@@ -123,7 +123,7 @@ const typeOf = (state: State | undefined): string => {
   return typeof type === "string" ? type : "";
 };
 
-/** Nothing in it can be Markdown, HTML or a mention. */
+/** Text that contains no Markdown, no HTML and no mention. */
 function plain(text: string): string {
   return text.replace(/[^A-Za-z0-9 ._/$-]/g, "_").slice(0, 120);
 }

@@ -8,8 +8,8 @@ import { planRepair } from "./plan";
 
 const usage = `usage: npm run repair -- HOST [OPTIONS]
 
-Applies all steps of one host anew: HOST is a bridge's number (1, or jvb-1), or web.
-A bridge that needs a restart is emptied first, as by every change; one that is as it should be is not touched.
+Runs all steps of one host again. HOST is a bridge's number (1, or jvb-1), or web.
+A bridge that needs a restart is drained first, as after a changed setting. A bridge that works as declared is not touched.
 
   --stack NAME   another stack than the selected one
   --yes          does not ask, neither here nor in pulumi up`;
@@ -42,7 +42,7 @@ async function main({ stack, json, yes }: Options, host: string | undefined): Pr
   await pulumi.take(state, "stack", "import");
   const code = await pulumi.show("up", ...(yes ? ["--yes", "--skip-preview"] : []));
   if (code !== 0) {
-    console.error("repair: not done yet; the next `pulumi up` runs the steps that are left");
+    console.error("repair: not finished; the next `pulumi up` runs the remaining steps");
   }
   return end(code === 0);
 }

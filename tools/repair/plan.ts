@@ -5,33 +5,33 @@ import { readExport, type ExportedResource } from "../stackExport";
 import { nameOf } from "../stackState";
 
 export interface RepairPlan {
-  /** Names of the steps that run again, in the order of the state: what a step needs is before it. */
+  /** Names of the steps that run again, in the order of the state: what a step depends on comes before it. */
   readonly steps: readonly string[];
   /** The state in which they differ from the program, for `pulumi stack import`. */
   readonly state: string;
 }
 
 const hostTypes: readonly string[] = [typeToken("Bridge"), typeToken("WebHost")];
-/** Follows every repair: the proof that the cluster works. */
+/** It follows every repair. */
 const acceptanceType = typeToken("Acceptance");
-/** At the end of a step's text, where the shell reads it as a part of the comment that names the step. */
+/** At the end of a step's text. The shell reads it as part of the comment that names the step. */
 const repairMark = " (to be repaired)";
 
 /**
- * Marks the remote steps of one host so that the next `pulumi up` runs them as *updates*. A replacement would do
- * otherwise: it creates anew, for which a bridge is not taken out of service, and then deletes the old step, which
- * for the last one is the drain.
+ * Marks the remote steps of one host so that the next `pulumi up` runs them as *updates*. A replacement would be wrong: it
+ * creates the step again, without taking the bridge out of service, and then deletes the old step, which for one of them
+ * is the drain.
  *
- * Their text in the state is made different from the program's; the update sets it right again.
+ * The mark is a difference between the step's text in the state and in the program. The update removes it.
  *
  * @param exported what `pulumi stack export` printed
  * @param host `1` or `jvb-1` for a bridge, `web` for the web host
- * @throws OperatorError where there is no such host, or a run was interrupted
+ * @throws OperatorError if there is no such host, or an earlier run was interrupted
  */
 export function planRepair(exported: string, host: string): RepairPlan {
   const { resources, pending } = readExport(exported);
   if (pending.length > 0) {
-    throw new OperatorError("a run was interrupted before: first `npm run doctor -- --repair`");
+    throw new OperatorError("an earlier run was interrupted; first: npm run doctor -- --repair");
   }
   const acceptance = resources.find(({ type }) => type === acceptanceType);
   const roots = [findHost(resources, host).urn, acceptance?.urn];
@@ -39,7 +39,7 @@ export function planRepair(exported: string, host: string): RepairPlan {
     (resource.type === resourceTypes.remoteCommand ||
       resource.type === resourceTypes.copyToRemote) &&
     resource.delete !== true &&
-    // Such a step runs once in a host's life.
+    // The first contact runs once in a host's life.
     resource.ignoreChanges?.includes("create") !== true &&
     ancestors(resource, resources).some((urn) => roots.includes(urn));
   const document = JSON.parse(exported) as { readonly deployment?: object };
@@ -69,7 +69,7 @@ function findHost(resources: readonly ExportedResource[], host: string): Exporte
   );
 }
 
-/** The name for people: jitsi-jvb-1 is jvb-1. */
+/** The name of the host: jvb-1 for jitsi-jvb-1. */
 const withoutPrefix = (name: string): string => name.slice(name.indexOf("-") + 1);
 
 function ancestors(resource: ExportedResource, resources: readonly ExportedResource[]): string[] {
@@ -84,8 +84,8 @@ function ancestors(resource: ExportedResource, resources: readonly ExportedResou
 
 function markedForUpdate(resource: ExportedResource): ExportedResource {
   const mark = (values: ExportedResource["inputs"]): ExportedResource["inputs"] => {
-    // A copy is made again where its path differs. A step that does nothing when it is made has only an update: the
-    // one that empties a bridge before its restart.
+    // A file is copied again if its path differs. The step that moves participants before a restart has only an update,
+    // because it does nothing when it is created.
     const key = ["remotePath", "create", "update"].find(
       (name) => typeof values?.[name] === "string",
     );

@@ -9,10 +9,10 @@ import { roll } from "./roll";
 
 const usage = `usage: npm run roll [-- OPTIONS]
 
-Replaces every bridge that differs from the settings (server type, image, location, placement, user data) by a new
-server, one after the other, each with a \`pulumi up\` of its own: the new one is in service before the old one is
-emptied and removed, and there is at most one server more than the cluster has. Others are left alone.
-Interrupted, it goes on when it is run again.
+Replaces every bridge whose server differs from a new one (server type, image, location, placement, user data), one
+after the other, each with its own \`pulumi up\`. The new server is in service before the old one is drained and removed,
+so there is at most one additional server. Other bridges stay as they are. If it is interrupted, run it again: it
+continues.
 
   --stack NAME   another stack than the selected one
   --yes          does not ask`;
@@ -29,7 +29,7 @@ async function main({ stack, json, yes }: Options): Promise<ExitCode> {
   const { bridges } = readDeclared(config).plan;
   const names = bridges.map(({ name }) => name);
   console.error(
-    `One \`pulumi up\` for each of ${names.join(", ") || "no bridge"}. Each also does what else the settings ask for.`,
+    `One \`pulumi up\` for each of ${names.join(", ") || "no bridge"}. Each also deploys the other changed settings.`,
   );
   const end = (done: readonly BridgePlan[]): ExitCode => {
     const result = { bridges: names, done: done.map(({ name }) => name) };
@@ -39,14 +39,12 @@ async function main({ stack, json, yes }: Options): Promise<ExitCode> {
   if (!yes && !(await confirm("Replace those that differ?", "npm run roll -- --yes"))) {
     return end([]);
   }
-  // The engine gets Ctrl-C too, and ends in order; this process waits for it.
+  // The engine gets Ctrl-C too, and ends in order. This process waits for it.
   process.on("SIGINT", () => undefined);
   const { done, problem } = await roll(pulumi, bridges, (text) => {
     console.error(`\n== ${text}`);
   });
-  console.error(
-    `\n${problem === undefined ? "All bridges are as new ones would be." : `roll: ${problem}`}`,
-  );
+  console.error(`\n${problem === undefined ? "All bridges are up to date." : `roll: ${problem}`}`);
   return end(done);
 }
 

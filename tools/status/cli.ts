@@ -23,7 +23,7 @@ import { readWebFacts, type WebFacts } from "./webFacts";
 
 const usage = `usage: npm run status [-- OPTIONS]
 
-Shows the cluster as Hetzner and jicofo see it, beside what the settings declare. Changes nothing.
+Compares the cluster, as Hetzner and jicofo report it, with its settings. Changes nothing.
 
   --stack NAME   another stack than the selected one`;
 
@@ -60,12 +60,12 @@ function undeployedFacts(
 ): Answer<readonly string[]> {
   if ("problem" in deployed) return deployed;
   const settings = deployed.facts?.config;
-  // Of a stack without a server, the missing hosts are told.
+  // A stack without servers is reported by its missing hosts.
   if (servers.length === 0) return { facts: [] };
   if (settings === undefined) {
     return {
       problem:
-        "it has no whole `pulumi up` that succeeded, so which settings are deployed is not known: pulumi up",
+        "it has no complete and successful `pulumi up`, so the deployed settings are not known: pulumi up",
     };
   }
   assertSameDomain(config, settings);
@@ -87,7 +87,7 @@ async function askWebHost({ webHost, servers, bridgeOutputs }: StackFacts): Prom
   return readWebFacts(webHost, [...bridges, ...local]);
 }
 
-/** What can be told is told, whoever else is silent. */
+/** One source that does not answer must not hide the answers of the others. */
 async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { facts: await ask() };

@@ -2,7 +2,7 @@ import { list, number, object, optional, otherwise, text } from "../../lib/hclou
 import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { ruleText } from "./firewallRules";
 
-/** A firewall of the Hetzner project, whoever made it. */
+/** A firewall of the Hetzner project, of any owner. */
 export interface CloudFirewall {
   readonly id: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface CloudFirewall {
 
 const ranges = otherwise(list(text), []);
 
-/** An absent list of rules may not be taken for none, nor a rule without a protocol for another one. */
+/** A missing list of rules must not count as no rules, and a rule must have a protocol. */
 const row = object({
   id: number,
   name: text,

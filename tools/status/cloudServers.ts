@@ -7,7 +7,7 @@ export interface CloudServer {
   readonly id: string;
   /** At Hetzner: jitsi-jvb-0-4f2a91c. */
   readonly name: string;
-  // Null where the API does not tell.
+  // Null if the API does not say it.
   readonly serverType: string | null;
   readonly location: string | null;
   /** running, off, initializing, ... */
@@ -16,14 +16,14 @@ export interface CloudServer {
   /** The server's network of addresses. */
   readonly ipv6: string | null;
   readonly privateIp: string | null;
-  /** Ids of the firewalls in force on it, those that go by a label too. */
+  /** Ids of the firewalls in force on it, including those by a label selector. */
   readonly firewalls: readonly string[] | null;
 }
 
 const named = optional(object({ name: optional(text) }));
 const addressed = optional(object({ ip: optional(text) }));
 
-/** What is absent or null is shown as not known. */
+/** A missing field is shown as not known. */
 const row = object({
   id: number,
   name: text,

@@ -8,7 +8,7 @@ import type { StackFacts } from "./stackFacts";
 import type { Status } from "./status";
 import type { WebFacts } from "./webFacts";
 
-/** What somebody said, or why nobody could be asked. */
+/** What a source answered, or why it did not answer. */
 export type Answer<T> = { readonly facts: T } | { readonly problem: string };
 
 export interface ClusterFacts {
@@ -17,12 +17,12 @@ export interface ClusterFacts {
   readonly state: StackFacts;
   readonly cloud: Answer<readonly CloudServer[]>;
   readonly firewalls: Answer<readonly CloudFirewall[]>;
-  /** Settings that are changed and not deployed, a sentence each. */
+  /** Settings that are changed, but not deployed: a sentence for each. */
   readonly undeployed: Answer<readonly string[]>;
   readonly web: Answer<WebFacts>;
 }
 
-/** Puts what is declared beside what is. Pure. */
+/** Compares what is declared with what exists. Pure. */
 export function compare(facts: ClusterFacts): Status {
   const { stack, declared, state, cloud, web, undeployed } = facts;
   const webFacts = "facts" in web ? web.facts : undefined;
@@ -32,7 +32,7 @@ export function compare(facts: ClusterFacts): Status {
   const bridges = compareBridges({
     declared,
     state,
-    // A jicofo that is not logged in lists no bridge, whatever there is: no bridge is to blame.
+    // A jicofo that is not logged in lists no bridge. The bridges are not the cause.
     jicofo: problem === "" ? webFacts?.jicofo : null,
     conferences: webFacts?.conferences,
     down: hosts.down,
@@ -69,7 +69,8 @@ export function compare(facts: ClusterFacts): Status {
     differences,
     unknown,
     notes: (webFacts?.expiredCertificates ?? []).map(
-      (certificate) => `the XMPP certificate ${certificate} has expired; nothing has to be done`,
+      (certificate) =>
+        `the XMPP certificate ${certificate} has expired; you do not have to do anything`,
     ),
     hosts: hosts.hosts,
     bridges: bridges.bridges,
@@ -80,7 +81,7 @@ export function compare(facts: ClusterFacts): Status {
   };
 }
 
-/** Why somebody could not be asked; the same reason once. */
+/** Why a source did not answer. Each reason appears once. */
 function problemsOf(who: string, ...answers: readonly Answer<unknown>[]): string[] {
   const problems = answers.flatMap((answer) => ("problem" in answer ? [answer.problem] : []));
   return [...new Set(problems)].map((problem) => `${who}: ${problem}`);

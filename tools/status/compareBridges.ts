@@ -9,10 +9,10 @@ import type { JicofoBridge, WebFacts } from "./webFacts";
 export interface BridgeFacts {
   readonly declared: Declared;
   readonly state: StackFacts;
-  /** Absent where the web host, or jicofo on it, could not be asked. */
+  /** Absent if the web host, or jicofo on it, did not answer. */
   readonly jicofo?: WebFacts["jicofo"];
   readonly conferences?: WebFacts["conferences"];
-  /** Names of the hosts whose server is missing or does not run: nothing on them can work. */
+  /** Names of the hosts whose server is missing or does not run. Nothing on them can work. */
   readonly down: ReadonlySet<string>;
 }
 
@@ -22,7 +22,7 @@ interface Expected {
   readonly expected: BridgeStatus["expected"];
 }
 
-/** What jicofo sees beside what is in the state and in the settings. Pure. */
+/** Compares jicofo's list with the state and the settings. Pure. */
 export function compareBridges(facts: BridgeFacts): {
   bridges: BridgeStatus[];
   counts: Status["counts"];
@@ -39,7 +39,7 @@ export function compareBridges(facts: BridgeFacts): {
   const strangers = [...seen.keys()]
     .filter((nickname) => !expected.some((bridge) => bridge.nickname === nickname))
     .map((nickname): Expected => ({ name: null, nickname, expected: "gone" }));
-  // A bridge that is gone, as it should be, is no line of the table.
+  // A bridge that is gone, as it should be, is not shown.
   const shown = [...expected, ...strangers].filter(
     ({ expected, nickname }) => expected !== "gone" || seen.has(nickname ?? ""),
   );
@@ -65,7 +65,7 @@ export function compareBridges(facts: BridgeFacts): {
   };
 }
 
-/** The bridges of the settings, and those of servers that the settings do not want (any more). */
+/** The bridges of the settings, and those of servers that are not declared. */
 function expectedBridges({ declared, state }: BridgeFacts): Expected[] {
   const known: (NamedBridge & { isLeaving: boolean })[] = [
     ...state.servers
@@ -87,54 +87,54 @@ function expectedBridges({ declared, state }: BridgeFacts): Expected[] {
   return [...wanted, ...leaving];
 }
 
-/** What is not as it should be with one bridge. */
+/** What is wrong with one bridge. */
 function differences(
   { name, nickname, expected }: Expected,
   bridge: JicofoBridge | undefined,
 ): string[] {
-  // Its missing server is told already.
+  // Its missing server is reported already.
   if (nickname === null && name !== localBridgeName) return [];
   const called = name === null ? (nickname ?? "") : `${name} (${nickname ?? "never made"})`;
   if (expected === "gone") {
     return name === null
       ? [strangerDifference(called, bridge)]
-      : [`${called} is not declared and jicofo still lists it: pulumi up`];
+      : [`${called} is not declared, but jicofo still lists it: pulumi up`];
   }
   if (bridge === undefined) return [`${called} is not in jicofo's list: ${repair(name)}`];
   return [
     bridge.operational ? [] : [`${called} is not operational: ${repair(name)}`],
-    // jicofo's own check of it decides on operational; this is what the bridge says of itself.
-    bridge.healthy ? [] : [`${called} says that it is not healthy: ${repair(name)}`],
+    // `operational` is the result of jicofo's own check; `healthy` is what the bridge reports.
+    bridge.healthy ? [] : [`${called} reports that it is not healthy: ${repair(name)}`],
     bridge["graceful-shutdown"] || bridge["shutting-down"]
-      ? [`${called} is shutting down, by no step of this program: ${repair(name)}`]
+      ? [`${called} is shutting down, but not because of a step of this program: ${repair(name)}`]
       : [],
     drainDifference(called, bridge.drain, expected === "draining"),
   ].flat();
 }
 
-/** A bridge whose REST API is silent cannot be drained. jicofo may still take it for healthy. */
+/** A bridge whose REST API does not answer cannot be drained. jicofo may still report it as healthy. */
 function silence(
   { name, nickname, expected }: Expected,
   isUnlisted: boolean,
   conferences: WebFacts["conferences"] = {},
 ): string[] {
-  // Of one that jicofo does not list, that is told.
+  // A bridge that jicofo does not list is reported already.
   if (expected === "gone" || isUnlisted || conferences[nickname ?? ""] !== null) return [];
   return [`${name ?? ""} (${nickname ?? ""}) does not answer at its REST API: ${repair(name)}`];
 }
 
 function strangerDifference(called: string, bridge: JicofoBridge | undefined): string {
-  const stranger = `jicofo lists ${called}, which is no bridge of this stack`;
+  const stranger = `jicofo lists ${called}, which is not a bridge of this stack`;
   return bridge?.operational === true
-    ? `${stranger}, and may send people there: find out whose it is`
-    : `${stranger} and does not work: jicofo forgets a bridge that crashed after some minutes`;
+    ? `${stranger}, and may send participants there: find out whose it is`
+    : `${stranger}, and it does not work: jicofo forgets a bridge that crashed after some minutes`;
 }
 
 function drainDifference(called: string, isDraining: boolean, shouldDrain: boolean): string[] {
   if (isDraining === shouldDrain) return [];
   return isDraining
-    ? [`${called} takes no new conferences, and drainingBridges does not name it: pulumi up`]
-    : [`${called} takes people, and drainingBridges names it: pulumi up`];
+    ? [`${called} takes no new conferences, but drainingBridges does not name it: pulumi up`]
+    : [`${called} takes participants, but drainingBridges names it: pulumi up`];
 }
 
 function repair(name: string | null): string {

@@ -9,12 +9,12 @@ import type { FirewallStatus } from "./status";
 export interface FirewallFacts {
   readonly declared: Declared;
   readonly state: StackFacts;
-  // Absent where Hetzner's API could not be asked.
+  // Absent if Hetzner's API did not answer.
   readonly servers?: readonly CloudServer[];
   readonly firewalls?: readonly CloudFirewall[];
 }
 
-/** A host that is there, with the firewalls in force on it. */
+/** A host that exists, with the firewalls in force on it. */
 interface Filtered {
   /** web, jvb-0. */
   readonly name: string;
@@ -24,8 +24,8 @@ interface Filtered {
 const byRefresh = "pulumi refresh, then pulumi up";
 
 /**
- * The rules in force beside the declared ones. Hetzner adds up the rules of all firewalls of a server, so one of others
- * opens ports too. Pure.
+ * Compares the rules in force with the declared ones. Hetzner adds up the rules of all firewalls of a server, so a firewall
+ * of another owner opens ports too. Pure.
  */
 export function compareFirewalls(facts: FirewallFacts): {
   firewalls: FirewallStatus[];
@@ -97,7 +97,10 @@ function ownStatus(
 function goneFirewalls(state: StackFacts, firewalls: readonly CloudFirewall[]): string[] {
   return state.firewalls
     .filter((known) => !firewalls.some(({ id }) => id === known.id))
-    .map(({ role, id }) => `the ${role} firewall ${id} is not at Hetzner any more: ${byRefresh}`);
+    .map(
+      ({ role, id }) =>
+        `the ${role} firewall ${id} does not exist at Hetzner any more: ${byRefresh}`,
+    );
 }
 
 function ruleDifferences(
@@ -106,18 +109,18 @@ function ruleDifferences(
 ): string[] {
   if (missing.length + added.length === 0) return [];
   const known = state.firewalls.find((firewall) => firewall.id === id)?.rules ?? [];
-  // What the state knows already, `up` puts right.
+  // `up` repairs a difference that the state contains already.
   const isKnown = without(known, rules).length + without(rules, known).length === 0;
   const parts = [
-    ...(missing.length === 0 ? [] : [`declared and not in force: ${missing.join("; ")}`]),
-    ...(added.length === 0 ? [] : [`in force and not declared: ${added.join("; ")}`]),
+    ...(missing.length === 0 ? [] : [`declared, but not in force: ${missing.join("; ")}`]),
+    ...(added.length === 0 ? [] : [`in force, but not declared: ${added.join("; ")}`]),
   ];
   return [
     `the firewall ${name} differs, ${parts.join(", ")}: ${isKnown ? "pulumi up" : byRefresh}`,
   ];
 }
 
-/** Without its own firewall a host is open at every port. */
+/** Without its own firewall every port of a host is open. */
 function openHosts(state: StackFacts, hosts: readonly Filtered[]): string[] {
   return hosts.flatMap(({ name: host, server }) => {
     const own = state.firewalls.find(({ role }) => host === role || host.startsWith(`${role}-`));

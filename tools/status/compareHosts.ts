@@ -6,11 +6,11 @@ import type { HostStatus } from "./status";
 export interface HostFacts {
   readonly declared: Declared;
   readonly state: StackFacts;
-  /** Absent where Hetzner's API could not be asked. */
+  /** Absent if Hetzner's API did not answer. */
   readonly servers?: readonly CloudServer[];
 }
 
-/** What is at Hetzner beside what is in the state and in the settings. Pure. */
+/** Compares the servers at Hetzner with the state and the settings. Pure. */
 export function compareHosts(facts: HostFacts): {
   hosts: HostStatus[];
   differences: string[];
@@ -43,13 +43,13 @@ export function compareHosts(facts: HostFacts): {
     hosts,
     down: new Set([...missing, ...state.servers.filter(isDown).map(({ name }) => name)]),
     differences: [
-      ...missing.map((name) => `${name} is declared and has no server: pulumi up`),
+      ...missing.map((name) => `${name} is declared, but has no server: pulumi up`),
       ...state.servers.flatMap((server) =>
         serverDifferences(server, isWanted(server), servers && cloudServer(server), servers),
       ),
       ...strangers.map(
         ({ name, id }) =>
-          `server ${name} (${id}) carries this stack's labels and is not in its state: npm run doctor`,
+          `server ${name} (${id}) carries this stack's labels, but is not in its state: npm run doctor`,
       ),
     ],
   };
@@ -62,14 +62,17 @@ function serverDifferences(
   servers: HostFacts["servers"],
 ): string[] {
   const called = `${name}'s server ${server?.name ?? id}`;
-  const leftOver = isWanted ? [] : [`${called} is not declared and is still there: pulumi up`];
+  const leftOver = isWanted ? [] : [`${called} is not declared, but still exists: pulumi up`];
   if (servers === undefined) return leftOver;
   if (server === undefined) {
-    return [...leftOver, `${called} is not at Hetzner any more: pulumi refresh, then pulumi up`];
+    return [
+      ...leftOver,
+      `${called} does not exist at Hetzner any more: pulumi refresh, then pulumi up`,
+    ];
   }
   if (server.status === "running") return leftOver;
   const repair = server.status === "off" ? "pulumi up" : "see Hetzner's console";
-  return [...leftOver, `${called} is ${server.status} and should be running: ${repair}`];
+  return [...leftOver, `${called} is ${server.status}, but should be running: ${repair}`];
 }
 
 function hostStatus(
@@ -92,7 +95,7 @@ function hostStatus(
   };
 }
 
-/** The web host, then the bridges by number, then strangers. */
+/** The web host, then the bridges by number, then unknown servers. */
 export function byName(a: { name: string | null }, b: { name: string | null }): number {
   const rank = ({ name }: { name: string | null }): string =>
     name === null ? "2" : name === "web" ? "0" : `1${name}`;

@@ -16,7 +16,7 @@ export interface Declared {
 /**
  * Reads the settings of the file, deployed or not.
  *
- * @throws OperatorError where the settings are none that `up` would take
+ * @throws OperatorError if `up` would refuse the settings
  */
 export function readDeclared(config: StackConfig): Declared {
   const settings = settingsOf(config);
@@ -34,7 +34,7 @@ export function rawSettings(config: StackConfig): RawConfig {
   return Object.fromEntries(configKeys.map((key) => [key, config[`${prefix}${key}`]?.value]));
 }
 
-/** `pulumi new` gives the project a name of the operator's; jvbCount is always there, it has a default. */
+/** The operator chooses the project's name in `pulumi new`. jvbCount is always set, because it has a default. */
 const prefixOf = (config: StackConfig): string =>
   Object.keys(config)
     .find((key) => key.endsWith(":jvbCount"))
@@ -53,7 +53,7 @@ function settingsOf(config: StackConfig): Settings {
   }
 }
 
-/** What `up` would refuse is no declaration to compare with. */
+/** Settings that `up` would refuse cannot be compared with the cluster. */
 export function refused(problems: readonly Problem[]): OperatorError {
   return new OperatorError(formatProblems("`pulumi up` would refuse the settings:", problems));
 }

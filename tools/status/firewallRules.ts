@@ -1,6 +1,6 @@
 import type { FirewallRule } from "../../lib/plan/firewallRules";
 
-/** A rule as the API, the engine's state and the program write it, in one form. */
+/** A firewall rule of the API, the engine's state or the program, in one form. */
 export interface PlainRule {
   readonly direction: string;
   readonly protocol: string;
@@ -9,7 +9,7 @@ export interface PlainRule {
   readonly destinationIps?: readonly string[] | null;
 }
 
-/** What a rule lets through, as one text that is the same for equal rules; its description does not count. */
+/** What a rule lets through, as text. Equal rules have the same text; the description does not count. */
 export function ruleText({ direction, protocol, port, ...ips }: PlainRule | FirewallRule): string {
   const { sourceIps, destinationIps } = ips as PlainRule;
   const ranges = [...((direction === "out" ? destinationIps : sourceIps) ?? [])].sort();
@@ -17,7 +17,7 @@ export function ruleText({ direction, protocol, port, ...ips }: PlainRule | Fire
   return `${what} ${direction === "out" ? "to" : "from"} ${ranges.join(", ") || "nowhere"}`;
 }
 
-/** Those of the first list that the second has not. */
+/** Items of the first list that are not in the second. */
 export function without(some: readonly string[], others: readonly string[]): string[] {
   return some.filter((one) => !others.includes(one));
 }

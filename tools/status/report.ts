@@ -5,10 +5,10 @@ import type { WebHealth } from "./webFacts";
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
   equal: "as declared",
   different: "NOT as declared",
-  unknown: "nobody can tell whether it is as declared",
+  unknown: "it is not known whether it is as declared",
 };
 
-/** The status for people. */
+/** The status as text. */
 export function report(status: Status): string {
   const { stack, domain, verdict, counts, versions } = status;
   const said = (count: number | null): string => count?.toString() ?? "?";
@@ -27,13 +27,13 @@ export function report(status: Status): string {
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-/** Upgrades and restarts that end meetings: never done unasked. */
+/** Upgrades and restarts that end meetings. They never happen by themselves. */
 function waiting({ waiting: upgrades, outdated }: WebHealth): string[] {
   return [
     ...upgrades.map(
       ({ package: name, installed, candidate }) => `${name} ${installed} -> ${candidate}`,
     ),
-    ...outdated.map((unit) => `${unit} runs with what an upgrade has replaced since`),
+    ...outdated.map((unit) => `${unit} still runs with files that an upgrade has replaced`),
   ];
 }
 

@@ -8,11 +8,11 @@ import { ruleText, type PlainRule } from "./firewallRules";
 
 /** A server that the stack's state knows. */
 export interface StateServer {
-  /** For people: web, jvb-0. */
+  /** web, jvb-0. */
   readonly name: string;
   /** At Hetzner. */
   readonly id: string;
-  /** Whether it is about to go: another server has taken its place. */
+  /** Whether it will be deleted, because another server has replaced it. */
   readonly isLeaving: boolean;
   /** In the private network; absent before it was attached. */
   readonly privateIp?: string;
@@ -22,21 +22,21 @@ export interface StateServer {
 export interface StateFirewall {
   readonly id: string;
   readonly role: Role;
-  /** Its rules as the state has them, each as `ruleText` writes it. */
+  /** Its rules in the state, each as `ruleText` writes it. */
   readonly rules: readonly string[];
 }
 
-/** A bridge by the name that jicofo has for it. */
+/** A bridge, with its name in jicofo's list. */
 export interface NamedBridge {
   readonly name: string;
   readonly nickname: string;
 }
 
-/** What the last `up` has made, as its state tells it. */
+/** What the last `up` created, according to its state. */
 export interface StackFacts {
   readonly servers: readonly StateServer[];
   readonly firewalls: readonly StateFirewall[];
-  /** Bridges as the last whole `up` declared them, by its output. */
+  /** The bridges in the outputs of the last complete `up`. */
   readonly bridgeOutputs: readonly NamedBridge[];
   /** How the engine reaches the web host; absent until it has reached it. */
   readonly webHost?: SshTarget;
@@ -79,7 +79,7 @@ function stateFirewall({ id = "", outputs = {} }: ExportedResource): StateFirewa
   return { id, role: role ?? "jvb", rules: rules.map(ruleText) };
 }
 
-/** Of the step that first found the host ready: every later `up` brings its connection up to date. */
+/** The connection of the step that found the host ready. Every later `up` updates it. */
 function webHostConnection(resources: readonly ExportedResource[]): SshTarget | undefined {
   const step = resources.find(
     ({ type, urn }) => type === resourceTypes.remoteCommand && nameOf(urn).endsWith("-web-ready"),
@@ -87,7 +87,7 @@ function webHostConnection(resources: readonly ExportedResource[]): SshTarget | 
   return plainValue(step?.inputs?.connection) as SshTarget | undefined;
 }
 
-/** The name that jicofo has for the bridge on a server. */
+/** The name in jicofo's list of the bridge on a server. */
 export function nicknameOf({ id }: StateServer): string {
   return bridgeNickname(id);
 }

@@ -1,32 +1,32 @@
 import type { Role } from "../../lib/constants";
 import type { WebHealth } from "./webFacts";
 
-/** A cluster as it is, beside what is declared. What `npm run status -- --json` prints: docs/status.md holds its shape. */
+/** A cluster compared with its settings: the output of `npm run status -- --json`, described in docs/status.md. */
 export interface Status {
   readonly stack: string;
   readonly domain: string;
-  /** different: something is not as declared. unknown: nothing is known to differ, but not all could be asked. */
+  /** different: something is not as declared. unknown: no difference is known, but not every source answered. */
   readonly verdict: "equal" | "different" | "unknown";
   /** What is not as declared, each with what to do about it. */
   readonly differences: readonly string[];
-  /** What could not be asked, and why. */
+  /** Which sources did not answer, and why. */
   readonly unknown: readonly string[];
-  /** What is as declared, and yet worth knowing. */
+  /** What is as declared, but useful to know. */
   readonly notes: readonly string[];
   readonly hosts: readonly HostStatus[];
   readonly bridges: readonly BridgeStatus[];
-  /** Those of the stack, then others that are in force on its servers; none where Hetzner's API could not be asked. */
+  /** Those of the stack, then others that are in force on its servers; empty if Hetzner's API did not answer. */
   readonly firewalls: readonly FirewallStatus[];
-  /** Bridges; null where jicofo could not be asked. */
+  /** Numbers of bridges; null if jicofo did not answer. */
   readonly counts: {
     readonly declared: number;
     readonly joined: number | null;
     readonly operational: number | null;
     readonly draining: number | null;
   };
-  /** Installed packages on the web host; null where it could not be asked. */
+  /** Installed packages on the web host; null if it did not answer. */
   readonly versions: Readonly<Record<string, string>> | null;
-  /** The web host's services; null where it could not be asked. */
+  /** The web host's services; null if it did not answer. */
   readonly health: WebHealth | null;
 }
 
@@ -36,7 +36,7 @@ export interface HostStatus {
   readonly declared: boolean;
   /** Of the server, at Hetzner; null for a host that has none. */
   readonly id: string | null;
-  // As Hetzner's API says; null where it has no such server, or could not be asked.
+  // From Hetzner's API; null if there is no such server, or the API did not answer.
   readonly server: string | null;
   readonly serverType: string | null;
   readonly location: string | null;
@@ -50,31 +50,31 @@ export interface FirewallStatus {
   /** At Hetzner. */
   readonly id: string;
   readonly name: string;
-  /** web, jvb; null for one that is not this stack's. */
+  /** web, jvb; null for a firewall of another owner. */
   readonly role: Role | null;
   /** The hosts that it filters: web, jvb-0. */
   readonly hosts: readonly string[];
   /** In force: `in tcp 22 from 0.0.0.0/0, ::/0`. */
   readonly rules: readonly string[];
-  /** Declared and not in force. */
+  /** Declared, but not in force. */
   readonly missing: readonly string[];
-  /** In force and not declared. */
+  /** In force, but not declared. */
   readonly added: readonly string[];
 }
 
 export interface BridgeStatus {
-  /** jvb-0, local; null for one that the stack does not know. */
+  /** jvb-0, local; null for a bridge that is not this stack's. */
   readonly name: string | null;
-  /** In the brewery; null for a bridge that was never made. */
+  /** In the brewery; null for a bridge that was never created. */
   readonly nickname: string | null;
   readonly expected: "in service" | "draining" | "gone";
-  // As jicofo says; null where it could not be asked, and of a bridge that is not in its list.
+  // From jicofo; null if it did not answer, or does not list the bridge.
   readonly joined: boolean | null;
   readonly operational: boolean | null;
   readonly draining: boolean | null;
   readonly stress: number | null;
   readonly participants: number | null;
   readonly version: string | null;
-  /** As the bridge itself says; null where it does not answer. */
+  /** From the bridge itself; null if it does not answer. */
   readonly conferences: number | null;
 }

@@ -6,7 +6,7 @@ import type { StackConfig } from "../cloudApi";
 import type { PulumiCli } from "../pulumiCli";
 import { rawSettings, refused } from "./declared";
 
-/** A run as `pulumi stack history --json` tells it. */
+/** A run in the output of `pulumi stack history --json`. */
 export interface HistoricUpdate {
   /** update, refresh, destroy, ... */
   readonly kind: string;
@@ -17,13 +17,13 @@ export interface HistoricUpdate {
   readonly config?: StackConfig;
 }
 
-/** How far back: a roll or a repair is some runs, each of a few bridges. */
+/** How far back to look. A roll has a run for each bridge. */
 const bounds = { pages: 10, perPage: 20 } as const;
 
 /** Options with which an `up` leaves resources out. */
 const partial = ["target", "target-replace", "exclude"].map((name) => `pulumi.flag.${name}`);
 
-/** The last `up` that did all and succeeded; `undefined` where the history has none. */
+/** The last complete and successful `up`; `undefined` if the history has none. */
 export async function lastWholeUpdate(
   pulumi: Pick<PulumiCli, "answer">,
 ): Promise<HistoricUpdate | undefined> {
@@ -42,7 +42,7 @@ export async function lastWholeUpdate(
 const isWhole = ({ kind, result, environment = {} }: HistoricUpdate): boolean =>
   kind === "update" && result === "succeeded" && !partial.some((flag) => flag in environment);
 
-/** Settings whose value means something else than the one that was deployed, each with what to do. Pure. */
+/** Settings whose value differs in meaning from the deployed one, each with what to do. Pure. */
 export function undeployedSettings(config: StackConfig, deployed: StackConfig): string[] {
   const now = rawSettings(config);
   const then = rawSettings(deployed);
@@ -53,11 +53,11 @@ export function undeployedSettings(config: StackConfig, deployed: StackConfig): 
         Object.entries(one).some(([name, value]) => name.endsWith(`:${key}`) && value?.secret),
       );
       const values = isSecret ? "" : ` (deployed: ${shown(then[key])}, now: ${shown(now[key])})`;
-      return `${key} is changed and not deployed${values}: pulumi up`;
+      return `${key} is changed, but not deployed${values}: pulumi up`;
     });
 }
 
-/** @throws OperatorError for another domain than the deployed one: a host keeps its domain for life */
+/** @throws OperatorError if the domain differs from the deployed one, because a host keeps its domain for its whole life */
 export function assertSameDomain(config: StackConfig, deployed: StackConfig): void {
   const [now = "", then = ""] = [config, deployed].map((one) => rawSettings(one).domain);
   if (now === then || then === "") return;
@@ -65,11 +65,11 @@ export function assertSameDomain(config: StackConfig, deployed: StackConfig): vo
   throw refused([{ key: "domain", reason, fix: set("domain", then) }]);
 }
 
-/** By what the program makes of it, so that `30m` is `1800s`, and a default is what it stands for. */
+/** Compares what the program makes of the values: `30m` equals `1800s`, and no value equals the default. */
 function isChanged(key: ConfigKey, now: RawConfig, then: string | undefined): boolean {
   const value = now[key];
   if ((value ?? "") === (then ?? "")) return false;
-  // An instruction for one run: taken away afterwards, it leaves nothing to deploy.
+  // It applies to one run. Its removal afterwards leaves nothing to deploy.
   if (key === "rollBridges" && (value ?? "") === "") return false;
   if (secretKeys.includes(key)) return true;
   try {

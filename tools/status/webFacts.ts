@@ -1,7 +1,7 @@
 import { remoteScript } from "../../remote/script";
 import { runOverSsh, type SshTarget } from "../sshRun";
 
-/** A bridge in jicofo's list, as its /debug tells; only what is used here. */
+/** A bridge in jicofo's list, from its /debug; only what is used here. */
 export interface JicofoBridge {
   readonly operational: boolean;
   readonly healthy: boolean;
@@ -9,56 +9,56 @@ export interface JicofoBridge {
   readonly "graceful-shutdown": boolean;
   readonly "shutting-down": boolean;
   readonly stress: number;
-  /** People whom it carries. */
+  /** Participants on it. */
   readonly endpoints: number;
   readonly version: string;
 }
 
-/** What the web host tells. */
+/** What the web host reports. */
 export interface WebFacts {
-  /** null where jicofo does not answer. */
+  /** null if jicofo does not answer. */
   readonly jicofo: {
     readonly version: string;
-    /** By the address in the brewery, whose last part is the nickname. */
+    /** By their addresses in the brewery. The last part of an address is the nickname. */
     readonly bridges: Readonly<Record<string, JicofoBridge>>;
   } | null;
-  /** What keeps jicofo from its work though it may answer: it is not logged in, or prosody is down. Empty where it works. */
+  /** Why jicofo does not work although it answers: it is not logged in, or prosody is down. Empty if it works. */
   readonly jicofoProblem: string;
-  /** Names and ends of XMPP certificates that have expired, which is no outage. */
+  /** Names and end dates of expired XMPP certificates. They cause no outage. */
   readonly expiredCertificates: readonly string[];
   /** Installed packages and their versions. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */
+  /** Conferences by nickname, from each bridge itself; null if it does not answer. */
   readonly conferences: Readonly<Record<string, number | null>>;
   readonly health: WebHealth;
 }
 
 /** The web host's services. */
 export interface WebHealth {
-  /** Units that systemd has given up. */
+  /** Units that systemd does not restart any more. */
   readonly failed: readonly string[];
-  /** Upgrades that are never installed unasked. */
+  /** Upgrades that are never installed by themselves. */
   readonly waiting: readonly {
     readonly package: string;
     readonly installed: string;
     readonly candidate: string;
   }[];
-  /** Units that run with a library or a program that an upgrade has replaced. */
+  /** Units that run with files that an upgrade has replaced. */
   readonly outdated: readonly string[];
-  /** What the watch has done last, the newest at the end: `TIME UNIT WHAT`. */
+  /** The latest actions of the watchdog, the newest at the end: `TIME UNIT WHAT`. */
   readonly watch: readonly string[];
 }
 
-/** Where a bridge's REST API is. */
+/** The address of a bridge's REST API. */
 export interface BridgeAddress {
   readonly nickname: string;
   readonly restAddress: string;
 }
 
-/** Connection, and a script that takes 15 s where everything is silent. */
+/** For the connection, and for a script that takes 15 s if nothing answers. */
 const timeoutMs = 60_000;
 
-/** @throws OperatorError where the web host cannot be asked */
+/** @throws OperatorError if the web host does not answer */
 export async function readWebFacts(
   target: SshTarget,
   bridges: readonly BridgeAddress[],

@@ -24,7 +24,7 @@ describe("a script over SSH", () => {
   it("is not sent to a host with another key", async () => {
     const target = { ...server.hop, hostKey: randomKeyPair().publicKey };
     await expect(runOverSsh(target, "hostname\n", 10_000)).rejects.toThrow(
-      "something else answers at 127.0.0.1",
+      "another host answers at 127.0.0.1",
     );
     expect(server.scripts).toEqual([]);
   });

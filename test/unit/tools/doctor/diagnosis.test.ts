@@ -49,7 +49,7 @@ describe("diagnose", () => {
   it("deletes a server that never came into the private network", () => {
     const stranger = object({ kind: "server", id: "2" });
     expect(orphans([stranger])).toEqual([
-      { object: stranger, reason: "the state does not know it", kept: undefined },
+      { object: stranger, reason: "the state does not contain it", kept: undefined },
     ]);
   });
 
@@ -61,8 +61,8 @@ describe("diagnose", () => {
     ];
     const found = orphans(strangers, { state: { ...state, pending } });
     expect(found.map(({ reason }) => reason)).toEqual([
-      "an interrupted run has made it",
-      "the state does not know it",
+      "an interrupted run created it",
+      "the state does not contain it",
     ]);
   });
 

@@ -14,7 +14,7 @@ const orphan = (kind: Kind, id: string, kept?: string) => ({
     usedBy: [],
     isConnected: false,
   } satisfies CloudObject,
-  reason: "the state does not know it",
+  reason: "the state does not contain it",
   kept,
 });
 
@@ -82,16 +82,16 @@ describe("report", () => {
 
       Locked: by root@vm (pid 7) since 2026-11-21T10:58:29Z; that process is gone.
 
-      Interrupted operations, of which the state does not know the end:
+      Interrupted operations, whose result is unknown:
         creating jitsi-jvb-1 (Server)
 
-      At Hetzner with this stack's labels, and not in its state:
+      At Hetzner with this stack's labels, but not in its state:
         KIND     ID  NAME     WHY
-        network  5   jitsi-5  the state does not know it
-        server   4   jitsi-4  the state does not know it
-        server   3   jitsi-3  the state does not know it
+        network  5   jitsi-5  the state does not contain it
+        server   4   jitsi-4  the state does not contain it
+        server   3   jitsi-3  the state does not contain it
 
-      In the state, and not at Hetzner (or without its labels there):
+      In the state, but not at Hetzner (or without the stack's labels there):
         KIND     ID  NAME
         SSH key  12  jitsi-key
 
@@ -101,10 +101,10 @@ describe("report", () => {
         delete the server jitsi-4 (4)
         forget the interrupted operations (pulumi refresh)
 
-      It leaves alone:
+      It keeps:
         server jitsi-3 (3): in the private network
 
-      \`pulumi refresh\` takes what is missing out of the state, \`pulumi up\` makes it anew."
+      \`pulumi refresh\` removes what is missing from the state, \`pulumi up\` creates it again."
     `);
   });
 
@@ -116,7 +116,7 @@ describe("report", () => {
 
   it("is one line where nothing is wrong", () => {
     expect(report({ stack: "x", pending: [], orphans: [], missing: [] })).toBe(
-      "Stack x: nothing is wrong between its state and Hetzner Cloud.",
+      "Stack x: its state and Hetzner Cloud agree.",
     );
   });
 

@@ -31,7 +31,7 @@ describe("skipping a drain", () => {
   it("takes that of the web host's own bridge, which has no number", () => {
     const local = step("jitsi-local-drain", { inputs: { create: "in", delete: "drain" } });
     expect(plan("local", drain(0), local).drain).toBe(urnOf("jitsi-local-drain"));
-    expect(() => plan(1, local, drain(0))).toThrow("those that have one: 0, local");
+    expect(() => plan(1, local, drain(0))).toThrow("bridges that have one: 0, local");
   });
 
   it("knows the bridge's server, which can go without the web host's help", () => {
@@ -62,7 +62,7 @@ describe("skipping a drain", () => {
     const next = drain(2, after("jitsi-jvb-1-apply"));
     const between = step("jitsi-jvb-1-apply", after("jitsi-jvb-1-drain"));
     expect(() => plan(1, drain(1), between, next)).toThrow(
-      "the drain of bridge 1 cannot be taken out: jitsi-jvb-2-drain must come after it",
+      "the drain of bridge 1 cannot be removed: jitsi-jvb-2-drain must come after it",
     );
   });
 
@@ -81,8 +81,8 @@ describe("skipping a drain", () => {
 
   it("names the bridges that have a drain where this one has none", () => {
     expect(() => plan(3, drain(1), drain(0))).toThrow(
-      "bridge 3 has no drain in this stack's state; those that have one: 0, 1",
+      "bridge 3 has no drain in this stack's state; bridges that have one: 0, 1",
     );
-    expect(() => plan(3)).toThrow("those that have one: none");
+    expect(() => plan(3)).toThrow("bridges that have one: none");
   });
 });

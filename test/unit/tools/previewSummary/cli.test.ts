@@ -30,7 +30,7 @@ describe("npm run preview:summary", () => {
     expect(run([], recorded("config-error")).status).toBe(1);
     const broken = run([file]);
     expect([broken.status, broken.stdout]).toEqual([2, ""]);
-    expect(broken.stderr).toContain("preview:summary: the preview is no JSON; make one with");
+    expect(broken.stderr).toContain("preview:summary: the preview is not JSON; create one with");
     expect(run([join(dir, "missing.json")]).status).toBe(2);
   }, 60_000);
 

@@ -66,16 +66,16 @@ describe("the status of a cluster", () => {
 
   it.each<[string, Partial<JicofoBridge>, string]>([
     ["is not operational", { operational: false }, "is not operational: npm run repair -- 1"],
-    ["is not healthy", { healthy: false }, "says that it is not healthy: npm run repair -- 1"],
+    ["is not healthy", { healthy: false }, "reports that it is not healthy: npm run repair -- 1"],
     [
       "drains, unasked",
       { drain: true },
-      "takes no new conferences, and drainingBridges does not name it: pulumi up",
+      "takes no new conferences, but drainingBridges does not name it: pulumi up",
     ],
     [
       "shuts down",
       { "graceful-shutdown": true },
-      "is shutting down, by no step of this program: npm run repair -- 1",
+      "is shutting down, but not because of a step of this program: npm run repair -- 1",
     ],
   ])("differs when a bridge %s", (_, state, reason) => {
     expect(differences(withBridge(state))).toEqual([`jvb-1 (jvb-12) ${reason}`]);
@@ -96,7 +96,7 @@ describe("the status of a cluster", () => {
     };
     expect(compare(facts)).toMatchObject({ verdict: "equal", differences: [] });
     expect(report(compare(facts))).toMatch(
-      /\n\nNotes:\n.*auth\.a\.test .* has expired; nothing has to be done$/,
+      /\n\nNotes:\n.*auth\.a\.test .* has expired; you do not have to do anything$/,
     );
   });
 
@@ -112,7 +112,7 @@ describe("the status of a cluster", () => {
     const list = jicofo({ "jvb-11": {}, "jvb-12": {}, "jvb-99": {} });
     const facts = { ...healthy, web: web(list) };
     expect(differences(facts)).toEqual([
-      "jicofo lists jvb-99, which is no bridge of this stack, and may send people there: find out whose it is",
+      "jicofo lists jvb-99, which is not a bridge of this stack, and may send participants there: find out whose it is",
     ]);
     expect(compare(facts).bridges[2]).toMatchObject({ name: null, expected: "gone", joined: true });
   });
@@ -120,28 +120,28 @@ describe("the status of a cluster", () => {
   it("tells a bridge that prosody has not missed yet from one that takes people", () => {
     const list = jicofo({ "jvb-11": {}, "jvb-12": {}, "jvb-9": { operational: false } });
     expect(differences({ ...healthy, web: web(list) })).toEqual([
-      "jicofo lists jvb-9, which is no bridge of this stack and does not work: jicofo forgets a bridge that crashed after some minutes",
+      "jicofo lists jvb-9, which is not a bridge of this stack, and it does not work: jicofo forgets a bridge that crashed after some minutes",
     ]);
   });
 
   it("expects a bridge of drainingBridges to be empty, and there", () => {
     const draining = declaring({ drainingBridges: "[1]" });
     expect(differences(draining)).toEqual([
-      "jvb-1 (jvb-12) takes people, and drainingBridges names it: pulumi up",
+      "jvb-1 (jvb-12) takes participants, but drainingBridges names it: pulumi up",
     ]);
     expect(differences({ ...draining, web: withBridge({ drain: true }).web })).toEqual([]);
   });
 
   it("differs when a bridge is declared that was never made", () => {
     const facts = declaring({ jvbCount: "3" });
-    expect(differences(facts)).toEqual(["jvb-2 is declared and has no server: pulumi up"]);
+    expect(differences(facts)).toEqual(["jvb-2 is declared, but has no server: pulumi up"]);
     expect(compare(facts).hosts.at(-1)).toMatchObject({ name: "jvb-2", id: null, declared: true });
   });
 
   it("differs when a bridge is there that is not declared", () => {
     expect(differences(declaring({ jvbCount: "1" }))).toEqual([
-      "jvb-1's server jitsi-jvb-1-c is not declared and is still there: pulumi up",
-      "jvb-1 (jvb-12) is not declared and jicofo still lists it: pulumi up",
+      "jvb-1's server jitsi-jvb-1-c is not declared, but still exists: pulumi up",
+      "jvb-1 (jvb-12) is not declared, but jicofo still lists it: pulumi up",
     ]);
   });
 
@@ -150,14 +150,14 @@ describe("the status of a cluster", () => {
     const state = { ...healthy.state, servers: [...healthy.state.servers, old] };
     const facts = { ...healthy, state, cloud: servers((ids) => [...ids, "9"]) };
     expect(differences(facts)).toEqual([
-      "jvb-1's server server-9 is not declared and is still there: pulumi up",
+      "jvb-1's server server-9 is not declared, but still exists: pulumi up",
     ]);
   });
 
   it("differs when Hetzner has no such server any more", () => {
     const facts = { ...healthy, cloud: servers((ids) => ids.slice(0, 2)) };
     expect(differences(facts)).toEqual([
-      "jvb-1's server 12 is not at Hetzner any more: pulumi refresh, then pulumi up",
+      "jvb-1's server 12 does not exist at Hetzner any more: pulumi refresh, then pulumi up",
     ]);
   });
 
@@ -165,12 +165,12 @@ describe("the status of a cluster", () => {
     const list = web(jicofo({ "jvb-11": {} }), { "jvb-11": 2, "jvb-12": null });
     const gone = { ...healthy, web: list, cloud: servers((ids) => ids.slice(0, 2)) };
     expect(differences(gone)).toEqual([
-      "jvb-1's server 12 is not at Hetzner any more: pulumi refresh, then pulumi up",
+      "jvb-1's server 12 does not exist at Hetzner any more: pulumi refresh, then pulumi up",
     ]);
     const off = { ...cloudServer("12", "c"), status: "off" };
     const facts = [cloudServer("10", "a"), cloudServer("11", "b"), off];
     expect(differences({ ...healthy, web: list, cloud: { facts } })).toEqual([
-      "jvb-1's server c is off and should be running: pulumi up",
+      "jvb-1's server c is off, but should be running: pulumi up",
     ]);
   });
 
@@ -187,8 +187,8 @@ describe("the status of a cluster", () => {
     });
   });
 
-  it("differs when a setting is changed and not deployed", () => {
-    const undeployed = { facts: ["timezone is changed and not deployed: pulumi up"] };
+  it("differs when a setting is changed, but not deployed", () => {
+    const undeployed = { facts: ["timezone is changed, but not deployed: pulumi up"] };
     expect(differences({ ...healthy, undeployed })).toEqual(undeployed.facts);
   });
 
@@ -196,14 +196,14 @@ describe("the status of a cluster", () => {
     const facts = [{ ...cloudServer("10", "jitsi-web-a"), status: "off" }];
     const cloud = { facts: [...facts, cloudServer("11", "b"), cloudServer("12", "c")] };
     expect(differences({ ...healthy, cloud })).toEqual([
-      "web's server jitsi-web-a is off and should be running: pulumi up",
+      "web's server jitsi-web-a is off, but should be running: pulumi up",
     ]);
   });
 
   it("differs when a server has the stack's labels that its state does not know", () => {
     const facts = { ...healthy, cloud: servers((ids) => [...ids, "13"]) };
     expect(differences(facts)).toEqual([
-      "server server-13 (13) carries this stack's labels and is not in its state: npm run doctor",
+      "server server-13 (13) carries this stack's labels, but is not in its state: npm run doctor",
     ]);
   });
 
@@ -219,7 +219,7 @@ describe("the status of a cluster", () => {
     expect(differences(facts)).toEqual([]);
     expect(differences({ ...facts, state: { ...only, bridgeOutputs: [] } })).toEqual([
       "local (never made) is not in jicofo's list: pulumi up",
-      expect.stringContaining("jicofo lists jvb-local, which is no bridge of this stack"),
+      expect.stringContaining("jicofo lists jvb-local, which is not a bridge of this stack"),
     ]);
   });
 });
@@ -291,7 +291,7 @@ describe("a status of which not all can be asked", () => {
         [
           "Waits for you (docs/upgrade.md):",
           "  prosody 13.0.1-1 -> 13.0.1-2",
-          "  nginx runs with what an upgrade has replaced since",
+          "  nginx still runs with files that an upgrade has replaced",
           "",
           "The watch on the web host (newest last):",
           "  2026-11-29T15:00:00Z nginx is full",

@@ -22,13 +22,13 @@ const stranger: CloudFirewall = { id: "30", name: "office", rules: ["in tcp 8080
 describe("the firewalls in the status of a cluster", () => {
   it("differ when a declared rule is not in force", () => {
     expect(differences(withRules((rules) => without(rules, [https])))).toEqual([
-      `the firewall jitsi-firewall-web-a differs, declared and not in force: ${https}: pulumi refresh, then pulumi up`,
+      `the firewall jitsi-firewall-web-a differs, declared, but not in force: ${https}: pulumi refresh, then pulumi up`,
     ]);
   });
 
   it("differ when a rule is in force that is not declared", () => {
     expect(differences(withRules((rules) => [...rules, "in tcp 8080 from ::/0"]))).toEqual([
-      "the firewall jitsi-firewall-web-a differs, in force and not declared: in tcp 8080 from ::/0: pulumi refresh, then pulumi up",
+      "the firewall jitsi-firewall-web-a differs, in force, but not declared: in tcp 8080 from ::/0: pulumi refresh, then pulumi up",
     ]);
   });
 
@@ -37,7 +37,9 @@ describe("the firewalls in the status of a cluster", () => {
     const [found] = differences(
       withRules((rules) => [...without(rules, [ssh]), "in tcp 22 from 203.0.113.4/32"]),
     );
-    expect(found).toContain(`declared and not in force: ${ssh}, in force and not declared: in tcp`);
+    expect(found).toContain(
+      `declared, but not in force: ${ssh}, in force, but not declared: in tcp`,
+    );
   });
 
   it("need no refresh where the state knows the rules in force", () => {
@@ -94,7 +96,7 @@ describe("the firewalls in the status of a cluster", () => {
   it("differ when Hetzner has the firewall no more", () => {
     const found = differences({ ...healthy, firewalls: { facts: cloudFirewalls.slice(0, 1) } });
     expect(found).toContain(
-      "the jvb firewall 21 is not at Hetzner any more: pulumi refresh, then pulumi up",
+      "the jvb firewall 21 does not exist at Hetzner any more: pulumi refresh, then pulumi up",
     );
   });
 });

@@ -23,8 +23,8 @@ const changed = (
 describe("settings that are changed and not deployed", () => {
   it("are told with both values", () => {
     expect(changed({ drainTimeout: "1h", jvbCount: "3" })).toEqual([
-      "jvbCount is changed and not deployed (deployed: 2, now: 3): pulumi up",
-      "drainTimeout is changed and not deployed (deployed: not set, now: 1h): pulumi up",
+      "jvbCount is changed, but not deployed (deployed: 2, now: 3): pulumi up",
+      "drainTimeout is changed, but not deployed (deployed: not set, now: 1h): pulumi up",
     ]);
   });
 
@@ -35,7 +35,7 @@ describe("settings that are changed and not deployed", () => {
     "are a difference: %s",
     (name, { example, beside = {} }) => {
       expect(changed({ ...beside, [name]: example }, beside)).toEqual([
-        expect.stringMatching(new RegExp(`^${name} is changed and not deployed`)) as string,
+        expect.stringMatching(new RegExp(`^${name} is changed, but not deployed`)) as string,
       ]);
     },
   );
@@ -53,7 +53,7 @@ describe("settings that are changed and not deployed", () => {
     const key = "my-meetings:sshProxyPrivateKey";
     const secret = (value: string) => ({ ...config({}), [key]: { value, secret: true } });
     expect(undeployedSettings(secret("new"), secret("old"))).toEqual([
-      "sshProxyPrivateKey is changed and not deployed: pulumi up",
+      "sshProxyPrivateKey is changed, but not deployed: pulumi up",
     ]);
   });
 
