@@ -122,7 +122,9 @@ describe("the program", () => {
       `https://api.hetzner.cloud/v1/servers/${off.id}/actions/poweron`,
     ]);
     // This cloud knows no such action; the run goes on, with the command to type.
-    expect(warned.mock.calls.flat().join()).toContain(`hcloud server poweron ${off.name}`);
+    expect(warned.mock.calls.map(([text]) => text).join()).toContain(
+      `hcloud server poweron ${off.name}`,
+    );
   });
 
   it("makes nothing where the cloud cannot give what is asked for", async () => {
