@@ -30,7 +30,7 @@ describe("a fresh clone", () => {
     await killedDemo();
 
     const healed = await make("demo");
-    expect(healed.text).toContain("an earlier pulumi was killed in the middle");
+    expect(healed.text).toContain("an earlier pulumi was killed while it ran");
     expect(healed.text).toMatch(/jitsi-jvb-1-\S+ +cpx42 +running/);
     expect(healed.text).toContain("make down");
     expect(healed.code).toBe(0);
