@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hintsOnFailure } from "./lib/failureHints";
 import { JitsiCluster } from "./components/jitsiCluster";
+import { watchPreview } from "./lib/changes/watchPreview";
+import { loadSettings } from "./lib/config/settings";
+import { hintsOnFailure } from "./lib/failureHints";
+import { apiOf, cloudAccess, providerForPreview } from "./lib/hcloud/access";
+import { powerOn } from "./lib/hcloud/powerOn";
 import {
   bridgeOutputs,
   capacityEstimate,
@@ -11,11 +15,7 @@ import {
   stackReadme,
   webHostOutput,
 } from "./lib/outputs";
-import { loadSettings } from "./lib/config/settings";
 import { planCluster } from "./lib/plan/clusterPlan";
-import { apiOf, cloudAccess, providerForPreview } from "./lib/hcloud/access";
-import { powerOn } from "./lib/hcloud/powerOn";
-import { watchPreview } from "./lib/changes/watchPreview";
 import { engineState } from "./lib/preflight/engineState";
 import { preflight } from "./lib/preflight/preflight";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeclaredBridge } from "../remote/script";
-import { remoteStep, type Connection } from "./remoteStep";
 import { Component } from "./component";
+import { remoteStep, type Connection } from "./remoteStep";
 
 export interface AcceptanceArgs {
   /** Of the web host. */

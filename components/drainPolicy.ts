@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { longestDrainSeconds } from "../lib/config/keys/drain";
 import type { DeclaredBridge, Policy } from "../remote/script";
-import { remoteStep, type Connection } from "./remoteStep";
 import { Component } from "./component";
+import { remoteStep, type Connection } from "./remoteStep";
 
 export interface DrainPolicyArgs {
   /** Of the web host. */

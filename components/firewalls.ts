@@ -1,9 +1,9 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../lib/constants";
+import { numericId } from "../lib/hcloud/numericId";
 import { firewallRules, type FirewallChoice } from "../lib/plan/firewallRules";
 import type { Labels } from "../lib/plan/labels";
-import { numericId } from "../lib/hcloud/numericId";
 import { Component } from "./component";
 
 export interface FirewallsArgs extends FirewallChoice {

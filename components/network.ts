@@ -1,8 +1,8 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { networkZones, privateNetwork, type Location } from "../lib/constants";
-import type { Labels } from "../lib/plan/labels";
 import { numericId } from "../lib/hcloud/numericId";
+import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
 
 export interface NetworkArgs {

@@ -1,7 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import type { Labels } from "../lib/plan/labels";
 import { numericId } from "../lib/hcloud/numericId";
+import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
 
 export interface PlacementGroupsArgs {

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { limits } from "../lib/constants";
 import type { SshProxy } from "../lib/config/sshProxy";
+import { limits } from "../lib/constants";
 import { hostProgram, type HostProgram } from "../remote/program";
 import { installScript, remoteScript, type ScriptName, type StepValues } from "../remote/script";
 

@@ -51,6 +51,9 @@ export interface BridgeOrder {
   previous?: pulumi.Resource;
 }
 
+/** When a bridge restarts: after it is in service, and after the bridge before. */
+type RestartOrder = Pick<BridgeOrder, "triggers" | "previous"> & { after: pulumi.Resource };
+
 /** Hashes of the settings that take effect only by a restart: today's, and that of the program before. */
 type SettingsHashes = Record<"SETTINGS_HASH" | "FORMER_HASH", pulumi.Input<string>>;
 
@@ -191,60 +194,26 @@ export abstract class Videobridge extends Component {
   private rollingRestart(
     { connection, restAddress, web }: BridgeProgram,
     hashes: SettingsHashes,
-    {
-      after,
-      triggers,
-      previous,
-    }: Pick<BridgeOrder, "triggers" | "previous"> & {
-      after: pulumi.Resource;
-    },
+    { after, triggers, previous }: RestartOrder,
   ): pulumi.Resource {
-    const bridge = {
-      NAME: this.displayName,
-      NICKNAME: this.nickname,
-      REST_ADDRESS: restAddress,
-      ...hashes,
-    };
+    const { displayName: NAME, nickname: NICKNAME } = this;
+    const bridge = { NAME, NICKNAME, REST_ADDRESS: restAddress, ...hashes };
+    const onWebHost = { connection: web.connection, onUpdate: "update", triggers };
     const out = remoteStep(
       `${this.stepPrefix}-out`,
-      {
-        connection: web.connection,
-        script: "web/out",
-        values: bridge,
-        onCreate: false,
-        onUpdate: "update",
-        triggers,
-      },
-      {
-        parent: this,
-        dependsOn: [after, web.jicofo, ...(previous === undefined ? [] : [previous])],
-      },
+      { ...onWebHost, script: "web/out", values: bridge, onCreate: false },
+      { parent: this, dependsOn: [after, web.jicofo, previous ?? []].flat() },
     );
+    const turn = { TURN: out.stdout };
+    const values = { NAME, BRIDGE_VERSION: web.bridgeVersion, ...hashes, ...turn };
     const apply = remoteStep(
       `${this.stepPrefix}-apply`,
-      {
-        connection,
-        script: "jvb/apply",
-        values: {
-          NAME: this.displayName,
-          BRIDGE_VERSION: web.bridgeVersion,
-          ...hashes,
-          TURN: out.stdout,
-        },
-        triggers,
-      },
+      { connection, script: "jvb/apply", values, triggers },
       { parent: this, dependsOn: out },
     );
     return remoteStep(
       `${this.stepPrefix}-in`,
-      {
-        connection: web.connection,
-        script: "web/in",
-        values: { ...bridge, TURN: out.stdout },
-        onCreate: "create",
-        onUpdate: "update",
-        triggers,
-      },
+      { ...onWebHost, script: "web/in", values: { ...bridge, ...turn }, onCreate: "create" },
       { parent: this, dependsOn: apply },
     );
   }

@@ -1,8 +1,8 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
+import { numericId } from "../lib/hcloud/numericId";
 import { hostAddressIn } from "../lib/plan/dnsPlan";
 import type { Labels } from "../lib/plan/labels";
-import { numericId } from "../lib/hcloud/numericId";
 import { Component } from "./component";
 
 export interface WebAddressesArgs {

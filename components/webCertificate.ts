@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { remoteStep, type Connection } from "./remoteStep";
 import { Component } from "./component";
+import { remoteStep, type Connection } from "./remoteStep";
 
 export interface WebCertificateArgs {
   /** The name that the certificate is for. */

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { limits } from "./constants";
-import type { MonthlyCost } from "./plan/cost";
-import type { ClusterPlan } from "./plan/clusterPlan";
 import { hostAndPort, type SshProxy } from "./config/sshProxy";
+import { limits } from "./constants";
+import type { ClusterPlan } from "./plan/clusterPlan";
+import type { MonthlyCost } from "./plan/cost";
 
 // Only the values that are known late are Outputs: a preview shows the names, and that the addresses are not known yet.
 

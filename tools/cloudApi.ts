@@ -1,6 +1,6 @@
+import { OperatorError } from "../lib/errors";
 import { accessFrom, apiOf } from "../lib/hcloud/access";
 import type { HcloudApi } from "../lib/hcloud/hcloudApi";
-import { OperatorError } from "../lib/errors";
 
 /** A stack's configuration as `pulumi config --json --show-secrets` prints it. */
 export type StackConfig = Readonly<

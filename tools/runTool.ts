@@ -1,8 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { OperatorError } from "../lib/errors";
 import { AnswerError } from "../lib/hcloud/answer";
 import { ApiError, UnreachableError } from "../lib/hcloud/hcloudApi";
 import { exitCodes, exitCodesHelp, type CommandName, type ExitCode } from "./commands";
-import { OperatorError } from "../lib/errors";
 
 /** Whether an error is not a fault of the command. Then its message is enough, without a stack trace. */
 export function isExpected(error: unknown): error is Error {

@@ -1,6 +1,6 @@
+import { bridgeName, localBridgeName } from "../bridgeNames";
 import { declaredNumbers, hasLocalBridge } from "../config/bridges";
 import type { Settings } from "../config/settings";
-import { bridgeName, localBridgeName } from "../bridgeNames";
 import { placementGroupCount, placementGroupOf } from "./placementPlan";
 
 /** The web host, as far as the settings decide about it. */

@@ -1,5 +1,5 @@
-import { ports, type Role } from "../constants";
 import { networkOf } from "../config/cidr";
+import { ports, type Role } from "../constants";
 
 /** One rule of a Hetzner firewall, as plain data. */
 export interface FirewallRule {

@@ -1,8 +1,8 @@
 import * as ipaddr from "ipaddr.js";
-import { relativeName } from "../plan/dnsPlan";
 import { componentPackage, privateNetwork } from "../constants";
-import { labels } from "../plan/labels";
 import type { ImageFact, NetworkFact, RrsetFact, ServerFact, ZoneFact } from "../hcloud/cloudFacts";
+import { relativeName } from "../plan/dnsPlan";
+import { labels } from "../plan/labels";
 import { none, problem, together, warning, type Findings } from "./findings";
 
 /**

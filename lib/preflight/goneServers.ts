@@ -1,11 +1,11 @@
 import { bridgeNickname, hostNameOf, localBridgeNickname } from "../bridgeNames";
-import type { PlannedHost } from "../plan/plannedHosts";
 import { object, type Read } from "../hcloud/answer";
 import type { ServerFact } from "../hcloud/cloudFacts";
-import { none, problem, together, warning, type Findings } from "./findings";
 import { ApiError } from "../hcloud/hcloudApi";
+import type { PlannedHost } from "../plan/plannedHosts";
 import { resourceTypes } from "../resourceTypes";
 import type { EngineState, EngineResource } from "./engineState";
+import { none, problem, together, warning, type Findings } from "./findings";
 
 /** The part of the API that is used here. */
 interface Asked {

@@ -1,6 +1,6 @@
-import { heapRoomMb, localBridgeHeapMb } from "../plan/heaps";
 import type { Settings } from "../config/settings";
 import { limits, type Role } from "../constants";
+import { heapRoomMb, localBridgeHeapMb } from "../plan/heaps";
 import type { PlannedHost } from "../plan/plannedHosts";
 import { none, problem, together, type Findings } from "./findings";
 

@@ -1,7 +1,7 @@
 import { localBridgeName } from "../bridgeNames";
 import type { Settings } from "../config/settings";
-import { none, problem, type Findings } from "./findings";
 import { engineState, type EngineState } from "./engineState";
+import { none, problem, type Findings } from "./findings";
 
 /**
  * Refuses `never` while the web host has a bridge of its own. The engine updates before it deletes, so the firewall would

@@ -1,11 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../config/settings";
+import type { Role } from "../constants";
+import { OperatorError } from "../errors";
+import { apiProblem, tokenFix } from "../hcloud/apiProblem";
+import type { CloudFacts, ServerFact } from "../hcloud/cloudFacts";
+import { UnreachableError, type HcloudApi } from "../hcloud/hcloudApi";
+import { readCloud } from "../hcloud/readCloud";
+import type { ClusterPlan } from "../plan/clusterPlan";
+import { describeCost, monthlyCost, type MonthlyCost } from "../plan/cost";
 import { labels, stackSelector } from "../plan/labels";
+import { plannedHosts, type PlannedHost } from "../plan/plannedHosts";
 import { chooseServerType } from "../plan/serverTypeChoice";
 import { candidatesFor, memoryOfTypes } from "../plan/serverTypes";
-import type { Settings } from "../config/settings";
-import { OperatorError } from "../errors";
 import { formatProblems, problemSentence, type Problem } from "../problem";
-import { apiProblem, tokenFix } from "../hcloud/apiProblem";
 import {
   checkDomain,
   checkImage,
@@ -14,27 +21,20 @@ import {
   checkRecords,
   checkZone,
 } from "./checks";
-import type { CloudFacts, ServerFact } from "../hcloud/cloudFacts";
-import { describeCost, monthlyCost, type MonthlyCost } from "../plan/cost";
-import type { Role } from "../constants";
-import type { ClusterPlan } from "../plan/clusterPlan";
-import { plannedHosts, type PlannedHost } from "../plan/plannedHosts";
 import { checkEngineMemory } from "./engineMemory";
+import { engineState, type EngineState } from "./engineState";
 import { none, together, type Findings } from "./findings";
 import { checkGoneServers } from "./goneServers";
 import { checkHeaps } from "./heapCheck";
-import { UnreachableError, type HcloudApi } from "../hcloud/hcloudApi";
-import { readCloud } from "../hcloud/readCloud";
 import { checkWebHost } from "./hungHost";
 import { checkLocalBridge } from "./localBridgeCheck";
 import { checkNetworkZone } from "./networkZone";
-import { checkRoll, rollNotes } from "./rollCheck";
+import { checkRoll, rollNotes, type WantedServer } from "./rollCheck";
 import { describeServers } from "./serverList";
 import { checkServerType } from "./serverTypeCheck";
-import { checkWebSize } from "./webSizeCheck";
 import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
 import { checkSshAgent } from "./sshAgent";
-import { engineState, type EngineState } from "./engineState";
+import { checkWebSize } from "./webSizeCheck";
 
 /** All problems that would stop this `up` half way, in one message, before anything is created. */
 export class PreflightError extends OperatorError {
@@ -136,6 +136,15 @@ function withoutCloud(settings: Settings, reason: string): PreflightResult {
   };
 }
 
+/** What was read of the cloud, beside what the settings ask for. */
+interface Examined extends Pick<PreflightArgs, "settings" | "plan" | "stack"> {
+  readonly facts: CloudFacts;
+  /** All hosts of the plan, and those that have no server yet. */
+  readonly hosts: readonly PlannedHost[];
+  readonly missing: readonly PlannedHost[];
+  readonly now: Date;
+}
+
 /** @param around findings that do not come from the lists of the cloud */
 function withCloud(
   { settings, plan, stack, now = new Date() }: PreflightArgs,
@@ -144,6 +153,39 @@ function withCloud(
   around: readonly Findings[],
 ): PreflightResult {
   const missing = hosts.filter(({ server }) => server === undefined);
+  const examined = { settings, plan, stack, facts, hosts, missing, now };
+  const { types, findings } = chooseServerTypes(examined);
+  const { image, location } = settings;
+  const wanted = { types, image, location };
+  const hostTypes = facts.servers.map(({ server_type: { name, memory } }) => ({ name, memory }));
+  const memoryGb = memoryOfTypes([...facts.serverTypes, ...hostTypes]);
+  const checked = checkCluster(examined, wanted, findings, memoryGb);
+  const { problems, warnings } = together([...around, checked]);
+  void pulumi.log.info(describeServers(hosts));
+  warnings.forEach((text) => void pulumi.log.warn(text));
+  if (problems.length > 0) throw new PreflightError(problems);
+  if (missing.length > 0) tellWhoReachesNewHosts(settings);
+  rollNotes(hosts, wanted).forEach((text) => void pulumi.log.info(text));
+  const cost = monthlyCost(hosts, types, location, facts);
+  void pulumi.log.info(
+    cost === undefined
+      ? "The cost is unknown: the API has no price for one of the hosts"
+      : describeCost(cost),
+  );
+  return {
+    webServerType: types.web,
+    jvbServerType: types.jvb,
+    memoryGb,
+    serversOff: hosts.flatMap(({ server }) => (server?.status === "off" ? [server] : [])),
+    monthlyCost: cost,
+  };
+}
+
+/** The server types to order, by role. What is wrong with a type is only a warning if no host of its role is missing. */
+function chooseServerTypes({ settings, facts, missing, now }: Examined): {
+  types: Record<Role, string>;
+  findings: Findings;
+} {
   const market = { types: facts.serverTypes, now };
   const choose = (key: "webServerType" | "jvbServerType", role: Role) => {
     const asked = { key, type: settings[key], location: settings.location };
@@ -153,54 +195,37 @@ function withCloud(
     if (isOrdered && choice.note !== undefined) void pulumi.log.info(choice.note);
     return { name: choice.name, findings: isOrdered ? findings : asWarnings(findings) };
   };
-  const web = choose("webServerType", "web");
-  const jvb = choose("jvbServerType", "jvb");
-  const typeToOrder = { web: web.name, jvb: jvb.name };
-  const { image, location } = settings;
-  const wanted = { types: typeToOrder, image, location };
-  const hostTypes = facts.servers.map(({ server_type: { name, memory } }) => ({ name, memory }));
-  const memoryGb = memoryOfTypes([...facts.serverTypes, ...hostTypes]);
+  const [web, jvb] = [choose("webServerType", "web"), choose("jvbServerType", "jvb")];
+  return {
+    types: { web: web.name, jvb: jvb.name },
+    findings: together([web.findings, jvb.findings]),
+  };
+}
+
+/** @param ofTypes the findings about the server types to order */
+function checkCluster(
+  examined: Examined,
+  wanted: WantedServer,
+  ofTypes: Findings,
+  memoryGb: Readonly<Record<string, number>>,
+): Findings {
+  const { settings, plan, stack, facts, hosts, missing, now } = examined;
   const isMaking = missing.length > 0 || plan.bridges.some(({ rolled }) => rolled);
-  const zone = checkNetworkZone(location, facts.networks, labels({ stack }));
-  const { problems, warnings } = together([
-    ...around,
+  const zone = checkNetworkZone(settings.location, facts.networks, labels({ stack }));
+  const heaps = { ...settings, hasLocalBridge: plan.localBridge !== undefined };
+  return together([
     isMaking ? zone : asWarnings(zone),
     checkDomain(settings.domain, facts.servers),
-    web.findings,
-    jvb.findings,
+    ofTypes,
     missing.length === 0 ? none : checkImage(settings.image, facts.images, now),
     checkQuota(hosts.length, missing.length),
     facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
-    checkNames(settings, stack, hosts, facts),
+    checkNames(examined),
     checkEngineMemory(...bridgeCounts(hosts)),
-    checkHeaps(
-      { ...settings, hasLocalBridge: plan.localBridge !== undefined },
-      hosts,
-      typeToOrder,
-      memoryGb,
-    ),
-    checkWebSize(hosts, web.name, facts.serverTypes),
+    checkHeaps(heaps, hosts, wanted.types, memoryGb),
+    checkWebSize(hosts, wanted.types.web, facts.serverTypes),
     checkRoll(hosts, wanted),
   ]);
-  void pulumi.log.info(describeServers(hosts));
-  warnings.forEach((text) => void pulumi.log.warn(text));
-  if (problems.length > 0) throw new PreflightError(problems);
-  if (missing.length > 0) tellWhoReachesNewHosts(settings);
-  rollNotes(hosts, wanted).forEach((text) => void pulumi.log.info(text));
-  const cost = monthlyCost(hosts, typeToOrder, settings.location, facts);
-  void pulumi.log.info(
-    cost === undefined
-      ? "The cost is unknown: the API has no price for one of the hosts"
-      : describeCost(cost),
-  );
-  const serversOff = hosts.flatMap(({ server }) => (server?.status === "off" ? [server] : []));
-  return {
-    webServerType: web.name,
-    jvbServerType: jvb.name,
-    memoryGb,
-    serversOff,
-    monthlyCost: cost,
-  };
 }
 
 /** The number of bridges that have a server, and of all bridges. */
@@ -215,12 +240,7 @@ function asWarnings({ problems, warnings }: Findings): Findings {
   return { problems: [], warnings: [...later, ...warnings] };
 }
 
-function checkNames(
-  { dnsZone }: Settings,
-  stack: string,
-  hosts: readonly PlannedHost[],
-  facts: CloudFacts,
-): Findings {
+function checkNames({ settings: { dnsZone }, stack, hosts, facts }: Examined): Findings {
   if (dnsZone === undefined) return none;
   const zone = checkZone(dnsZone, facts.zone);
   if (facts.zone === undefined || zone.problems.length > 0) return zone;

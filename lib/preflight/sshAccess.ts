@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../config/settings";
 import { isOutside } from "../config/cidr";
 import { everyAddress } from "../config/keys/access";
+import type { Settings } from "../config/settings";
 
 /** Says in a preview if port 22 is open to every address. This may be intended, so it is not a problem. */
 export function remarkOnSshAccess({ adminCidrs }: Settings): void {

@@ -1,6 +1,6 @@
-import { serverSizes } from "../plan/serverTypes";
 import { limits } from "../constants";
 import type { PlannedHost } from "../plan/plannedHosts";
+import { serverSizes } from "../plan/serverTypes";
 import { none, warning, type Findings } from "./findings";
 
 /** The size of a server type, with what counts here. */

@@ -1,6 +1,6 @@
 import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
-import { exitCodes, type ExitCode } from "../commands";
 import { cloudApi, type StackConfig } from "../cloudApi";
+import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
 import { PulumiCli } from "../pulumiCli";
 import { flag, runTool, stackOption } from "../runTool";

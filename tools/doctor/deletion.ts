@@ -1,6 +1,6 @@
+import { OperatorError } from "../../lib/errors";
 import { number, object, optional, requestOf, text } from "../../lib/hcloud/answer";
 import { ApiError, type HcloudApi } from "../../lib/hcloud/hcloudApi";
-import { OperatorError } from "../../lib/errors";
 import type { CloudObject } from "./cloudObjects";
 
 const action = object({

@@ -1,5 +1,5 @@
-import { table } from "../table";
 import { nameOf } from "../stackState";
+import { table } from "../table";
 import { describeOperation, isHealthy, type Diagnosis, type Orphan } from "./diagnosis";
 import type { Lock } from "./lock";
 

@@ -1,7 +1,7 @@
 import { bridgeName, localBridgeName } from "../../lib/bridgeNames";
+import { OperatorError } from "../../lib/errors";
 import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
-import { OperatorError } from "../../lib/errors";
 import { PulumiCli } from "../pulumiCli";
 import { flag, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";

@@ -1,6 +1,6 @@
 import { bridgeNumber, localBridgeName } from "../../lib/bridgeNames";
-import { resourceTypes } from "../../lib/resourceTypes";
 import { OperatorError } from "../../lib/errors";
+import { resourceTypes } from "../../lib/resourceTypes";
 import type { ExportedResource, StackExport } from "../stackExport";
 import { nameOf } from "../stackState";
 

@@ -1,7 +1,7 @@
+import { OperatorError } from "../../lib/errors";
 import { exitCodes, type ExitCode } from "../commands";
 import { confirm } from "../confirm";
 import { findLock } from "../doctor/lock";
-import { OperatorError } from "../../lib/errors";
 import { PulumiCli } from "../pulumiCli";
 import { flag, runTool, stackOption } from "../runTool";
 import { planRepair } from "./plan";

@@ -1,5 +1,5 @@
-import { OperatorError } from "../../lib/errors";
 import { bridgeNumber } from "../../lib/bridgeNames";
+import { OperatorError } from "../../lib/errors";
 import { resourceTypes, typeToken } from "../../lib/resourceTypes";
 import { readExport, type ExportedResource } from "../stackExport";
 import { nameOf } from "../stackState";

@@ -1,8 +1,8 @@
 import { localBridgeName } from "../../lib/bridgeNames";
 import { loopback } from "../../lib/constants";
-import { exitCodes } from "../commands";
-import { cloudApi, type StackConfig } from "../cloudApi";
 import { OperatorError } from "../../lib/errors";
+import { cloudApi, type StackConfig } from "../cloudApi";
+import { exitCodes } from "../commands";
 import { PulumiCli } from "../pulumiCli";
 import { isExpected, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";

@@ -24,51 +24,39 @@ export interface ClusterFacts {
 
 /** Compares what is declared with what exists. Pure. */
 export function compare(facts: ClusterFacts): Status {
-  const { stack, declared, state, cloud, web, undeployed } = facts;
-  const webFacts = "facts" in web ? web.facts : undefined;
-  const servers = "facts" in cloud ? cloud.facts : undefined;
+  const { stack, declared, state, undeployed } = facts;
+  const [web, servers] = [known(facts.web), known(facts.cloud)];
   const hosts = compareHosts({ declared, state, servers });
-  const problem = webFacts?.jicofoProblem ?? "";
   const bridges = compareBridges({
     declared,
     state,
     // A jicofo that is not logged in lists no bridge. The bridges are not the cause.
-    jicofo: problem === "" ? webFacts?.jicofo : null,
-    conferences: webFacts?.conferences,
+    jicofo: web === undefined || web.jicofoProblem === "" ? web?.jicofo : null,
+    conferences: web?.conferences,
     down: hosts.down,
   });
-  const failed = (webFacts?.health.failed ?? []).map(
-    (unit) =>
-      `${unit} on the web host has failed: journalctl -u ${unit} -n 50 there; then: systemctl reset-failed ${unit} && systemctl start ${unit}`,
-  );
   const firewalls = compareFirewalls({
     declared,
     state,
     servers,
-    firewalls: "facts" in facts.firewalls ? facts.firewalls.facts : undefined,
+    firewalls: known(facts.firewalls),
   });
-  const answersInVain = problem !== "" && webFacts?.jicofo !== null;
   const differences = [
-    ...("facts" in undeployed ? undeployed.facts : []),
+    ...(known(undeployed) ?? []),
     ...hosts.differences,
-    ...(answersInVain ? [`${problem}: npm run repair -- web`] : []),
+    ...(web === undefined ? [] : jicofoDifferences(web)),
     ...bridges.differences,
     ...firewalls.differences,
-    ...failed,
+    ...(web?.health.failed ?? []).map(failedUnit),
   ];
-  const unknown = [
-    problemsOf("Hetzner's API", cloud, facts.firewalls),
-    problemsOf("the web host", web),
-    problemsOf("the stack's history", undeployed),
-    webFacts?.jicofo === null ? ["jicofo does not answer: npm run repair -- web"] : [],
-  ].flat();
+  const unknown = unansweredOf(facts);
   return {
     stack,
     domain: declared.plan.webHost.hostname,
     verdict: differences.length > 0 ? "different" : unknown.length > 0 ? "unknown" : "equal",
     differences,
     unknown,
-    notes: (webFacts?.expiredCertificates ?? []).map(
+    notes: (web?.expiredCertificates ?? []).map(
       (certificate) =>
         `the XMPP certificate ${certificate} has expired; you do not have to do anything`,
     ),
@@ -76,9 +64,33 @@ export function compare(facts: ClusterFacts): Status {
     bridges: bridges.bridges,
     firewalls: firewalls.firewalls,
     counts: bridges.counts,
-    versions: webFacts?.versions ?? null,
-    health: webFacts?.health ?? null,
+    versions: web?.versions ?? null,
+    health: web?.health ?? null,
   };
+}
+
+/** What a source answered; `undefined` if it did not answer. */
+function known<T>(answer: Answer<T>): T | undefined {
+  return "facts" in answer ? answer.facts : undefined;
+}
+
+/** A jicofo that answers, but does not work. */
+function jicofoDifferences({ jicofo, jicofoProblem }: WebFacts): string[] {
+  return jicofo === null || jicofoProblem === "" ? [] : [`${jicofoProblem}: npm run repair -- web`];
+}
+
+function failedUnit(unit: string): string {
+  return `${unit} on the web host has failed: journalctl -u ${unit} -n 50 there; then: systemctl reset-failed ${unit} && systemctl start ${unit}`;
+}
+
+/** Which sources did not answer, and why. */
+function unansweredOf({ cloud, firewalls, web, undeployed }: ClusterFacts): string[] {
+  return [
+    problemsOf("Hetzner's API", cloud, firewalls),
+    problemsOf("the web host", web),
+    problemsOf("the stack's history", undeployed),
+    known(web)?.jicofo === null ? ["jicofo does not answer: npm run repair -- web"] : [],
+  ].flat();
 }
 
 /** Why a source did not answer. Each reason appears once. */

@@ -1,11 +1,11 @@
-import { planCluster, type ClusterPlan } from "../../lib/plan/clusterPlan";
-import { firewallRules, type FirewallRule } from "../../lib/plan/firewallRules";
+import { configKeys, secretKeys, type RawConfig } from "../../lib/config/keys";
 import { ConfigError, parseSettings, type Settings } from "../../lib/config/settings";
 import type { Role } from "../../lib/constants";
-import { configKeys, secretKeys, type RawConfig } from "../../lib/config/keys";
+import { OperatorError } from "../../lib/errors";
+import { planCluster, type ClusterPlan } from "../../lib/plan/clusterPlan";
+import { firewallRules, type FirewallRule } from "../../lib/plan/firewallRules";
 import { formatProblems, type Problem } from "../../lib/problem";
 import type { StackConfig } from "../cloudApi";
-import { OperatorError } from "../../lib/errors";
 
 /** What the settings ask for. */
 export interface Declared {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseSettings } from "../../lib/config/settings";
 import { set } from "../../lib/config/command";
 import { configKeys, secretKeys, type ConfigKey, type RawConfig } from "../../lib/config/keys";
+import { parseSettings } from "../../lib/config/settings";
 import type { StackConfig } from "../cloudApi";
 import type { PulumiCli } from "../pulumiCli";
 import { rawSettings, refused } from "./declared";

@@ -1,6 +1,10 @@
 import type { ClusterChange } from "./support/cluster";
 import { deploy, type Cluster } from "./support/threeBridges";
 import { withoutDigest } from "./support/step";
+import { deployUsual } from "./support/cluster";
+import type { Registered } from "./support/mockEngine";
+import { command, find } from "./support/registered";
+import { stepValues } from "./support/step";
 
 jest.setTimeout(60_000);
 
@@ -19,7 +23,7 @@ describe("a changed setting that needs a restart", () => {
     }
   });
 
-  it("takes effect in turn: out, restart, in, and only then the next bridge's", () => {
+  it("restarts bridge after bridge: out, restart, in, and only then the next one", () => {
     for (const i of [0, 1, 2]) {
       const needs = (role: string) => three.needs(three.step(`jitsi-jvb-${i}-${role}`));
       expect(needs("out").includes(`jitsi-jvb-${i - 1}-in`)).toBe(i > 0);
@@ -36,7 +40,7 @@ describe("a changed setting that needs a restart", () => {
     expect(three.step("jitsi-jvb-1-in").inputs.connection).toEqual(web);
   });
 
-  it("empties no new bridge, and runs nothing when one leaves", () => {
+  it("drains no new bridge, and runs nothing when one leaves", () => {
     const commands = ["out", "apply", "in"].map((role) => {
       const { create, delete: end } = three.step(`jitsi-jvb-1-${role}`).inputs;
       return [role, withoutDigest(create), end];
@@ -48,7 +52,7 @@ describe("a changed setting that needs a restart", () => {
     ]);
   });
 
-  it("takes no turn for a replaced server, which has its settings from its start", () => {
+  it("restarts no replaced server, which starts with its settings", () => {
     for (const role of ["out", "apply", "in"]) {
       expect(three.step(`jitsi-jvb-1-${role}`).inputs.triggers).toHaveLength(1);
     }
@@ -67,23 +71,81 @@ describe("a changed setting that needs a restart", () => {
   it.each<[string, ClusterChange]>([
     ["bridgeHeapMb", { bridgeHeapMb: 4096 }],
     ["jvbSecretVersion", { jvbSecretVersion: 2 }],
-  ])("%s changes the steps of every turn", async (_, change) => {
+  ])("%s changes the steps of every restart", async (_, change) => {
     const changed = await deploy(change);
     const differ = three.resources.filter(({ type, name, inputs }) => {
       const after = changed.resources.find((one) => one.type === type && one.name === name);
       return after !== undefined && JSON.stringify(after.inputs) !== JSON.stringify(inputs);
     });
-    const turn = (i: number) =>
+    const restart = (i: number) =>
       ["apply", "files", "in", "out"].map((role) => `jitsi-jvb-${i}-${role}`);
-    expect(differ.map(({ name }) => name).sort()).toEqual([0, 1, 2].flatMap(turn));
+    expect(differ.map(({ name }) => name).sort()).toEqual([0, 1, 2].flatMap(restart));
   });
 
-  it("drainTimeout is no reason for a turn", async () => {
+  it("drainTimeout restarts no bridge", async () => {
     const changed = await deploy({ drainTimeoutSeconds: 7 });
     const differ = three.resources.filter(({ type, name, inputs }) => {
       const after = changed.resources.find((one) => one.type === type && one.name === name);
       return JSON.stringify(after?.inputs) !== JSON.stringify(inputs);
     });
     expect(differ.map(({ name }) => name)).toEqual(["jitsi-policy"]);
+  });
+});
+
+describe("a bridge's way into service and out of it", () => {
+  let two: Registered[];
+  beforeAll(async () => {
+    two = await deployUsual();
+  });
+
+  it("drains a bridge by a delete that runs on the web host", () => {
+    const drain = command(two, "jitsi-jvb-1-drain");
+    const server = find(two, "hcloud:index/server:Server", "jitsi-jvb-1");
+    expect(drain.inputs).toMatchObject({
+      create: "jitsi-hetzner web/drain enter # jitsi-jvb-1-drain",
+      delete: "jitsi-hetzner web/drain drain # jitsi-jvb-1-drain",
+    });
+    expect(drain.inputs.connection).toEqual(command(two, "jitsi-web-configure").inputs.connection);
+    expect(drain.inputs.update).toBeUndefined();
+    expect(drain.inputs.triggers).toHaveLength(1);
+    expect(drain.dependencies).toContain(`hcloud:index/server:Server ${server.name}`);
+    expect(drain.deleteBeforeReplace).toBe(true);
+    expect(drain.deletedWith).toBe("jitsi-web");
+  });
+
+  it("takes a bridge's network and names away only after its drain", () => {
+    const { dependencies } = command(two, "jitsi-jvb-1-drain");
+    expect(dependencies).toEqual(
+      expect.arrayContaining([
+        "hcloud:index/serverNetwork:ServerNetwork jitsi-jvb-1-network",
+        "hcloud:index/zoneRrset:ZoneRrset jitsi-jvb-1-dns-ipv4",
+        "hcloud:index/zoneRrset:ZoneRrset jitsi-jvb-1-dns-ipv6",
+        "command:remote:Command jitsi-jvb-1-files",
+      ]),
+    );
+  });
+
+  it("drains leaving bridges side by side: no drain waits for a step of another bridge", () => {
+    const byName = new Map(two.map((one) => [`${one.type} ${one.name}`, one.dependencies]));
+    const needs = new Set<string>();
+    const collect = (names: readonly string[]): void => {
+      for (const name of names.filter((one) => !needs.has(one))) {
+        needs.add(name);
+        collect(byName.get(name) ?? []);
+      }
+    };
+    collect(command(two, "jitsi-jvb-1-drain").dependencies);
+    expect([...needs].filter((name) => name.includes("jitsi-jvb-0"))).toEqual([]);
+    expect([...needs]).toContain("command:remote:Command jitsi-jvb-1-ready");
+  });
+
+  it("gives a bridge the heap that suits the server it has", async () => {
+    const heapOf = (resources: readonly Registered[]): string | undefined =>
+      stepValues(command(resources, "jitsi-jvb-0-files")).HEAP_MB;
+    expect(heapOf(two)).toBe("3072");
+    const small = await deployUsual({ jvbServerType: "cpx11" });
+    expect(heapOf(small)).toBe("1024");
+    const asked = await deployUsual({ bridgeHeapMb: 9000 });
+    expect(heapOf(asked)).toBe("9000");
   });
 });

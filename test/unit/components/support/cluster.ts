@@ -24,3 +24,16 @@ export function deployCluster(
 ): Promise<{ resources: Registered[]; result: JitsiCluster }> {
   return runProgram(cloud, () => new JitsiCluster("jitsi", args));
 }
+
+/** The settings of a cluster of two bridges with a managed zone, restricted SSH and labels of the operator. */
+export const usualSettings = {
+  domain: "meet.example.org",
+  dnsZone: "example.org",
+  adminCidrs: '["203.0.113.0/24","2001:db8::/32"]',
+  labels: '{"team":"video"}',
+};
+
+/** The resources of such a cluster, with these changes. */
+export async function deployUsual(change: ClusterChange = {}): Promise<Registered[]> {
+  return (await deployCluster(clusterArgs(usualSettings, change))).resources;
+}

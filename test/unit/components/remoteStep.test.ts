@@ -1,0 +1,88 @@
+import { deployUsual } from "./support/cluster";
+import type { Registered } from "./support/mockEngine";
+import { command } from "./support/registered";
+
+jest.setTimeout(60_000);
+
+describe("remoteStep", () => {
+  let two: Registered[];
+  beforeAll(async () => {
+    two = await deployUsual();
+  });
+
+  describe("every remote step", () => {
+    const each = (check: (step: Registered) => void): void => {
+      const steps = two.filter(({ type }) => type === "command:remote:Command");
+      expect(steps.length).toBeGreaterThan(15);
+      steps.forEach(check);
+    };
+
+    it("pins the host key and waits longer for a fresh host than for one that was reached before", () => {
+      each(({ name, inputs }) => {
+        expect(inputs.connection).toMatchObject({
+          user: "root",
+          hostKey: expect.stringMatching(/^(ssh-ed25519|ecdsa-sha2-nistp256) AAAA/) as string,
+          privateKey: expect.stringContaining("OPENSSH PRIVATE KEY") as string,
+          dialErrorLimit: name.endsWith("-host-key") ? 40 : 20,
+        });
+      });
+    });
+
+    it("pins the bootstrap key in the first contact only", () => {
+      each(({ name, inputs }) => {
+        const { hostKey } = inputs.connection as { hostKey: string };
+        expect(hostKey.startsWith("ecdsa")).toBe(name.endsWith("-host-key"));
+      });
+    });
+
+    it("has a short command text, and little more than its values on stdin", () => {
+      each(({ name, inputs }) => {
+        const isContact = /-(host-key|program)$/.test(name);
+        for (const text of [inputs.create, inputs.update, inputs.delete]) {
+          const start = isContact ? "bash -s --" : "jitsi-hetzner ";
+          expect(text ?? start).toMatch(new RegExp(`^${start}.{0,80}$`));
+        }
+        expect((inputs.stdin as string).length).toBeLessThan(isContact ? 9_000 : 6_000);
+        expect(inputs.environment).toBeUndefined();
+        expect(inputs.addPreviousOutputInEnv).toBe(false);
+        expect(inputs.logging).toBe("stderr");
+      });
+    });
+
+    it("runs the first contact once in a server's life", () => {
+      const { ignoreChanges, inputs } = command(two, "jitsi-jvb-0-host-key");
+      expect(ignoreChanges).toEqual(expect.arrayContaining(["create", "stdin", "connection"]));
+      expect(inputs.triggers).toHaveLength(1);
+    });
+  });
+
+  it("makes no secret of scripts without one: the engine pays for each with memory, at each step", () => {
+    const secret = two.filter(({ secretInputs }) => secretInputs.includes("stdin"));
+    expect(secret.map(({ name }) => name).sort()).toEqual([
+      "jitsi-jvb-0-files",
+      "jitsi-jvb-1-files",
+      "jitsi-web-account-v1",
+    ]);
+  });
+
+  it("reaches every host through the bastion, whose key is secret and whose host key is pinned", async () => {
+    const sshProxy = { user: "admin", host: "192.0.2.7", port: 2222, hostKey: "ssh-ed25519 AAAA" };
+    const resources = await deployUsual({ sshProxy, sshProxyPrivateKey: "bastion's key" });
+    const steps = resources.filter(({ type }) => type === "command:remote:Command");
+    expect(steps.length).toBeGreaterThan(10);
+    for (const { inputs, secretInputs } of steps) {
+      expect(inputs.connection).toMatchObject({
+        proxy: { ...sshProxy, privateKey: "bastion's key", dialErrorLimit: 20, perDialTimeout: 10 },
+      });
+      expect(secretInputs).toContain("connection");
+    }
+  });
+
+  it("leaves the key for the bastion to an SSH agent where none is set", async () => {
+    const sshProxy = { user: "admin", host: "192.0.2.7", port: 2222, hostKey: "ssh-ed25519 AAAA" };
+    const resources = await deployUsual({ sshProxy, sshProxyPrivateKey: "" });
+    const { inputs } = command(resources, "jitsi-web-configure");
+    expect(inputs.connection).toMatchObject({ proxy: sshProxy });
+    expect((inputs.connection as { proxy: object }).proxy).not.toHaveProperty("privateKey");
+  });
+});
