@@ -67,6 +67,23 @@ const record = (): string[] => {
   return lines.map((line) => line.slice(line.indexOf(" ") + 1));
 };
 
+describe("who waits for a connection", () => {
+  it("is whom the kernel holds for the service, not whom it is done with", () => {
+    const sockets = [
+      "LISTEN 1 511 0.0.0.0:443 0.0.0.0:* ino:0 sk:1",
+      "ESTAB 0 0 127.0.0.1:443 127.0.0.1:40000 ino:0 sk:2",
+      "CLOSE-WAIT 1 0 127.0.0.1:443 127.0.0.1:40001 ino:0 sk:3",
+      "ESTAB 0 0 10.0.0.2:443 203.0.113.1:999 ino:7 sk:4",
+      "TIME-WAIT 0 0 127.0.0.1:443 127.0.0.1:40002 timer:(timewait,5sec,0) ino:0 sk:5",
+      "FIN-WAIT-2 0 0 127.0.0.1:443 127.0.0.1:40003 timer:(timewait,5sec,0) ino:0 sk:6",
+    ];
+    const program = hostFile("WATCH").replace(/\nmain\n$/, "\n");
+    const script = `${program}ss() { printf '%s\\n' ${sockets.map((one) => `'${one}'`).join(" ")}; }\nwaiting_at 443\n`;
+    const { stdout } = spawnSync("bash", ["-s"], { input: script, encoding: "utf8" });
+    expect(stdout).toBe("127.0.0.1:40000 127.0.0.1:40001");
+  });
+});
+
 describe("jitsi-hetzner-watch", () => {
   it("says nothing where everything answers", () => {
     const running = { jicofo: 600, ssh: 600 };
