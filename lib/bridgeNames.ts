@@ -6,10 +6,10 @@ export function bridgeName(index: number): string {
   return `${prefix}-${index}`;
 }
 
-/** Number of the bridge that has this name; `undefined` for any other name. */
+/** Number of the bridge that has this name; `undefined` for any other name. A nickname has a server's id, which is longer. */
 export function bridgeNumber(name: string): number | undefined {
   const number = name.startsWith(`${prefix}-`) ? name.slice(prefix.length + 1) : "";
-  return /^\d+$/.test(number) ? Number(number) : undefined;
+  return /^\d{1,4}$/.test(number) ? Number(number) : undefined;
 }
 
 /**

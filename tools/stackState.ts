@@ -47,11 +47,6 @@ export function readStackState(text: string, stack: string): StackState {
   };
 }
 
-/** The name of a resource, the last part of its URN: jitsi-jvb-0. */
-export function nameOf(urn: string): string {
-  return urn.split("::").pop() ?? urn;
-}
-
 /** The type of a resource, without the types of its parents. */
 export function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").pop() ?? "";

@@ -1,4 +1,5 @@
 import { bridgeNumber } from "../bridgeNames";
+import { nameOf, partsOf } from "../resourceNames";
 
 /** What happens to one resource, as far as it tells something about a host. A step of `pulumi preview --json` is one. */
 export interface ChangeStep {
@@ -32,17 +33,8 @@ export const byHost = (a: string, b: string): number => rank(a) - rank(b);
 const rank = (name: string): number =>
   name === "web" ? -1 : (bridgeNumber(name) ?? Number.MAX_SAFE_INTEGER);
 
-/** The last part of the URN, by which people know a resource: jitsi-jvb-0. */
-export const nameOf = ({ urn }: ChangeStep): string => urn.split("::").at(-1) ?? "";
-
-/**
- * The part of a resource's name after the cluster's, in two: `jitsi-jvb-0-drain` is `drain` of `jvb-0`, `jitsi-policy` is
- * `policy` of no host.
- */
-export function roleOf(step: ChangeStep): { readonly host?: string; readonly part: string } {
-  const match = /^[^-]+-(?:(web|local|jvb-\d{1,4})(?:-|$))?(.*)$/.exec(nameOf(step));
-  return { host: match?.[1], part: match?.[2] ?? "" };
-}
+/** The host that the step belongs to, and its part of the host. */
+export const roleOf = ({ urn }: ChangeStep): ReturnType<typeof partsOf> => partsOf(nameOf(urn));
 
 /**
  * A value that a step's verb gets over stdin: JSON, or the assignments before the script of an older program. `undefined`

@@ -1,5 +1,6 @@
 import { localBridgeName } from "../bridgeNames";
 import type { Settings } from "../config/settings";
+import { nameOf, partsOf } from "../resourceNames";
 import { engineState, type EngineState } from "./engineState";
 import { none, problem, type Findings } from "./findings";
 
@@ -16,9 +17,10 @@ export async function checkLocalBridge(
   state: Pick<EngineState, "resources"> = engineState,
 ): Promise<Findings> {
   if (localBridge !== "never" || !hasServers) return none;
-  const isThere = (await state.resources()).some(({ urn }) =>
-    urn.endsWith(`-${localBridgeName}-drain`),
-  );
+  const isThere = (await state.resources()).some(({ urn }) => {
+    const { host, part } = partsOf(nameOf(urn));
+    return host === localBridgeName && part === "drain";
+  });
   if (!isThere) return none;
   return problem(
     "localBridge",

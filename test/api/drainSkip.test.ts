@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as Ensure from "../../packages/toolchain/src/ensure";
 import { readExport } from "../../tools/stackExport";
-import { nameOf } from "../../tools/stackState";
+import { nameOf } from "../../lib/resourceNames";
 
 // With its extension: beside it is a script of the same name.
 const { ensureToolchain } = jest.requireActual<typeof Ensure>(

@@ -1,4 +1,5 @@
-import { nameOf, typeOf, type PendingOperation, type StackState } from "../stackState";
+import { nameOf } from "../../lib/resourceNames";
+import { typeOf, type PendingOperation, type StackState } from "../stackState";
 import { kinds, type CloudObject, type Kind } from "./cloudObjects";
 import type { Lock } from "./lock";
 

@@ -1,4 +1,4 @@
-import { nameOf } from "../stackState";
+import { nameOf } from "../../lib/resourceNames";
 import { table } from "../table";
 import { describeOperation, isHealthy, type Diagnosis, type Orphan } from "./diagnosis";
 import type { Lock } from "./lock";

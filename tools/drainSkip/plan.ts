@@ -1,8 +1,8 @@
 import { bridgeNumber, localBridgeName } from "../../lib/bridgeNames";
 import { OperatorError } from "../../lib/errors";
+import { nameOf, partsOf } from "../../lib/resourceNames";
 import { resourceTypes } from "../../lib/resourceTypes";
 import type { ExportedResource, StackExport } from "../stackExport";
-import { nameOf } from "../stackState";
 
 /** How an operator names a bridge: by its number, or `local`. */
 export type BridgeId = number | typeof localBridgeName;
@@ -57,8 +57,9 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
 
 /** The bridge that a step drains, by the step's name: jitsi-jvb-0-drain; `undefined` for another step. */
 function drainedBridge(urn: string): BridgeId | undefined {
-  const name = /^[^-]+-(.+)-drain$/.exec(nameOf(urn))?.[1] ?? "";
-  return name === localBridgeName ? name : bridgeNumber(name);
+  const { host, part } = partsOf(nameOf(urn));
+  if (part !== "drain" || host === undefined) return undefined;
+  return host === localBridgeName ? host : bridgeNumber(host);
 }
 
 /** `local`, which has no number, comes last. */

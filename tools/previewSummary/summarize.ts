@@ -1,5 +1,6 @@
 import { hostChanges } from "../../lib/changes/hostChanges";
 import { hostsLine } from "../../lib/changes/hostsLine";
+import { nameOf } from "../../lib/resourceNames";
 import { resourceTypes } from "../../lib/resourceTypes";
 import { costDifference } from "./costDifference";
 import type { Diagnostic, Preview, State, Step } from "./preview";
@@ -62,7 +63,7 @@ function failure(errors: readonly Diagnostic[]): string {
 function warnings(steps: readonly Step[]): string[] {
   const servers = steps.filter((step) => stateOf(step)?.type === resourceTypes.server);
   const lines = servers.flatMap((step) => {
-    const name = `\`${plain(nameOf(step))}\` (${plain(typeOf(step.oldState))})`;
+    const name = `\`${plain(nameOf(step.urn))}\` (${plain(typeOf(step.oldState))})`;
     if (step.op === "delete") return [`deletes the server ${name}`];
     if (step.op === "replace") return [`replaces the server ${name}`];
     const powersOff = step.op === "update" && step.diffReasons?.includes("serverType");
@@ -89,7 +90,7 @@ function details(steps: readonly Step[], summary: Preview["changeSummary"]): str
     .map((step) => {
       const reasons = step.replaceReasons ?? step.diffReasons ?? [];
       const type = stateOf(step)?.type.split(":").pop() ?? "";
-      const cells = [step.op, `\`${plain(nameOf(step))}\``, plain(type)];
+      const cells = [step.op, `\`${plain(nameOf(step.urn))}\``, plain(type)];
       return `| ${[...cells, reasons.map(plain).join(", ")].join(" | ")} |`;
     })
     .sort();
@@ -117,7 +118,6 @@ function fenced(diagnostics: readonly Diagnostic[]): string {
 }
 
 const stateOf = ({ newState, oldState }: Step): State | undefined => newState ?? oldState;
-const nameOf = ({ urn }: Step): string => urn.split("::").pop() ?? "";
 const typeOf = (state: State | undefined): string => {
   const type = state?.inputs?.serverType;
   return typeof type === "string" ? type : "";

@@ -1,8 +1,8 @@
 import { bridgeNumber } from "../../lib/bridgeNames";
 import { OperatorError } from "../../lib/errors";
+import { nameOf, partsOf } from "../../lib/resourceNames";
 import { resourceTypes, typeToken } from "../../lib/resourceTypes";
 import { readExport, type ExportedResource } from "../stackExport";
-import { nameOf } from "../stackState";
 
 export interface RepairPlan {
   /** Names of the steps that run again, in the order of the state: what a step depends on comes before it. */
@@ -58,7 +58,7 @@ export function planRepair(exported: string, host: string): RepairPlan {
 function findHost(resources: readonly ExportedResource[], host: string): ExportedResource {
   const hosts = resources
     .filter(({ type }) => hostTypes.includes(type))
-    .map((resource) => ({ resource, name: withoutPrefix(nameOf(resource.urn)) }));
+    .map((resource) => ({ resource, name: partsOf(nameOf(resource.urn)).host ?? "" }));
   const found = hosts.find(({ name }) => name === host || bridgeNumber(name)?.toString() === host);
   if (found !== undefined) return found.resource;
   const names = hosts.map(({ name }) => name).join(", ");
@@ -68,9 +68,6 @@ function findHost(resources: readonly ExportedResource[], host: string): Exporte
       : `there is no host "${host}" in this stack; there are: ${names}`,
   );
 }
-
-/** The name of the host: jvb-1 for jitsi-jvb-1. */
-const withoutPrefix = (name: string): string => name.slice(name.indexOf("-") + 1);
 
 function ancestors(resource: ExportedResource, resources: readonly ExportedResource[]): string[] {
   const urns: string[] = [];

@@ -1,9 +1,9 @@
 import { bridgeNickname, hostNameOf } from "../../lib/bridgeNames";
 import type { Role } from "../../lib/constants";
+import { nameOf, partsOf } from "../../lib/resourceNames";
 import { resourceTypes } from "../../lib/resourceTypes";
 import type { SshTarget } from "../sshRun";
 import { plainValue, type ExportedResource, type StackExport } from "../stackExport";
-import { nameOf } from "../stackState";
 import { ruleText, type PlainRule } from "./firewallRules";
 
 /** A server that the stack's state knows. */
@@ -81,9 +81,10 @@ function stateFirewall({ id = "", outputs = {} }: ExportedResource): StateFirewa
 
 /** The connection of the step that found the host ready. Every later `up` updates it. */
 function webHostConnection(resources: readonly ExportedResource[]): SshTarget | undefined {
-  const step = resources.find(
-    ({ type, urn }) => type === resourceTypes.remoteCommand && nameOf(urn).endsWith("-web-ready"),
-  );
+  const step = resources.find(({ type, urn }) => {
+    const { host, part } = partsOf(nameOf(urn));
+    return type === resourceTypes.remoteCommand && host === "web" && part === "ready";
+  });
   return plainValue(step?.inputs?.connection) as SshTarget | undefined;
 }
 
