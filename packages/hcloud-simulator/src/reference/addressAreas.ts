@@ -15,7 +15,7 @@ export const addressAreas: readonly Area[] = [
       },
       {
         what: "No address is ever `blocked`.",
-        reason: "The addresses lead nowhere, so nobody can abuse them.",
+        reason: "The addresses lead nowhere, so they cannot be abused.",
       },
     ],
   },
