@@ -54,6 +54,16 @@ describe("the private network, before anything else is done on a host", () => {
     expect([status, stdout, stderr]).toEqual([0, "fine\n", "noted private-address 10.80.1.5\n"]);
   });
 
+  it("is given a minute for its address, and 10 s once it was brought up", () => {
+    const { stderr } = bashInScript(
+      "host/ready",
+      { ...scriptFixtures["host/ready"], PRIVATE_IP: "10.80.1.5" },
+      `${world({ comesUp: true })} wait_for() { echo "waited $1 s"; shift 2; "$@" >/dev/null; }
+       expect_private_address 10.80.1.5`,
+    );
+    expect(stderr.match(/waited \d+ s/g)).toEqual(["waited 60 s", "waited 10 s"]);
+  });
+
   it("is brought up once where the address does not come", () => {
     const { status, stderr } = ready({ has: "networkd", comesUp: true });
     expect([status, stderr]).toEqual([

@@ -62,6 +62,19 @@ print(json.dumps(selector.stats()))`;
     expect(selector(code)).toMatchObject({ bridge_count: 2, operational_bridge_count: 2 });
   });
 
+  it("takes a bridge for a new one for 30 s", () => {
+    const code = `
+add("a")
+async def main():
+    seen = []
+    for seconds in (0, 29, 2):
+        await asyncio.sleep(seconds)
+        seen.append(selector.find("a").is_new)
+    print(json.dumps(seen))
+run(main)`;
+    expect(selector(code)).toEqual([true, true, false]);
+  });
+
   it("treats a bridge as draining until it reports otherwise", () => {
     const code = `
 from jicofo.bridges import Bridge

@@ -96,3 +96,37 @@ run(main)`);
     expect(dead("len(pinged) < 4")).toEqual([[30, 60, 90, 120], 240]);
   });
 });
+
+describe("jicofo without a connection to prosody", () => {
+  /** Seconds after which it ended its conferences, with a connection that comes back after this time. */
+  const gaveUpAfter = (seconds: number): unknown => {
+    const { value, output } = python(`
+import asyncio, json, sys
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+from clock import run
+# Of the XMPP client only \`connected\` is used here.
+for name in ("slixmpp", "jitsi_stand_in.xmpp", "jicofo.health"):
+    sys.modules[name] = MagicMock()
+from jicofo.focus import Focus
+client, ended = SimpleNamespace(connected=False), []
+async def retry(): pass
+loop = asyncio.get_event_loop()
+focus = SimpleNamespace(client=client, selector=SimpleNamespace(bridges=["a"]), refresh_metrics=lambda: None,
+    conferences=SimpleNamespace(retry=retry), saved_state=SimpleNamespace(save=lambda: None),
+    settings=SimpleNamespace(metrics_interval=5), _start_over=lambda: ended.append(loop.time() - 1000))
+async def main():
+    upkeep = asyncio.ensure_future(Focus._upkeep(focus))
+    await asyncio.sleep(${seconds}); client.connected = True
+    await asyncio.sleep(60); upkeep.cancel()
+    print(json.dumps(ended[:1]))
+run(main)`);
+    if (value === undefined) throw new Error(output);
+    return value;
+  };
+
+  it("ends its conferences after 15 s, not before", () => {
+    expect(gaveUpAfter(40)).toEqual([15]);
+    expect(gaveUpAfter(14)).toEqual([]);
+  });
+});
