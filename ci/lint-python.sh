@@ -1,0 +1,26 @@
+#!/bin/bash
+# ruff and mypy on the program for the web host, for the Python versions of Debian 12 and 13. Both linters are installed
+# once into the cache, at the versions of ci/python-linters.txt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cache=${JITSI_HETZNER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/jitsi-hetzner}/linters
+requirements=$PWD/ci/python-linters.txt
+linters=$cache/python-$(sha256sum <"$requirements" | head -c 12)
+mkdir -p "$cache"
+exec 9>"$cache/lock"
+flock 9
+if [[ ! -e $linters/installed ]]; then
+  echo "installing ruff and mypy" >&2
+  python3 -m venv --clear "$linters"
+  "$linters/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
+  touch "$linters/installed"
+fi
+flock --unlock 9
+
+cd remote/program
+"$linters/bin/ruff" check --quiet .
+"$linters/bin/ruff" format --quiet --check .
+for version in 3.11 3.13; do
+  "$linters/bin/mypy" --python-version "$version" --cache-dir "$cache/mypy-cache"
+done

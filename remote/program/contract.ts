@@ -1,0 +1,171 @@
+// Made from the dataclasses of remote/program/jitsi_hetzner: python3 remote/program/contract.py; change them there.
+
+/** Of the JSON. */
+export const contractVersion = 1;
+
+/** A bridge that `pulumi up` answers for. */
+export interface DeclaredBridge {
+  /** For people: jvb-0. */
+  readonly name: string;
+  /** Its MUC_NICKNAME and relay id: jvb-<server id>. */
+  readonly nickname: string;
+  /** Whether it stays, but takes no participants (drainingBridges). */
+  readonly draining: boolean;
+}
+
+/** What must be there. Bridges that leave may be there too. */
+export interface AcceptInput {
+  readonly domain: string;
+  readonly bridges: readonly DeclaredBridge[];
+}
+
+/** Which bridge a verb is about. */
+export interface BridgeInput {
+  /** For people: jvb-0. */
+  readonly name: string;
+  /** MUC_NICKNAME of the bridge: jvb-<server id>. */
+  readonly nickname: string;
+  /** The bridge's private address. */
+  readonly address: string;
+}
+
+/** A bridge that enters or leaves the cluster. */
+export interface ServiceInput {
+  readonly bridge: BridgeInput;
+  /** For serve: whether the bridge is emptied and stays so. A drain does not look at it. */
+  readonly draining: boolean;
+}
+
+/** Which one. */
+export interface ForgetInput {
+  readonly nickname: string;
+}
+
+/** The policy of all drains. */
+export interface PolicyInput {
+  readonly bridges: readonly DeclaredBridge[];
+  /** How long a leaving bridge may keep its conferences; at 0 they are cut off at once. */
+  readonly drainTimeoutSeconds: number;
+  /** Whether a bridge goes at the end of that time though participants are on it. */
+  readonly forceDrain: boolean;
+}
+
+/** A bridge that restarts to take new settings. */
+export interface RestartInput {
+  readonly bridge: BridgeInput;
+  /** Of the settings that take effect only by a restart. */
+  readonly settingsHash: string;
+  /** As of the program before, for the same settings. */
+  readonly formerHash: string;
+}
+
+/** As of restart-begin, and the turn that it gave: none where it has not run, as for a new bridge. */
+export interface RestartEndInput {
+  readonly bridge: BridgeInput;
+  /** Of the settings that take effect only by a restart. */
+  readonly settingsHash: string;
+  /** As of the program before, for the same settings. */
+  readonly formerHash: string;
+  readonly turn?: string;
+}
+
+/** Where a bridge's REST API is. */
+export interface BridgeAddress {
+  readonly nickname: string;
+  readonly address: string;
+}
+
+/** The bridges that are asked for what they alone know. */
+export interface StatusInput {
+  readonly bridges: readonly BridgeAddress[];
+}
+
+/** Another text each time that the steps after this one have something to do. */
+export interface Turn {
+  readonly turn: string;
+}
+
+/** A bridge in jicofo's list. */
+export interface SeenBridge {
+  /** In the brewery: ROOM/NICKNAME. */
+  readonly jid: string;
+  readonly nickname: string;
+  readonly operational: boolean;
+  /** What the bridge says of itself; jicofo's own check of it decides on operational. */
+  readonly healthy: boolean;
+  readonly draining: boolean;
+  /** A shutdown has begun, graceful or not. */
+  readonly ending: boolean;
+  readonly stress: number;
+  /** jicofo's own count; null where it does not say. */
+  readonly participants: number | null;
+  readonly version: string;
+}
+
+/** What jicofo tells. */
+export interface JicofoFacts {
+  readonly version: string;
+  readonly bridges: readonly SeenBridge[];
+}
+
+/** An upgrade that is never installed unasked. */
+export interface Upgrade {
+  readonly package: string;
+  readonly installed: string;
+  readonly candidate: string;
+}
+
+/** The web host's services. */
+export interface Health {
+  /** Units that systemd has given up. */
+  readonly failed: readonly string[];
+  /** By apt's lists of today. */
+  readonly waiting: readonly Upgrade[];
+  /** Units that run with a library or a program that an upgrade has replaced. */
+  readonly outdated: readonly string[];
+  /** What the watch has done last, the newest at the end: `TIME UNIT WHAT`. */
+  readonly watch: readonly string[];
+}
+
+/** What the web host tells. */
+export interface WebFacts {
+  /** null where jicofo does not answer. */
+  readonly jicofo: JicofoFacts | null;
+  /** What keeps jicofo from its work though it may answer. Empty where it works. */
+  readonly jicofoProblem: string;
+  /** Names and ends of XMPP certificates that have expired, which is no outage. */
+  readonly expiredCertificates: readonly string[];
+  /** Installed packages and their versions. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */
+  readonly conferences: Readonly<Record<string, number | null>>;
+  readonly health: Health;
+}
+
+/** What each verb takes on stdin, beside `version`. */
+export interface VerbStdin {
+  accept: AcceptInput;
+  drain: ServiceInput;
+  forget: ForgetInput;
+  policy: PolicyInput;
+  "restart-begin": RestartInput;
+  "restart-end": RestartEndInput;
+  serve: ServiceInput;
+  status: StatusInput;
+}
+
+/** What each verb prints, beside `version`. */
+export interface VerbStdout {
+  "restart-begin": Turn;
+  status: WebFacts;
+}
+
+/** Verbs whose JSON holds the digest of their code, so that their step runs again for other code. */
+export const verbsWithDigest = [
+  "accept",
+  "forget",
+  "policy",
+  "restart-begin",
+  "restart-end",
+  "status",
+] as const;

@@ -1,0 +1,108 @@
+"""The command jitsi-hetzner: finds the verb and gives it its JSON, or an operator's arguments."""
+
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from . import program_digest
+from .decode import decode, encode
+from .failure import ExitCode, Failure
+from .guard import guarded
+from .host import Host
+from .verb import Verb
+
+VERBS = (
+    "accept",
+    "drain",
+    "forget",
+    "jicofo",
+    "policy",
+    "restart-begin",
+    "restart-end",
+    "serve",
+    "status",
+)
+EXIT_CODES = """Exit codes:
+  0   done, or as it should be
+  1   not done, or not as it should be
+  2   the verb could not begin, or nobody can tell
+  78  this program and the step that started it do not fit together
+"""
+
+
+class Program:
+    """The program of one folder, on one host."""
+
+    def __init__(self, folder: Path, host_of: Callable[[str], Host], read_stdin: Callable[[], str]) -> None:
+        self._folder = folder
+        self._host_of = host_of
+        self._read_stdin = read_stdin
+
+    def run(self, words: Sequence[str]) -> int:
+        """The exit code."""
+        name = words[0] if words else ""
+        if name in ("", "-h", "--help"):
+            self._help()
+            return ExitCode.DONE if name else ExitCode.UNKNOWN
+        host = self._host_of(name)
+        code: list[int] = []
+        ended = guarded(host, lambda: code.append(self._run(host, name, words[1:])))()
+        return ended or code[0]
+
+    def _run(self, host: Host, name: str, words: Sequence[str]) -> int:
+        if name not in VERBS:
+            raise Failure(
+                f"there is no verb {name!r}; verbs: {', '.join(VERBS)}. Nothing was done",
+                "jitsi-hetzner --help; where a step says so: npm run repair -- web; then: pulumi up",
+                ExitCode.UNKNOWN,
+            )
+        digest = program_digest.check_files(self._folder, name)
+        verb = load_verb(name)
+        arguments = _parser(name, verb).parse_args(words)
+        if verb.by_hand is not None and verb.is_by_hand(arguments):
+            return verb.by_hand(host, arguments)
+        return self._run_step(host, verb, arguments, digest)
+
+    def _run_step(self, host: Host, verb: Verb, arguments: Namespace, digest: str) -> int:
+        if verb.takes is None or verb.run is None:
+            raise TypeError("a verb that takes no JSON is called by hand")
+        given, expected = decode(self._read_stdin(), verb.takes, has_digest=verb.has_digest)
+        program_digest.expect(digest, expected)
+        result = verb.run(host, given, arguments)
+        if result is not None:
+            host.messages.result(encode(result))
+        return ExitCode.DONE
+
+    def _help(self) -> None:
+        """Loads all verbs, which nothing else does."""
+        width = max(map(len, VERBS))
+        lines = [f"  {name.ljust(width)}  {load_verb(name).summary}" for name in VERBS]
+        parser = ArgumentParser(
+            prog="jitsi-hetzner",
+            usage="jitsi-hetzner VERB [OPTIONS]",
+            description="The life of the bridges of this cluster. Steps of `pulumi up` give a verb JSON on stdin; an "
+            "operator names a bridge instead: jitsi-hetzner drain jvb-1",
+            epilog="\n".join(["Verbs (jitsi-hetzner VERB --help):", *lines, "", EXIT_CODES]),
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        parser.print_help(sys.stdout)
+
+
+def load_verb(name: str) -> Verb:
+    """Only the one that runs: each verb's memory and digest are its own."""
+    module = import_module(f"{__package__}.verbs.{name.replace('-', '_')}")
+    verb: Verb = module.VERB
+    return verb
+
+
+def _parser(name: str, verb: Verb) -> ArgumentParser:
+    parser = ArgumentParser(
+        prog=f"jitsi-hetzner {name}",
+        description=f"{verb.summary[0].upper()}{verb.summary[1:]}. {verb.description}",
+        epilog=EXIT_CODES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    verb.configure(parser)
+    return parser

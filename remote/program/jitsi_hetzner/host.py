@@ -1,0 +1,53 @@
+"""What a verb may use of the host that it runs on. Tests give another one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .clock import Clock
+from .commands import Commands
+from .http_client import Http
+from .locks import Locks
+from .messages import Messages
+from .parallel import Parallel
+from .places import Paths, Ports
+from .waits import Waits
+
+# A long wait says so every so many seconds.
+REPORT_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Host:
+    """The web host."""
+
+    messages: Messages
+    clock: Clock
+    http: Http
+    # Whether a port of this host takes connections, and a connection that is closed at once.
+    connects: Callable[[str, int], bool]
+    commands: Commands
+    locks: Locks
+    parallel: Parallel
+    paths: Paths
+    ports: Ports
+    waits: Waits
+
+    def info(self, text: str) -> None:
+        """A line of progress."""
+        self.messages.info(text)
+
+    def wait_for(self, seconds: float, what: str, condition: Callable[[], bool]) -> bool:
+        """Asks every second, and says so every 15 s. False when the time is over. The condition is bounded itself."""
+        start = self.clock.now()
+        how_to_end = self.messages.how_to_end(seconds)
+        # A long wait says so before its first pause.
+        report_at = 0.0 if how_to_end else REPORT_SECONDS
+        while not condition():
+            passed = self.clock.now() - start
+            if passed >= seconds:
+                return False
+            if passed >= report_at:
+                self.info(f"still waiting for {what} ({passed:.0f} of {seconds:.0f} s){how_to_end}")
+                report_at += REPORT_SECONDS
+            self.clock.sleep(1)
+        return True

@@ -1,0 +1,46 @@
+"""Whether a bridge lives: by its own REST API, and where that is silent, by jicofo."""
+
+from enum import Enum
+
+from .bridge_client import BridgeClient
+from .host import Host
+from .jicofo import Jicofo, Seen, Unknown
+
+PAUSE_SECONDS = 5
+
+
+class State(Enum):
+    """What is certain of a bridge."""
+
+    # Its REST API answers.
+    ALIVE = "alive"
+    # Its REST API is silent, and jicofo does not list it.
+    GONE = "gone"
+    # Its REST API is silent, and jicofo finds it not operational.
+    DEAD = "dead"
+
+
+def judge(host: Host, client: BridgeClient, jicofo: Jicofo) -> State | Unknown:
+    """Both get time to be clear.
+
+    A bridge that is unplugged stays in jicofo's list for a while, and a jicofo that has just started has no list yet.
+    """
+    start = host.clock.now()
+    while True:
+        problem = client.problem()
+        if problem is None:
+            return State.ALIVE
+        seen = jicofo.view(client.bridge)
+        passed = host.clock.now() - start
+        if seen is Seen.GONE and passed >= host.waits.silent:
+            return State.GONE
+        if seen is Seen.DEAD and passed >= host.waits.silent:
+            return State.DEAD
+        if passed >= host.waits.judge:
+            return seen if isinstance(seen, Unknown) else _contradiction(client, problem)
+        host.clock.sleep(PAUSE_SECONDS)
+
+
+def _contradiction(client: BridgeClient, problem: str) -> Unknown:
+    name = client.bridge.name
+    return Unknown(f"jicofo finds {name} operational, so participants may be on it, but its REST API fails: {problem}")

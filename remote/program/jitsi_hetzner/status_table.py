@@ -1,0 +1,81 @@
+"""The status for an operator who is logged in on the web host."""
+
+from dataclasses import dataclass
+
+from .facts import SeenBridge, WebFacts
+from .failure import ExitCode
+from .registry import Entry
+
+HEADING = ("BRIDGE", "NICKNAME", "ADDRESS", "GOAL", "SEEN", "STRESS", "CONFERENCES", "PARTICIPANTS", "VERSION")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The text, and whether the cluster is as declared."""
+
+    text: str
+    code: ExitCode
+
+
+def report(facts: WebFacts, entries: list[Entry], declared: dict[str, bool]) -> Report:
+    """`declared`: of each declared bridge, by its nickname, whether it is to be empty."""
+    seen = {one.nickname: one for one in facts.jicofo.bridges} if facts.jicofo else {}
+    names = {entry.bridge.nickname: entry for entry in entries}
+    rows = [_row(nickname, names.get(nickname), seen.get(nickname), facts) for nickname in sorted({*names, *seen})]
+    problems = _problems(facts, entries, seen, declared)
+    lines = [_table([HEADING, *rows]), *[f"\nNot as declared: {one}" for one in problems]]
+    if facts.jicofo_problem:
+        return Report("\n".join([*lines, f"\nNobody can tell: {facts.jicofo_problem}"]), ExitCode.UNKNOWN)
+    code = ExitCode.NOT_DONE if problems else ExitCode.DONE
+    return Report("\n".join(lines if problems else [*lines, "\nAs declared."]), code)
+
+
+def _problems(
+    facts: WebFacts, entries: list[Entry], seen: dict[str, SeenBridge], declared: dict[str, bool]
+) -> list[str]:
+    goals = {entry.bridge.nickname: entry.goal for entry in entries}
+    problems = [f"{unit} has failed: systemctl status {unit}" for unit in facts.health.failed]
+    if facts.jicofo is None or facts.jicofo_problem:
+        return problems
+    for nickname, is_draining in declared.items():
+        wanted = "draining" if is_draining else "in service"
+        found = _state(seen.get(nickname))
+        if found != wanted:
+            goal = goals[nickname].value if nickname in goals else "none"
+            problems.append(f"{nickname} is to be {wanted}, and is {found} (its goal here: {goal}): pulumi up")
+    problems.extend(
+        f"{nickname} is not declared, and jicofo lists it: pulumi up" for nickname in sorted({*seen} - {*declared})
+    )
+    return problems
+
+
+def _row(nickname: str, entry: Entry | None, seen: SeenBridge | None, facts: WebFacts) -> tuple[str, ...]:
+    conferences = facts.conferences.get(nickname)
+    return (
+        entry.bridge.name if entry else "(unknown)",
+        nickname,
+        entry.bridge.address if entry else "-",
+        entry.goal.value if entry else "-",
+        _state(seen) if facts.jicofo else "?",
+        f"{seen.stress:.2f}" if seen else "-",
+        "-" if conferences is None else str(conferences),
+        "-" if seen is None or seen.participants is None else str(seen.participants),
+        seen.version if seen else "-",
+    )
+
+
+def _state(seen: SeenBridge | None) -> str:
+    if seen is None:
+        return "not there"
+    if not seen.operational:
+        return "not operational"
+    if seen.ending:
+        return "shutting down"
+    return "draining" if seen.draining else "in service"
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADING))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
