@@ -157,28 +157,27 @@ class FakeJicofo:
         return {"movedEndpoints": len(moving), "conferences": int(bool(moving))}
 
     def _re_invite(self, people: list[Person], *, is_cut: bool) -> None:
-        """Takes them off at once, and finds them another bridge afterwards: perhaps the same."""
-        old = {id(person): person.placed for person in people}
+        """Takes them off at once. The next bridge is chosen now, perhaps the same; they hear it some time later."""
         for person in people:
-            person.placed = person.bridge = None
+            person.bridge = None
             person.cut += is_cut
-        next_bridge = self._select()
-        is_cold = next_bridge is not None and next_bridge.conferences.created == 0 and not self._people.on(next_bridge)
+            old, person.placed = person.placed, None
+            bridge = person.placed = self._select()
+            if bridge is None:
+                continue
+            if not is_cut:
+                person.stayed += bridge is old
+                person.moved += bridge is not old
+            self._bring(person, bridge)
 
+    def _bring(self, person: Person, bridge: FakeBridge) -> None:
+        is_cold = bridge.conferences.created == 0 and not self._people.on(bridge)
         pause = COLD_SECONDS if is_cold else WARM_SECONDS
 
         def arrive() -> None:
-            for person in people:
-                if person.placed is not None or person not in self._people.all:
-                    continue
-                bridge = self._select()
-                person.placed = person.bridge = bridge
-                if not is_cut and bridge is not None:
-                    self._people.silent_seconds.append(pause)
-                    person.stayed += bridge is old[id(person)]
-                    person.moved += bridge is not old[id(person)]
-            for bridge in self._bridges:
-                bridge.maybe_shut_down()
+            if person.placed is bridge and person in self._people.all:
+                person.bridge = bridge
+                self._people.silent_seconds.append(pause)
 
         self._time.after(pause, arrive)
 

@@ -222,6 +222,7 @@ class End(Restart):
         outcome = self.end("new")
         self.cluster.let_pass(10)
         self.assertEqual((outcome.code, self.bridge.draining, self.other.people), (0, True, 2))
+        self.assertEqual(self.cluster.participants.disturbances, (2, 0, 0))
         self.assertEqual(self.cluster.goals(), {"b0": "drained"})
 
     def test_does_not_come_as_long_as_jicofo_sends_no_participants_to_the_bridge(self) -> None:
