@@ -28,8 +28,9 @@ class FakeBridge:
         self.faults: Faults = {}
         # What was asked of it that changes something, in order.
         self.asked: list[str] = []
-        # Whether drain mode takes.
+        # Whether drain mode and shutdown take.
         self.obeys = True
+        self.ends = True
         # How many come in the moment of its shutdown.
         self.comes_late = 0
         self.has_power = True
@@ -127,6 +128,8 @@ class FakeBridge:
         except (ValueError, KeyError, TypeError):
             raise Status(400) from None
         self.asked.append(f"shutdown {wish}")
+        if not self.ends:
+            return ""
         self._people.join(self, self.comes_late)
         self.comes_late = 0
         if str(wish).lower() == "true":

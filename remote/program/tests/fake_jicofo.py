@@ -68,6 +68,10 @@ class FakeJicofo:
         bridge.on_end = lambda says_good_bye: self._lost(bridge, generation, says_good_bye=says_good_bye)
         self._later(PRESENCE_SECONDS, bridge, generation)
 
+    def takes_for_draining(self, bridge: FakeBridge) -> bool:
+        """By the bridge's last presence."""
+        return self._room[bridge].draining
+
     def lose_touch(self, bridge: FakeBridge) -> None:
         """Health checks fail from here on: the bridge hangs, or its private network is gone."""
         self._room[bridge].silent_since = self._time.now()

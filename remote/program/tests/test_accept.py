@@ -62,6 +62,13 @@ class Accept(Case):
         self.assertIn("jicofo does not list it: it is forgotten", self.accept(declared(self.first)).text)
         self.assertEqual(self.cluster.goals(), {"b0": "serving"})
 
+    def test_asks_nothing_of_a_declared_bridge_that_has_the_address_of_one_that_is_gone(self) -> None:
+        self.cluster.lose_power(self.second)
+        self.first.address = self.second.address
+        outcome = self.accept(declared(self.first))
+        self.assertEqual((outcome.code, self.first.asked, self.first.draining), (0, [], False))
+        self.assertIn("belongs to another bridge now: jvb-100, not jvb-101", outcome.text)
+
     def test_removes_nothing_when_jicofo_is_down_and_says_so_soon(self) -> None:
         self.cluster.jicofo.runs = False
         self.cluster.paths.jicofo_log.write_text("one\nlast words\n")

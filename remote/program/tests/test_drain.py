@@ -2,6 +2,8 @@
 
 import json
 
+from jitsi_hetzner.locks import Purpose
+
 from .case import Case, each
 from .fake_bridge import FakeBridge
 from .fake_cluster import PID, FakeCluster
@@ -93,6 +95,7 @@ class Drain(DrainCase):
         # At once: an empty server that jicofo still counts on would leave these three without another bridge.
         self.assertEqual(self.leaving.asked, ["drain/enable", AT_ONCE])
         self.assertNotIn("does not end", outcome.text)
+        self.assertFalse(self.leaving.runs)
 
     def test_ends_the_bridge_at_once_with_force_drain_where_a_participant_came_in_the_last_moment(self) -> None:
         self.cluster.set_policy(drainTimeoutSeconds=5, forceDrain=True)
@@ -153,6 +156,16 @@ class Drain(DrainCase):
         outcome = self.cluster.drain(self.leaving)
         self.assertEqual(outcome.code, 1)
         self.assertRegex(outcome.text, r"cannot be switched on through \S+ \(the request was accepted and not obeyed")
+
+    def test_does_not_take_a_request_that_was_accepted_and_not_obeyed_for_a_shutdown(self) -> None:
+        self.leaving.ends = False
+        outcome = self.cluster.drain(self.leaving)
+        self.assertEqual((outcome.code, self.cluster.goals()), (1, {"b0": "serving"}))
+        self.assertIn("b0 takes no graceful shutdown (the request was accepted and not obeyed", outcome.text)
+
+    def test_works_on_the_bridge_alone(self) -> None:
+        self.cluster.drain(self.leaving)
+        self.assertEqual(self.cluster.locks.taken, [("jvb-100", Purpose.LEAVING)])
 
     def test_is_loud_where_it_cannot_put_the_bridge_back(self) -> None:
         self.join(3)
@@ -285,6 +298,12 @@ class DeadBridge(DrainCase):
         self.assertRegex(outcome.text, r"participants left: 3 \(3\d of 40 s")
         self.assertEqual(outcome.code, 0)
         self.assertIn("b0 does not answer, and jicofo has no participants on it", outcome.text)
+
+    def test_one_on_the_web_host_itself_has_connections_that_are_not_closed_for_it(self) -> None:
+        self.leaving.address = "127.0.0.1"
+        self.cluster.freeze(self.leaving)
+        self.assertEqual(self.cluster.drain(self.leaving).code, 0)
+        self.assertFalse([words for words in self.cluster.commands.ran if words[0] == "ss"])
 
     def test_nobody_can_tell_where_it_is_silent_and_jicofo_is_down(self) -> None:
         self.cluster.lose_power(self.leaving)

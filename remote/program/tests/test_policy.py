@@ -61,6 +61,12 @@ class Policy(Case):
         self.assertEqual(self.policy(declared(self.first, draining=True)).code, 0)
         self.assertEqual((self.first.draining, self.cluster.goals()), (True, {"b0": "drained"}))
 
+    def test_starts_one_again_that_had_left_and_is_to_be_empty(self) -> None:
+        self.cluster.set_goal(self.first, "left")
+        self.first.stop()
+        self.assertEqual(self.policy(declared(self.first, draining=True)).code, 0)
+        self.assertEqual((self.first.runs, self.first.draining, self.cluster.goals()), (True, True, {"b0": "drained"}))
+
     def test_fails_and_names_no_other_when_one_cannot_be_put_back(self) -> None:
         for bridge in self.cluster.bridges:
             self.cluster.set_goal(bridge, "leaving")

@@ -144,6 +144,9 @@ class TakeOver(ProcessCase):
         interrupted.process.send_signal(signal.SIGSTOP)
         following = self.cluster.start("drain", self.service())
         following.wait_until_it_says(f"ending a step on b0 that was interrupted (process {interrupted.process.pid})")
+        # 6 s of the program.
+        time.sleep(0.3)
+        self.assertEqual(following.text.count("ending a step"), 1)
         interrupted.process.send_signal(signal.SIGCONT)
         self.assertEqual((interrupted.code(), following.code()), (129, 0))
         self.assertEqual(self.first.asked, ["drain/enable", "drain/enable", "shutdown true"])

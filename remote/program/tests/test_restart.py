@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from jitsi_hetzner.locks import Purpose
+
 from .case import Case, each
 from .fake_cluster import FakeCluster, Outcome, given
 from .fake_jicofo import Seen
@@ -182,6 +184,19 @@ class Begin(Restart):
 
 
 class End(Restart):
+    def test_works_on_the_bridge_alone_as_begin_does(self) -> None:
+        self.begin("new")
+        self.restart()
+        self.end("new")
+        self.assertEqual(self.cluster.locks.taken, [("jvb-100", Purpose.OUT), ("jvb-100", Purpose.IN)])
+
+    def test_waits_until_jicofo_has_heard_that_the_bridge_takes_participants(self) -> None:
+        self.begin("new")
+        self.restart()
+        self.assertTrue(self.cluster.jicofo.takes_for_draining(self.bridge))
+        self.end("new")
+        self.assertFalse(self.cluster.jicofo.takes_for_draining(self.bridge))
+
     def test_comes_when_jicofo_sends_participants_to_the_bridge_again(self) -> None:
         self.begin("new")
         self.restart()
@@ -216,14 +231,23 @@ class End(Restart):
     def test_leaves_a_bridge_empty_that_is_to_be_empty(self) -> None:
         self.cluster.set_goal(self.bridge, "drained")
         self.begin("new")
-        # A restart ends drain mode.
+        # A restart ends drain mode, and jicofo has heard so.
         self.restart()
+        self.cluster.let_pass(10)
         self.join(2)
         outcome = self.end("new")
         self.cluster.let_pass(10)
         self.assertEqual((outcome.code, self.bridge.draining, self.other.people), (0, True, 2))
         self.assertEqual(self.cluster.participants.disturbances, (2, 0, 0))
         self.assertEqual(self.cluster.goals(), {"b0": "drained"})
+
+    def test_leaves_a_bridge_empty_that_is_to_be_empty_also_where_it_was_taken_out_twice(self) -> None:
+        self.cluster.set_goal(self.bridge, "drained")
+        self.begin("new")
+        self.begin("newer")
+        self.restart()
+        self.end("newer")
+        self.assertEqual((self.bridge.draining, self.cluster.goals()), (True, {"b0": "drained"}))
 
     def test_does_not_come_as_long_as_jicofo_sends_no_participants_to_the_bridge(self) -> None:
         self.begin("new")

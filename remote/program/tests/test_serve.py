@@ -1,5 +1,7 @@
 """The verb serve: a bridge enters the cluster."""
 
+from jitsi_hetzner.locks import Purpose
+
 from .case import Case, each
 from .fake_cluster import FakeCluster
 from .faults import Fault
@@ -23,6 +25,19 @@ class Serve(ServeCase):
         self.assertEqual(self.cluster.goals(), {"b0": "serving"})
         entry = (self.cluster.paths.registry / "jvb-100").read_text()
         self.assertEqual(entry, "b0 10.0.0.10 serving\n")
+
+    def test_works_on_the_bridge_alone(self) -> None:
+        self.cluster.serve(self.first)
+        self.cluster.set_policy()
+        self.cluster.serve(self.second, draining=True)
+        self.assertEqual(self.cluster.locks.taken, [("jvb-100", Purpose.SERVING), ("jvb-101", Purpose.DRAINED)])
+
+    def test_takes_a_file_that_is_being_written_for_no_bridge(self) -> None:
+        self.cluster.set_goal(self.second, "serving")
+        unfinished = self.cluster.paths.registry / "jvb-7.4711"
+        unfinished.write_text(f"b7 {self.first.address} serving\n")
+        self.cluster.serve(self.first)
+        self.assertTrue(unfinished.exists())
 
     def test_forgets_an_entry_with_the_same_address_that_a_skipped_drain_left_behind(self) -> None:
         self.cluster.set_goal(self.first, "serving")
