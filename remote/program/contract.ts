@@ -163,9 +163,7 @@ export interface VerbStdout {
 /** Verbs whose JSON holds the digest of their code, so that their step runs again for other code. */
 export const verbsWithDigest = [
   "accept",
-  "forget",
   "policy",
   "restart-begin",
   "restart-end",
-  "status",
 ] as const;
