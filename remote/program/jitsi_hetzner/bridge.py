@@ -1,4 +1,4 @@
-"""A bridge, and what it was last told to do."""
+"""A bridge, what it was last told to do, and what is certain of it."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -37,3 +37,14 @@ class Goal(Enum):
     LEFT = "left"
     # It is out of service for a restart. The steps of that restart answer for it, and no other step.
     OUT = "out"
+
+
+class State(Enum):
+    """What is certain of a bridge."""
+
+    # Its REST API answers.
+    ALIVE = "alive"
+    # Its REST API is silent, and jicofo does not list it.
+    GONE = "gone"
+    # Its REST API is silent, and jicofo finds it not operational.
+    DEAD = "dead"

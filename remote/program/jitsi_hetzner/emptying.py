@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from .bridge import State
 from .bridge_client import BridgeClient
 from .failure import Failure
 from .host import Host
 from .http_client import HttpError
 from .jicofo import Jicofo, JicofoBridge, Seen
-from .judgement import State
 from .policy_file import DrainPolicy, read_drain_policy
 
 PAUSE_SECONDS = 2

@@ -1,23 +1,11 @@
 """Whether a bridge lives: by its own REST API, and where that is silent, by jicofo."""
 
-from enum import Enum
-
+from .bridge import State
 from .bridge_client import BridgeClient
 from .host import Host
 from .jicofo import Jicofo, Seen, Unknown
 
 PAUSE_SECONDS = 5
-
-
-class State(Enum):
-    """What is certain of a bridge."""
-
-    # Its REST API answers.
-    ALIVE = "alive"
-    # Its REST API is silent, and jicofo does not list it.
-    GONE = "gone"
-    # Its REST API is silent, and jicofo finds it not operational.
-    DEAD = "dead"
 
 
 def judge(host: Host, client: BridgeClient, jicofo: Jicofo) -> State | Unknown:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from jitsi_hetzner.bridge import Bridge
+from jitsi_hetzner.bridge import Bridge, State
 from jitsi_hetzner.bridge_client import BridgeClient
 from jitsi_hetzner.http_client import HttpError
 from jitsi_hetzner.jicofo import Jicofo, Seen, Unknown
-from jitsi_hetzner.judgement import State, judge
+from jitsi_hetzner.judgement import judge
 
 from .case import Case, each
 from .fake_cluster import FakeCluster

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..bridge import Goal
+from ..bridge_client import BridgeClient
 from ..declared import DeclaredBridge
 from ..decode import Domain
 from ..failure import Failure
@@ -19,7 +20,6 @@ from ..http_client import HttpError
 from ..jicofo import REPAIR, Jicofo, Seen
 from ..prosody import LOOPBACK
 from ..registry import Entry, Registry
-from ..service import Service
 from ..verb import Verb
 
 REPAIR_BRIDGE = (
@@ -137,10 +137,9 @@ class Acceptance:
         if entry.goal is Goal.LEFT:
             self._registry.forget(bridge.nickname)
             return
-        client = Service(self._host, bridge).client
         self._registry.set_goal(bridge, Goal.LEAVING)
         try:
-            client.set_drain(True)
+            BridgeClient(self._host, bridge).set_drain(True)
         except HttpError as problem:
             if self._jicofo.view(bridge) is Seen.GONE:
                 # Removed without a drain. Should one come after all, it registers the bridge again.

@@ -6,7 +6,7 @@ bridge back into service and fails. It runs on the web host, so that a dead brid
 
 from argparse import Namespace
 
-from ..bridge import Bridge, Goal
+from ..bridge import Bridge, Goal, State
 from ..by_hand import bridge_argument, for_known_bridge, has_bridge
 from ..cutting import REPAIR, expect_cut_allowed
 from ..emptying import Emptying, Outcome
@@ -14,7 +14,7 @@ from ..failure import Failure
 from ..host import Host
 from ..http_client import HttpError
 from ..jicofo import Jicofo, Seen, Unknown
-from ..judgement import State, judge
+from ..judgement import judge
 from ..locks import Purpose
 from ..occupant import forget_occupant
 from ..service import Service, otherwise

@@ -9,7 +9,7 @@ settings.
 from argparse import Namespace
 from dataclasses import dataclass
 
-from ..bridge import Goal
+from ..bridge import Goal, State
 from ..cutting import expect_cut_allowed
 from ..decode import Word
 from ..emptying import Emptying, Outcome
@@ -17,7 +17,7 @@ from ..failure import Failure
 from ..host import Host
 from ..http_client import HttpError
 from ..jicofo import Jicofo, Unknown
-from ..judgement import State, judge
+from ..judgement import judge
 from ..locks import Purpose
 from ..registry import Note
 from ..restart_input import RestartInput
