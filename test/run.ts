@@ -67,6 +67,7 @@ async function checks(): Promise<Tally> {
     "the linter has nothing to say": ["npx", "eslint", ".", "--max-warnings", "0"],
     "shellcheck has nothing to say": ["bash", "test/shellcheck.sh"],
     "actionlint and zizmor have nothing to say": ["bash", "ci/lint-workflows.sh"],
+    "ruff and mypy have nothing to say": ["bash", "ci/lint-python.sh"],
   };
   const verdicts = await Promise.all(
     Object.entries(gates).map(async ([name, [command, ...args]]) => {
@@ -127,6 +128,26 @@ async function goTests(): Promise<Tally> {
   return tally;
 }
 
+/** The Python program of the web host; each version of Python counts its tests anew. */
+async function programTests(): Promise<Tally> {
+  let text = "";
+  const code = await run("ci/test-program.sh", [], (part) => {
+    text += part;
+  });
+  const tally = unittestTally(text);
+  if (code !== 0) process.stdout.write(text);
+  return tally.failed === 0 && code !== 0 ? { ...tally, failed: 1 } : tally;
+}
+
+/** From what Python's unittest prints at the end: `Ran 7 tests in 1.2s`, then `FAILED (failures=1, errors=1, skipped=1)`. */
+function unittestTally(text: string): Tally {
+  const count = (pattern: RegExp): number =>
+    [...text.matchAll(pattern)].reduce((all, [, number]) => all + Number(number), 0);
+  const failed = count(/^FAILED \(.*?failures=(\d+)/gm) + count(/^FAILED \(.*?errors=(\d+)/gm);
+  const skipped = count(/^(?:OK|FAILED) \(.*?skipped=(\d+)/gm);
+  return { passed: count(/^Ran (\d+) tests? in /gm) - failed - skipped, failed, skipped };
+}
+
 interface GoEvent {
   readonly Action: string;
   readonly Package?: string;
@@ -155,6 +176,7 @@ function countGoEvent(
 const suites: readonly Suite[] = [
   { name: "checks", needs: [], run: checks },
   { name: "unit", needs: [], run: () => jest("unit") },
+  { name: "program", needs: [], run: programTests },
   { name: "toolchain", needs: ["toolchain"], run: goTests },
   { name: "templates", needs: ["hosts"], run: () => jest("templates") },
   { name: "api", needs: ["toolchain"], run: () => jest("api") },
