@@ -18,7 +18,6 @@ if [[ ! -e $linters/installed ]]; then
 fi
 flock --unlock 9
 
-cd remote/program
 "$linters/bin/ruff" check --quiet .
 "$linters/bin/ruff" format --quiet --check .
 for version in 3.11 3.13; do

@@ -10,11 +10,14 @@ const program = join(__dirname, "../../../../remote/program");
 /** By Python's own parser: the program's tests run with these. */
 function byPython(): unknown {
   const code =
-    "import json, pathlib, tests.build as b; print(json.dumps(b.digests(pathlib.Path.cwd())))";
+    "import json, program.build as build; print(json.dumps(build.digests(build.SOURCE)))";
   const { stdout, stderr } = spawnSync("python3", ["-c", code], {
-    cwd: program,
     encoding: "utf8",
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    env: {
+      ...process.env,
+      PYTHONDONTWRITEBYTECODE: "1",
+      PYTHONPATH: `${program}:${join(__dirname, "../../..")}`,
+    },
   });
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout);

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import termios
 import time
-from pathlib import Path
 from typing import Any
 
+from .build import SOURCE
 from .case import Case, each
 from .fake_bridge import FakeBridge
 from .fake_cluster import given
@@ -33,6 +33,16 @@ trap 'trap - EXIT; exit 129' HUP
 echo "has the lock" >&2
 while true; do sleep 0.1; done
 """
+
+
+def read_until(descriptor: int, words: bytes) -> None:
+    """Fails where the other side is closed before."""
+    text = b""
+    while words not in text:
+        part = os.read(descriptor, 4096)
+        if not part:
+            raise AssertionError(text.decode())
+        text += part
 
 
 class ProcessCase(Case):
@@ -95,8 +105,7 @@ class Signals(ProcessCase):
             assert drain.stdin is not None
             drain.stdin.write(f'{{"version": 1, "bridge": {_json(self.first)}, "draining": false}}')
             drain.stdin.close()
-            while b"participants left" not in os.read(read, 4096):
-                pass
+            read_until(read, b"participants left")
             os.close(read)
             self.assertEqual(drain.wait(PATIENCE_SECONDS), 141)
         self.assert_back_in_service()
@@ -109,12 +118,10 @@ class Signals(ProcessCase):
         if child == 0:
             command = [*self.cluster.command("drain"), "b0"]
             os.execv(command[0], command)
-        text = b""
-        while b"participants left" not in text:
-            text += os.read(terminal, 4096)
+        read_until(terminal, b"participants left")
         os.close(terminal)
         _, status = os.waitpid(child, 0)
-        self.assertEqual(os.waitstatus_to_exitcode(status), 1, text.decode())
+        self.assertEqual(os.waitstatus_to_exitcode(status), 1)
         self.assert_back_in_service()
 
     def test_ctrl_c_in_a_terminal_ends_an_operators_drain_with_what_to_do(self) -> None:
@@ -125,12 +132,9 @@ class Signals(ProcessCase):
         if child == 0:
             command = [*self.cluster.command("drain"), "b0"]
             os.execv(command[0], command)
-        text = b""
-        while b"participants left" not in text:
-            text += os.read(terminal, 4096)
+        read_until(terminal, b"participants left")
         os.write(terminal, termios.tcgetattr(terminal)[6][termios.VINTR])
-        while b"What to do: pulumi up" not in text:
-            text += os.read(terminal, 4096)
+        read_until(terminal, b"What to do: pulumi up")
         _, status = os.waitpid(child, 0)
         os.close(terminal)
         self.assertEqual(os.waitstatus_to_exitcode(status), 1)
@@ -255,7 +259,7 @@ class Entry(Case):
     """The command itself, as the host has it."""
 
     def run_entry(self, *words: str, python: str | None = None) -> "subprocess.CompletedProcess[str]":
-        entry = Path(__file__).resolve().parent.parent / "jitsi-hetzner"
+        entry = SOURCE / "jitsi-hetzner"
         environment = dict(os.environ) if python is None else {**os.environ, "JITSI_HETZNER_PYTHON": python}
         return subprocess.run(
             [entry, *words], capture_output=True, text=True, timeout=PATIENCE_SECONDS, env=environment, check=False

@@ -1,12 +1,10 @@
-"""The program as a process on a host of the tests: program.py CONFIG VERB [ARGUMENTS]. See real_cluster.py."""
+"""The program as a process on a host of the tests: program.process CONFIG VERB [ARGUMENTS]. See real_cluster.py."""
 
 import json
 import os
 import sys
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from jitsi_hetzner.cli import Program
 from jitsi_hetzner.commands import Ran
@@ -18,8 +16,8 @@ from jitsi_hetzner.parallel import SystemParallel
 from jitsi_hetzner.places import Paths, Ports
 from jitsi_hetzner.signals import install
 from jitsi_hetzner.waits import Waits
-from tests.fake_host import FakeCommands
-from tests.real_time import FastClock
+from program.fake_host import FakeCommands
+from program.real_time import FastClock
 
 config = json.loads(sys.argv[1])
 root = Path(config["root"])

@@ -11,7 +11,8 @@ from zlib import crc32
 
 from jitsi_hetzner.cli import VERBS
 
-SOURCE = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "remote/program"
 PACKAGE = "jitsi_hetzner"
 # In memory: the program waits for the disk at each goal that it writes.
 MEMORY = Path("/dev/shm")

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from .build import SOURCE, installed_program, temporary
+from .build import installed_program, temporary
 from .fake_bridge import FakeBridge
 from .fake_jicofo import FakeJicofo
 from .fake_people import People
@@ -116,7 +116,7 @@ class RealCluster:
             "speed": SPEED,
             "pause_after": pause_after,
         }
-        return [sys.executable, str(SOURCE / "tests/program.py"), json.dumps(config), verb]
+        return [sys.executable, "-m", "program.process", json.dumps(config), verb]
 
     def start(self, verb: str, fields: dict[str, Any], *, pause_after: str = "", **options: Any) -> Verb:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options}
