@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Callable
-from typing import NoReturn
 
-from .failure import ExitCode, Failure, NobodyListens
+from .failure import Failure, NobodyListens
 
 Write = Callable[[str], None]
 
@@ -68,8 +67,3 @@ def write_to(descriptor: int) -> Write:
             data = data[os.write(descriptor, data) :]
 
     return write
-
-
-def ended_by_signal() -> NoReturn:
-    """What an operator's signal means for a verb."""
-    raise Failure("this step was ended on the host by a signal", "pulumi up", ExitCode.NOT_DONE)
