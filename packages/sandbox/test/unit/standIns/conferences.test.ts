@@ -159,6 +159,14 @@ run(main)`) as number;
     expect(taken).toBeLessThanOrEqual(8.1);
   });
 
+  it("is the time of a reconnect when the next bridge has just started and carried a conference of its own", () => {
+    const restart =
+      'selector.remove("b@i/b"); add("b", stress_level="0.5", total_conferences_created="1")';
+    const taken = seconds("pass", `${restart}; conferences.move(selector.find("a"), None, 6)`);
+    expect(taken).toBeGreaterThanOrEqual(0.3);
+    expect(taken).toBeLessThanOrEqual(0.6);
+  });
+
   it("is longer when the next bridge has just restarted", () => {
     const restart = 'selector.remove("b@i/b"); add("b", stress_level="0.5")';
     const taken = seconds(warmed, `${restart}; conferences.move(selector.find("a"), None, 6)`);

@@ -39,6 +39,8 @@ class Bridge:
         self._seen_at = time.monotonic()
         # Number of conferences that jicofo has placed on it.
         self.hosted = 0
+        # Number of conferences that the bridge itself has counted since its start.
+        self.created = 0
 
     def report(self, stats: dict[str, str]) -> None:
         self.stress = float(stats.get("stress_level", self.stress))
@@ -47,6 +49,7 @@ class Bridge:
         # No stage of a shutdown can be undone.
         self.graceful = self.graceful or stats.get("graceful_shutdown") == "true"
         self.shutting_down = self.shutting_down or stats.get("shutting_down") == "true"
+        self.created = int(stats.get("total_conferences_created", self.created))
         if "drain" in stats:
             self.draining = stats["drain"] == "true"
         if "healthy" in stats:
@@ -69,7 +72,7 @@ class Bridge:
 
     @property
     def is_warm(self) -> bool:
-        return self.hosted > 0
+        return self.hosted > 0 or self.created > 0
 
     def health_check(self, passed: bool) -> None:
         self._operational = passed

@@ -182,5 +182,6 @@ class Conferences(Participants):
 def _pause(bridge: Optional[Bridge]) -> float:
     if bridge is None:
         return 0.0
-    return random.uniform(*(RESTARTED_SECONDS if bridge.is_new else
-                            WARM_SECONDS if bridge.is_warm else COLD_SECONDS))
+    if bridge.is_warm:
+        return random.uniform(*WARM_SECONDS)
+    return random.uniform(*(RESTARTED_SECONDS if bridge.is_new else COLD_SECONDS))

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from jitsi_stand_in.rest import metrics_handler
 
+from .colibri import BadRequest, NotFound, RestConferences
 from .reports import Reports
 
 
@@ -52,6 +53,25 @@ def application(reports: Reports) -> web.Application:
         bridge.shut_down(str(graceful).lower() == "true")
         return web.Response()
 
+    conferences = RestConferences(bridge)
+
+    async def colibri(request: web.Request) -> web.Response:
+        if request.content_type != "application/json":
+            return web.Response(status=415)
+        meeting = request.match_info.get("meeting")
+        text = await request.text()
+        try:
+            answer = (conferences.create(text) if meeting is None
+                      else conferences.change(meeting, text))
+        except BadRequest as problem:
+            return web.Response(status=400, reason=str(problem))
+        except NotFound:
+            return web.Response(status=404)
+        return web.json_response(answer)
+
+    async def not_implemented(_request: web.Request) -> web.Response:
+        return web.Response(status=501)
+
     app.router.add_get("/about/health", health)
     app.router.add_get("/about/version", version)
     app.router.add_get("/metrics", metrics)
@@ -61,6 +81,9 @@ def application(reports: Reports) -> web.Application:
         app.router.add_post("/colibri/drain/disable", drain_disable)
     if settings.colibri_rest:
         app.router.add_get("/colibri/stats", stats)
+        app.router.add_get("/colibri/v2/conferences", not_implemented)
+        app.router.add_post("/colibri/v2/conferences", colibri)
+        app.router.add_patch("/colibri/v2/conferences/{meeting}", colibri)
     if settings.shutdown_rest:
         app.router.add_post("/colibri/shutdown", shutdown)
     return app

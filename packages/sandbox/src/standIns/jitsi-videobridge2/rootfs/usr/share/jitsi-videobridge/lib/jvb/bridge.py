@@ -88,17 +88,28 @@ class Bridge:
         during a shutdown.
         """
         if kind == "create" and conference not in self.rooms:
-            if self.graceful or self.shutting_down:
-                log.warning("Will not create conference in shutdown mode.")
-                raise Refusal("service-unavailable", "graceful-shutdown")
-            log.info("create_conf, id=%s", conference)
-            self.created += 1
-            self.rooms[conference] = 0
+            self.create(conference)
         elif conference not in self.rooms:
             raise Refusal("item-not-found", "conference-not-found")
         self._heard[conference] = _now()
         if kind != "media":
             self._set(conference, participants)
+
+    def create(self, conference: str) -> None:
+        """A new conference without endpoints. Raises Refusal during a shutdown."""
+        if self.graceful or self.shutting_down:
+            log.warning("Will not create conference in shutdown mode.")
+            raise Refusal("service-unavailable", "graceful-shutdown")
+        log.info("create_conf, id=%s", conference)
+        self.created += 1
+        self.rooms[conference] = 0
+        self._heard[conference] = _now()
+
+    def hold(self, conference: str, endpoints: int, expires: bool) -> None:
+        """A request over REST: unlike jicofo's conferences, one without endpoints may stay."""
+        self._heard[conference] = _now()
+        if endpoints > 0 or expires:
+            self._set(conference, endpoints)
 
     def _set(self, conference: str, participants: int) -> None:
         self.endpoints_created += max(participants - self.rooms[conference], 0)
