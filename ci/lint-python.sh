@@ -18,8 +18,9 @@ if [[ ! -e $linters/installed ]]; then
 fi
 flock --unlock 9
 
-"$linters/bin/ruff" check --quiet .
-"$linters/bin/ruff" format --quiet --check .
+ruff=("$linters/bin/ruff" --config ci/ruff.toml --quiet)
+"${ruff[@]}" check remote/program test/program
+"${ruff[@]}" format --check remote/program test/program
 for version in 3.11 3.13; do
-  "$linters/bin/mypy" --python-version "$version" --cache-dir "$cache/mypy-cache"
+  "$linters/bin/mypy" --config-file ci/mypy.ini --python-version "$version" --cache-dir "$cache/mypy-cache"
 done
