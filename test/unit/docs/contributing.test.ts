@@ -42,7 +42,7 @@ describe("the table of rooms", () => {
     const folders = [...below("lib/", files), ...below("packages/", files)].filter((path) =>
       path.endsWith("/"),
     );
-    const expected = [...below("", files), ...folders, "docs/generate/"];
+    const expected = [...below("", files), ...folders, "docs/generate/", "remote/program/"];
     expect(paths().sort()).toEqual(expected.sort());
   });
 
