@@ -67,6 +67,8 @@ class FakeCluster:
         self.commands = FakeCommands()
         self.commands.answers[("prosodyctl", "shell")] = lambda _words: self._focus_session()
         self.commands.answers[("ss", "-K")] = self._close_connections
+        # What had been said when the operator's signals were no longer heard.
+        self.ignored_at: list[str] = []
         # What was asked of each bridge that does not change it, too.
         self.requests: list[str] = []
 
@@ -156,6 +158,7 @@ class FakeCluster:
                 commands=self.commands,
                 locks=self.locks,
                 parallel=OneAfterTheOther(),
+                ignore_operator=lambda: self.ignored_at.append("".join(messages)),
                 paths=self.paths,
                 ports=Ports(),
                 waits=self.waits,

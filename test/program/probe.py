@@ -42,6 +42,7 @@ class Probe:
             commands=cluster.commands,
             locks=cluster.locks,
             parallel=OneAfterTheOther(),
+            ignore_operator=lambda: None,
             paths=cluster.paths,
             ports=Ports(),
             waits=cluster.waits,

@@ -14,7 +14,7 @@ from jitsi_hetzner.locks import HostLocks
 from jitsi_hetzner.messages import Messages, write_to
 from jitsi_hetzner.parallel import SystemParallel
 from jitsi_hetzner.places import Paths, Ports
-from jitsi_hetzner.signals import install
+from jitsi_hetzner.signals import ignore_operator, install
 from jitsi_hetzner.waits import Waits
 from program.fake_host import FakeCommands
 from program.real_time import FastClock
@@ -43,6 +43,7 @@ def host_of(verb: str) -> Host:
         commands=commands,
         locks=HostLocks(paths, clock, messages),
         parallel=SystemParallel(),
+        ignore_operator=ignore_operator,
         paths=paths,
         ports=Ports(**config["ports"]),
         waits=Waits(),

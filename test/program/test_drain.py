@@ -84,6 +84,8 @@ class Drain(DrainCase):
         self.assertIn("or keep it: set jvbCount back, or take its number out of removedBridges", outcome.text)
         self.assertEqual(self.leaving.asked, ["drain/enable", "drain/disable"])
         self.assertEqual(self.cluster.goals(), {"b0": "serving"})
+        # A signal at the wrong moment would leave it in drain mode.
+        self.assertNotIn("back in service", self.cluster.ignored_at[0])
 
     def test_goes_at_the_end_of_the_time_with_force_drain_and_says_how_many_are_cut_off(self) -> None:
         self.cluster.set_policy(drainTimeoutSeconds=5, forceDrain=True)

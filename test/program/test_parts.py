@@ -149,6 +149,10 @@ class Silence(Case):
             messages.info("x")
         messages.info("y")
 
+    def test_is_noticed_by_a_result_that_nobody_takes(self) -> None:
+        with self.assertRaises(NobodyListens):
+            self.messages().result("x")
+
     def test_is_not_noticed_any_more_where_something_is_undone(self) -> None:
         messages = self.messages()
         messages.need_nobody()

@@ -28,6 +28,8 @@ class Host:
     commands: Commands
     locks: Locks
     parallel: Parallel
+    # The operator's signals end this verb no more.
+    ignore_operator: Callable[[], None]
     paths: Paths
     ports: Ports
     waits: Waits

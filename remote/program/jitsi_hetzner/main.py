@@ -13,7 +13,7 @@ from .locks import HostLocks
 from .messages import Messages, write_to
 from .parallel import SystemParallel
 from .places import Paths, Ports
-from .signals import install
+from .signals import ignore_operator, install
 from .waits import Waits
 
 
@@ -29,6 +29,7 @@ def host_for(verb: str) -> Host:
         commands=SystemCommands(),
         locks=HostLocks(paths, clock, messages),
         parallel=SystemParallel(),
+        ignore_operator=ignore_operator,
         paths=paths,
         ports=Ports(),
         waits=Waits(),

@@ -38,7 +38,10 @@ class Messages:
 
     def result(self, text: str) -> None:
         """The verb's answer, on stdout, where nothing else goes."""
-        self._write_result(f"{text}\n")
+        try:
+            self._write_result(f"{text}\n")
+        except OSError:
+            raise NobodyListens from None
 
     def need_nobody(self) -> None:
         """From here on, messages that cannot be written are dropped: the verb has something to undo."""

@@ -116,6 +116,7 @@ def otherwise(host: Host, undo: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        host.ignore_operator()
         host.messages.need_nobody()
         undo()
         raise

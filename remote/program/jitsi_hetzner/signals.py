@@ -24,10 +24,14 @@ def install() -> None:
     signal.signal(signal.SIGHUP, _leave_to_next_step)
 
 
-def _give_up(_number: int, _frame: FrameType | None) -> None:
-    # Once: a second signal would stop what puts the bridge back, which is bounded.
+def ignore_operator() -> None:
+    """From here on: what puts a bridge back is bounded, and must not be stopped half way."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
+
+
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    ignore_operator()
     raise EndedBySignal
 
 
