@@ -14,7 +14,7 @@ class Application:
     def __init__(self, middlewares=()):
         self.middlewares = middlewares
         self.router = SimpleNamespace(**{"add_" + m.lower(): (lambda path, handler, m=m: routes.update({m + " " + path: handler}))
-          for m in ("GET", "POST", "DELETE")})
+          for m in ("GET", "POST", "PATCH", "DELETE")})
 def response(status=200, text="", **_more):
     return SimpleNamespace(status=status, text=text)
 web = SimpleNamespace(Application=Application, Response=response, StreamResponse=object, Request=object,
@@ -84,5 +84,50 @@ async def main():
     print(json.dumps([answer.status, answer.text]))
 run(main)`;
     expect(api(code)).toEqual([status, text]);
+  });
+});
+
+describe("the bridge's REST API", () => {
+  /** Handlers of the bridge's API, and post(text, **more) and patch(meeting, text). */
+  const bridgeApi = (code: string, colibri = "True"): unknown =>
+    api(`
+from jvb.api import application
+from jvb.bridge import Bridge
+settings = SimpleNamespace(colibri_rest=${colibri}, drain_rest=True, shutdown_rest=False, initial_drain_mode=False,
+  graceful_min_participants=0, average_participant_stress=0.01)
+bridge = Bridge(settings, "2.3.307")
+application(SimpleNamespace(bridge=bridge, metrics=None))
+def asked(text, meeting=None, content_type="application/json"):
+    async def read():
+        return text
+    return SimpleNamespace(text=read, content_type=content_type, match_info={} if meeting is None else {"meeting": meeting})
+post = lambda text, **more: routes["POST /colibri/v2/conferences"](asked(text, **more))
+patch = lambda meeting, text: routes["PATCH /colibri/v2/conferences/{meeting}"](asked(text, meeting))
+async def main():
+    ${code}
+run(main)`);
+
+  it("has conferences only where COLIBRI is on", () => {
+    const code = 'print(json.dumps(sorted(path for path in routes if "/v2/" in path)))';
+    expect(bridgeApi(code, "False")).toEqual([]);
+    expect(bridgeApi(code)).toEqual([
+      "GET /colibri/v2/conferences",
+      "PATCH /colibri/v2/conferences/{meeting}",
+      "POST /colibri/v2/conferences",
+    ]);
+  });
+
+  it("creates and expires a conference", () => {
+    const code = `created = await post('{"meeting-id": "m", "create": true}')
+    during = list(bridge.rooms); expired = await patch("m", '{"expire": true}')
+    print(json.dumps([created.status, during, expired.status, list(bridge.rooms)]))`;
+    expect(bridgeApi(code)).toEqual([200, ["m"], 200, []]);
+  });
+
+  it("answers 400, 404, 415 and 501 where upstream does", () => {
+    const code = `answers = [await post("{}"), await patch("m", "{}"), await post("{}", content_type="text/plain"),
+      await routes["GET /colibri/v2/conferences"](None)]
+    print(json.dumps([answer.status for answer in answers]))`;
+    expect(bridgeApi(code)).toEqual([400, 404, 415, 501]);
   });
 });
