@@ -62,10 +62,10 @@ def typescript(whole: Schema) -> str:
             + "}"
         )
     stdin = whole["properties"]["stdin"]["properties"]
-    digested = "".join(f"  {json.dumps(verb)},\n" for verb, one in stdin.items() if "digest" in one["properties"])
+    digested = ", ".join(json.dumps(verb) for verb, one in stdin.items() if "digest" in one["properties"])
     parts.append(
         "/** Verbs whose JSON holds the digest of their code, so that their step runs again for other code. */\n"
-        f"export const verbsWithDigest = [\n{digested}] as const;"
+        f"export const verbsWithDigest = [{digested}] as const;"
     )
     return "\n\n".join(parts) + "\n"
 

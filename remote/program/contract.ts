@@ -161,9 +161,4 @@ export interface VerbStdout {
 }
 
 /** Verbs whose JSON holds the digest of their code, so that their step runs again for other code. */
-export const verbsWithDigest = [
-  "accept",
-  "policy",
-  "restart-begin",
-  "restart-end",
-] as const;
+export const verbsWithDigest = ["accept", "policy", "restart-begin", "restart-end"] as const;
