@@ -11,16 +11,24 @@ import {
 import { dirname, join } from "node:path";
 import * as tar from "tar";
 import { hostFiles } from "./hostFile";
+import { crc32 } from "./program/crc32";
+import { pythonFiles, pythonVerbs, type TypedVerb } from "./program/verbs";
 import { fileValuesOf, scriptFiles, scriptNames, type ScriptName } from "./script";
 
-/** What a verb is made of, by paths in the archive. */
+/** What a verb is made of, by paths in the archive. `verbs.json` has it on the host. */
 interface Verb {
-  readonly files: readonly string[];
-  /** Values that are files, by the variable. */
-  readonly values: Readonly<Record<string, string>>;
-  /** Over the names and texts of all of these. */
+  /** Over the names and texts of all of its files. */
   readonly digest: string;
+  /** CRC-32 of each file: by it the host finds a file that has changed since. */
+  readonly files: Readonly<Record<string, number>>;
+  /** Of a verb in shell, its files in their order; absent for one in Python. */
+  readonly script?: readonly string[];
+  /** Of a verb in shell, values that are files, by the variable. */
+  readonly values?: Readonly<Record<string, string>>;
 }
+
+/** A verb in shell, or a typed one. */
+export type VerbName = ScriptName | TypedVerb;
 
 /** The program that hosts carry: one archive with all that their verbs are made of. */
 export interface HostProgram {
@@ -31,7 +39,7 @@ export interface HostProgram {
   /** SHA-256 of the archive, hexadecimal. */
   readonly sha256: string;
   /** By the verb: another one where one of its files is another. */
-  readonly verbDigests: Readonly<Record<ScriptName, string>>;
+  readonly verbDigests: Readonly<Record<VerbName, string>>;
 }
 
 /** Digits of a digest: 64 bits, against accidents. */
@@ -44,16 +52,11 @@ const runner = "jitsi-hetzner";
 /** The texts of the archive, by their paths in it. Pure, but for reading the files. */
 export function programFiles(): ReadonlyMap<string, string> {
   const verbs = describeVerbs();
-  const names = Object.values(verbs).flatMap(({ files, values }) => [
-    ...files,
-    ...Object.values(values),
-  ]);
-  const texts = [...new Set(names)].sort().map((name): [string, string] => [name, read(name)]);
-  return new Map([
-    ...texts,
-    [runner, readFileSync(join(__dirname, "program", runner), "utf8")],
-    ["verbs.json", `${JSON.stringify(verbs, null, 1)}\n`],
-  ]);
+  const names = Object.values(verbs).flatMap(({ files }) => Object.keys(files));
+  const texts = [...new Set([...names, ...pythonFiles(), runner])]
+    .sort()
+    .map((name): [string, string] => [name, readSource(name)]);
+  return new Map([...texts, ["verbs.json", `${JSON.stringify(verbs, null, 1)}\n`]]);
 }
 
 let made: HostProgram | undefined;
@@ -78,7 +81,7 @@ export function makeProgram(folder = cache): HostProgram {
     sha256: createHash("sha256").update(readFileSync(archive)).digest("hex"),
     verbDigests: Object.fromEntries(
       Object.entries(describeVerbs()).map(([name, verb]) => [name, verb.digest]),
-    ) as Record<ScriptName, string>,
+    ) as Record<VerbName, string>,
   };
 }
 
@@ -107,25 +110,38 @@ function writeArchive(archive: string, files: ReadonlyMap<string, string>): void
   }
 }
 
-/** Reads a file by its path in the repository. */
+/** Reads a file by its path in the archive. */
 type Reader = (path: string) => string;
 
 /** What each verb is made of. Pure, but for `readFile`. */
-export function describeVerbs(readFile: Reader = read): Record<ScriptName, Verb> {
-  return Object.fromEntries(
-    scriptNames.map((name) => [name, describeVerb(name, readFile)]),
-  ) as Record<ScriptName, Verb>;
+export function describeVerbs(readFile: Reader = readSource): Readonly<Record<string, Verb>> {
+  const shell = scriptNames.map((name) => [name, shellVerb(name, readFile)] as const);
+  const python = Object.entries(pythonVerbs(readFile)).map(
+    ([name, files]) => [name, describe(files, readFile)] as const,
+  );
+  return Object.fromEntries([...shell, ...python]);
 }
 
-function describeVerb(name: ScriptName, readFile: Reader): Verb {
-  const files = scriptFiles(name).map((file) => `remote/${file}`);
+function shellVerb(name: ScriptName, readFile: Reader): Verb {
+  const script = scriptFiles(name).map((file) => `remote/${file}`);
   const values = Object.fromEntries(fileValuesOf(name).map((key) => [key, hostFiles[key]]));
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(`${file}\0${readFile(file)}\0`);
-  for (const [key, file] of Object.entries(values)) {
-    hash.update(`${key}\0${file}\0${readFile(file)}\0`);
-  }
-  return { files, values, digest: hash.digest("hex").slice(0, digits) };
+  // Another variable for the same file is another verb.
+  const keys = Object.entries(values).flat();
+  return { ...describe([...script, ...Object.values(values)], readFile, keys), script, values };
 }
 
-const read: Reader = (name) => readFileSync(join(root, name), "utf8");
+function describe(files: readonly string[], readFile: Reader, more: readonly string[] = []): Verb {
+  const hash = createHash("sha256").update(more.join("\0"));
+  const sums = files.map((file) => {
+    const text = readFile(file);
+    hash.update(`${file}\0${text}\0`);
+    return [file, crc32(text)] as const;
+  });
+  return { digest: hash.digest("hex").slice(0, digits), files: Object.fromEntries(sums) };
+}
+
+/** The program's own files stand at the top of the archive; all others at their paths in the repository. */
+function readSource(name: string): string {
+  const folder = /^(remote|cloud-init)\//.test(name) ? root : join(__dirname, "program");
+  return readFileSync(join(folder, name), "utf8");
+}

@@ -12,7 +12,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from jitsi_hetzner.cli import VERBS, load_verb
-from jitsi_hetzner.decode import VERSION, Digest, Number, Text, is_required, json_name
+from jitsi_hetzner.decode import VERSION, Number, Text, is_required, json_name
 
 FOLDER = Path(__file__).resolve().parent
 HEADER = (
@@ -29,13 +29,10 @@ def schema() -> Schema:
     """A JSON Schema: for each verb its stdin and its stdout, and what they consist of."""
     definitions: dict[str, Schema] = {}
     verbs = {name: load_verb(name) for name in VERBS}
-    digest = {"digest": {"description": "Of the verb's code.", **_schema_of(Digest, definitions)}}
     stdin = {
-        name: _with_version(verb.takes, digest if verb.has_digest else {}, definitions)
-        for name, verb in verbs.items()
-        if verb.takes is not None
+        name: _with_version(verb.takes, definitions) for name, verb in verbs.items() if verb.takes is not None
     }
-    stdout = {name: _with_version(verb.gives, {}, definitions) for name, verb in verbs.items() if verb.gives}
+    stdout = {name: _with_version(verb.gives, definitions) for name, verb in verbs.items() if verb.gives}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": HEADER,
@@ -61,12 +58,6 @@ def typescript(whole: Schema) -> str:
             )
             + "}"
         )
-    stdin = whole["properties"]["stdin"]["properties"]
-    digested = ", ".join(json.dumps(verb) for verb, one in stdin.items() if "digest" in one["properties"])
-    parts.append(
-        "/** Verbs whose JSON holds the digest of their code, so that their step runs again for other code. */\n"
-        f"export const verbsWithDigest = [{digested}] as const;"
-    )
     return "\n\n".join(parts) + "\n"
 
 
@@ -76,12 +67,12 @@ def texts() -> dict[Path, str]:
     return {FOLDER / "schema.json": f"{_pretty(whole)}\n", FOLDER / "contract.ts": typescript(whole)}
 
 
-def _with_version(kind: type[Any], more: Schema, definitions: dict[str, Schema]) -> Schema:
+def _with_version(kind: type[Any], definitions: dict[str, Schema]) -> Schema:
     own = _record(kind, definitions)
     return {
         "type": "object",
         "title": kind.__name__,
-        "properties": {"version": {"const": VERSION}, **more, **own["properties"]},
+        "properties": {"version": {"const": VERSION}, **own["properties"]},
         "required": ["version", *own["required"]],
         "additionalProperties": False,
     }

@@ -159,6 +159,3 @@ export interface VerbStdout {
   "restart-begin": Turn;
   status: WebFacts;
 }
-
-/** Verbs whose JSON holds the digest of their code, so that their step runs again for other code. */
-export const verbsWithDigest = ["accept", "policy", "restart-begin", "restart-end"] as const;

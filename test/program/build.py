@@ -1,4 +1,4 @@
-"""The program as the build makes it (remote/program/digests.ts), found by Python's own parser."""
+"""The program as the build makes it (remote/program.ts), found by Python's own parser."""
 
 import ast
 import hashlib
@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from jitsi_hetzner.cli import VERBS
+from jitsi_hetzner.manifest import MANIFEST
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "remote/program"
@@ -31,18 +32,18 @@ def installed_program() -> Path:
     """A folder with the package and its digests."""
     folder = Path(_folder.name)
     (folder / PACKAGE).symlink_to(SOURCE / PACKAGE)
-    (folder / "digests.json").write_text(json.dumps(digests(SOURCE)))
+    (folder / MANIFEST).write_text(json.dumps(digests(SOURCE)))
     return folder
 
 
 def digests(folder: Path) -> dict[str, Any]:
-    """For each verb its files, each with its CRC-32, and the digest of what sha256sum prints for them."""
+    """For each verb in Python its files, each with its CRC-32, and a digest of their names and texts."""
     made = {}
     for verb in VERBS:
         files = files_of(folder, verb)
-        lines = [f"{hashlib.sha256((folder / file).read_bytes()).hexdigest()}  {file}\n" for file in files]
+        texts = "".join(f"{file}\0{(folder / file).read_text()}\0" for file in files)
         made[verb] = {
-            "digest": hashlib.sha256("".join(lines).encode()).hexdigest(),
+            "digest": hashlib.sha256(texts.encode()).hexdigest()[:16],
             "files": {file: crc32((folder / file).read_bytes()) for file in files},
         }
     return made

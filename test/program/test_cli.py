@@ -38,7 +38,7 @@ class Help(CliCase):
 
     def test_is_shown_without_a_verb_which_is_no_success(self) -> None:
         code, text = self.printed_by()
-        self.assertEqual(code, 2)
+        self.assertEqual(code, 64)
         self.assertIn("jitsi-hetzner drain jvb-1", text)
 
     @each(*[(verb,) for verb in VERBS])
@@ -53,7 +53,7 @@ class Digest(CliCase):
 
     def restart_begin(self, digest: str | None) -> Outcome:
         fields: dict[str, Any] = {"bridge": given(self.first), "settingsHash": "new", "formerHash": "former"}
-        return self.cluster.run("restart-begin", fields if digest is None else {**fields, "digest": digest})
+        return self.cluster.run("restart-begin", fields, *([] if digest is None else ["--code", digest]))
 
     def test_of_the_step_is_that_of_the_verbs_files(self) -> None:
         self.cluster.set_policy()
@@ -61,19 +61,20 @@ class Digest(CliCase):
         self.assertEqual(self.restart_begin(own).code, 0)
 
     def test_that_differs_ends_with_78_and_changes_nothing(self) -> None:
-        outcome = self.restart_begin("0" * 64)
+        outcome = self.restart_begin("0" * 16)
         self.assertEqual((outcome.code, self.cluster.requests, self.cluster.goals()), (78, [], {}))
-        self.assertIn("and the step was made with 000000000000. Nothing was done", outcome.text)
-        self.assertIn("What to do: npm run repair -- web; then: pulumi up", outcome.text)
+        self.assertIn("and the step was made with 0000000000000000. Nothing was done", outcome.text)
+        self.assertIn("What to do: npm run repair -- web  (it installs", outcome.text)
+
+    def test_is_looked_at_before_the_json(self) -> None:
+        self.assertEqual(self.cluster.run("policy", None, "--code", "0" * 16, stdin="{").code, 78)
 
     def test_is_not_asked_for_by_a_step_that_has_none(self) -> None:
         self.cluster.set_policy()
         self.assertEqual(self.restart_begin(None).code, 0)
 
-    def test_that_is_no_digest_is_refused(self) -> None:
-        outcome = self.restart_begin("abc")
-        self.assertEqual(outcome.code, 2)
-        self.assertIn('digest is "abc", and 64 hexadecimal digits is needed', outcome.text)
+    def test_that_is_no_digest_differs(self) -> None:
+        self.assertEqual((self.restart_begin("abc").code, self.cluster.requests), (78, []))
 
 
 class Damage(CliCase):
@@ -82,14 +83,14 @@ class Damage(CliCase):
         folder = temporary()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        self.manifest = json.loads((installed_program() / "digests.json").read_text())
+        self.manifest = json.loads((installed_program() / "verbs.json").read_text())
         for file in self.manifest["forget"]["files"]:
             (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / file).write_bytes((installed_program() / file).read_bytes())
         self.write_manifest()
 
     def write_manifest(self) -> None:
-        (self.folder / "digests.json").write_text(json.dumps(self.manifest))
+        (self.folder / "verbs.json").write_text(json.dumps(self.manifest))
 
     def forget(self) -> tuple[int, str]:
         probe = Probe(self.cluster)
@@ -116,7 +117,7 @@ class Damage(CliCase):
 
     @each(("",), ("{",), ("[]",), ("{}",), ('{"forget": {}}',), ('{"forget": {"digest": "x", "files": []}}',))
     def test_a_manifest_that_is_damaged_ends_with_78(self, text: str) -> None:
-        (self.folder / "digests.json").write_text(text)
+        (self.folder / "verbs.json").write_text(text)
         self.assertEqual(self.forget()[0], 78)
 
     def test_a_change_in_another_verb_is_none_of_this_one(self) -> None:
@@ -148,7 +149,7 @@ class Refusals(CliCase):
     )
     def test_says_what_is_wrong_with_it(self, stdin: str, words: str) -> None:
         outcome = self.refused(stdin)
-        self.assertEqual(outcome.code, 2)
+        self.assertEqual(outcome.code, 65)
         self.assertIn(f"policy failed on web: the JSON on stdin: {words}", outcome.text)
         self.assertIn("What to do: pulumi up", outcome.text)
 
@@ -185,10 +186,14 @@ class Refusals(CliCase):
         )
         self.assertLess(len(outcome.text), 500)
 
-    def test_a_verb_that_there_is_not_ends_with_2_and_the_list_of_those_that_there_are(self) -> None:
+    def test_a_verb_that_there_is_not_ends_with_78_and_names_the_repair(self) -> None:
         outcome = self.refused('{"version": 1}', "hibernate")
-        self.assertEqual(outcome.code, 2)
-        self.assertIn("there is no verb 'hibernate'; verbs: accept, drain, ", outcome.text)
+        self.assertEqual(outcome.code, 78)
+        self.assertIn("it has no verb 'hibernate'", outcome.text)
+        self.assertIn("npm run repair -- web", outcome.text)
+
+    def test_of_more_than_a_megabyte_ends_with_65(self) -> None:
+        self.assertEqual(self.refused(f'{{"version": 1, "x": "{"x" * 1_000_000}"}}').code, 65)
 
 
 class ByHand(CliCase):

@@ -265,11 +265,6 @@ class Entry(Case):
             [entry, *words], capture_output=True, text=True, timeout=PATIENCE_SECONDS, env=environment, check=False
         )
 
-    def test_has_a_help(self) -> None:
-        ran = self.run_entry("--help")
-        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
-        self.assertIn("usage: jitsi-hetzner VERB", ran.stdout)
-
     def test_says_what_to_do_where_python_was_removed(self) -> None:
         ran = self.run_entry("drain", python="/nowhere/python3")
         self.assertEqual((ran.returncode, ran.stdout), (78, ""))

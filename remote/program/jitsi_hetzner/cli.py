@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from . import program_digest
 from .decode import decode, encode
-from .failure import ExitCode, Failure
+from .failure import ExitCode
 from .guard import guarded
 from .host import Host
+from .manifest import Manifest
 from .verb import Verb
 
 VERBS = (
@@ -24,10 +24,13 @@ VERBS = (
     "serve",
     "status",
 )
+PROGRAM = "jitsi-hetzner"
 EXIT_CODES = """Exit codes:
   0   done, or as it should be
   1   not done, or not as it should be
   2   the verb could not begin, or nobody can tell
+  64  no verb was named
+  65  the JSON on stdin is none that the verb takes
   78  this program and the step that started it do not fit together
 """
 
@@ -43,51 +46,55 @@ class Program:
     def run(self, words: Sequence[str]) -> int:
         """The exit code."""
         name = words[0] if words else ""
-        if name in ("", "-h", "--help"):
-            self._help()
-            return ExitCode.DONE if name else ExitCode.UNKNOWN
-        host = self._host_of(name)
+        host = self._host_of(name if name and not name.startswith("-") else PROGRAM)
         code: list[int] = []
         ended = guarded(host, lambda: code.append(self._run(host, name, words[1:])))()
         return ended or code[0]
 
     def _run(self, host: Host, name: str, words: Sequence[str]) -> int:
-        if name not in VERBS:
-            raise Failure(
-                f"there is no verb {name!r}; verbs: {', '.join(VERBS)}. Nothing was done",
-                "jitsi-hetzner --help; where a step says so: npm run repair -- web; then: pulumi up",
-                ExitCode.UNKNOWN,
-            )
-        digest = program_digest.check_files(self._folder, name)
+        manifest = Manifest(host, self._folder)
+        if name in ("", "-h", "--help"):
+            self._help(manifest)
+            return ExitCode.DONE if name else ExitCode.NO_VERB
+        expected, words = _expected_digest(words)
+        files = manifest.check(name, expected)
+        if files.script:
+            # Imported here alone: its code is none of the verbs in Python.
+            import_module(f"{__package__}.shell").run(self._folder, name, files, self._read_stdin(), words)
         verb = load_verb(name)
         arguments = _parser(name, verb).parse_args(words)
         if verb.by_hand is not None and verb.is_by_hand(arguments):
             return verb.by_hand(host, arguments)
-        return self._run_step(host, verb, arguments, digest)
+        return self._run_step(host, verb, arguments)
 
-    def _run_step(self, host: Host, verb: Verb, arguments: Namespace, digest: str) -> int:
+    def _run_step(self, host: Host, verb: Verb, arguments: Namespace) -> int:
         if verb.takes is None or verb.run is None:
             raise TypeError("a verb that takes no JSON is called by hand")
-        given, expected = decode(self._read_stdin(), verb.takes, has_digest=verb.has_digest)
-        program_digest.expect(digest, expected)
+        given = decode(self._read_stdin(), verb.takes)
         result = verb.run(host, given, arguments)
         if result is not None:
             host.messages.result(encode(result))
         return ExitCode.DONE
 
-    def _help(self) -> None:
-        """Loads all verbs, which nothing else does."""
+    def _help(self, manifest: Manifest) -> None:
+        """Loads all verbs in Python, which nothing else does."""
+        shell = [name for name in manifest.verbs() if name not in VERBS]
         width = max(map(len, VERBS))
         lines = [f"  {name.ljust(width)}  {load_verb(name).summary}" for name in VERBS]
         parser = ArgumentParser(
             prog="jitsi-hetzner",
             usage="jitsi-hetzner VERB [OPTIONS]",
-            description="The life of the bridges of this cluster. Steps of `pulumi up` give a verb JSON on stdin; an "
-            "operator names a bridge instead: jitsi-hetzner drain jvb-1",
-            epilog="\n".join(["Verbs (jitsi-hetzner VERB --help):", *lines, "", EXIT_CODES]),
+            description="The program of this host. Steps of `pulumi up` give a verb JSON on stdin, and with --code the "
+            "digest of the code that they expect. An operator names a bridge instead: jitsi-hetzner drain jvb-1",
+            epilog="\n".join(["Verbs (jitsi-hetzner VERB --help):", *lines, "", "Only for steps:", *[f"  {name}" for name in shell], "", EXIT_CODES]),
             formatter_class=RawDescriptionHelpFormatter,
         )
         parser.print_help(sys.stdout)
+
+
+def _expected_digest(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """What stands after --code, and the verb's own words."""
+    return (words[1], words[2:]) if words[:1] == ["--code"] and len(words) > 1 else (None, words)
 
 
 def load_verb(name: str) -> Verb:

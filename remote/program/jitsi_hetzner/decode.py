@@ -15,6 +15,7 @@ Taken = TypeVar("Taken")
 REPAIR = "npm run repair -- web; then: pulumi up"
 VERSION = 1
 SHOWN_CHARACTERS = 60
+LONGEST_INPUT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -39,25 +40,30 @@ Name = Annotated[str, Text("[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, ., - 
 Address = Annotated[str, Text(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", "an IPv4 address")]
 Domain = Annotated[str, Text("[a-z0-9][a-z0-9.-]*", "a domain name")]
 Word = Annotated[str, Text("[A-Za-z0-9_-]+", "letters, digits, - and _")]
-Digest = Annotated[str, Text("[0-9a-f]{64}", "64 hexadecimal digits")]
 
 
-def decode(text: str, taken: type[Taken], *, has_digest: bool = False) -> tuple[Taken, str | None]:
-    """The verb's own fields, and the digest of the verb's code with which the step was made, where there is one.
+def decode(text: str, taken: type[Taken]) -> Taken:
+    """The verb's own fields.
 
-    Raises Failure: with MISFIT for the JSON of a newer program, else with UNKNOWN and all that is wrong in it.
+    Raises Failure: with MISFIT for the JSON of a newer program, else with REFUSED and all that is wrong in it.
     """
-    given = _object_of(text)
-    version = given.pop("version", None)
-    _expect_version(version)
     problems: list[str] = []
-    digest = given.pop("digest", None) if has_digest else None
-    if digest is not None:
-        digest = _value(digest, Digest, "digest", problems)
-    made = _value(given, taken, "", problems)
+    made: Taken = _value(decode_object(text), taken, "", problems)
     if problems:
-        raise _refused("; ".join(problems))
-    return made, digest
+        raise refused("; ".join(problems))
+    return made
+
+
+def decode_object(text: str) -> dict[str, Any]:
+    """All fields but the version, which is checked."""
+    given = _object_of(text)
+    _expect_version(given.pop("version", None))
+    return given
+
+
+def refused(problem: str) -> Failure:
+    """The JSON is none that the verb takes."""
+    return Failure(f"the JSON on stdin: {problem}. Nothing was done", "pulumi up", ExitCode.REFUSED)
 
 
 def encode(given: object) -> str:
@@ -77,23 +83,25 @@ def is_required(field: Field[Any]) -> bool:
 
 
 def _object_of(text: str) -> dict[str, Any]:
+    if len(text) > LONGEST_INPUT:
+        raise refused(f"it is longer than {LONGEST_INPUT} characters")
     if not text.strip():
-        raise _refused("there is none")
+        raise refused("there is none")
     try:
         found = json.loads(text)
     except json.JSONDecodeError as problem:
         ends_early = problem.pos >= len(text.rstrip()) or not text.rstrip().endswith("}")
         if text.lstrip().startswith("{") and ends_early:
-            raise _refused(f"it is cut off after {len(text)} characters") from None
-        raise _refused(f"{problem.msg} at character {problem.pos + 1} of {len(text)}") from None
+            raise refused(f"it is cut off after {len(text)} characters") from None
+        raise refused(f"{problem.msg} at character {problem.pos + 1} of {len(text)}") from None
     if not isinstance(found, dict):
-        raise _refused(f"it is {_kind(found)}, and an object is needed")
+        raise refused(f"it is {_kind(found)}, and an object is needed")
     return found
 
 
 def _expect_version(version: object) -> None:
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        raise _refused(f"its version is {_shown(version)}, and {VERSION} is needed")
+        raise refused(f"its version is {_shown(version)}, and {VERSION} is needed")
     if version > VERSION:
         raise Failure(
             f"the JSON on stdin has version {version}, and this program knows {VERSION}: the program is older than "
@@ -101,10 +109,6 @@ def _expect_version(version: object) -> None:
             REPAIR,
             ExitCode.MISFIT,
         )
-
-
-def _refused(problem: str) -> Failure:
-    return Failure(f"the JSON on stdin: {problem}. Nothing was done", "pulumi up", ExitCode.UNKNOWN)
 
 
 def _value(given: Any, kind: Any, path: str, problems: list[str]) -> Any:

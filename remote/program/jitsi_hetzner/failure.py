@@ -10,6 +10,10 @@ class ExitCode(IntEnum):
     NOT_DONE = 1
     # The verb could not begin, or nobody can tell.
     UNKNOWN = 2
+    # There is no verb, as EX_USAGE of sysexits.h.
+    NO_VERB = 64
+    # The JSON is none that the verb takes, as EX_DATAERR of sysexits.h.
+    REFUSED = 65
     # The program on the host and the step do not fit together. EX_CONFIG of sysexits.h.
     MISFIT = 78
     # 128 + SIGHUP: a later step has taken the bridge over.

@@ -34,6 +34,11 @@ class Host:
     ports: Ports
     waits: Waits
 
+    @property
+    def name(self) -> str:
+        """As the operator's commands call this host: web, or a bridge's name."""
+        return "web" if self.paths.jicofo_settings.is_dir() else self.messages.hostname.partition(".")[0]
+
     def info(self, text: str) -> None:
         """A line of progress."""
         self.messages.info(text)

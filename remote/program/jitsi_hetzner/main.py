@@ -7,6 +7,7 @@ from pathlib import Path
 from .cli import Program
 from .clock import SystemClock
 from .commands import SystemCommands
+from .decode import LONGEST_INPUT
 from .host import Host
 from .http_client import SocketHttp, is_listening
 from .locks import HostLocks
@@ -18,7 +19,7 @@ from .waits import Waits
 
 
 def host_for(verb: str) -> Host:
-    """The web host."""
+    """This one."""
     messages = Messages(verb, os.uname().nodename, os.getpid(), write_to(2), write_to(1))
     paths, clock = Paths(), SystemClock()
     return Host(
@@ -36,7 +37,12 @@ def host_for(verb: str) -> Host:
     )
 
 
+def read_stdin() -> str:
+    """No more than what is refused because of its length."""
+    return sys.stdin.buffer.read(LONGEST_INPUT + 1).decode(errors="surrogateescape")
+
+
 def main(folder: Path) -> int:
     """The exit code. `folder`: of this version of the program."""
     install()
-    return Program(folder, host_for, lambda: sys.stdin.read()).run(sys.argv[1:])
+    return Program(folder, host_for, read_stdin).run(sys.argv[1:])

@@ -25,6 +25,8 @@ class Paths:
     state: Path = Path("/var/lib/jitsi-hetzner")
     locks: Path = Path("/run/lock")
     prosody: Path = Path("/var/lib/prosody")
+    # Only a web host has it.
+    jicofo_settings: Path = Path("/etc/jitsi/jicofo")
     jicofo_log: Path = Path("/var/log/jitsi/jicofo.log")
     nginx_log: Path = Path("/var/log/nginx/error.log")
     proc: Path = Path("/proc")

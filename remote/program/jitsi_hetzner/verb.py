@@ -22,9 +22,6 @@ class Verb:
     run: Callable[[Host, Any, Namespace], Any] | None = None
     # The dataclass of its result.
     gives: type[Any] | None = None
-    # Whether its JSON holds the digest of its code, so that a step runs again for other code. What a delete runs must
-    # have none: it is run by the newest code, whatever made the step.
-    has_digest: bool = True
     # Adds its own arguments.
     configure: Callable[[ArgumentParser], None] = lambda parser: None
     # Called by hand, it takes no JSON from stdin: see is_by_hand. Returns the exit code.

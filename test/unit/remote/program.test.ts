@@ -8,6 +8,7 @@ import {
   programFiles,
   type HostProgram,
 } from "../../../remote/program";
+import { crc32 } from "../../../remote/program/crc32";
 import { scriptFiles, scriptNames } from "../../../remote/script";
 
 let work: string;
@@ -47,9 +48,11 @@ function pretend(script: string): void {
   const path = join(installed, "verbs.json");
   const verbs = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
   writeFileSync(join(installed, "pretended.sh"), script);
-  const probe = `import hashlib,sys; t=sys.stdin.read(); print(hashlib.sha256(("pretended.sh\\0"+t+"\\0").encode()).hexdigest()[:16])`;
-  const { stdout } = spawnSync("python3", ["-c", probe], { input: script, encoding: "utf8" });
-  verbs["web/drain"] = { files: ["pretended.sh"], values: {}, digest: stdout.trim() };
+  verbs["web/account"] = {
+    digest: "0",
+    files: { "pretended.sh": crc32(script) },
+    script: ["pretended.sh"],
+  };
   writeFileSync(path, JSON.stringify(verbs));
 }
 
@@ -67,9 +70,12 @@ describe("the archive of the host's program", () => {
     }
   });
 
-  it("holds every script and library, and no value", () => {
+  it("holds every script and library, the package in Python, and no value", () => {
     expect([...programFiles().keys()]).toEqual(
       expect.arrayContaining(scriptNames.flatMap(scriptFiles).map((file) => `remote/${file}`)),
+    );
+    expect([...programFiles().keys()]).toEqual(
+      expect.arrayContaining(["jitsi-hetzner", "start.py", "jitsi_hetzner/verbs/drain.py"]),
     );
   });
 });
@@ -77,18 +83,18 @@ describe("the archive of the host's program", () => {
 describe("the digest of a verb", () => {
   const changed = (path: string): string[] => {
     const before = describeVerbs();
-    const root = join(__dirname, "../../..");
+    const files = programFiles();
     const after = describeVerbs((name) => {
-      const text = readFileSync(join(root, name), "utf8");
+      const text = files.get(name) ?? "";
       return name === path ? `${text}# changed\n` : text;
     });
-    return scriptNames.filter((name) => before[name].digest !== after[name].digest).sort();
+    return scriptNames.filter((name) => before[name]?.digest !== after[name]?.digest).sort();
   };
 
   it("is another one where one of its own files changed, and for no other verb", () => {
-    expect(changed("remote/web/drain.sh")).toEqual(["web/drain"]);
+    expect(changed("remote/web/account.sh")).toEqual(["web/account"]);
     expect(changed("remote/host/etc/issue")).toEqual(["host/harden"]);
-    expect(changed("remote/web/turn.sh")).toEqual(["web/in", "web/out"]);
+    expect(changed("remote/jvb/join.sh")).toEqual(["jvb/apply", "jvb/files"]);
     expect(changed("remote/lib.sh")).toEqual([...scriptNames].sort());
   });
 });
@@ -97,16 +103,16 @@ describe("the host's program", () => {
   it("gives a verb its values, its name and its arguments, whatever is in them", () => {
     pretend('printf "%s|%s|%s|%s" "$STEP" "$NAME" "$1" "$2"\n');
     const nasty = 'a\'b\n$(id) "c" \\ ü';
-    expect(run(["web/drain", "drain", "x y"], input({ NAME: nasty }))).toEqual({
+    expect(run(["web/account", "drain", "x y"], input({ NAME: nasty }))).toEqual({
       status: 0,
-      stdout: `web/drain|${nasty}|drain|x y`,
+      stdout: `web/account|${nasty}|drain|x y`,
       stderr: "",
     });
   });
 
   it("shows no value to child processes, nor in the arguments of a process, nor on disk", () => {
     pretend("env; tr '\\0' ' ' </proc/$$/cmdline; ls -l /proc/$$/fd/0\n");
-    const { status, stdout } = run(["web/drain"], input({ JVB_SECRET: "FakeSecret" }));
+    const { status, stdout } = run(["web/account"], input({ JVB_SECRET: "FakeSecret" }));
     expect(status).toBe(0);
     expect(stdout).not.toContain("FakeSecret");
     expect(stdout).toContain("memfd:");
@@ -114,7 +120,7 @@ describe("the host's program", () => {
 
   it("ends with the code of the verb, and is gone when that runs: signals reach the verb", () => {
     pretend('trap "echo ended; exit 7" TERM; kill -TERM $$; sleep 5\n');
-    expect(run(["web/drain"], input({}))).toEqual({ status: 7, stdout: "ended\n", stderr: "" });
+    expect(run(["web/account"], input({}))).toEqual({ status: 7, stdout: "ended\n", stderr: "" });
   });
 
   it("has the digests that the steps ask for", () => {
@@ -127,22 +133,22 @@ describe("the host's program", () => {
 
   it("runs its newest code for a step that names none", () => {
     pretend("echo newest\n");
-    expect(run(["web/drain", "drain"], input({})).stdout).toBe("newest\n");
+    expect(run(["web/account", "drain"], input({})).stdout).toBe("newest\n");
   });
 
   it.each<[string, readonly string[], string, string]>([
-    ["a verb that it does not know", ["web/nothing"], input({}), "it knows no verb 'web/nothing'"],
+    ["a verb that it does not know", ["web/nothing"], input({}), "it has no verb 'web/nothing'"],
     [
       "other code",
-      ["web/drain", "--code", "0123456789abcdef"],
+      ["web/account", "--code", "0123456789abcdef"],
       input({}),
-      "0123456789abcdef is asked",
+      "made with 0123456789abcdef",
     ],
     [
       "an input that is newer than it",
-      ["web/drain"],
+      ["web/account"],
       input({}, 2),
-      "version 1 of its input, and 2 came",
+      "has version 2, and this program knows 1",
     ],
   ])("refuses %s with 78, runs nothing and names the repair", (_, args, text, problem) => {
     const { status, stdout, stderr } = run(args, text);
@@ -161,7 +167,7 @@ describe("the host's program", () => {
     [
       "lacks a file",
       () => {
-        rmSync(join(installed, "remote/web/drain.sh"));
+        rmSync(join(installed, "remote/web/account.sh"));
       },
     ],
     [
@@ -178,7 +184,7 @@ describe("the host's program", () => {
     ],
   ])("refuses to run where it %s", (_, damage) => {
     damage();
-    const { status, stdout, stderr } = run(["web/drain", "drain"], input({}));
+    const { status, stdout, stderr } = run(["web/account", "drain"], input({}));
     expect([status, stdout]).toEqual([78, ""]);
     expect(stderr).toMatch(/is damaged.*\n.*npm run repair/);
   });
@@ -193,11 +199,50 @@ describe("the host's program", () => {
     ["a NUL character", input({ JVB_SECRET: "FakeSecret\0" })],
     ["more than a megabyte", input({ JVB_SECRET: "FakeSecret".repeat(110_000) })],
   ])("refuses %s on stdin with 65, and shows no value", (_, text) => {
-    const { status, stdout, stderr } = run(["web/drain", "drain"], text);
+    const { status, stdout, stderr } = run(["web/account", "drain"], text);
     expect([status, stdout]).toEqual([65, ""]);
-    expect(stderr).toMatch(/^jitsi-hetzner: web\/drain: /);
+    expect(stderr).toMatch(
+      /^web\/account failed on \S+: the JSON on stdin: .*Nothing was done\n {2}What to do: pulumi up\n$/,
+    );
     expect(stderr).not.toContain("FakeSecret");
     expect(stderr).not.toContain("Traceback");
+  });
+
+  it.each([
+    ["no values", "{}"],
+    ["a field that no verb has", '{"values":{},"other":"FakeSecret"}'],
+  ])("refuses %s beside the version with 65", (_, fields) => {
+    const { status, stderr } = run(
+      ["web/account"],
+      `{"version":1,${fields.slice(1)}`.replace(",}", "}"),
+    );
+    expect(status).toBe(65);
+    expect(stderr).not.toContain("FakeSecret");
+  });
+
+  it("leaves a verb the signals as it found them: a pipe whose reader is gone ends its writer", () => {
+    pretend("set +o pipefail; yes | head -n 1; echo ${PIPESTATUS[0]}\n");
+    expect(run(["web/account"], input({})).stdout).toBe("y\n141\n");
+  });
+
+  it("ends with 64 without a verb, and lists them", () => {
+    const { status, stdout } = run([], "");
+    expect([status, stdout]).toEqual([64, expect.stringContaining("web/account")]);
+  });
+
+  it("runs a verb in Python by the same command", () => {
+    const { status, stderr } = run(
+      ["policy", "--code", program.verbDigests.policy],
+      '{"version":1,"bridges":',
+    );
+    expect(status).toBe(65);
+    expect(stderr).toMatch(/^policy failed on .*: the JSON on stdin: it is cut off after/);
+  });
+
+  it("refuses a verb in Python with other code", () => {
+    const { status, stderr } = run(["policy", "--code", "0123456789abcdef"], '{"version":1}');
+    expect(status).toBe(78);
+    expect(stderr).toContain("made with 0123456789abcdef. Nothing was done");
   });
 
   it("lists its verbs", () => {

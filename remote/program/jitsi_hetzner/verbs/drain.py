@@ -126,7 +126,6 @@ VERB = Verb(
     "moved are waited for, at most drainTimeout. Then the bridge's program ends. Where the verb gives up, the bridge "
     "is back in service. To take a drain back that was called by hand: jitsi-hetzner serve BRIDGE",
     takes=ServiceInput,
-    has_digest=False,
     run=run,
     configure=bridge_argument,
     is_by_hand=has_bridge,

@@ -37,7 +37,6 @@ VERB = Verb(
     summary="removes what this host has noted of a bridge that is gone",
     description="Asks nothing of the bridge, and changes nothing on it.",
     takes=ForgetInput,
-    has_digest=False,
     run=run,
     configure=bridge_argument,
     is_by_hand=has_bridge,

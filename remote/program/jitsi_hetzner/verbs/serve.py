@@ -54,7 +54,6 @@ VERB = Verb(
     description="Starts the bridge where it does not run, lets it carry a first conference without participants, and "
     "switches its drain mode off. With `draining` in the JSON it is emptied instead, and stays.",
     takes=ServiceInput,
-    has_digest=False,
     run=run,
     configure=bridge_argument,
     is_by_hand=has_bridge,

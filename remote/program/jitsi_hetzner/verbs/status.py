@@ -53,7 +53,6 @@ VERB = Verb(
     summary="shows the bridges beside what is declared",
     description="Exit codes: 0 they are as the last `pulumi up` declared them, 1 they are not, 2 nobody can tell.",
     takes=StatusInput,
-    has_digest=False,
     gives=WebFacts,
     run=run,
     configure=configure,
