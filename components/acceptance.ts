@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeclaredBridge } from "../remote/script";
+import type { DeclaredBridge } from "../remote/program/contract";
 import { Component } from "./component";
-import { remoteStep, type Connection } from "./remoteStep";
+import { typedStep, type Connection } from "./remoteStep";
 
 export interface AcceptanceArgs {
   /** Of the web host. */
@@ -20,14 +20,14 @@ export interface AcceptanceArgs {
 export class Acceptance extends Component {
   constructor(name: string, args: AcceptanceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Acceptance", name, opts);
-    const bridges = pulumi.output(args.bridges).apply((known) => JSON.stringify(known));
-    remoteStep(
+    const { connection, domain, bridges } = args;
+    typedStep<"accept">(
       name,
       {
-        connection: args.connection,
-        script: "web/accept",
+        connection,
+        onCreate: "accept",
         // Over stdin, not as a trigger: a changed count is then an update in the preview, not a replacement.
-        values: { DOMAIN: args.domain, BRIDGES: bridges },
+        input: pulumi.output({ domain, bridges }),
       },
       // Children do not inherit what their component depends on.
       { parent: this, dependsOn: opts?.dependsOn },

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { longestDrainSeconds } from "../lib/config/keys/drain";
-import type { DeclaredBridge, Policy } from "../remote/script";
+import type { DeclaredBridge } from "../remote/program/contract";
 import { Component } from "./component";
-import { remoteStep, type Connection } from "./remoteStep";
+import { typedStep, type Connection } from "./remoteStep";
 
 export interface DrainPolicyArgs {
   /** Of the web host. */
@@ -32,14 +32,14 @@ export class DrainPolicy extends Component {
         `is ${drainTimeoutSeconds}, but must be from 0 to ${longestDrainSeconds}`,
       );
     }
-    const policy = pulumi
-      .output(args.bridges)
-      .apply((bridges) =>
-        JSON.stringify({ bridges, drainTimeoutSeconds, forceDrain } satisfies Policy),
-      );
-    this.written = remoteStep(
+    const { connection, bridges } = args;
+    this.written = typedStep<"policy">(
       name,
-      { connection: args.connection, script: "web/policy", values: { POLICY: policy } },
+      {
+        connection,
+        onCreate: "policy",
+        input: pulumi.output({ bridges, drainTimeoutSeconds, forceDrain }),
+      },
       // Children do not inherit what their component depends on.
       { parent: this, dependsOn: opts?.dependsOn },
     );

@@ -6,7 +6,7 @@ import type { Settings } from "../lib/config/settings";
 import type { ClusterPlan } from "../lib/plan/clusterPlan";
 import { labels, type LabelsOf } from "../lib/plan/labels";
 import { memoryOfTypes } from "../lib/plan/serverTypes";
-import type { DeclaredBridge } from "../remote/script";
+import type { DeclaredBridge } from "../remote/program/contract";
 import { Acceptance } from "./acceptance";
 import type { Bridge, SharedBridgeArgs } from "./bridge";
 import { BridgePool } from "./bridgePool";

@@ -2,7 +2,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SshProxy } from "../lib/config/sshProxy";
 import { limits } from "../lib/constants";
-import { hostProgram, type HostProgram } from "../remote/program";
+import { hostProgram, type HostProgram, type VerbName } from "../remote/program";
+import { contractVersion, type VerbStdin } from "../remote/program/contract";
+import { verbStdin, type TypedVerb } from "../remote/program/verbs";
 import { installScript, remoteScript, type ScriptName, type StepValues } from "../remote/script";
 
 /** How to reach a host, and the host key that identifies it. */
@@ -67,13 +69,11 @@ export interface RemoteStepArgs<N extends ScriptName> {
   onDelete?: string;
   /** If one of these changes, the step is replaced instead of updated. */
   triggers?: pulumi.Input<string>[];
-  /** Whether the step does not run again after a change of its code; by default it does. */
-  ignoresCode?: boolean;
 }
 
 /**
- * Runs a verb of the program that the host carries (`programSteps`). All remote commands are made here or in
- * `contactStep`, so that these choices have one place:
+ * Runs a verb of the program that the host carries (`programSteps`). All remote commands are made in this file, so that
+ * these choices have one place:
  *
  * - The values go over stdin as JSON, because errors, `ps` and the journal show the command text. The comment in the text
  *   names the step in an error.
@@ -90,34 +90,118 @@ export function remoteStep<N extends ScriptName>(
   args: RemoteStepArgs<N>,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  const code = args.ignoresCode === true ? undefined : hostProgram().verbDigests[args.script];
-  const run = (scriptArgs?: string, digest?: string): string =>
-    ["jitsi-hetzner", args.script, digest && `--code ${digest}`, scriptArgs, `# ${name}`]
-      .filter(Boolean)
-      .join(" ");
-  return new command.remote.Command(
+  const { script, onCreate, onUpdate, onDelete } = args;
+  const call = (scriptArgs: string): Call => ({ verb: script, options: scriptArgs });
+  return verbCommand(
     name,
     {
-      connection: args.connection,
-      create: args.onCreate === false ? undefined : run(args.onCreate, code),
-      update: args.onUpdate === undefined ? undefined : run(args.onUpdate, code),
-      delete: args.onDelete === undefined ? undefined : run(args.onDelete),
+      ...args,
+      onCreate: onCreate === false ? undefined : call(onCreate ?? ""),
+      onUpdate: onUpdate === undefined ? undefined : call(onUpdate),
+      onDelete: onDelete === undefined ? undefined : call(onDelete),
       stdin: stdinOf<N>(args.values),
-      triggers: args.triggers,
-      logging: command.remote.Logging.Stderr,
-      addPreviousOutputInEnv: false,
     },
     opts,
   );
 }
 
-/** Version of the JSON on a verb's stdin. */
-const inputVersion = 1;
-
 function stdinOf<N extends ScriptName>(values: RemoteStepArgs<N>["values"]): pulumi.Output<string> {
   return pulumi
     .all(values as Record<string, pulumi.Input<string>>)
-    .apply((known) => JSON.stringify({ version: inputVersion, values: known }));
+    .apply((known) => JSON.stringify({ version: contractVersion, values: known }));
+}
+
+/** A typed verb, with an option or without. */
+type TypedCall<V extends TypedVerb> = V | `${V} --${string}`;
+
+export interface TypedStepArgs<V extends TypedVerb> {
+  connection: pulumi.Input<Connection>;
+  /** What its verbs take on stdin: one text for all of them. */
+  input: pulumi.Input<VerbStdin[V]>;
+  /** What runs when the step is made; absent where nothing runs then. */
+  onCreate?: TypedCall<V>;
+  /** What runs when the input, the code or the connection changed; default that of `onCreate`. */
+  onUpdate?: TypedCall<V>;
+  /** What runs when the step goes away; by default nothing. */
+  onDelete?: TypedCall<V>;
+  /** If one of these changes, the step is replaced instead of updated. */
+  triggers?: pulumi.Input<string>[];
+  /** Whether the step does not run again after a change of its code; by default it does. */
+  ignoresCode?: boolean;
+}
+
+/** Runs verbs whose input has a type, on the web host: the life of a bridge. See `remoteStep`. */
+export function typedStep<V extends TypedVerb>(
+  name: string,
+  { onCreate, onUpdate, onDelete, input, ...args }: TypedStepArgs<V>,
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command {
+  return verbCommand(
+    name,
+    {
+      ...args,
+      onCreate: typedCall(onCreate),
+      onUpdate: typedCall(onUpdate),
+      onDelete: typedCall(onDelete),
+      stdin: pulumi.output(input).apply((known) => verbStdin(known as VerbStdin[V])),
+    },
+    opts,
+  );
+}
+
+function typedCall<V extends TypedVerb>(call: TypedCall<V> | undefined): Call | undefined {
+  if (call === undefined) return undefined;
+  const [verb = "", ...options] = call.split(" ");
+  return { verb: verb as V, options: options.join(" ") };
+}
+
+/** A verb, and what stands behind it in the command. */
+interface Call {
+  readonly verb: VerbName;
+  readonly options: string;
+}
+
+interface VerbCommandArgs {
+  readonly connection: pulumi.Input<Connection>;
+  readonly onCreate?: Call;
+  readonly onUpdate?: Call;
+  readonly onDelete?: Call;
+  readonly stdin: pulumi.Output<string>;
+  readonly triggers?: pulumi.Input<string>[];
+  readonly ignoresCode?: boolean;
+}
+
+function verbCommand(
+  name: string,
+  { connection, onCreate, onUpdate, onDelete, stdin, triggers, ignoresCode }: VerbCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): command.remote.Command {
+  const run = (call: Call | undefined, asksForCode: boolean): string | undefined =>
+    call &&
+    [
+      "jitsi-hetzner",
+      call.verb,
+      asksForCode && `--code ${hostProgram().verbDigests[call.verb]}`,
+      call.options,
+      `# ${name}`,
+    ]
+      .filter(Boolean)
+      .join(" ");
+  const asksForCode = ignoresCode !== true;
+  return new command.remote.Command(
+    name,
+    {
+      connection,
+      create: run(onCreate, asksForCode),
+      update: run(onUpdate, asksForCode),
+      delete: run(onDelete, false),
+      stdin,
+      triggers,
+      logging: command.remote.Logging.Stderr,
+      addPreviousOutputInEnv: false,
+    },
+    opts,
+  );
 }
 
 /**

@@ -2,9 +2,10 @@ import type * as command from "@pulumi/command";
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { bridgeSettings, type KnownProgramSettings } from "../remote/bridgeSettings";
+import type { Turn } from "../remote/program/contract";
 import type { BridgeAccount } from "./bridgeAccount";
 import { Component } from "./component";
-import { remoteStep, type Connection } from "./remoteStep";
+import { remoteStep, typedStep, type Connection } from "./remoteStep";
 
 /** What a bridge has to know about the web host. */
 export interface WebHostAccess {
@@ -55,7 +56,7 @@ export interface BridgeOrder {
 type RestartOrder = Pick<BridgeOrder, "triggers" | "previous"> & { after: pulumi.Resource };
 
 /** Hashes of the settings that take effect only by a restart: today's, and that of the program before. */
-type SettingsHashes = Record<"SETTINGS_HASH" | "FORMER_HASH", pulumi.Input<string>>;
+type SettingsHashes = Record<"settingsHash" | "formerHash", pulumi.Input<string>>;
 
 /** A videobridge: a program with settings, a way into service and a way out of it. */
 export abstract class Videobridge extends Component {
@@ -130,8 +131,8 @@ export abstract class Videobridge extends Component {
     );
     // A hash over a long random password reveals nothing about it.
     const hashes = {
-      SETTINGS_HASH: pulumi.unsecret(rendered.SETTINGS_HASH),
-      FORMER_HASH: pulumi.unsecret(rendered.FORMER_HASH),
+      settingsHash: pulumi.unsecret(rendered.SETTINGS_HASH),
+      formerHash: pulumi.unsecret(rendered.FORMER_HASH),
     };
     return { files, hashes };
   }
@@ -152,19 +153,13 @@ export abstract class Videobridge extends Component {
     dependsOn: pulumi.Resource[],
     triggers: pulumi.Input<string>[] | undefined,
   ): command.remote.Command {
-    return remoteStep(
+    return typedStep<"serve" | "drain">(
       `${this.stepPrefix}-drain`,
       {
         connection: web.connection,
-        script: "web/drain",
-        values: {
-          NAME: this.displayName,
-          NICKNAME: this.nickname,
-          REST_ADDRESS: restAddress,
-          DRAINING: this.draining.toString(),
-        },
-        onCreate: "enter",
+        onCreate: "serve",
         onDelete: "drain",
+        input: pulumi.output({ bridge: this.bridgeInput(restAddress), draining: this.draining }),
         ignoresCode: true,
         triggers,
       },
@@ -196,25 +191,53 @@ export abstract class Videobridge extends Component {
     hashes: SettingsHashes,
     { after, triggers, previous }: RestartOrder,
   ): pulumi.Resource {
-    const { displayName: NAME, nickname: NICKNAME } = this;
-    const bridge = { NAME, NICKNAME, REST_ADDRESS: restAddress, ...hashes };
-    const onWebHost = { connection: web.connection, onUpdate: "update", triggers };
-    const out = remoteStep(
+    const { displayName: NAME } = this;
+    const restarting = { bridge: this.bridgeInput(restAddress), ...hashes };
+    const input = pulumi.output(restarting);
+    const onWebHost = { connection: web.connection, triggers };
+    const out = typedStep<"restart-begin">(
       `${this.stepPrefix}-out`,
-      { ...onWebHost, script: "web/out", values: bridge, onCreate: false },
+      { ...onWebHost, onUpdate: "restart-begin", input },
       { parent: this, dependsOn: [after, web.jicofo, previous ?? []].flat() },
     );
-    const turn = { TURN: out.stdout };
-    const values = { NAME, BRIDGE_VERSION: web.bridgeVersion, ...hashes, ...turn };
+    const turn = turnOf(out);
+    const values = {
+      NAME,
+      BRIDGE_VERSION: web.bridgeVersion,
+      SETTINGS_HASH: hashes.settingsHash,
+      FORMER_HASH: hashes.formerHash,
+      TURN: turn,
+    };
     const apply = remoteStep(
       `${this.stepPrefix}-apply`,
       { connection, script: "jvb/apply", values, triggers },
       { parent: this, dependsOn: out },
     );
-    return remoteStep(
+    return typedStep<"restart-end">(
       `${this.stepPrefix}-in`,
-      { ...onWebHost, script: "web/in", values: { ...bridge, ...turn }, onCreate: "create" },
+      {
+        ...onWebHost,
+        onCreate: "restart-end --new-bridge",
+        onUpdate: "restart-end",
+        input: pulumi.output({
+          ...restarting,
+          turn: turn.apply((text) => (text === "" ? undefined : text)),
+        }),
+      },
       { parent: this, dependsOn: apply },
     );
   }
+
+  /** How the verbs of the web host name it. */
+  private bridgeInput(restAddress: pulumi.Input<string>) {
+    return { name: this.displayName, nickname: this.nickname, address: restAddress };
+  }
+}
+
+/** What restart-begin printed; empty where it has not run. Older programs printed the turn alone. */
+function turnOf(step: command.remote.Command): pulumi.Output<string> {
+  const stdout: pulumi.Output<string | undefined> = step.stdout;
+  return stdout.apply((text = "") =>
+    text.startsWith("{") ? (JSON.parse(text) as Turn).turn : text.trim(),
+  );
 }

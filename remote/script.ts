@@ -87,10 +87,6 @@ export interface ScriptValues {
     JVB_SECRET: string;
   };
   "web/certificate": { DOMAIN: string };
-  "web/policy": {
-    /** A `Policy` as JSON. */
-    POLICY: string;
-  };
   /** Arguments: `install` or `remove`. The package of a bridge on the web host. */
   "web/localBridge": {
     DOMAIN: string;
@@ -115,8 +111,6 @@ export interface ScriptValues {
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
   };
-  /** Prints a text that changes whenever the next two steps have something to do. */
-  "web/out": RestartingBridge;
   /** Does nothing if the running bridge has SETTINGS_HASH already. */
   "jvb/apply": {
     NAME: string;
@@ -125,33 +119,8 @@ export interface ScriptValues {
     SETTINGS_HASH: string;
     /** The hash of the same settings in older versions. */
     FORMER_HASH: string;
-    /** The output of web/out. */
+    /** The output of restart-begin. Empty where it has not run. */
     TURN: string;
-  };
-  /** Arguments: `create` or `update`. */
-  "web/in": RestartingBridge & {
-    /** The output of web/out. */
-    TURN: string;
-  };
-  /** Arguments: `enter` or `drain`. */
-  "web/drain": {
-    NAME: string;
-    /** MUC_NICKNAME of the bridge: jvb-<server id>. */
-    NICKNAME: string;
-    /** The bridge's private address. */
-    REST_ADDRESS: string;
-    /** "true" if the bridge is emptied when it enters, and stays empty. Otherwise "false". */
-    DRAINING: string;
-  };
-  /** Prints what jicofo sees and what is installed, as JSON. Changes nothing. */
-  "web/status": {
-    /** The addresses of the bridges, as JSON: `{nickname, restAddress}[]`. */
-    BRIDGES: string;
-  };
-  "web/accept": {
-    DOMAIN: string;
-    /** The declared bridges as JSON: `DeclaredBridge[]`. */
-    BRIDGES: string;
   };
 }
 
@@ -161,18 +130,6 @@ export interface JitsiVersion {
   readonly version: string;
   /** Version of the package jitsi-videobridge2 that belongs to it. */
   readonly bridge: string;
-}
-
-/** A bridge in its rolling restart. */
-interface RestartingBridge {
-  NAME: string;
-  /** MUC_NICKNAME of the bridge: jvb-<server id>. */
-  NICKNAME: string;
-  /** The bridge's private address. */
-  REST_ADDRESS: string;
-  SETTINGS_HASH: string;
-  /** The hash of the same settings in older versions. */
-  FORMER_HASH: string;
 }
 
 export type ScriptName = keyof ScriptValues;
@@ -223,25 +180,6 @@ export function scriptValues<N extends ScriptName>(
   return { ...files, ...values } as unknown as ScriptValues[N];
 }
 
-/** A bridge that `up` answers for. */
-export interface DeclaredBridge {
-  /** The name in messages: jvb-0. */
-  readonly name: string;
-  /** Its MUC_NICKNAME and relay id: jvb-<server id>. */
-  readonly nickname: string;
-  /** Whether it stays, but takes no participants. */
-  readonly draining: boolean;
-}
-
-/** What a drain must know about the *new* state, because it runs with the old inputs. Is in /etc/jitsi-hetzner/policy.json. */
-export interface Policy {
-  readonly bridges: readonly DeclaredBridge[];
-  /** How many seconds a leaving bridge may keep its conferences, 0 to 86400. 0 ends them at once. */
-  readonly drainTimeoutSeconds: number;
-  /** Whether a bridge leaves at the end of that time although it has participants. */
-  readonly forceDrain: boolean;
-}
-
 /** The files of functions that each script needs besides `lib.sh`. They stand between `lib.sh` and the script. */
 export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "host/hostKey": [],
@@ -253,16 +191,10 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "web/configure": ["privateNetwork", "trust", "web/prosody", "web/guests", "web/modules"],
   "web/account": ["web/prosody"],
   "web/certificate": [],
-  "web/jicofo": ["trust", "web/focus"],
+  "web/jicofo": ["trust"],
   "jvb/files": ["bridge", "trust", "privateNetwork", "jvb/join"],
   "jvb/apply": ["bridge", "trust", "privateNetwork", "jvb/join"],
-  "web/out": ["bridge", "web/focus", "web/waits", "web/bridges", "web/empty", "web/turn"],
-  "web/in": ["bridge", "web/focus", "web/waits", "web/bridges", "web/empty", "web/turn"],
-  "web/status": ["bridge", "web/health", "web/focus"],
-  "web/policy": ["bridge", "web/focus", "web/waits", "web/bridges"],
-  "web/drain": ["bridge", "web/focus", "web/waits", "web/bridges", "web/empty"],
-  "web/accept": ["bridge", "web/focus", "web/waits", "web/bridges"],
-  "web/localBridge": ["apt", "bridge", "web/focus", "web/waits", "web/bridges"],
+  "web/localBridge": ["apt"],
 };
 
 export const scriptNames = Object.keys(libraries) as readonly ScriptName[];

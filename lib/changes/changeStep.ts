@@ -45,8 +45,8 @@ export function stdinValue(state: ChangedState | undefined, key: string): string
   if (typeof stdin !== "string") return undefined;
   if (!stdin.startsWith("{")) return new RegExp(`^${key}='?([^'\\n]*)'?$`, "m").exec(stdin)?.[1];
   try {
-    const { values } = JSON.parse(stdin) as { values?: Readonly<Record<string, unknown>> };
-    const value = values?.[key];
+    const { values, ...own } = JSON.parse(stdin) as { values?: Readonly<Record<string, unknown>> };
+    const value = { ...own, ...values }[key];
     return typeof value === "string" ? value : undefined;
   } catch {
     return undefined;

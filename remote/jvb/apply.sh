@@ -1,8 +1,8 @@
 #!/bin/bash
 # Restarts the bridge, so that it uses its new settings. Does nothing if the bridge runs with them already and jicofo can use
-# it. This is the middle step of a rolling restart: web/out has emptied the bridge, and web/in returns it to service. The
+# it. This is the middle step of a rolling restart: restart-begin has emptied the bridge, and restart-end returns it to service. The
 # bridges take these steps one after the other.
-# Inputs: NAME, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH, TURN (the output of web/out: a new value makes this step run, and
+# Inputs: NAME, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH, TURN (the output of restart-begin: a new value makes this step run, and
 # a value that ends with -restart asks for a restart).
 set -euo pipefail
 : "${NAME:?}" "${SETTINGS_HASH:?}" "${FORMER_HASH:?}"

@@ -4,13 +4,16 @@
 # Inputs: DOMAIN, HEAP_MB, JICOFO_SERVICE (the text of the unit), JITSI_VERSION, XMPP_CERTIFICATE. The last two only make this
 # step run: another version of the package has restarted jicofo, and another certificate keeps it from logging in.
 set -euo pipefail
-: "${DOMAIN:?}" "${HEAP_MB:?}" "${JICOFO_SERVICE:?}" "${jicofo_url:?}" "${jicofo_seconds:?}" # focus.sh
+: "${DOMAIN:?}" "${HEAP_MB:?}" "${JICOFO_SERVICE:?}"
 
 readonly service_file=/etc/systemd/system/jicofo.service
 readonly environment_file=/etc/jitsi-hetzner/jicofo.env
 readonly certificate=/var/lib/prosody/auth.$DOMAIN.crt
 # The packages create this link. update-ca-certificates reads it.
 readonly ca_file=/usr/local/share/ca-certificates/auth.$DOMAIN.crt
+readonly jicofo_url=http://127.0.0.1:8888
+# jicofo takes 4 s to start, and 15 s on a busy host. The limit leaves room for a busier host.
+readonly jicofo_seconds=90
 # jicofo tries to log in every second.
 readonly login_seconds=20
 
@@ -66,6 +69,26 @@ wait_for_login() {
     last_lines /var/log/jitsi/jicofo.log
     fatal "$(jicofo_problem)" "read its log above; journalctl -u prosody -n 50; then: pulumi up"
   }
+}
+
+# Asks for the version, because the health check fails while there is no bridge.
+jicofo_answers() {
+  curl -fsS --max-time 5 --noproxy '*' "$jicofo_url/about/version" >/dev/null
+}
+
+# Prints what keeps jicofo from its work: prosody, jicofo itself, or its login. Prints nothing if it works. Code 1 of the verb
+# says that something is missing, any other code that nobody could look.
+jicofo_problem() {
+  jicofo_verb || (($? == 1))
+}
+
+jicofo_works() {
+  jicofo_verb
+}
+
+# Its stdin would be the rest of this script.
+jicofo_verb() {
+  jitsi-hetzner jicofo </dev/null
 }
 
 main "$@"

@@ -56,7 +56,7 @@ apt_install() {
 
 remove_bridge() {
   # The next local bridge has the same name and must start without these notes, even if this removal is interrupted.
-  forget_bridge "$NICKNAME"
+  jitsi-hetzner forget <<<"{\"version\": 1, \"nickname\": \"$NICKNAME\"}"
   rm -f -- "$state_dir/"{running,written}-settings "$state_dir/joined"
   rm -rf "/etc/systemd/system/$unit.d"
   remove_start_units

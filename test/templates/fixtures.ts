@@ -106,14 +106,6 @@ export const userDataFixtures: Readonly<Record<UserDataArgs["role"], Fixture<Use
 
 const certificate = "-----BEGIN CERTIFICATE-----\nRmFrZQ==\n-----END CERTIFICATE-----";
 
-const bridgeInTurn = {
-  NAME: "meet-jvb-0",
-  NICKNAME: "jvb-1",
-  REST_ADDRESS: "10.0.0.3",
-  SETTINGS_HASH: "0".repeat(64),
-  FORMER_HASH: "1".repeat(64),
-};
-
 export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/hostKey": {},
   "host/ready": {
@@ -142,13 +134,6 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     JITSI_VERSION: "2.0.10888-1",
   },
   "web/certificate": { DOMAIN: longDomain },
-  "web/policy": {
-    POLICY: JSON.stringify({
-      bridges: [{ name: "b0", nickname: "jvb-1", draining: false }],
-      drainTimeoutSeconds: 1800,
-      forceDrain: false,
-    }),
-  },
   "web/localBridge": { DOMAIN: longDomain, NICKNAME: "jvb-local-1" },
   "jvb/files": {
     NAME: "meet-jvb-0",
@@ -163,24 +148,11 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
   },
-  "web/out": { ...bridgeInTurn },
   "jvb/apply": {
     NAME: "meet-jvb-0",
     BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
     FORMER_HASH: "1".repeat(64),
     TURN: "1",
-  },
-  "web/in": { ...bridgeInTurn, TURN: "1" },
-  "web/status": { BRIDGES: '[{"nickname":"jvb-1","restAddress":"10.0.0.3"}]' },
-  "web/drain": {
-    NAME: "meet-jvb-0",
-    NICKNAME: "jvb-1",
-    REST_ADDRESS: "10.0.0.3",
-    DRAINING: "false",
-  },
-  "web/accept": {
-    DOMAIN: longDomain,
-    BRIDGES: '[{"name":"b0","nickname":"jvb-1","draining":false}]',
   },
 };

@@ -1,6 +1,7 @@
 import { localBridgeName } from "../../lib/bridgeNames";
 import { loopback } from "../../lib/constants";
 import { OperatorError } from "../../lib/errors";
+import type { WebFacts } from "../../remote/program/contract";
 import { cloudApi, type StackConfig } from "../cloudApi";
 import { exitCodes } from "../commands";
 import { PulumiCli } from "../pulumiCli";
@@ -19,7 +20,7 @@ import {
   undeployedSettings,
   type HistoricUpdate,
 } from "./undeployed";
-import { readWebFacts, type WebFacts } from "./webFacts";
+import { readWebFacts } from "./webFacts";
 
 const usage = `usage: npm run status [-- OPTIONS]
 
@@ -79,11 +80,11 @@ async function askWebHost({ webHost, servers, bridgeOutputs }: StackFacts): Prom
   const bridges = servers.flatMap((server) =>
     server.name === "web" || server.privateIp === undefined
       ? []
-      : [{ nickname: nicknameOf(server), restAddress: server.privateIp }],
+      : [{ nickname: nicknameOf(server), address: server.privateIp }],
   );
   const local = bridgeOutputs
     .filter(({ name }) => name === localBridgeName)
-    .map(({ nickname }) => ({ nickname, restAddress: loopback }));
+    .map(({ nickname }) => ({ nickname, address: loopback }));
   return readWebFacts(webHost, [...bridges, ...local]);
 }
 

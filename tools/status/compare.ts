@@ -1,3 +1,4 @@
+import type { WebFacts } from "../../remote/program/contract";
 import type { CloudFirewall } from "./cloudFirewalls";
 import type { CloudServer } from "./cloudServers";
 import { compareBridges } from "./compareBridges";
@@ -6,7 +7,6 @@ import { compareHosts } from "./compareHosts";
 import type { Declared } from "./declared";
 import type { StackFacts } from "./stackFacts";
 import type { Status } from "./status";
-import type { WebFacts } from "./webFacts";
 
 /** What a source answered, or why it did not answer. */
 export type Answer<T> = { readonly facts: T } | { readonly problem: string };

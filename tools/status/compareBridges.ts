@@ -1,10 +1,10 @@
 import { bridgeNumber, localBridgeName } from "../../lib/bridgeNames";
 import { allBridges } from "../../lib/plan/clusterPlan";
+import type { SeenBridge, WebFacts } from "../../remote/program/contract";
 import { byName } from "./compareHosts";
 import type { Declared } from "./declared";
 import { nicknameOf, type NamedBridge, type StackFacts } from "./stackFacts";
 import type { BridgeStatus, Status } from "./status";
-import type { JicofoBridge, WebFacts } from "./webFacts";
 
 export interface BridgeFacts {
   readonly declared: Declared;
@@ -29,12 +29,7 @@ export function compareBridges(facts: BridgeFacts): {
   differences: string[];
 } {
   const { declared, jicofo, conferences, down } = facts;
-  const seen = new Map(
-    Object.entries(jicofo?.bridges ?? {}).map(([jid, bridge]) => [
-      jid.split("/").slice(1).join("/"),
-      bridge,
-    ]),
-  );
+  const seen = new Map((jicofo?.bridges ?? []).map((bridge) => [bridge.nickname, bridge]));
   const expected = expectedBridges(facts);
   const strangers = [...seen.keys()]
     .filter((nickname) => !expected.some((bridge) => bridge.nickname === nickname))
@@ -43,8 +38,8 @@ export function compareBridges(facts: BridgeFacts): {
   const shown = [...expected, ...strangers].filter(
     ({ expected, nickname }) => expected !== "gone" || seen.has(nickname ?? ""),
   );
-  const view = ({ nickname }: Expected): JicofoBridge | undefined => seen.get(nickname ?? "");
-  const count = (wish: (bridge: JicofoBridge) => boolean): number | null =>
+  const view = ({ nickname }: Expected): SeenBridge | undefined => seen.get(nickname ?? "");
+  const count = (wish: (bridge: SeenBridge) => boolean): number | null =>
     jicofo ? [...seen.values()].filter(wish).length : null;
   return {
     bridges: shown
@@ -54,7 +49,7 @@ export function compareBridges(facts: BridgeFacts): {
       declared: allBridges(declared.plan).length,
       joined: count(() => true),
       operational: count(({ operational }) => operational),
-      draining: count(({ drain }) => drain),
+      draining: count(({ draining }) => draining),
     },
     differences: shown
       .filter(({ name, expected }) => expected === "gone" || !down.has(name ?? ""))
@@ -90,7 +85,7 @@ function expectedBridges({ declared, state }: BridgeFacts): Expected[] {
 /** What is wrong with one bridge. */
 function differences(
   { name, nickname, expected }: Expected,
-  bridge: JicofoBridge | undefined,
+  bridge: SeenBridge | undefined,
 ): string[] {
   // Its missing server is reported already.
   if (nickname === null && name !== localBridgeName) return [];
@@ -105,10 +100,10 @@ function differences(
     bridge.operational ? [] : [`${called} is not operational: ${repair(name)}`],
     // `operational` is the result of jicofo's own check; `healthy` is what the bridge reports.
     bridge.healthy ? [] : [`${called} reports that it is not healthy: ${repair(name)}`],
-    bridge["graceful-shutdown"] || bridge["shutting-down"]
+    bridge.ending
       ? [`${called} is shutting down, but not because of a step of this program: ${repair(name)}`]
       : [],
-    drainDifference(called, bridge.drain, expected === "draining"),
+    drainDifference(called, bridge.draining, expected === "draining"),
   ].flat();
 }
 
@@ -123,7 +118,7 @@ function silence(
   return [`${name ?? ""} (${nickname ?? ""}) does not answer at its REST API: ${repair(name)}`];
 }
 
-function strangerDifference(called: string, bridge: JicofoBridge | undefined): string {
+function strangerDifference(called: string, bridge: SeenBridge | undefined): string {
   const stranger = `jicofo lists ${called}, which is not a bridge of this stack`;
   return bridge?.operational === true
     ? `${stranger}, and may send participants there: find out whose it is`
@@ -144,7 +139,7 @@ function repair(name: string | null): string {
 
 function bridgeStatus(
   { name, nickname, expected }: Expected,
-  bridge: JicofoBridge | undefined,
+  bridge: SeenBridge | undefined,
   wasAsked: boolean,
   conferences: WebFacts["conferences"] = {},
 ): BridgeStatus {
@@ -154,9 +149,9 @@ function bridgeStatus(
     expected,
     joined: wasAsked ? bridge !== undefined : null,
     operational: bridge?.operational ?? null,
-    draining: bridge?.drain ?? null,
+    draining: bridge?.draining ?? null,
     stress: bridge?.stress ?? null,
-    participants: bridge?.endpoints ?? null,
+    participants: bridge?.participants ?? null,
     version: bridge?.version ?? null,
     conferences: conferences[nickname ?? ""] ?? null,
   };

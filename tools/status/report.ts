@@ -1,6 +1,6 @@
+import type { Health } from "../../remote/program/contract";
 import { table } from "../table";
 import type { BridgeStatus, FirewallStatus, HostStatus, Status } from "./status";
-import type { WebHealth } from "./webFacts";
 
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
   equal: "as declared",
@@ -28,7 +28,7 @@ export function report(status: Status): string {
 }
 
 /** Upgrades and restarts that end meetings. They never happen by themselves. */
-function waiting({ waiting: upgrades, outdated }: WebHealth): string[] {
+function waiting({ waiting: upgrades, outdated }: Health): string[] {
   return [
     ...upgrades.map(
       ({ package: name, installed, candidate }) => `${name} ${installed} -> ${candidate}`,

@@ -1,5 +1,5 @@
 import type { Role } from "../../lib/constants";
-import type { WebHealth } from "./webFacts";
+import type { Health } from "../../remote/program/contract";
 
 /** A cluster compared with its settings: the output of `npm run status -- --json`, described in docs/status.md. */
 export interface Status {
@@ -27,7 +27,7 @@ export interface Status {
   /** Installed packages on the web host; null if it did not answer. */
   readonly versions: Readonly<Record<string, string>> | null;
   /** The web host's services; null if it did not answer. */
-  readonly health: WebHealth | null;
+  readonly health: Health | null;
 }
 
 export interface HostStatus {

@@ -9,11 +9,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { scriptFixtures } from "../../templates/fixtures";
 import { bashInScript } from "./bash";
 
 const owner = `${String(process.getuid?.())}:${String(process.getgid?.())}`;
-const inLib = (code: string) => bashInScript("web/policy", { POLICY: "{}" }, code);
+const account = { DOMAIN: "a.test", USERNAME: "jvb", JVB_SECRET: "FakeSecret" };
+const inLib = (code: string) => bashInScript("web/account", account, code);
 
 describe("lib.sh", () => {
   let dir = "";
@@ -109,7 +109,7 @@ describe("lib.sh", () => {
       writeFileSync(join(dir, "x.service"), unitText);
     };
     const inDir = (code: string) =>
-      bashInScript("web/policy", { POLICY: "{}" }, `systemctl() { result "$*"; }\n${code}`, {
+      bashInScript("web/account", account, `systemctl() { result "$*"; }\n${code}`, {
         "/var/lib/jitsi-hetzner": dir,
       }).stdout;
     const restart = () => inDir(`restart_if_changed x ${files()}`);
@@ -196,9 +196,9 @@ describe("a failure on a host", () => {
   it("is shown where a note cannot be written", () => {
     const paths = { "/var/lib/jitsi-hetzner": "/proc/nowhere" };
     const { status, stderr } = bashInScript(
-      "web/drain",
-      scriptFixtures["web/drain"],
-      'use_bridge b0 jvb-1 10.0.0.3; write_quietly "$registry/x" 0644 root:root text',
+      "web/account",
+      account,
+      'write_quietly "$state_dir/notes/x" 0644 root:root text',
       paths,
     );
     expect(status).toBe(1);

@@ -1,56 +1,64 @@
 import { remoteScript } from "../../../remote/script";
 import { bash, bashInScript } from "./bash";
 
-const values = { POLICY: '{"bridges":[],\n"drainTimeoutSeconds":1}' };
+const values = { KEYS: "ssh-ed25519 AAAA one\nssh-ed25519 BBBB two" };
 
 describe("remoteScript", () => {
   it("gives the script its values, whatever is in them", () => {
     const nasty = 'a\'b\n$(c) "d" \\';
-    const outcome = bashInScript("web/policy", { POLICY: nasty }, 'result "$POLICY"');
+    const outcome = bashInScript("host/authorizedKeys", { KEYS: nasty }, 'result "$KEYS"');
     expect(outcome).toEqual({ status: 0, stdout: `${nasty}\n`, stderr: "" });
   });
 
   it("shows no value to child processes", () => {
-    const outcome = bashInScript("web/policy", values, "env >&3");
+    const outcome = bashInScript("host/authorizedKeys", values, "env >&3");
     expect(outcome.stdout).toContain("PATH=");
-    expect(outcome.stdout).not.toContain("POLICY");
+    expect(outcome.stdout).not.toContain("KEYS");
   });
 
   it("does nothing when the connection is cut before its end", () => {
-    const text = remoteScript("web/policy", values);
+    const text = remoteScript("host/authorizedKeys", values);
     const cut = text.slice(0, text.lastIndexOf("main"));
     expect(bash(cut)).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   it("keeps stdout for the result", () => {
-    const outcome = bashInScript("web/policy", values, "info working; echo noise; result answer");
+    const outcome = bashInScript(
+      "host/authorizedKeys",
+      values,
+      "info working; echo noise; result answer",
+    );
     expect(outcome).toEqual({
       status: 0,
       stdout: "answer\n",
-      stderr: "web/policy: working\nnoise\n",
+      stderr: "host/authorizedKeys: working\nnoise\n",
     });
   });
 
   it("says which script failed, where and what to do", () => {
-    const outcome = bashInScript("web/policy", values, 'HOSTNAME=web fatal "no disk" "df -h"');
+    const outcome = bashInScript(
+      "host/authorizedKeys",
+      values,
+      'HOSTNAME=web fatal "no disk" "df -h"',
+    );
     expect(outcome).toEqual({
       status: 1,
       stdout: "",
-      stderr: "web/policy failed on web: no disk\n  What to do: df -h\n",
+      stderr: "host/authorizedKeys failed on web: no disk\n  What to do: df -h\n",
     });
   });
 
   it("names a command that failed unexpectedly, without the values in it", () => {
-    const code = 'f() { grep -q nothing <<<"$POLICY"; echo on; }\nHOSTNAME=web\nf';
-    const outcome = bashInScript("web/policy", { POLICY: "FakeSecret" }, code);
+    const code = 'f() { grep -q nothing <<<"$KEYS"; echo on; }\nHOSTNAME=web\nf';
+    const outcome = bashInScript("host/authorizedKeys", { KEYS: "FakeSecret" }, code);
     expect(outcome.status).toBe(1);
-    expect(outcome.stderr).toContain('web/policy failed on web: "grep -q nothing');
+    expect(outcome.stderr).toContain('host/authorizedKeys failed on web: "grep -q nothing');
     expect(outcome.stderr).not.toContain("FakeSecret");
   });
 
   it("refuses to run without a value", () => {
-    const outcome = bash(remoteScript("web/policy", {} as never));
+    const outcome = bash(remoteScript("web/certificate", {} as never));
     expect(outcome.status).not.toBe(0);
-    expect(outcome.stderr).toContain("POLICY");
+    expect(outcome.stderr).toContain("DOMAIN");
   });
 });

@@ -1,6 +1,6 @@
 import { compare, type ClusterFacts } from "../../../../tools/status/compare";
 import { report } from "../../../../tools/status/report";
-import type { JicofoBridge, WebHealth } from "../../../../tools/status/webFacts";
+import type { Health, SeenBridge } from "../../../../remote/program/contract";
 import { cloudServer, declaring, health, healthy, jicofo, web } from "./support";
 
 const differences = (facts: ClusterFacts): readonly string[] => {
@@ -9,7 +9,7 @@ const differences = (facts: ClusterFacts): readonly string[] => {
   return status.differences;
 };
 
-const withBridge = (state: Partial<JicofoBridge>): ClusterFacts => ({
+const withBridge = (state: Partial<SeenBridge>): ClusterFacts => ({
   ...healthy,
   web: web(jicofo({ "jvb-11": {}, "jvb-12": state })),
 });
@@ -64,17 +64,17 @@ describe("the status of a cluster", () => {
     `);
   });
 
-  it.each<[string, Partial<JicofoBridge>, string]>([
+  it.each<[string, Partial<SeenBridge>, string]>([
     ["is not operational", { operational: false }, "is not operational: npm run repair -- 1"],
     ["is not healthy", { healthy: false }, "reports that it is not healthy: npm run repair -- 1"],
     [
       "drains, unasked",
-      { drain: true },
+      { draining: true },
       "takes no new conferences, but drainingBridges does not name it: pulumi up",
     ],
     [
       "shuts down",
-      { "graceful-shutdown": true },
+      { ending: true },
       "is shutting down, but not because of a step of this program: npm run repair -- 1",
     ],
   ])("differs when a bridge %s", (_, state, reason) => {
@@ -129,7 +129,7 @@ describe("the status of a cluster", () => {
     expect(differences(draining)).toEqual([
       "jvb-1 (jvb-12) takes participants, but drainingBridges names it: pulumi up",
     ]);
-    expect(differences({ ...draining, web: withBridge({ drain: true }).web })).toEqual([]);
+    expect(differences({ ...draining, web: withBridge({ draining: true }).web })).toEqual([]);
   });
 
   it("differs when a bridge is declared that was never made", () => {
@@ -271,7 +271,7 @@ describe("a status of which not all can be asked", () => {
   });
 
   describe("with a web host whose services want something", () => {
-    const withHealth = (change: Partial<WebHealth>): ClusterFacts => {
+    const withHealth = (change: Partial<Health>): ClusterFacts => {
       const list = jicofo({ "jvb-11": {}, "jvb-12": {} });
       return { ...healthy, web: web(list, {}, { health: { ...health, ...change } }) };
     };

@@ -6,7 +6,7 @@ import type { CloudFirewall } from "../../../../tools/status/cloudFirewalls";
 import type { CloudServer } from "../../../../tools/status/cloudServers";
 import type { ClusterFacts } from "../../../../tools/status/compare";
 import { ruleText } from "../../../../tools/status/firewallRules";
-import type { JicofoBridge, WebFacts, WebHealth } from "../../../../tools/status/webFacts";
+import type { Health, SeenBridge, WebFacts } from "../../../../remote/program/contract";
 
 const brewery = "jvbbrewery@internal.auth.meet.example.test";
 
@@ -26,31 +26,30 @@ export const cloudServer = (
   firewalls,
 });
 
-const inService: JicofoBridge = {
+const inService: Omit<SeenBridge, "jid" | "nickname"> = {
   operational: true,
   healthy: true,
-  drain: false,
-  "graceful-shutdown": false,
-  "shutting-down": false,
+  draining: false,
+  ending: false,
   stress: 0.12,
-  endpoints: 7,
+  participants: 7,
   version: "2.3.307",
 };
 
 /** jicofo's list: nickname to what differs from a bridge in service. */
 export const jicofo = (
-  bridges: Readonly<Record<string, Partial<JicofoBridge>>>,
+  bridges: Readonly<Record<string, Partial<SeenBridge>>>,
 ): WebFacts["jicofo"] => ({
   version: "1.0.1189",
-  bridges: Object.fromEntries(
-    Object.entries(bridges).map(([nickname, state]) => [
-      `${brewery}/${nickname}`,
-      { ...inService, ...state },
-    ]),
-  ),
+  bridges: Object.entries(bridges).map(([nickname, state]) => ({
+    jid: `${brewery}/${nickname}`,
+    nickname,
+    ...inService,
+    ...state,
+  })),
 });
 
-export const health: WebHealth = { failed: [], waiting: [], outdated: [], watch: [] };
+export const health: Health = { failed: [], waiting: [], outdated: [], watch: [] };
 
 export const web = (
   list: WebFacts["jicofo"],
