@@ -3,7 +3,7 @@ import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../lib/output
 import { clusterArgs, deployCluster, usualSettings } from "./support/cluster";
 import { valuesOf, type Registered } from "./support/mockEngine";
 import { command, namesOf } from "./support/registered";
-import { stepValues } from "./support/step";
+import { stepInput, stepValues } from "./support/step";
 
 /** Clusters by their number of bridges; each is made once. */
 const clusters = new Map<number, ReturnType<typeof deployCluster>>();
@@ -61,7 +61,7 @@ describe("JitsiCluster", () => {
     );
     expect(accept.inputs.triggers).toBeUndefined();
     expect(accept.dependencies).toContain("command:remote:Command jitsi-policy");
-    expect(JSON.parse(stepValues(accept).BRIDGES ?? "")).toEqual(
+    expect(stepInput<"accept">(accept).bridges).toEqual(
       ["jvb-0", "jvb-1"].map((name) => ({
         name,
         nickname: expect.stringMatching(/^jvb-\d+$/) as string,

@@ -1,7 +1,7 @@
 import { answers } from "./support/answers";
 import { clusterArgs, deployCluster } from "./support/cluster";
 import type { Answers, Registered } from "./support/mockEngine";
-import { stepValues, withoutDigest } from "./support/step";
+import { stepInput, stepValues, withoutDigest } from "./support/step";
 
 const deploy = async (
   jvbCount: number,
@@ -90,23 +90,23 @@ describe("a cluster without bridge hosts", () => {
   });
 
   it("names its bridge after the web server, and asks its REST API on loopback only", () => {
-    const drain = stepValues(find(zero, "jitsi-local-drain"));
-    expect(drain.NICKNAME).toMatch(/^jvb-local-\d+$/);
+    const { bridge } = stepInput<"drain">(find(zero, "jitsi-local-drain"));
+    expect(bridge.nickname).toMatch(/^jvb-local-\d+$/);
     for (const name of ["jitsi-policy", "jitsi-acceptance"]) {
-      const declared = { name: "local", nickname: drain.NICKNAME, draining: false };
+      const declared = { name: "local", nickname: bridge.nickname, draining: false };
       expect(JSON.stringify(stepValues(find(zero, name)))).toContain(
         JSON.stringify(JSON.stringify([declared])).slice(1, -1),
       );
     }
-    expect(drain.REST_ADDRESS).toBe("127.0.0.1");
+    expect(bridge.address).toBe("127.0.0.1");
     expect(stepValues(find(zero, "jitsi-local-files")).JVB_CONF).toContain('host = "127.0.0.1"');
   });
 
   it("installs the package first, and drains by a delete that the end of the web host skips", () => {
     const drain = find(zero, "jitsi-local-drain");
     expect(drain.inputs).toMatchObject({
-      create: "jitsi-hetzner web/drain enter # jitsi-local-drain",
-      delete: "jitsi-hetzner web/drain drain # jitsi-local-drain",
+      create: "jitsi-hetzner serve # jitsi-local-drain",
+      delete: "jitsi-hetzner drain # jitsi-local-drain",
     });
     expect(drain.deletedWith).toBe("jitsi-web");
     const installed = find(zero, "jitsi-local-package");
@@ -188,7 +188,7 @@ describe("localBridge", () => {
     const resources = await deploy(2, "always");
     const { dependencies } = find(resources, "jitsi-local-out");
     expect(dependencies).toContain(`${step} jitsi-jvb-1-in`);
-    const declared = stepValues(find(resources, "jitsi-acceptance")).BRIDGES;
+    const declared = find(resources, "jitsi-acceptance").inputs.stdin;
     expect(declared).toMatch(/"jvb-0".*"jvb-1".*"local"/);
   });
 

@@ -48,7 +48,27 @@ describe("a changed setting that needs a restart", () => {
     expect(commands).toEqual([
       ["out", undefined, undefined],
       ["apply", "jitsi-hetzner jvb/apply --code DIGEST # jitsi-jvb-1-apply", undefined],
-      ["in", "jitsi-hetzner web/in --code DIGEST create # jitsi-jvb-1-in", undefined],
+      ["in", "jitsi-hetzner restart-end --code DIGEST --new-bridge # jitsi-jvb-1-in", undefined],
+    ]);
+    const { update } = three.step("jitsi-jvb-1-out").inputs;
+    expect(withoutDigest(update)).toBe(
+      "jitsi-hetzner restart-begin --code DIGEST # jitsi-jvb-1-out",
+    );
+    expect(withoutDigest(three.step("jitsi-jvb-1-in").inputs.update)).toBe(
+      "jitsi-hetzner restart-end --code DIGEST # jitsi-jvb-1-in",
+    );
+  });
+
+  it("has no digest of code in a drain's texts, which its delete shares", () => {
+    const { create, delete: end, stdin } = three.step("jitsi-jvb-1-drain").inputs;
+    expect([create, end]).toEqual([
+      "jitsi-hetzner serve # jitsi-jvb-1-drain",
+      "jitsi-hetzner drain # jitsi-jvb-1-drain",
+    ]);
+    expect(Object.keys(JSON.parse(stdin as string) as object).sort()).toEqual([
+      "bridge",
+      "draining",
+      "version",
     ]);
   });
 

@@ -1,3 +1,5 @@
+import type { VerbStdin } from "../../../../remote/program/contract";
+import type { TypedVerb } from "../../../../remote/program/verbs";
 import type { Registered } from "./mockEngine";
 
 /** The values that a step brings its verb over stdin. */
@@ -13,3 +15,12 @@ export function stepValues({ inputs }: Registered): Readonly<Record<string, stri
 /** A command as a host runs it, with the digest of its verb's code as DIGEST. */
 export const withoutDigest = (text: unknown): string | undefined =>
   typeof text === "string" ? text.replace(/(?<= --code )[0-9a-f]{16}(?= )/, "DIGEST") : undefined;
+
+/** What a step brings typed verbs over stdin. */
+export function stepInput<V extends TypedVerb>({ inputs }: Registered): VerbStdin[V] {
+  const { version, ...input } = JSON.parse(inputs.stdin as string) as VerbStdin[V] & {
+    version: number;
+  };
+  if (version !== 1) throw new Error(`the input has version ${version}`);
+  return input as unknown as VerbStdin[V];
+}

@@ -39,6 +39,18 @@ describe("restarts of bridges in a preview", () => {
     expect(lineOf(update(next, another))).toContain("restarts bridge jvb-0 (rolling restart)");
   });
 
+  it("are read of the typed verbs' JSON, also where the program before had values", () => {
+    const typed = (settingsHash: string, formerHash: string) => ({
+      stdin: JSON.stringify({ version: 1, bridge: {}, settingsHash, formerHash }),
+    });
+    const update = (before: object, after: object): string =>
+      lineOf(command("update", "jvb-0-out", { ...before }, { ...after }));
+    for (const before of [typed(old, another), stdin({ SETTINGS_HASH: old })]) {
+      expect(update(before, typed(next, old))).toContain("restarts nothing");
+      expect(update(before, typed(next, another))).toContain("restarts bridge jvb-0 (rolling");
+    }
+  });
+
   it("are certain with another account", () => {
     expect(
       lineOf(

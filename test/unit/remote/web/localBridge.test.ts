@@ -118,6 +118,21 @@ describe("install_bridge", () => {
   });
 });
 
+describe("remove_bridge", () => {
+  it("has the web host forget the bridge, and leaves the rest of the script its own stdin", () => {
+    const outcome = inScript(
+      'jitsi-hetzner() { result "$* $(cat)"; }',
+      "rm() { :; }; remove_start_units() { :; }; installed_version() { return 1; }",
+      "dpkg-query() { return 1; }",
+      "remove_bridge",
+    );
+    expect(outcome).toMatchObject({ status: 0 });
+    const [verb, ...json] = outcome.stdout.trim().split(" ");
+    expect(verb).toBe("forget");
+    expect(JSON.parse(json.join(" "))).toEqual({ version: 1, nickname: "jvb-local-7" });
+  });
+});
+
 describe("purge", () => {
   let dir: string;
   beforeEach(() => {

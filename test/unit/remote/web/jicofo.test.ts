@@ -1,0 +1,53 @@
+import { scriptFixtures } from "../../../templates/fixtures";
+import { bashInScript, type Outcome } from "../bash";
+
+/** The script with a clock that only `sleep` moves, and this verb `jicofo`. */
+const inScript = (verb: string, code: string): Outcome =>
+  bashInScript(
+    "web/jicofo",
+    scriptFixtures["web/jicofo"],
+    `unset SECONDS; SECONDS=0; sleep() { SECONDS=$((SECONDS + $1)); }
+    systemctl() { info "systemctl $*"; }; last_lines() { :; }
+    jitsi-hetzner() { [[ $* == jicofo ]] && { ${verb}; }; }
+    ${code}`,
+  );
+const login = "wait_for_login; result done";
+
+describe("web/jicofo", () => {
+  it("is done when the verb finds nothing missing", () => {
+    const { status, stdout, stderr } = inScript("true", login);
+    expect([status, stdout]).toEqual([0, "done\n"]);
+    expect(stderr).not.toContain("restart");
+  });
+
+  it("restarts jicofo where it is not logged in, and fails with what is missing", () => {
+    const loggedOut = "echo jicofo is not logged in to prosody; return 1";
+    const { status, stderr } = inScript(loggedOut, login);
+    expect(status).toBe(1);
+    expect(stderr).toContain("systemctl restart jicofo");
+    expect(stderr).toMatch(/web\/jicofo failed on \S+: jicofo is not logged in to prosody\n/);
+  });
+
+  it("restarts nothing where prosody is missing", () => {
+    const { status, stderr } = inScript("echo prosody does not answer; return 1", login);
+    expect(status).toBe(1);
+    expect(stderr).not.toContain("systemctl restart");
+    expect(stderr).toContain("prosody does not answer");
+  });
+
+  it("fails loudly where the program does not fit, which is no word about jicofo", () => {
+    const misfit = "echo the program does not fit >&4; return 78";
+    const { status, stderr } = inScript(misfit, login);
+    expect(status).toBe(1);
+    expect(stderr).toContain("the program does not fit");
+    expect(stderr).toMatch(/failed on \S+: .*ended with code/);
+  });
+
+  it("asks jicofo for its version, which it has before there is a bridge", () => {
+    const outcome = inScript(
+      "true",
+      'curl() { result "${!#}"; }; jicofo_answers 4>&2; result done',
+    );
+    expect(outcome.stdout).toBe("http://127.0.0.1:8888/about/version\ndone\n");
+  });
+});
