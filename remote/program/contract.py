@@ -29,9 +29,7 @@ def schema() -> Schema:
     """A JSON Schema: for each verb its stdin and its stdout, and what they consist of."""
     definitions: dict[str, Schema] = {}
     verbs = {name: load_verb(name) for name in VERBS}
-    stdin = {
-        name: _with_version(verb.takes, definitions) for name, verb in verbs.items() if verb.takes is not None
-    }
+    stdin = {name: _with_version(verb.takes, definitions) for name, verb in verbs.items() if verb.takes is not None}
     stdout = {name: _with_version(verb.gives, definitions) for name, verb in verbs.items() if verb.gives}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -117,5 +117,5 @@ class Accept(Case):
     @each(("https://a.test",), ("a.test/x",), ("",))
     def test_refuses_what_is_no_domain(self, domain: str) -> None:
         outcome = self.cluster.run("accept", {"domain": domain, "bridges": []})
-        self.assertEqual(outcome.code, 2)
+        self.assertEqual(outcome.code, 65)
         self.assertIn("and a domain name is needed", outcome.text)

@@ -485,5 +485,5 @@ class Json(DrainCase):
     def test_a_drain_knows_no_digest_because_old_ones_must_run_on_new_code(self) -> None:
         stdin = json.dumps({"version": 1, "digest": "0" * 64, "bridge": {}, "draining": False})
         outcome = self.cluster.run("drain", None, stdin=stdin)
-        self.assertEqual((outcome.code, self.leaving.asked), (2, []))
+        self.assertEqual((outcome.code, self.leaving.asked), (65, []))
         self.assertIn("digest is unknown to this verb", outcome.text)

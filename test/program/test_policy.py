@@ -107,5 +107,5 @@ class Policy(Case):
     def test_refuses_what_is_no_policy_and_leaves_the_file_as_it_is(self, fields: dict[str, Any], words: str) -> None:
         self.cluster.set_policy(drainTimeoutSeconds=7)
         outcome = self.cluster.run("policy", fields)
-        self.assertEqual((outcome.code, self.cluster.policy()["drainTimeoutSeconds"]), (2, 7))
+        self.assertEqual((outcome.code, self.cluster.policy()["drainTimeoutSeconds"]), (65, 7))
         self.assertIn(words, outcome.text)

@@ -81,9 +81,7 @@ class Signals(ProcessCase):
         drain.wait_until_it_says(f"; to end this step, on web: kill {drain.process.pid}\n")
         drain.process.send_signal(number)
         self.assertEqual(drain.code(), 1)
-        self.assertIn(
-            "drain failed on web: this step was ended on the host by a signal\n  What to do: pulumi up", drain.text
-        )
+        self.assertIn("drain failed on web: a signal ended this step on the host\n  What to do: pulumi up", drain.text)
         self.assertIn("b0 is back in service", drain.text)
         self.assert_back_in_service()
 

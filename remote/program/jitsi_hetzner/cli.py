@@ -78,7 +78,7 @@ class Program:
 
     def _help(self, manifest: Manifest) -> None:
         """Loads all verbs in Python, which nothing else does."""
-        shell = [name for name in manifest.verbs() if name not in VERBS]
+        shell = [f"  {name}" for name in manifest.verbs() if name not in VERBS]
         width = max(map(len, VERBS))
         lines = [f"  {name.ljust(width)}  {load_verb(name).summary}" for name in VERBS]
         parser = ArgumentParser(
@@ -86,7 +86,9 @@ class Program:
             usage="jitsi-hetzner VERB [OPTIONS]",
             description="The program of this host. Steps of `pulumi up` give a verb JSON on stdin, and with --code the "
             "digest of the code that they expect. An operator names a bridge instead: jitsi-hetzner drain jvb-1",
-            epilog="\n".join(["Verbs (jitsi-hetzner VERB --help):", *lines, "", "Only for steps:", *[f"  {name}" for name in shell], "", EXIT_CODES]),
+            epilog="\n".join(
+                ["Verbs (jitsi-hetzner VERB --help):", *lines, "", "Only for steps:", *shell, "", EXIT_CODES]
+            ),
             formatter_class=RawDescriptionHelpFormatter,
         )
         parser.print_help(sys.stdout)

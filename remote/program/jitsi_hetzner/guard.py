@@ -15,7 +15,7 @@ def guarded(host: Host, task: Callable[[], None]) -> Callable[[], int]:
         except Failure as failure:
             return _failed(host, failure)
         except (EndedBySignal, KeyboardInterrupt):
-            return _failed(host, Failure("this step was ended on the host by a signal", "pulumi up"))
+            return _failed(host, Failure("a signal ended this step on the host", "pulumi up"))
         except NobodyListens:
             return ExitCode.NOBODY_LISTENS
         except Exception as problem:

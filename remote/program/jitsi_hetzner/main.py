@@ -19,7 +19,7 @@ from .waits import Waits
 
 
 def host_for(verb: str) -> Host:
-    """This one."""
+    """The host that the program is on."""
     messages = Messages(verb, os.uname().nodename, os.getpid(), write_to(2), write_to(1))
     paths, clock = Paths(), SystemClock()
     return Host(

@@ -1,8 +1,8 @@
 """What this program consists of, and whether it is whole and the one that a step was made with.
 
 `verbs.json` beside the package has for each verb the CRC-32 of its files, and a digest of all of them. The build writes
-it (remote/program.ts). The archive is checked by its own digest when it is installed. The CRC-32 finds what has happened
-to a file since; hashlib would take 4 MB of memory for the same.
+it (remote/program.ts). The archive is checked by its own digest when it is installed. The CRC-32 finds what has
+happened to a file since; hashlib would take 4 MB of memory for the same.
 """
 
 import json
