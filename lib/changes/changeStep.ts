@@ -36,6 +36,13 @@ const rank = (name: string): number =>
 /** The host that the step belongs to, and its part of the host. */
 export const roleOf = ({ urn }: ChangeStep): ReturnType<typeof partsOf> => partsOf(nameOf(urn));
 
+/** Values in the JSON of typed verbs; verbs in shell, and all verbs of older programs, have them as variables. */
+const variables: Readonly<Record<string, string>> = {
+  settingsHash: "SETTINGS_HASH",
+  formerHash: "FORMER_HASH",
+  draining: "DRAINING",
+};
+
 /**
  * A value that a step's verb gets over stdin: JSON, or the assignments before the script of an older program. `undefined`
  * where it is secret, not known yet, or not there.
@@ -43,11 +50,14 @@ export const roleOf = ({ urn }: ChangeStep): ReturnType<typeof partsOf> => parts
 export function stdinValue(state: ChangedState | undefined, key: string): string | undefined {
   const stdin = state?.inputs?.stdin;
   if (typeof stdin !== "string") return undefined;
-  if (!stdin.startsWith("{")) return new RegExp(`^${key}='?([^'\\n]*)'?$`, "m").exec(stdin)?.[1];
+  const variable = variables[key] ?? key;
+  if (!stdin.startsWith("{")) {
+    return new RegExp(`^${variable}='?([^'\\n]*)'?$`, "m").exec(stdin)?.[1];
+  }
   try {
     const { values, ...own } = JSON.parse(stdin) as { values?: Readonly<Record<string, unknown>> };
-    const value = { ...own, ...values }[key];
-    return typeof value === "string" ? value : undefined;
+    const value = (own as Readonly<Record<string, unknown>>)[key] ?? values?.[variable];
+    return typeof value === "string" || typeof value === "boolean" ? value.toString() : undefined;
   } catch {
     return undefined;
   }

@@ -85,8 +85,8 @@ export function hostChanges(steps: readonly ChangeStep[]): HostChanges {
   const staying = changing.filter((step) => !movedNames.has(roleOf(step).host ?? ""));
   const onHosts = staying.filter(isOnHost);
   const restarts = bridgeRestarts(onHosts, changing, isWebGone);
-  const emptied = hostsOf(onHosts.filter((step) => becomes(step, "DRAINING", "true")));
-  const revived = hostsOf(onHosts.filter((step) => becomes(step, "DRAINING", "false")));
+  const emptied = hostsOf(onHosts.filter((step) => becomes(step, "draining", "true")));
+  const revived = hostsOf(onHosts.filter((step) => becomes(step, "draining", "false")));
   const finished = hostsOf(onHosts.filter(isLastOfNewHost));
   const told = [...restarts.restarted, ...emptied, ...revived, ...finished];
   const rest = onHosts.filter(

@@ -47,23 +47,14 @@ export function bridgeRestarts(
 /** `undefined` if the new settings are not known yet. */
 function restarts(steps: readonly ChangeStep[]): boolean | undefined {
   const pairs = steps.flatMap(({ oldState, newState }) => {
-    const was = hashOf(oldState, "settingsHash");
+    const was = stdinValue(oldState, "settingsHash");
     if (was === undefined || newState === undefined) return [];
-    const [is, former] = [hashOf(newState, "settingsHash"), hashOf(newState, "formerHash")];
+    const [is, former] = [stdinValue(newState, "settingsHash"), stdinValue(newState, "formerHash")];
     return [is === undefined ? undefined : was !== is && was !== former];
   });
   const known = pairs.filter((differs) => differs !== undefined);
   // The text of one step may wait for another step's output while the hash is known by a third.
   return known.length > 0 || pairs.length === 0 ? known.includes(true) : undefined;
-}
-
-/** By its name in a typed verb's input, and in the values of a verb in shell and of older programs. */
-function hashOf(
-  state: ChangeStep["oldState"],
-  name: "settingsHash" | "formerHash",
-): string | undefined {
-  const variable = name === "settingsHash" ? "SETTINGS_HASH" : "FORMER_HASH";
-  return stdinValue(state, name) ?? stdinValue(state, variable);
 }
 
 function reason(steps: readonly ChangeStep[]): BridgeRestarts["restartsIf"] {

@@ -108,7 +108,7 @@ describe("a bridge broken before its first acceptance", () => {
     await cluster.configure({ jvbCount: "3" });
     const { code, text } = await cluster.up();
     expect([code, text]).toEqual([0, expect.stringContaining("jvb-3 is dead: it does not answer")]);
-    expect(text).toContain(`jicofo moves people to other bridges: ${count(before)}`);
+    expect(text).toContain(`jicofo moves participants to other bridges: ${count(before)}`);
     expect(text).toContain("jvb-3 does not answer, and jicofo has no participants on it");
     const { totals } = await cluster.people.list();
     expect(totals).toMatchObject({ cut: before.totals.cut, participants: 24 });

@@ -15,7 +15,7 @@ from .fake_bridge import FakeBridge
 from .fake_cluster import given
 from .real_cluster import PATIENCE_SECONDS, RealCluster, Verb
 
-# remote/web/bridges.sh of the release before: the lock of a step in shell. LOCK, PURPOSE.
+# The lock of a step in shell, as the release before takes it. LOCK, PURPOSE.
 SHELL_STEP = """
 lock=$1 holder='' goal='' attempt=0 ended=''
 has_lock() { [[ $1 =~ ^[0-9]+$ && $(readlink "/proc/$1/fd/9") == "$2" ]]; }

@@ -107,7 +107,10 @@ interface RecordedState {
 }
 
 /** Values of steps that the summary reads. */
-const readValues = ["SETTINGS_HASH", "FORMER_HASH", "DRAINING", "JITSI_VERSION", "HEAP_MB"];
+const readValues = [
+  ...["settingsHash", "formerHash", "draining"],
+  ...["SETTINGS_HASH", "FORMER_HASH", "JITSI_VERSION", "HEAP_MB"],
+];
 
 /** Only what the summary reads: everything else in a preview is noise in the repository. */
 const kept = ({ op, urn, oldState, newState, diffReasons, replaceReasons }: RecordedStep) => ({
@@ -132,11 +135,12 @@ function keptState(state: RecordedState | undefined): RecordedState | undefined 
 function keptStdin(stdin: unknown): string | undefined {
   if (typeof stdin !== "string") return undefined;
   try {
-    const { version, values } = JSON.parse(stdin) as { version: number; values: object };
-    const read = Object.entries(values).filter(([key]) => readValues.includes(key));
-    return read.length === 0
-      ? undefined
-      : JSON.stringify({ version, values: Object.fromEntries(read) });
+    const { version, values, ...own } = JSON.parse(stdin) as { version: number; values?: object };
+    const read = (all: object): object =>
+      Object.fromEntries(Object.entries(all).filter(([key]) => readValues.includes(key)));
+    const kept = { ...read(own), ...(values && { values: read(values) }) };
+    const isEmpty = Object.keys({ ...read(own), ...read(values ?? {}) }).length === 0;
+    return isEmpty ? undefined : JSON.stringify({ version, ...kept });
   } catch {
     // A script, or the engine's mark for what is secret or not known yet.
     return stdin.length < 50 ? stdin : undefined;

@@ -3,7 +3,7 @@ import { bridgeOutputs, recordsToCreate, sshCommands } from "../../../lib/output
 import { clusterArgs, deployCluster, usualSettings } from "./support/cluster";
 import { valuesOf, type Registered } from "./support/mockEngine";
 import { command, namesOf } from "./support/registered";
-import { stepInput, stepValues } from "./support/step";
+import { stepInput } from "./support/step";
 
 /** Clusters by their number of bridges; each is made once. */
 const clusters = new Map<number, ReturnType<typeof deployCluster>>();

@@ -122,8 +122,8 @@ describe("a bridge's way into service and out of it", () => {
     const drain = command(two, "jitsi-jvb-1-drain");
     const server = find(two, "hcloud:index/server:Server", "jitsi-jvb-1");
     expect(drain.inputs).toMatchObject({
-      create: "jitsi-hetzner web/drain enter # jitsi-jvb-1-drain",
-      delete: "jitsi-hetzner web/drain drain # jitsi-jvb-1-drain",
+      create: "jitsi-hetzner serve # jitsi-jvb-1-drain",
+      delete: "jitsi-hetzner drain # jitsi-jvb-1-drain",
     });
     expect(drain.inputs.connection).toEqual(command(two, "jitsi-web-configure").inputs.connection);
     expect(drain.inputs.update).toBeUndefined();

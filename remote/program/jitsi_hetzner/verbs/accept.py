@@ -84,7 +84,7 @@ class Acceptance:
         if not self._host.wait_for(self._host.waits.jicofo, "jicofo", self._jicofo.works):
             self._host.messages.raw(last_lines(self._host.paths.jicofo_log))
             problem = self._jicofo.problem() or "jicofo does not work steadily"
-            raise Failure(f"{problem}; nobody can tell where participants are, so nothing is removed", REPAIR)
+            raise Failure(f"{problem}; it is unknown where participants are, so nothing is removed", REPAIR)
 
     def _differences(self) -> list[Difference]:
         states = {seen.nickname: seen.state for seen in self._jicofo.bridges()}

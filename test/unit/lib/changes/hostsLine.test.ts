@@ -23,6 +23,12 @@ const other = { SETTINGS_HASH: hashB, FORMER_HASH: hashC };
 const firewall = objectStep("update", "hcloud:index/firewall:Firewall", "firewall-web");
 const rrset = objectStep("update", "hcloud:index/zoneRrset:ZoneRrset", "jvb-0-dns-ipv4");
 
+/** A drain's stdin. */
+const typed = (draining: string) => ({
+  stdin: JSON.stringify({ version: 1, bridge: {}, draining: draining === "true" }),
+});
+const former = (draining: string) => stdin({ DRAINING: draining });
+
 describe("the line about hosts", () => {
   it("names bridges that are added", () => {
     expect(lineOf(wholeHost("create", "jvb-3"), wholeHost("create", "jvb-2"))).toBe(
@@ -95,9 +101,13 @@ describe("the line about hosts", () => {
     );
   });
 
-  it("tells of bridges that leave service and come back", () => {
+  it.each([
+    ["with the JSON of typed verbs", typed, typed],
+    ["with the values of the program before", former, former],
+    ["from one to the other", former, typed],
+  ])("tells of bridges that leave service and come back, %s", (_, before, after) => {
     const draining = (name: string, was: string, is: string): ChangeStep =>
-      command("update", `${name}-drain`, stdin({ DRAINING: was }), stdin({ DRAINING: is }));
+      command("update", `${name}-drain`, before(was), after(is));
     expect(lineOf(draining("jvb-0", "false", "true"), bookkeeping)).toBe(
       "drains bridge jvb-0 and keeps it out of service; touches no other host, but for the list of bridges on web",
     );

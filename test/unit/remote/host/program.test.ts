@@ -61,7 +61,7 @@ describe("host/program", () => {
   it("installs the program, which then answers by its name", () => {
     expect(install()).toEqual({ status: 0, stderr: `program ${program.digest} is installed\n` });
     const { status, stdout } = spawnSync(command(), ["--help"], { encoding: "utf8" });
-    expect([status, stdout]).toEqual([0, expect.stringContaining("web/drain")]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("web/account")]);
   });
 
   it("switches to another program, and keeps the one before for verbs that run", () => {
