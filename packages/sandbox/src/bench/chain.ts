@@ -145,7 +145,7 @@ export function chainOfRun(
 /** Verbs by which an operator configures the web host, and a bridge, one after the other. */
 const tutorialVerbs: Readonly<Record<HostRole, readonly string[]>> = {
   web: ["web/configure", "web/account set", "web/jicofo"],
-  jvb: ["jvb/files", "web/drain enter"],
+  jvb: ["jvb/files", "serve"],
 };
 
 /**

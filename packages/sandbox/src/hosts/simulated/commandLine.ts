@@ -1,6 +1,6 @@
 /** A command line of the program's steps. */
 export interface HostCommand {
-  /** The verb with its arguments, without the digest of its code: `web/drain enter`. */
+  /** The verb with its arguments, without the digest of its code: `web/account set`. */
   readonly key: string;
   readonly verb: string;
   /** The name of the step, which the comment of the command line gives: `meet-jvb-0-drain`. */
@@ -9,7 +9,7 @@ export interface HostCommand {
   readonly needsProgram: boolean;
 }
 
-/** `jitsi-hetzner web/drain --code 0123456789abcdef enter # meet-jvb-0-drain` */
+/** `jitsi-hetzner web/account --code 0123456789abcdef set # meet-web-account-v1` */
 const verbLine = /^jitsi-hetzner (\S+)((?: (?!#)\S+)*) # (\S+)$/;
 /** `bash -s -- # host/hostKey (meet-web-host-key)` */
 const scriptLine = /^bash -s -- # (\S+) \((\S+)\)$/;

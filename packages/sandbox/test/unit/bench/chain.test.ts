@@ -13,10 +13,10 @@ const times: VerbTimes = {
     "web/jicofo": { seconds: 2 },
     "jvb/files": { seconds: 4 },
     "jvb/files again": { seconds: 0.25 },
-    "web/drain enter": { seconds: 1 },
-    "web/drain drain": { seconds: 6 },
-    "web/out update": { seconds: 5 },
-    "web/in update": { seconds: 7 },
+    serve: { seconds: 1 },
+    drain: { seconds: 6 },
+    "restart-begin": { seconds: 5 },
+    "restart-end": { seconds: 7 },
   },
 };
 
@@ -98,8 +98,8 @@ describe("chainOfRun", () => {
 
   it("lets bridges wait for each other only where their turns are asked for", () => {
     const steps = [0, 1, 2].flatMap((i) => [
-      step(`m-jvb-${i}-out`, `jitsi-hetzner web/out update # m-jvb-${i}-out`, "update"),
-      step(`m-jvb-${i}-in`, `jitsi-hetzner web/in update # m-jvb-${i}-in`, "update"),
+      step(`m-jvb-${i}-out`, `jitsi-hetzner restart-begin # m-jvb-${i}-out`, "update"),
+      step(`m-jvb-${i}-in`, `jitsi-hetzner restart-end # m-jvb-${i}-in`, "update"),
     ]);
     const resources = [0, 1, 2].flatMap((i) => [
       after(`m-jvb-${i}-out`, ...(i === 0 ? [] : [`m-jvb-${i - 1}-in`])),
@@ -111,7 +111,7 @@ describe("chainOfRun", () => {
 
   it("deletes after everything else, what depends on a resource before it", () => {
     const steps = [
-      step("m-jvb-1-drain", "jitsi-hetzner web/drain drain # m-jvb-1-drain", "delete"),
+      step("m-jvb-1-drain", "jitsi-hetzner drain # m-jvb-1-drain", "delete"),
       server("m-jvb-1", "delete"),
       step("m-jvb-0-files", "jitsi-hetzner jvb/files # m-jvb-0-files"),
     ];

@@ -7,12 +7,17 @@ describe("parseCommandLine", () => {
       { key: "host/harden", verb: "host/harden", step: "meet-web-harden", needsProgram: true },
     ],
     [
-      "jitsi-hetzner web/in --code 0123456789abcdef update # meet-jvb-0-in",
-      { key: "web/in update", verb: "web/in", step: "meet-jvb-0-in", needsProgram: true },
+      "jitsi-hetzner restart-end --code 0123456789abcdef --new-bridge # meet-jvb-0-in",
+      {
+        key: "restart-end --new-bridge",
+        verb: "restart-end",
+        step: "meet-jvb-0-in",
+        needsProgram: true,
+      },
     ],
     [
-      "jitsi-hetzner web/drain drain # meet-jvb-0-drain",
-      { key: "web/drain drain", verb: "web/drain", step: "meet-jvb-0-drain", needsProgram: true },
+      "jitsi-hetzner drain # meet-jvb-0-drain",
+      { key: "drain", verb: "drain", step: "meet-jvb-0-drain", needsProgram: true },
     ],
     [
       "bash -s -- # host/hostKey (meet-web-host-key)",
@@ -22,7 +27,7 @@ describe("parseCommandLine", () => {
     expect(parseCommandLine(line)).toEqual(command);
   });
 
-  it.each(["uptime", "jitsi-hetzner web/status", "bash -c 'rm -rf /'", ""])(
+  it.each(["uptime", "jitsi-hetzner status --stdin", "bash -c 'rm -rf /'", ""])(
     "knows no step in %p",
     (line) => {
       expect(parseCommandLine(line)).toBeUndefined();
