@@ -6,7 +6,7 @@ import { contractVersion, type VerbStdin } from "./contract";
 export type TypedVerb = keyof VerbStdin;
 
 /** What a step gives a typed verb on stdin. */
-export function verbStdin<V extends TypedVerb>(input: VerbStdin[V]): string {
+export function verbStdin(input: VerbStdin[TypedVerb]): string {
   return JSON.stringify({ version: contractVersion, ...input });
 }
 

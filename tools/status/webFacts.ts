@@ -1,4 +1,4 @@
-import type { BridgeAddress, WebFacts } from "../../remote/program/contract";
+import type { BridgeAddress, StatusInput, WebFacts } from "../../remote/program/contract";
 import { verbStdin } from "../../remote/program/verbs";
 import { shQuote } from "../../remote/quote";
 import { runOverSsh, type SshTarget } from "../sshRun";
@@ -16,12 +16,13 @@ export async function readWebFacts(
 
 /** For the web host's bash: it has a program of its own since the last `pulumi up`, whatever version that is. Pure. */
 export function statusScript(bridges: readonly BridgeAddress[]): string {
+  const input: StatusInput = { bridges };
   return [
     "if ! command -v jitsi-hetzner >/dev/null; then",
     "  echo 'it has no program of its own yet: pulumi up' >&2",
     "  exit 1",
     "fi",
-    `exec jitsi-hetzner status --stdin <<<${shQuote(verbStdin<"status">({ bridges }))}`,
+    `exec jitsi-hetzner status --stdin <<<${shQuote(verbStdin(input))}`,
     "",
   ].join("\n");
 }

@@ -61,7 +61,7 @@ describe("JitsiCluster", () => {
     );
     expect(accept.inputs.triggers).toBeUndefined();
     expect(accept.dependencies).toContain("command:remote:Command jitsi-policy");
-    expect(stepInput<"accept">(accept).bridges).toEqual(
+    expect(stepInput(accept, "accept").bridges).toEqual(
       ["jvb-0", "jvb-1"].map((name) => ({
         name,
         nickname: expect.stringMatching(/^jvb-\d+$/) as string,

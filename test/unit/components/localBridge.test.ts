@@ -90,11 +90,14 @@ describe("a cluster without bridge hosts", () => {
   });
 
   it("names its bridge after the web server, and asks its REST API on loopback only", () => {
-    const { bridge } = stepInput<"drain">(find(zero, "jitsi-local-drain"));
+    const { bridge } = stepInput(find(zero, "jitsi-local-drain"), "drain");
     expect(bridge.nickname).toMatch(/^jvb-local-\d+$/);
-    for (const name of ["jitsi-policy", "jitsi-acceptance"]) {
+    for (const [name, verb] of [
+      ["jitsi-policy", "policy"],
+      ["jitsi-acceptance", "accept"],
+    ] as const) {
       const declared = { name: "local", nickname: bridge.nickname, draining: false };
-      expect(stepInput<"policy" | "accept">(find(zero, name)).bridges).toEqual([declared]);
+      expect(stepInput(find(zero, name), verb).bridges).toEqual([declared]);
     }
     expect(bridge.address).toBe("127.0.0.1");
     expect(stepValues(find(zero, "jitsi-local-files")).JVB_CONF).toContain('host = "127.0.0.1"');

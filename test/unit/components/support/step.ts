@@ -16,8 +16,11 @@ export function stepValues({ inputs }: Registered): Readonly<Record<string, stri
 export const withoutDigest = (text: unknown): string | undefined =>
   typeof text === "string" ? text.replace(/(?<= --code )[0-9a-f]{16}(?= )/, "DIGEST") : undefined;
 
-/** What a step brings typed verbs over stdin. */
-export function stepInput<V extends TypedVerb>({ inputs }: Registered): VerbStdin[V] {
+/** What a step brings this verb over stdin. */
+export function stepInput<V extends TypedVerb>({ inputs }: Registered, verb: V): VerbStdin[V] {
+  const texts = [inputs.create, inputs.update, inputs.delete];
+  if (!texts.some((text) => typeof text === "string" && text.startsWith(`jitsi-hetzner ${verb} `)))
+    throw new Error(`the step does not run ${verb}`);
   const { version, ...input } = JSON.parse(inputs.stdin as string) as VerbStdin[V] & {
     version: number;
   };

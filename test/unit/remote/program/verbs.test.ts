@@ -91,7 +91,7 @@ describe("the verbs in Python", () => {
 
 describe("verbStdin", () => {
   it("has the version beside the verb's own fields", () => {
-    expect(JSON.parse(verbStdin<"forget">({ nickname: "jvb-1" }))).toEqual({
+    expect(JSON.parse(verbStdin({ nickname: "jvb-1" }))).toEqual({
       version: 1,
       nickname: "jvb-1",
     });
