@@ -74,7 +74,7 @@ class Accept(Case):
         self.cluster.paths.jicofo_log.write_text("one\nlast words\n")
         outcome = self.accept(declared(self.first))
         self.assertEqual((outcome.code, self.second.asked), (1, []))
-        self.assertRegex(outcome.text, "jicofo does not answer .*; nobody can tell .*, so nothing is removed")
+        self.assertRegex(outcome.text, "jicofo does not answer .*; it is unknown .*, so nothing is removed")
         self.assertIn("npm run repair -- web", outcome.text)
         self.assertIn("last words", outcome.text)
         self.assertLess(self.cluster.clock.now(), 100)

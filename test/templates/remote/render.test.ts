@@ -32,7 +32,6 @@ describe("remote", () => {
         .map((path) => path.slice("remote/".length)),
       // What a host gets before it has verbs: test/unit/remote/program.test.ts and host/program.test.ts run them.
       "host/program.sh",
-      "program/jitsi-hetzner",
     ];
     const isProgram = (file: string): boolean => file.startsWith("program/");
     const others = filesBelow("remote").filter((file) => !file.endsWith(".ts") && !isProgram(file));

@@ -64,7 +64,7 @@ describe("a test file", () => {
   it.each(["test/unit", "test/templates"])("of %s has the path of what it tests", (suite) => {
     const files = readdirSync(join(root, suite), { recursive: true, encoding: "utf8" });
     const tests = files.filter((file) => file.endsWith(".test.ts") && !file.startsWith("docs/"));
-    expect(tests.length).toBeGreaterThan(5);
+    expect(tests.length).toBeGreaterThan(3);
     expect(tests.filter((file) => !hasItsPlace(file))).toEqual([]);
   });
 });
