@@ -12,6 +12,8 @@ export interface DeploymentKeyArgs {
 export class DeploymentKey extends Component {
   /** OpenSSH private key. Secret. */
   readonly privateKey: pulumi.Output<string>;
+  /** The same key in the short format for the steps on hosts (`Ed25519KeyPair.pkcs8`). Secret. */
+  readonly stepKey: pulumi.Output<string>;
   /** authorized_keys line. */
   readonly publicKey: pulumi.Output<string>;
   /** Id of the key at Hetzner, which installs it on new servers. */
@@ -23,6 +25,7 @@ export class DeploymentKey extends Component {
       ed25519KeyPair(seedFrom(text, 32)),
     );
     this.privateKey = pair.privateKey;
+    this.stepKey = pair.pkcs8;
     this.publicKey = pulumi.unsecret(pair.publicKey);
     this.sshKeyId = new hcloud.SshKey(
       name,

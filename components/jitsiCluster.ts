@@ -160,7 +160,7 @@ function sharedHostArgs(args: JitsiClusterArgs, key: DeploymentKey): SharedHostA
     image: args.image,
     authorizedKeys: args.sshAuthorizedKeys,
     sshKeyId: key.sshKeyId,
-    privateKey: key.privateKey,
+    privateKey: key.stepKey,
     timezone: args.timezone,
     software: args,
     memoryGb: args.memoryGb ?? memoryOfTypes(),

@@ -40,9 +40,11 @@ export function proxyConnection(
 }
 
 /** The connection to a host that was reached before. */
-export function connectionTo({ proxy, ...args }: ConnectionToArgs): Connection {
+export function connectionTo({ proxy, privateKey, ...args }: ConnectionToArgs): Connection {
   return {
     ...args,
+    // Every step makes its whole connection secret. A secret inside of it is kept in the state as a longer text.
+    privateKey: pulumi.unsecret(pulumi.output(privateKey)),
     ...(proxy === undefined ? {} : { proxy }),
     user: "root",
     dialErrorLimit: limits.dialErrors,

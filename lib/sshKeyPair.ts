@@ -15,6 +15,15 @@ export interface SshKeyPair {
   readonly publicKey: string;
 }
 
+/** An ed25519 pair, with its private half in a second format. */
+export interface Ed25519KeyPair extends SshKeyPair {
+  /**
+   * The private half as PKCS #8 PEM, a third as long. The state repeats it twice for each remote step. Go's SSH library
+   * reads it; the `ssh` of Debian 12 does not (`opensshPrivateKey`).
+   */
+  readonly pkcs8: string;
+}
+
 /** Length of a random text of letters and digits for a seed: 64 of them are 381 bits, more than any key here needs. */
 export const seedTextLength = 64;
 
@@ -23,26 +32,35 @@ export function seedFrom(text: string, bytes: number): string {
   return createHash("sha512").update(text).digest().subarray(0, bytes).toString("base64");
 }
 
+const pkcs8Begin = "-----BEGIN PRIVATE KEY-----";
+
 /** DER of a PKCS #8 ed25519 key up to the 32 bytes of its seed. Source: RFC 8410, section 7. */
 const ed25519Pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /**
- * The ed25519 pair of a seed, in OpenSSH's format (the `ssh` of Debian 12 reads no other format of this type). The same
- * seed always gives the same text. The text is an input of every remote step, so another text would run all steps again.
+ * The ed25519 pair of a seed. The same seed always gives the same texts. `pkcs8` is an input of every remote step, so
+ * another text would run all steps again.
  *
  * @param seedBase64 32 random bytes
  * @throws Error if the seed has another length
  */
-export function ed25519KeyPair(seedBase64: string): SshKeyPair {
+export function ed25519KeyPair(seedBase64: string): Ed25519KeyPair {
   const seed = decodeSeed(seedBase64, 32);
-  const pkcs8 = Buffer.concat([ed25519Pkcs8Prefix, seed]).toString("base64");
-  const pem = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
-  const key = sshpk.parsePrivateKey(pem, "pkcs8");
+  const body = Buffer.concat([ed25519Pkcs8Prefix, seed]).toString("base64");
+  const pkcs8 = `${pkcs8Begin}\n${body}\n-----END PRIVATE KEY-----\n`;
+  const key = sshpk.parsePrivateKey(pkcs8, "pkcs8");
+  return { privateKey: openssh(key), publicKey: bare(key.toPublic()), pkcs8 };
+}
+
+/** A private key in a format that every `ssh` reads. Changes PKCS #8 to OpenSSH's format, and nothing else. */
+export function opensshPrivateKey(privateKey: string): string {
+  const text = privateKey.trimStart();
+  return text.startsWith(pkcs8Begin) ? openssh(sshpk.parsePrivateKey(text, "pkcs8")) : privateKey;
+}
+
+function openssh(key: sshpk.PrivateKey): string {
   key.comment = "";
-  return {
-    privateKey: withFixedCheckNumber(key.toString("openssh")),
-    publicKey: bare(key.toPublic()),
-  };
+  return withFixedCheckNumber(key.toString("openssh"));
 }
 
 /** Order of the group of P-256. Source: FIPS 186-4, D.1.2.3. */

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperatorError } from "../lib/errors";
+import { opensshPrivateKey } from "../lib/sshKeyPair";
 
 /** A host, with the addresses and keys by which `pulumi up` reaches it. */
 export interface SshTarget extends SshHop {
@@ -16,7 +17,7 @@ export interface SshHop {
   readonly user?: string;
   /** The only host key that is accepted, an authorized_keys line. */
   readonly hostKey?: string;
-  /** OpenSSH private key; absent if an SSH agent has it. */
+  /** Private key, OpenSSH's or PKCS #8; absent if an SSH agent has it. */
   readonly privateKey?: string;
 }
 
@@ -76,7 +77,7 @@ function hopConfig(name: string, hop: SshHop, folder: string): string[] {
   const hostKey = hop.hostKey?.trim() ?? "";
   writePrivate(join(folder, `${name}-known`), `${name} ${hostKey}\n`);
   if (hop.privateKey !== undefined)
-    writePrivate(join(folder, `${name}-key`), `${hop.privateKey.trim()}\n`);
+    writePrivate(join(folder, `${name}-key`), `${opensshPrivateKey(hop.privateKey).trim()}\n`);
   return [
     `Host ${name}`,
     `  HostName ${hop.host}`,

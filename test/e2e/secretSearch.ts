@@ -38,6 +38,8 @@ export async function secretsOf(cluster: TestCluster): Promise<Secret[]> {
     collect({ inputs, outputs }, name, false, found);
     const userData = (inputs as { userData?: unknown } | undefined)?.userData;
     if (userData !== undefined) found.set(bootstrapKeyIn(userData), `${name} bootstrap key`);
+    const connection = (inputs as { connection?: unknown } | undefined)?.connection;
+    if (connection !== undefined) found.set(loginKeyIn(connection), "privateKey of connections");
   }
   const read = async (host: string, command: string): Promise<string> =>
     (await cluster.mustOnHost(host, command)).replaceAll('"', "");
@@ -96,6 +98,11 @@ function unwrapped(value: unknown): unknown {
 function bootstrapKeyIn(userData: unknown): string {
   const config = parse(unwrapped(userData) as string) as { ssh_keys: { ecdsa_private: string } };
   return config.ssh_keys.ecdsa_private;
+}
+
+/** The deployment key in the format that connections have, which is not that of the output. */
+function loginKeyIn(connection: unknown): string {
+  return (unwrapped(connection) as { privateKey: string }).privateKey;
 }
 
 /** Of a key in several lines each line that is not the same in all keys. */

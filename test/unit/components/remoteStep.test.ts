@@ -22,7 +22,7 @@ describe("remoteStep", () => {
         expect(inputs.connection).toMatchObject({
           user: "root",
           hostKey: expect.stringMatching(/^(ssh-ed25519|ecdsa-sha2-nistp256) AAAA/) as string,
-          privateKey: expect.stringContaining("OPENSSH PRIVATE KEY") as string,
+          privateKey: expect.stringContaining("-----BEGIN PRIVATE KEY-----") as string,
           dialErrorLimit: name.endsWith("-host-key") ? 40 : 20,
         });
       });

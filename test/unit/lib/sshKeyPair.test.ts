@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import * as ssh2 from "ssh2";
-import { ecdsaKeyPair, ed25519KeyPair } from "../../../lib/sshKeyPair";
+import { ecdsaKeyPair, ed25519KeyPair, opensshPrivateKey } from "../../../lib/sshKeyPair";
 
 const seed = (bytes: number, text = "seed"): string =>
   createHash("sha512").update(text).digest().subarray(0, bytes).toString("base64");
@@ -63,12 +63,30 @@ describe.each([
 
 describe("ed25519KeyPair", () => {
   it("keeps its text over releases: another one would run every remote step again", () => {
-    const { privateKey, publicKey } = ed25519KeyPair(Buffer.alloc(32, 7).toString("base64"));
+    const { privateKey, publicKey, pkcs8 } = ed25519KeyPair(Buffer.alloc(32, 7).toString("base64"));
     expect(publicKey).toBe(
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs",
     );
     expect(createHash("sha256").update(privateKey).digest("hex")).toMatchInlineSnapshot(
       `"56df4ed2ab1b19e33a12fbcbcd444928510c7ceb645ec320453865891256279e"`,
     );
+    expect(createHash("sha256").update(pkcs8).digest("hex")).toMatchInlineSnapshot(
+      `"ad8d88bf416cfc119aadf34098b4828a2975514df3f1f9b26df2229d62643b33"`,
+    );
+  });
+
+  it("has the same key in a format a third as long, which becomes OpenSSH's again", () => {
+    const { privateKey, pkcs8 } = ed25519KeyPair(seed(32));
+    expect(pkcs8.length).toBeLessThan(privateKey.length / 2);
+    expect(opensshPrivateKey(pkcs8)).toBe(privateKey);
+  });
+});
+
+describe("opensshPrivateKey", () => {
+  it.each([
+    ["OpenSSH's ed25519 key", ed25519KeyPair(seed(32)).privateKey],
+    ["a SEC 1 key", ecdsaKeyPair(seed(40)).privateKey],
+  ])("leaves %s as it is", (_, privateKey) => {
+    expect(opensshPrivateKey(privateKey)).toBe(privateKey);
   });
 });

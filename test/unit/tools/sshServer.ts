@@ -59,7 +59,7 @@ export class SshServer {
       host: "127.0.0.1",
       port: (this.server.address() as AddressInfo).port,
       hostKey: this.host.publicKey,
-      privateKey: this.client.privateKey,
+      privateKey: this.client.pkcs8,
     };
   }
 
