@@ -4,37 +4,56 @@
 # functions add the module that lets a dead bridge leave that room at once.
 # Inputs: DOMAIN, LOGIN_MODULE, BRIDGES_MODULE.
 : "${DOMAIN:?}" "${LOGIN_MODULE:?}" "${BRIDGES_MODULE:?}" "${prosody_config:?}" "${own_modules:?}" # prosody.sh
-: "${login_module:?}" "${bridges_module:?}" "${prosody_files:?}"
+: "${login_module:?}" "${bridges_module:?}" "${prosody_files:?}" # turnServers.sh has the TURN servers
 
 readonly guests_mark='--[[ guests stay out: set by pulumi ]]'
 
 keep_guests_out() {
-  local content loads=no
+  local content loads=no loads_module=no loads_servers=no
   [[ -f /usr/share/jitsi-meet/prosody-plugins/mod_muc_filter_access.lua ]] ||
     fatal "mod_muc_filter_access is missing, so guests could join the room of the bridges" "apt-get install --reinstall jitsi-meet-prosody"
-  content=$(closed_config "$prosody_config"; printf x)
+  content=$(closed_config "$prosody_config" | own_turn_servers; printf x)
+  content=${content%x}
   [[ $(grep -cF -e "$guests_mark" <<<"$content") == 6 ]] ||
     fatal "$prosody_config differs from what the packages write: it has no plugin_paths, or no modules_enabled in internal.auth.$DOMAIN or auth.$DOMAIN" \
       "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
-  if only_bridges_module_is_new "${content%x}"; then
+  if changes_while_running "$content"; then
     loads=yes
+    [[ -e $bridges_module ]] || loads_module=yes
+    grep -qF -e "$turn_mark" "$prosody_config" || loads_servers=yes
   fi
   write_file "$login_module" 0644 root:root "$LOGIN_MODULE"
   write_file "$bridges_module" 0644 root:root "$BRIDGES_MODULE"
-  write_prosody_config "${content%x}"
-  if [[ $loads == yes ]]; then
+  make_turn_servers_folder
+  write_prosody_config "$content"
+  if [[ $loads_module == yes ]]; then
     load_bridges_module
+  fi
+  if [[ $loads_servers == yes ]]; then
+    reload_turn_servers
+  fi
+  if [[ $loads == yes ]]; then
     note_running prosody "${prosody_files[@]}"
   fi
   restart_if_changed prosody "${prosody_files[@]}"
 }
 
-# only_bridges_module_is_new CONTENT: succeeds if prosody runs without this module, as older versions deployed it, and nothing
-# else of prosody changes.
-only_bridges_module_is_new() {
-  [[ ! -e $bridges_module && -f $login_module && $(<"$login_module") == "${LOGIN_MODULE%$'\n'}" ]] &&
-    runs_with prosody "$prosody_config" "$login_module" &&
-    [[ $(grep -vF '"dead_bridges"' <<<"$1") == "$(<"$prosody_config")" ]]
+# changes_while_running CONTENT: succeeds if a running prosody can take over the new content, because nothing else changes than
+# what older versions of this program did not have: the module for dead bridges, and the folder of TURN servers.
+changes_while_running() {
+  local files=("$prosody_config" "$login_module")
+  [[ -f $login_module && $(<"$login_module") == "${LOGIN_MODULE%$'\n'}" ]] || return 1
+  if [[ -e $bridges_module ]]; then
+    [[ $(<"$bridges_module") == "${BRIDGES_MODULE%$'\n'}" ]] || return 1
+    files+=("$bridges_module")
+  fi
+  runs_with prosody "${files[@]}" &&
+    [[ $1 != "$(<"$prosody_config")"$'\n' && $(lasting_parts <<<"$1") == "$(lasting_parts <"$prosody_config")" ]]
+}
+
+# The text on stdin as if this program had always had its present parts.
+lasting_parts() {
+  grep -vF '"dead_bridges"' | own_turn_servers
 }
 
 # Loads the module into the running prosody, because a restart would end every meeting.

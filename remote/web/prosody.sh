@@ -11,7 +11,7 @@ readonly bridges_module=$own_modules/mod_dead_bridges.lua
 # shellcheck disable=SC2034 # read by the scripts
 readonly prosody_files=("$prosody_config" "$login_module" "$bridges_module")
 
-# write_prosody_config CONTENT: only prosody can read the file, because it contains the secret for TURN.
+# write_prosody_config CONTENT: only prosody can read the file, because an operator may have entered a secret, such as that of a TURN server.
 write_prosody_config() {
   write_file "$prosody_config" 0640 root:prosody "$1"
 }

@@ -45,8 +45,9 @@ export async function secretsOf(cluster: TestCluster): Promise<Secret[]> {
     (await cluster.mustOnHost(host, command)).replaceAll('"', "");
   const focus = "hocon -f /etc/jitsi/jicofo/jicofo.conf get jicofo.xmpp.client.password";
   found.set(await read("web", focus), "password of focus");
+  // The package's own. Nothing uses it.
   const turn =
-    "sed -n 's/^external_service_secret = \"\\(.*\\)\";$/\\1/p' /etc/prosody/conf.avail/*.cfg.lua";
+    "sed -n '/^Name: jitsi-meet-prosody.turn-secret$/,/^$/s/^Value: //p' /var/cache/debconf/config.dat";
   found.set(await read("web", turn), "secret for TURN");
   return [...found].map(([value, name]) => ({
     kind: kindOf(name),

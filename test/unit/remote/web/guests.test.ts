@@ -40,6 +40,13 @@ VirtualHost "recorder.a.test"
     }
 `;
 
+/** The servers that the packages offer. */
+const packaged = `external_service_secret = "s";
+external_services = {
+     { type = "stun", host = "a.test", port = 3478 },
+     { type = "turns", host = "a.test", port = 5349, transport = "tcp", secret = true, ttl = 86400, algorithm = "turn" }
+};`;
+
 const mark = "--[[ guests stay out: set by pulumi ]]";
 
 function closed(text: string): string {
@@ -108,6 +115,29 @@ describe("closed_config", () => {
   });
 });
 
+describe("own_turn_servers", () => {
+  const folder =
+    'Include "/etc/prosody/jitsi-hetzner.d/*.cfg.lua" --[[ TURN servers: set by pulumi ]]';
+  const own = (text: string): string =>
+    bashInScript("web/configure", values, `own_turn_servers >&3 <<'END'\n${text}\nEND`).stdout;
+
+  it("replaces the servers that the packages offer by the folder of this program", () => {
+    expect(own(`${packaged}\n${config}`)).toBe(`${folder}\n${config}\n`);
+  });
+
+  it("does it once", () => {
+    const once = own(`${packaged}\n${config}`);
+    expect(own(once.trimEnd())).toBe(`${once.trimEnd()}\n`);
+  });
+
+  it.each([
+    ["servers on another host", packaged.replace('"a.test", port = 5349', '"b.test", port = 5349')],
+    ["one line", 'external_services = { { type = "stun", host = "a.test" } };'],
+  ])("leaves what an operator entered: %s", (_, entered) => {
+    expect(own(`${entered}\n${config}`)).toBe(`${entered}\n${folder}\n${config}\n`);
+  });
+});
+
 describe("prosody's modules", () => {
   let dir: string;
   beforeEach(() => {
@@ -135,6 +165,7 @@ describe("prosody's modules", () => {
         "/usr/share/jitsi-meet/prosody-plugins": `${dir}/plugins`,
         "/usr/local/lib/prosody/modules": `${dir}/modules`,
         "/var/lib/jitsi-hetzner": `${dir}/state`,
+        "/etc/prosody/jitsi-hetzner.d": `${dir}/turn`,
       },
     );
     expect([status, stderr]).toEqual([0, expect.anything()]);
@@ -162,5 +193,29 @@ describe("prosody's modules", () => {
   it("come into effect by a restart where another one has changed too", () => {
     done();
     expect(done(older, "another")).toEqual(["restart prosody"]);
+  });
+
+  /** As the packages and older versions of this program have it: prosody offers servers that do not exist. */
+  const offering = `
+    sed -i "/TURN servers: set by pulumi/d" "$prosody_config"
+    printf '%s\n' '${packaged.replaceAll("\n", "' '")}' >>"$prosody_config"
+    note_running prosody "\${prosody_files[@]}"`;
+  const reloaded = ["shell config reload", "shell module reload external_services a.test"];
+
+  it("offer no TURN servers any more, without a restart", () => {
+    done();
+    expect(done(offering)).toEqual(reloaded);
+    expect(done()).toEqual([]);
+  });
+
+  it("offer no TURN servers and are loaded, both without a restart, on the oldest clusters", () => {
+    done();
+    expect(done(`${offering}\n${older}`)).toEqual([...loaded, ...reloaded]);
+    expect(done()).toEqual([]);
+  });
+
+  it("come into effect by a restart where the configuration has changed besides", () => {
+    done();
+    expect(done(`${offering}\necho 'log = "x"' >>"$prosody_config"`)).toEqual(["restart prosody"]);
   });
 });
