@@ -241,3 +241,9 @@ class FakeCluster:
 def given(bridge: FakeBridge) -> dict[str, str]:
     """As the JSON of a verb has it."""
     return {"name": bridge.name, "nickname": bridge.nickname, "address": bridge.address}
+
+
+def former_values(bridge: FakeBridge) -> dict[str, Any]:
+    """As a drain in a state of the program before this one has it."""
+    values = {"NAME": bridge.name, "NICKNAME": bridge.nickname, "REST_ADDRESS": bridge.address, "DRAINING": "false"}
+    return {"values": values}

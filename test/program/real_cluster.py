@@ -107,7 +107,7 @@ class RealCluster:
             self.participants.leave(bridge)
             bridge.maybe_shut_down()
 
-    def command(self, verb: str, *, pause_after: str = "") -> list[str]:
+    def command(self, *words: str, pause_after: str = "") -> list[str]:
         """`pause_after`: it waits for a second after a message with these words."""
         config = {
             "folder": str(installed_program()),
@@ -116,11 +116,19 @@ class RealCluster:
             "speed": SPEED,
             "pause_after": pause_after,
         }
-        return [sys.executable, "-m", "program.process", json.dumps(config), verb]
+        return [sys.executable, "-m", "program.process", json.dumps(config), *words]
 
-    def start(self, verb: str, fields: dict[str, Any], *, pause_after: str = "", **options: Any) -> Verb:
+    def start(
+        self,
+        verb: str,
+        fields: dict[str, Any],
+        *,
+        arguments: tuple[str, ...] = (),
+        pause_after: str = "",
+        **options: Any,
+    ) -> Verb:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options}
-        process = subprocess.Popen(self.command(verb, pause_after=pause_after), text=True, **pipes)
+        process = subprocess.Popen(self.command(verb, *arguments, pause_after=pause_after), text=True, **pipes)
         assert process.stdin is not None
         process.stdin.write(json.dumps({"version": 1, **fields}))
         process.stdin.close()

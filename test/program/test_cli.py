@@ -11,7 +11,7 @@ from jitsi_hetzner.cli import VERBS, Program
 
 from .build import digests, installed_program, temporary
 from .case import Case, each
-from .fake_cluster import FakeCluster, Outcome, given
+from .fake_cluster import FakeCluster, Outcome, former_values, given
 from .probe import Probe
 
 
@@ -194,6 +194,36 @@ class Refusals(CliCase):
 
     def test_of_more_than_a_megabyte_ends_with_65(self) -> None:
         self.assertEqual(self.refused(f'{{"version": 1, "x": "{"x" * 1_000_000}"}}').code, 65)
+
+
+class Former(CliCase):
+    """What the program before this one has left in a state."""
+
+    def test_a_drain_is_todays(self) -> None:
+        self.cluster.set_policy()
+        outcome = self.cluster.run("web/drain", former_values(self.first), "drain")
+        self.assertEqual((outcome.code, self.cluster.goals()), (0, {"b0": "left"}))
+
+    @each(
+        ("", "there is none"),
+        ('{"version": 1, "values": {"NAME": "b0"', "it is cut off after"),
+        ('{"version": 1}', "it has no object `values`"),
+        ('{"version": 1, "values": {"NAME": "b0"}}', "bridge.nickname is missing; bridge.address is missing"),
+    )
+    def test_a_drain_whose_json_is_cut_off_or_wrong_is_refused(self, stdin: str, words: str) -> None:
+        outcome = self.cluster.run("web/drain", None, "drain", stdin=stdin)
+        self.assertEqual((outcome.code, self.cluster.requests), (65, []))
+        self.assertIn(f"drain failed on web: the JSON on stdin: {words}", outcome.text)
+
+    def test_a_drain_whose_json_is_newer_ends_with_78(self) -> None:
+        outcome = self.cluster.run("web/drain", None, "drain", stdin='{"version": 2, "values": {}}')
+        self.assertEqual((outcome.code, self.cluster.requests), (78, []))
+
+    @each(("enter",), ())
+    def test_all_but_its_deletes_ends_with_78_and_changes_nothing(self, *arguments: str) -> None:
+        outcome = self.cluster.run("web/drain", former_values(self.first), *arguments)
+        self.assertEqual((outcome.code, self.cluster.requests), (78, []))
+        self.assertIn("it has no verb 'web/drain'", outcome.text)
 
 
 class ByHand(CliCase):

@@ -12,7 +12,7 @@ from typing import Any
 from .build import SOURCE
 from .case import Case, each
 from .fake_bridge import FakeBridge
-from .fake_cluster import given
+from .fake_cluster import former_values, given
 from .real_cluster import PATIENCE_SECONDS, RealCluster, Verb
 
 # The lock of a step in shell, as the release before takes it. LOCK, PURPOSE.
@@ -247,6 +247,22 @@ class ShellBefore(ProcessCase):
         following.wait_until_it_says("has the lock")
         self.assertEqual(drain.code(), 129)
         self.assertNotIn("drain/disable", self.first.asked)
+
+    def test_a_drain_of_a_state_of_before_is_the_drain_of_today(self) -> None:
+        self.cluster.participants.join(self.first, 3)
+        drain = self.cluster.start("web/drain", former_values(self.first), arguments=("drain",))
+        self.assertEqual(drain.code(), 0, drain.text)
+        self.assertIn("b0: jicofo moves participants to other bridges: 3", drain.text)
+        self.assertEqual((self.cluster.goals(), self.first.runs), ({"b0": "left"}, False))
+
+    def test_a_drain_of_a_state_of_before_is_taken_over_by_a_verb_as_any_other(self) -> None:
+        self.cluster.participants.join(self.first, 3)
+        self.second.draining = True
+        before = self.cluster.start("web/drain", former_values(self.first), arguments=("drain",))
+        before.wait_until_it_says("participants left: 3")
+        serve = self.cluster.start("serve", self.service())
+        self.assertEqual((serve.code(), before.code()), (0, 129), serve.text)
+        self.assertEqual((self.cluster.goals(), self.first.draining), ({"b0": "serving"}, False))
 
 
 def _json(bridge: FakeBridge) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .decode import decode, encode
 from .failure import ExitCode
+from .former import verb_of_today
 from .guard import guarded
 from .host import Host
 from .manifest import Manifest
@@ -45,13 +46,14 @@ class Program:
 
     def run(self, words: Sequence[str]) -> int:
         """The exit code."""
+        words, to_today = verb_of_today(words)
         name = words[0] if words else ""
         host = self._host_of(name if name and not name.startswith("-") else PROGRAM)
         code: list[int] = []
-        ended = guarded(host, lambda: code.append(self._run(host, name, words[1:])))()
+        ended = guarded(host, lambda: code.append(self._run(host, name, words[1:], to_today)))()
         return ended or code[0]
 
-    def _run(self, host: Host, name: str, words: Sequence[str]) -> int:
+    def _run(self, host: Host, name: str, words: Sequence[str], to_today: Callable[[str], str]) -> int:
         manifest = Manifest(host, self._folder)
         if name in ("", "-h", "--help"):
             self._help(manifest)
@@ -65,16 +67,7 @@ class Program:
         arguments = _parser(name, verb).parse_args(words)
         if verb.by_hand is not None and verb.is_by_hand(arguments):
             return verb.by_hand(host, arguments)
-        return self._run_step(host, verb, arguments)
-
-    def _run_step(self, host: Host, verb: Verb, arguments: Namespace) -> int:
-        if verb.takes is None or verb.run is None:
-            raise TypeError("a verb that takes no JSON is called by hand")
-        given = decode(self._read_stdin(), verb.takes)
-        result = verb.run(host, given, arguments)
-        if result is not None:
-            host.messages.result(encode(result))
-        return ExitCode.DONE
+        return _run_step(host, verb, to_today(self._read_stdin()), arguments)
 
     def _help(self, manifest: Manifest) -> None:
         """Loads all verbs in Python, which nothing else does."""
@@ -92,6 +85,15 @@ class Program:
             formatter_class=RawDescriptionHelpFormatter,
         )
         parser.print_help(sys.stdout)
+
+
+def _run_step(host: Host, verb: Verb, stdin: str, arguments: Namespace) -> int:
+    if verb.takes is None or verb.run is None:
+        raise TypeError("a verb that takes no JSON is called by hand")
+    result = verb.run(host, decode(stdin, verb.takes), arguments)
+    if result is not None:
+        host.messages.result(encode(result))
+    return ExitCode.DONE
 
 
 def _expected_digest(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
