@@ -70,12 +70,14 @@ describe("a cluster that is scaled while people talk", () => {
       "web",
       "systemctl show -p ActiveEnterTimestampMonotonic --value nginx prosody jicofo",
     );
-  /** So that people stay where they are: jicofo's own moving fails as by a wrong path. */
-  const breakMoving = (): Promise<string> =>
-    cluster.mustOnHost(
+  /** So that people stay where they are: jicofo answers a request to move them with 404. */
+  const breakMoving = async (): Promise<void> => {
+    await cluster.mustOnHost(
       "web",
-      `printf '%s\\n' '#!/bin/bash' '[[ "$*" != */move-endpoints/* ]] || { echo "curl: (22) The requested URL returned error: 404" >&2; exit 22; }' 'exec /usr/bin/curl "$@"' >/usr/local/bin/curl && chmod +x /usr/local/bin/curl`,
+      "hocon -f /etc/jitsi/jicofo/jicofo.conf set jicofo.rest.move-endpoints.enabled false && systemctl restart jicofo",
     );
+    await untilClusterIs(cluster, 2);
+  };
   const row = (
     what: string,
     before: ParticipantsReport,
