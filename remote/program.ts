@@ -50,12 +50,12 @@ const cache = join(root, "node_modules", ".cache", "jitsi-hetzner");
 const runner = "jitsi-hetzner";
 
 /** The texts of the archive, by their paths in it. Pure, but for reading the files. */
-export function programFiles(): ReadonlyMap<string, string> {
-  const verbs = describeVerbs();
+export function programFiles(readFile: Reader = readSource): ReadonlyMap<string, string> {
+  const verbs = describeVerbs(readFile);
   const names = Object.values(verbs).flatMap(({ files }) => Object.keys(files));
   const texts = [...new Set([...names, ...pythonFiles(), runner])]
     .sort()
-    .map((name): [string, string] => [name, readSource(name)]);
+    .map((name): [string, string] => [name, readFile(name)]);
   return new Map([...texts, ["verbs.json", `${JSON.stringify(verbs, null, 1)}\n`]]);
 }
 
@@ -67,9 +67,12 @@ export function hostProgram(): HostProgram {
   return made;
 }
 
-/** @param folder where the archive is kept */
-export function makeProgram(folder = cache): HostProgram {
-  const files = programFiles();
+/**
+ * @param folder where the archive is kept
+ * @param readFile by a path in the archive; by default these sources
+ */
+export function makeProgram(folder = cache, readFile: Reader = readSource): HostProgram {
+  const files = programFiles(readFile);
   const hash = createHash("sha256");
   for (const [name, text] of files) hash.update(`${name}\0${text}\0`);
   const digest = hash.digest("hex").slice(0, digits);
@@ -80,7 +83,7 @@ export function makeProgram(folder = cache): HostProgram {
     archive,
     sha256: createHash("sha256").update(readFileSync(archive)).digest("hex"),
     verbDigests: Object.fromEntries(
-      Object.entries(describeVerbs()).map(([name, verb]) => [name, verb.digest]),
+      Object.entries(describeVerbs(readFile)).map(([name, verb]) => [name, verb.digest]),
     ) as Record<VerbName, string>,
   };
 }
@@ -111,7 +114,7 @@ function writeArchive(archive: string, files: ReadonlyMap<string, string>): void
 }
 
 /** Reads a file by its path in the archive. */
-type Reader = (path: string) => string;
+export type Reader = (path: string) => string;
 
 /** What each verb is made of. Pure, but for `readFile`. */
 export function describeVerbs(readFile: Reader = readSource): Readonly<Record<string, Verb>> {
@@ -141,7 +144,7 @@ function describe(files: readonly string[], readFile: Reader, more: readonly str
 }
 
 /** The program's own files stand at the top of the archive; all others at their paths in the repository. */
-function readSource(name: string): string {
+export function readSource(name: string): string {
   const folder = /^(remote|cloud-init)\//.test(name) ? root : join(__dirname, "program");
   return readFileSync(join(folder, name), "utf8");
 }
