@@ -1,4 +1,4 @@
-import { isMap, isSeq, parseDocument, visit } from "yaml";
+import { isMap, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
 import { declarations } from "../../lib/config/keys";
 import type { Setting } from "../../lib/config/setting";
 
@@ -60,11 +60,16 @@ export function withDeclaredConfig(text: string): string {
       if (isSeq(path.at(-1))) scalar.type = "QUOTE_DOUBLE";
     },
   });
+  const others = othersOf(yaml.get("config"));
   yaml.set("config", config);
+  for (const item of others) yaml.addIn(["config"], item);
   const prompts = yaml.getIn(["template", "config"]);
   if (!isMap(prompts)) throw new Error("Pulumi.yaml has no template.config");
-  // A key with a namespace is another program's: hcloud:token.
-  const others = prompts.items.filter(({ key }) => String(key).includes(":"));
-  prompts.items = [...yaml.createNode(declaredPrompts()).items, ...others];
+  prompts.items = [...yaml.createNode(declaredPrompts()).items, ...othersOf(prompts)];
   return yaml.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+/** Keys with a namespace are those of another program: hcloud:token. */
+function othersOf(section: unknown): YAMLMap["items"] {
+  return isMap(section) ? section.items.filter(({ key }) => String(key).includes(":")) : [];
 }

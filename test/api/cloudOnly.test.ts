@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   Engine,
@@ -13,7 +13,8 @@ import {
 } from "../../packages/hcloud-simulator/test/api/support/simulator";
 
 const stack = "cloud-only";
-const domain = "meet.example.test";
+const dnsZone = "example.test";
+const domain = `meet.${dnsZone}`;
 
 /** Of the project's own program all that stands at Hetzner; no step on a host runs. */
 const components = [
@@ -32,6 +33,8 @@ describe("the program at Hetzner, without a step on a host", () => {
   let sim: Simulator;
   let engine: Engine;
   let settings: string;
+  /** What the engine has written there: how it encrypts. */
+  let ownLines: string;
   let where: string[];
 
   beforeAll(async () => {
@@ -41,19 +44,22 @@ describe("the program at Hetzner, without a step on a host", () => {
     // It writes a file of settings beside the program; those of the test stay with the test.
     settings = join(engine.dir, "settings.yaml");
     renameSync(join(root, `Pulumi.${stack}.yaml`), settings);
-    appendFileSync(settings, "config:\n");
+    ownLines = readFileSync(settings, "utf8").trimEnd();
     where = ["--stack", stack, "--config-file", settings];
-    set({ domain, jvbCount: "2", adminCidrs: '["2001:DB8:0:0::/32", "203.0.113.0/24"]' });
+    await sim.post("/zones", { name: dnsZone, mode: "primary" });
+    set({ domain, dnsZone, jvbCount: "2", adminCidrs: '["2001:DB8:0:0::/32", "203.0.113.0/24"]' });
   }, toolchainMs);
   afterAll(async () => {
     engine.remove();
     await sim.close();
   });
 
-  /** Adds to the settings. */
+  const values = new Map<string, string>();
+  /** Changes the settings. */
   function set(config: Readonly<Record<string, string>>): void {
-    const lines = Object.entries(config).map(([key, text]) => `  jitsi-hetzner:${key}: '${text}'`);
-    appendFileSync(settings, `${lines.join("\n")}\n`);
+    for (const [key, text] of Object.entries(config)) values.set(key, text);
+    const lines = [...values].map(([key, text]) => `  jitsi-hetzner:${key}: '${text}'`);
+    writeFileSync(settings, [ownLines, "config:", ...lines, ""].join("\n"));
   }
 
   /** Its end is no success: the program misses what the steps print that were left out. */
@@ -104,6 +110,33 @@ describe("the program at Hetzner, without a step on a host", () => {
       set({ labels: '{"team": "video"}' });
       await up();
       expect(await rules()).toEqual(before.map((firewall) => ({ ...firewall, team: "video" })));
+    },
+    runMs,
+  );
+
+  it(
+    "takes 16 calls for a further bridge, besides the polls of its actions",
+    async () => {
+      const calls = async (): Promise<number> => {
+        const { body } = await sim.admin("GET", "/status");
+        const byRoute = Object.entries(body.calls as unknown as Readonly<Record<string, number>>);
+        return byRoute
+          .filter(([route]) => route !== "GET /actions")
+          .reduce((sum, [, count]) => sum + count, 0);
+      };
+      const callsOfUp = async (): Promise<number> => {
+        const before = await calls();
+        await up();
+        return (await calls()) - before;
+      };
+      await sim.admin("PATCH", "/settings", { latency: "none" });
+      set({ jvbCount: "3" });
+      const ofOne = await callsOfUp();
+      set({ jvbCount: "5" });
+      const ofTwo = await callsOfUp();
+      const { body } = await sim.get("/servers");
+      expect(body.servers).toHaveLength(6);
+      expect(ofTwo - ofOne).toBe(16);
     },
     runMs,
   );

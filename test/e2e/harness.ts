@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { demoConfig, ensureZone, repositoryConfig } from "../../packages/sandbox/src/commands/demo";
+import { demoConfig, ensureZone, sandboxConfig } from "../../packages/sandbox/src/commands/demo";
 import { down } from "../../packages/sandbox/src/commands/down";
 import { up } from "../../packages/sandbox/src/commands/up";
 import { childEnvironment } from "../../packages/sandbox/src/environment";
@@ -86,7 +86,7 @@ export class TestCluster {
     const cluster = new TestCluster(stack, sandbox, env);
     await ensureZone(sandbox, demoConfig.dnsZone);
     await cluster.mustPulumi("stack", "init", stack, "--no-select");
-    await cluster.configure(await repositoryConfig());
+    await cluster.configure(await sandboxConfig());
     return cluster;
   }
 

@@ -22,10 +22,12 @@ export const demoConfig = {
 } as const;
 
 /**
- * Settings that a stack needs for the sandbox's package repository, which has its own signing key.
+ * Settings that a stack needs in the sandbox: its package repository has its own signing key, and an action of its API
+ * takes no time unless `--latency` says so.
  */
-export async function repositoryConfig(): Promise<Record<string, string>> {
-  return { jitsiAptKeyFingerprint: (await ensureRepository()).fingerprint };
+export async function sandboxConfig(): Promise<Record<string, string>> {
+  const { fingerprint } = await ensureRepository();
+  return { jitsiAptKeyFingerprint: fingerprint, "hcloud:pollInterval": "500ms" };
 }
 
 /** File in which `pulumi config set` stores the demo's settings. */
@@ -65,7 +67,7 @@ async function ensureStack(env: NodeJS.ProcessEnv): Promise<void> {
   // The settings file of a removed stack contains the salt of another passphrase.
   rmSync(demoStackFile, { force: true });
   await pulumi(env, "stack", "init", demoStack);
-  const settings = { ...demoConfig, ...(await repositoryConfig()) };
+  const settings = { ...demoConfig, ...(await sandboxConfig()) };
   for (const [key, value] of Object.entries(settings)) {
     await pulumi(env, "config", "set", key, value);
   }
