@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { listServers } from "../../packages/sandbox/src/client";
+import { callApi, listServers } from "../../packages/sandbox/src/client";
+import { acmeStatus } from "../../packages/sandbox/src/commands/acme";
+import { ensureZone } from "../../packages/sandbox/src/commands/demo";
 import { down } from "../../packages/sandbox/src/commands/down";
 import { up } from "../../packages/sandbox/src/commands/up";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { serverPid } from "../../packages/sandbox/src/serverProcess";
 import type { RunningSandbox } from "../../packages/sandbox/src/client";
-import { makeServer, runProgram } from "./harness";
+import { makeServer, must, runProgram, type Outcome } from "./harness";
 
 const folder = (name: string): string => join(projectDir, ".test", name);
 const quiet = (): void => undefined;
@@ -86,6 +88,35 @@ describe("a sandbox", () => {
     await start("one");
     expect(serverPid(folder("one"))).toBe(pid);
   }, 60_000);
+
+  it("gives hosts certificates that they trust, also after the ACME server has started again", async () => {
+    const one = await start("one");
+    const address = await makeServer(one, "web");
+    await ensureZone(one, "example.test");
+    await callApi(one, "POST", "/zones/example.test/rrsets", {
+      ...{ name: "meet", type: "A", records: [{ value: address }] },
+    });
+    const inHost = (line: string): Promise<Outcome> =>
+      runProgram(process.execPath, [...cli, "--dir", folder("one"), "ssh", "web", line]);
+    must(
+      "the installation of certbot",
+      await inHost("cloud-init status --wait; apt-get -qq update; apt-get -qq install -y certbot"),
+    );
+    const order =
+      "certbot certonly -n --standalone --agree-tos --register-unsafely-without-email -d meet.example.test";
+    must("an order", await inHost(order));
+    const live = "/etc/letsencrypt/live/meet.example.test";
+    const verify = `openssl verify -untrusted ${live}/chain.pem ${live}/cert.pem`;
+    expect((await inHost(verify)).stdout).toContain("cert.pem: OK");
+    const restart = [...cli, "--dir", folder("one"), "acme", "restart", "--lifetime", "2h"];
+    must("the restart", await runProgram(process.execPath, restart));
+    expect((await inHost(verify)).stdout).toContain("cert.pem: OK");
+    must("another order, with a new account", await inHost(`rm -r /etc/letsencrypt; ${order}`));
+    expect((await inHost(verify)).stdout).toContain("cert.pem: OK");
+    expect((await inHost(`openssl x509 -checkend 7300 -in ${live}/cert.pem`)).code).toBe(1);
+    const { counts } = await acmeStatus(one);
+    expect(counts.production).toMatchObject({ accounts: 2, orders: 2, certificates: 2 });
+  }, 240_000);
 
   it("keeps its token from other users of the machine", async () => {
     const { state } = await start("one");

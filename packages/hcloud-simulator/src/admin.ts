@@ -18,7 +18,17 @@ import { authenticate, type Serving } from "./serving";
 export interface Service {
   stop(): Promise<void>;
   start(): Promise<void>;
+  /**
+   * Any other verb. Resolves to the answer, or to undefined for a verb that the service does not
+   * know.
+   *
+   * @throws ServiceCallError that says what is wrong with the body
+   */
+  call?(verb: string, body: unknown): Promise<unknown>;
 }
+
+/** A service refuses a call. The message says what is wrong and what is allowed. */
+export class ServiceCallError extends Error {}
 
 export interface AdminOptions extends Serving {
   readonly routes: readonly Route[];
@@ -101,8 +111,9 @@ export function addAdminRoutes(server: FastifyInstance, options: AdminOptions): 
     `${adminPath}/services/:name/:verb`,
     guarded,
     async (request, reply) => {
-      await serviceFault(services, request.params.name, request.params.verb);
-      return reply.code(204).send();
+      const { name, verb } = request.params;
+      const answer = await callService(services, name, verb, request.body);
+      return answer === undefined ? reply.code(204).send() : reply.send(answer);
     },
   );
 }
@@ -191,17 +202,26 @@ async function runFaultOperation(ctx: Context, id: string, name: string): Promis
   );
 }
 
-async function serviceFault(
+/** @returns the answer of a verb that has one */
+async function callService(
   services: AdminOptions["services"],
   name: string,
   verb: string,
-): Promise<void> {
+  body: unknown,
+): Promise<unknown> {
   const service = services[name];
   if (!service) {
     const known = Object.keys(services).join(", ") || "none";
     throw invalidField("service", `'${name}' is not a service; services: ${known}`);
   }
-  if (verb === "stop") await service.stop();
-  else if (verb === "start") await service.start();
-  else throw invalidField("verb", `'${verb}' is not allowed; allowed: stop, start`);
+  if (verb === "stop") return service.stop();
+  if (verb === "start") return service.start();
+  try {
+    const answer = await service.call?.(verb, body);
+    if (answer !== undefined) return answer;
+  } catch (error) {
+    if (error instanceof ServiceCallError) throw invalidField(verb, error.message);
+    throw error;
+  }
+  throw invalidField("verb", `'${verb}' is not allowed; allowed: stop, start`);
 }

@@ -4,6 +4,8 @@ import { ensureToolchain, knownToolchain } from "../../toolchain/src/ensure";
 import { runInteractive, table, UserError } from "./cliSupport";
 import type { SimulatorStatus } from "../../hcloud-simulator/src/server";
 import { callAdmin, listServers, serverRows } from "./client";
+import { directoryUrl } from "./acme/directories";
+import { acmeCommand } from "./commands/acme";
 import { demo, demoStackFile } from "./commands/demo";
 import { down } from "./commands/down";
 import { callRows, faultCommand } from "./commands/fault";
@@ -125,9 +127,12 @@ program
     }
     const servers = await listServers(sandbox);
     console.log(json ? JSON.stringify(servers, null, 2) : table(serverRows(servers)));
+    if (!json && sandbox.state.hosts === "nspawn")
+      console.log(`\nACME directory: ${directoryUrl("production")} (\`acme status\` shows more)`);
   });
 
 program.addCommand(faultCommand(() => requireSandbox(dir()), log));
+program.addCommand(acmeCommand(() => requireSandbox(dir()), log));
 program.addCommand(peopleCommand(() => requireSandbox(dir())));
 
 program

@@ -1,8 +1,10 @@
 import { delimiter } from "node:path";
 import type { Toolchain } from "../../toolchain/src/ensure";
+import { directoryUrl } from "./acme/directories";
 import { UserError } from "./cliSupport";
 import type { SandboxIdentity } from "./identity";
 import { sandboxPaths, type SandboxState } from "./state";
+import { authorityFile } from "./web/authority";
 
 /** The Pulumi stack of the demo. */
 export const demoStack = "sandbox";
@@ -53,6 +55,17 @@ export function sandboxEnvironment(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: toolchain.way === "source" ? "true" : "false",
     ...apiEnvironment(identity, state),
+    ...acmeEnvironment(state),
+  };
+}
+
+/** Variables for programs that use certificates; empty without real hosts. */
+function acmeEnvironment({ hosts }: SandboxState): Record<string, string> {
+  if (hosts !== "nspawn") return {};
+  return {
+    SANDBOX_ACME_DIRECTORY: directoryUrl("production"),
+    // It verifies every certificate of that directory.
+    SANDBOX_CA_FILE: authorityFile(),
   };
 }
 

@@ -39,7 +39,28 @@ export interface SandboxNetwork extends PublicRanges {
   readonly routerIpv4: string;
   readonly serviceIpv6: string;
   readonly routerIpv6: string;
+  /** Further addresses below the first host's, by what uses them. */
+  readonly reserved: Readonly<Record<ReservedAddress, AddressPair>>;
 }
+
+/** An IPv4 and an IPv6 address of the same machine. */
+export interface AddressPair {
+  readonly ipv4: string;
+  readonly ipv6: string;
+}
+
+/**
+ * The last part of each reserved address. The first group are addresses of the uplink, for services
+ * of the sandbox's server. The second group are clients in namespaces of their own.
+ */
+const reservedParts = {
+  /** The ACME server, as hosts see it. */
+  acme: 3,
+  /** Where the ACME server connects from. */
+  acmeValidation: 8,
+} as const;
+
+export type ReservedAddress = keyof typeof reservedParts;
 
 /** The name of the sandbox in a folder. It is the same for every command in one checkout. */
 export function sandboxName(dir: string): string {
@@ -65,6 +86,16 @@ export function sandboxIdentity(dir: string, slot: number): SandboxIdentity {
       ipv6Cidr: `${v6}::/48`,
       serviceIpv6: `${v6}::1`,
       routerIpv6: `${v6}::2`,
+      reserved: reservedAddresses(`198.18.${third.toString()}`, v6),
     }),
   });
+}
+
+function reservedAddresses(ipv4: string, ipv6: string): SandboxNetwork["reserved"] {
+  const pairs = Object.entries(reservedParts).map(([name, part]) => [
+    name,
+    { ipv4: `${ipv4}.${part.toString()}`, ipv6: `${ipv6}::${part.toString(16)}` },
+  ]);
+  // Object.fromEntries loses the keys.
+  return Object.freeze(Object.fromEntries(pairs)) as SandboxNetwork["reserved"];
 }

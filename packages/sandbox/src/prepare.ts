@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import { ensurePebble, type PebbleBinary } from "./acme/pebbleBinary";
 import { UserError } from "./cliSupport";
 import { ensureBase } from "./hosts/base";
 import { suiteOf, defaultSuite, type Suite } from "./hosts/releases";
@@ -35,9 +36,15 @@ export async function prepareHosts(
   const { certPath } = await ensureAuthority();
   const [repository] = await Promise.all([
     ensureRepository(),
+    pebbleOf(log),
     ...bases.map((suite) => ensureBase({ suite, caCertificate: certPath })),
   ]);
   return { repositoryDir: repository.dir };
+}
+
+/** The ACME server. It is built or installed if it does not exist yet. */
+export function pebbleOf(log: (line: string) => void): Promise<PebbleBinary> {
+  return ensurePebble(log, (name) => ensureSystemPackages(log, [name]));
 }
 
 /** The root file system of hosts with this system image. It is built if it does not exist yet. */
@@ -50,8 +57,11 @@ export async function baseOf(image: string): Promise<string> {
  * Installs the Debian packages that are missing on this machine. Needs root only if some are
  * missing.
  */
-export async function ensureSystemPackages(log: (line: string) => void): Promise<void> {
-  const missing = await missingPackages();
+export async function ensureSystemPackages(
+  log: (line: string) => void,
+  packages: readonly string[] = systemPackages,
+): Promise<void> {
+  const missing = await missingPackages(packages);
   if (missing.length === 0) return;
   const command = `apt-get install ${missing.join(" ")}`;
   if (process.getuid?.() !== 0) {
@@ -65,7 +75,7 @@ export async function ensureSystemPackages(log: (line: string) => void): Promise
   await aptGet([...apt, "install", ...missing]);
 }
 
-async function missingPackages(): Promise<string[]> {
+async function missingPackages(packages: readonly string[]): Promise<string[]> {
   if (!existsSync("/usr/bin/dpkg-query")) {
     throw new UserError(
       "the sandbox's hosts need Debian or a derivative: dpkg-query is missing here",
@@ -80,7 +90,7 @@ async function missingPackages(): Promise<string[]> {
       .filter((line) => line.endsWith(" installed"))
       .map((line) => line.split(" ")[0]),
   );
-  return systemPackages.filter((name) => !installed.has(name));
+  return packages.filter((name) => !installed.has(name));
 }
 
 function aptGet(args: string[]): Promise<void> {

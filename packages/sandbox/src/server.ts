@@ -1,14 +1,17 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApi } from "../../hcloud-simulator/src/server";
+import { directoryHosts } from "./acme/directories";
+import { AcmeService } from "./acme/service";
 import { startDnsServer } from "./dns/server";
+import type { Service } from "../../hcloud-simulator/src/admin";
 import type { DnsSource } from "../../hcloud-simulator/src/dnsSource";
 import type { HostDriver } from "../../hcloud-simulator/src/driver";
 import { createNspawnDriver } from "./hosts/nspawnDriver";
 import { createSimulatedDriver } from "./hosts/simulated/simulatedDriver";
 import { createNullDriver } from "../../hcloud-simulator/src/nullDriver";
 import type { SandboxIdentity } from "./identity";
-import { baseOf } from "./prepare";
+import { baseOf, pebbleOf } from "./prepare";
 import { Restartable } from "./restartable";
 import { requireSandbox, sandboxPaths, type HostChoice } from "./state";
 import { startMirrors } from "./web/mirrors";
@@ -32,8 +35,8 @@ async function main(args: ServerArguments): Promise<void> {
   const paths = sandboxPaths(args.dir);
   const closers: Closer[] = [];
   const driver = await startHosts(identity, state, closers);
-  const services: Readonly<Record<string, Restartable>> =
-    state.hosts === "nspawn" ? hostServices(identity, args, () => api.dns) : {};
+  const services: Readonly<Record<string, Service>> =
+    state.hosts === "nspawn" ? await hostServices(identity, args, () => api.dns) : {};
 
   const api = await createApi({
     storePath: join(paths.store, "store.lmdb"),
@@ -43,10 +46,8 @@ async function main(args: ServerArguments): Promise<void> {
     services,
   });
   closers.unshift(() => api.close());
-  for (const service of Object.values(services)) {
-    await service.start();
-    closers.unshift(() => service.stop());
-  }
+  await Promise.all(Object.values(services).map((service) => service.start()));
+  for (const service of Object.values(services)) closers.unshift(() => service.stop());
 
   const endpoint = await api.listen(identity.apiPort, "127.0.0.1");
   writeFileSync(paths.serverPid, `${process.pid.toString()}\n`);
@@ -85,19 +86,23 @@ const unknownKind = (kind: never): never => {
   throw new Error(`unknown hosts: ${String(kind)}`);
 };
 
-/** Services that hosts need, in the order in which they start. */
-function hostServices(
+/** Services that hosts need. They start together. */
+async function hostServices(
   identity: SandboxIdentity,
   args: ServerArguments,
   source: () => DnsSource,
-): Record<"apt" | "dns", Restartable> {
+): Promise<Record<"apt" | "dns" | "acme", Service>> {
   const { repositoryDir } = args;
   if (repositoryDir === undefined) throw new Error("--repository is needed");
-  const { serviceIpv4, serviceIpv6 } = identity.network;
+  const { serviceIpv4, serviceIpv6, reserved } = identity.network;
   const service = { a: serviceIpv4, aaaa: serviceIpv6 };
-  // The name server still answers for the mirrors while they are stopped.
+  const acme = { a: reserved.acme.ipv4, aaaa: reserved.acme.ipv6 };
+  // The name server still answers for the other services while they are stopped.
   const fixed = new Map<string, typeof service>();
+  for (const name of Object.values(directoryHosts)) fixed.set(name, acme);
+  const pebble = await pebbleOf(console.log);
   return {
+    acme: new AcmeService(identity, pebble, `${serviceIpv4}:${dnsPort.toString()}`),
     apt: new Restartable(async () => {
       const addresses = { address: serviceIpv4, address6: serviceIpv6 };
       const mirrors = await startMirrors({ ...addresses, repositoryDir });

@@ -1,3 +1,4 @@
+import { ServiceCallError } from "../../src/admin";
 import { adminPath } from "../../src/adminPath";
 import { hostFaultOperations } from "../../src/driver";
 import { RecordingDriver } from "./support/recordingDriver";
@@ -12,7 +13,12 @@ describe("faults on demand", () => {
   });
 
   beforeEach(async () => {
-    sim = await Simulator.start({ services: { apt: service("apt"), dns: service("dns") } });
+    const call = (verb: string, body: unknown): Promise<unknown> => {
+      if (verb === "refuse") throw new ServiceCallError("allowed: nothing");
+      return Promise.resolve(verb === "echo" ? { echo: body } : undefined);
+    };
+    const dns = { ...service("dns"), call };
+    sim = await Simulator.start({ services: { apt: service("apt"), dns } });
   });
   afterEach(() => sim.close());
 
@@ -104,6 +110,19 @@ describe("faults on demand", () => {
     expect((await sim.admin("POST", "/services/web/stop")).body.error?.message).toBe(
       "invalid input in field 'service': 'web' is not a service; services: apt, dns",
     );
+  });
+
+  it("pass other verbs to services that know them", async () => {
+    const called = await sim.admin("POST", "/services/dns/echo", { text: "a" });
+    expect(called).toMatchObject({ status: 200, body: { echo: { text: "a" } } });
+    expect((await sim.admin("POST", "/services/dns/refuse")).body.error?.message).toBe(
+      "invalid input in field 'refuse': allowed: nothing",
+    );
+    for (const name of ["dns", "apt"]) {
+      expect((await sim.admin("POST", `/services/${name}/melt`)).body.error?.message).toBe(
+        "invalid input in field 'verb': 'melt' is not allowed; allowed: stop, start",
+      );
+    }
   });
 
   it("are listed and cleared one by one", async () => {

@@ -2,6 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { runInteractive } from "../cliSupport";
 import type { RunningSandbox } from "../client";
+import { writeTrustBundle } from "../trust";
 
 /** The host and port that curl connects to. */
 export interface Target {
@@ -10,8 +11,8 @@ export interface Target {
 }
 
 /**
- * Runs curl, which resolves the names in its URLs with the sandbox's name server. Resolves to the
- * exit code.
+ * Runs curl, which resolves the names in its URLs with the sandbox's name server and trusts the
+ * sandbox's authority. Resolves to the exit code.
  */
 export async function curlWithNames(
   { identity }: RunningSandbox,
@@ -26,7 +27,9 @@ export async function curlWithNames(
       resolved.push("--resolve", `${hostname}:${port}:${addresses.join(",")}`);
     }
   }
-  return runInteractive("curl", [...resolved, ...args]);
+  // Options of curl, such as --cacert, take precedence over the variable.
+  const trust = { CURL_CA_BUNDLE: writeTrustBundle(identity.dir) };
+  return runInteractive("curl", [...resolved, ...args], { ...trust, ...process.env });
 }
 
 /**

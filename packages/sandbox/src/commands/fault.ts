@@ -113,9 +113,11 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
     });
   fault
     .command("service")
-    .argument("<name>", "apt, dns")
+    .argument("<name>", "apt, dns, acme")
     .argument("<verb>", "stop, start")
-    .description("stop or start the package mirrors (apt) or the name server (dns)")
+    .description(
+      "stop or start the package mirrors (apt), the name server (dns) or the ACME server (acme)",
+    )
     .action(async (name: string, verb: string) => {
       await callAdmin(sandbox(), "POST", `/services/${name}/${verb}`);
       log(`${name}: ${verb}`);

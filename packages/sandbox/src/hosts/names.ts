@@ -27,6 +27,13 @@ export const hostNamespace = (identity: SandboxIdentity, id: number): string =>
 export const privateNamespace = (identity: SandboxIdentity, networkId: number): string =>
   `${identity.name}-n${networkId}`;
 
+/** Network namespace of a client of the sandbox that is not a host, such as the ACME server. */
+export const clientNamespace = (identity: SandboxIdentity, name: string): string =>
+  `${identity.name}-c-${name}`;
+
+/** The router's end of a client's interface. A link name can have 15 characters. */
+export const clientLink = (name: string): string => `c-${name}`;
+
 /** The router's end of a host's public interface. */
 export const publicLink = (id: number): string => `h${id}`;
 

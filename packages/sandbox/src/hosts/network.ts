@@ -13,6 +13,9 @@ import {
   setSysctls,
 } from "./netns";
 
+/** Reserved addresses that belong to the uplink's end in the root namespace. */
+const serviceAddresses = ["acme"] as const;
+
 /** The router's end of the uplink, inside the router's namespace. */
 const routerUplink = "uplink";
 
@@ -32,6 +35,7 @@ export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
   await addNamespace(router);
   await ensureUplink(identity, router);
   const { serviceIpv4, routerIpv4, serviceIpv6, routerIpv6, ipv4Cidr, ipv6Cidr } = identity.network;
+  const services = serviceAddresses.map((name) => identity.network.reserved[name]);
   const uplink = uplinkName(identity);
   await ipBatch(router, [
     "link set lo up",
@@ -40,11 +44,19 @@ export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
     // nodad: both ends belong to the sandbox, and with a tentative address the first packets would
     // fail.
     `addr replace ${routerIpv6} peer ${serviceIpv6}/128 dev ${routerUplink} nodad`,
+    ...services.flatMap(({ ipv4, ipv6 }) => [
+      `route replace ${ipv4}/32 dev ${routerUplink}`,
+      `route replace ${ipv6}/128 dev ${routerUplink}`,
+    ]),
   ]);
   await ipBatch(undefined, [
     `link set ${uplink} up`,
     `addr replace ${serviceIpv4} peer ${routerIpv4}/32 dev ${uplink}`,
     `addr replace ${serviceIpv6} peer ${routerIpv6}/128 dev ${uplink} nodad`,
+    ...services.flatMap(({ ipv4, ipv6 }) => [
+      `addr replace ${ipv4}/32 dev ${uplink}`,
+      `addr replace ${ipv6}/128 dev ${uplink} nodad`,
+    ]),
     `route replace ${ipv4Cidr} via ${routerIpv4} dev ${uplink} src ${serviceIpv4}`,
     // onlink: the kernel adds the route to the router only after it has noticed that the link is
     // up.

@@ -51,7 +51,7 @@ export const faultTable: readonly (readonly [command: string, http: string, effe
   [
     "`service apt stop`, `service dns start`",
     "`POST /_simulator/services/:name/:verb`",
-    "Stops or starts the package mirrors or the name server.",
+    "Stops or starts the package mirrors (`apt`), the name server (`dns`) or the ACME server (`acme`).",
   ],
   [
     "`up --latency hetzner --rate-limit off --limit servers=10`",

@@ -14,6 +14,9 @@ export interface Authority {
   readonly keyPath: string;
 }
 
+/** Path of the authority's certificate. The set-up makes it. */
+export const authorityFile = (): string => cacheDir("ca", "ca.crt");
+
 /** Ten years, because the base file system contains it and a cache can be old. */
 const authorityDays = 3650;
 
@@ -31,7 +34,7 @@ const certificateDays = 825;
  */
 export async function ensureAuthority(): Promise<Authority> {
   const dir = cacheDir("ca");
-  const authority = { certPath: join(dir, "ca.crt"), keyPath: join(dir, "ca.key") };
+  const authority = { certPath: authorityFile(), keyPath: join(dir, "ca.key") };
   if (existsSync(dir)) return authority;
   await mkdir(cacheDir(), { recursive: true });
   const release = await lock(dir, {
@@ -111,6 +114,26 @@ export async function issueCertificate(
     const cert = await run("openssl", [
       ...["x509", "-req", "-in", request, "-CA", certPath, "-CAkey", keyPath],
       ...["-days", String(certificateDays), "-extfile", extensions],
+    ]);
+    return { cert, key: await readFile(key, "utf8") };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A self-signed certificate that no trust store contains, as an authority inside a company has.
+ *
+ * @returns PEM of the certificate, which verifies itself, and of its key
+ */
+export async function makePrivateCertificate(name: string): Promise<{ cert: string; key: string }> {
+  const work = await mkdtemp(join(tmpdir(), "jh-cert-"));
+  try {
+    const key = join(work, "key.pem");
+    await newKey(key);
+    const cert = await run("openssl", [
+      ...["req", "-x509", "-new", "-key", key, "-subj", `/CN=${name}`],
+      ...["-addext", `subjectAltName=DNS:${name}`, "-days", String(certificateDays)],
     ]);
     return { cert, key: await readFile(key, "utf8") };
   } finally {

@@ -24,6 +24,21 @@ describe("sandboxIdentity", () => {
     }
   });
 
+  it("reserves addresses that no host and no other service gets", () => {
+    for (const { network } of all) {
+      const reserved = Object.values(network.reserved);
+      const ipv4 = [network.serviceIpv4, network.routerIpv4, ...reserved.map((pair) => pair.ipv4)];
+      const ipv6 = [network.serviceIpv6, network.routerIpv6, ...reserved.map((pair) => pair.ipv6)];
+      expect(new Set(ipv4).size).toBe(ipv4.length);
+      expect(new Set(ipv6).size).toBe(ipv6.length);
+      const part = (ip: string): number => ipaddr.IPv4.parse(ip).octets[3] ?? 0;
+      expect(Math.max(...ipv4.map(part))).toBeLessThan(part(network.firstHostIpv4));
+      expect(
+        ipv6.every((ip) => ipaddr.IPv6.parse(ip).match(ipaddr.IPv6.parseCIDR(network.ipv6Cidr))),
+      ).toBe(true);
+    }
+  });
+
   it("names a sandbox by its folder", () => {
     expect(sandboxIdentity("/a", 0).name).toMatch(/^jh-[0-9a-f]{6}$/);
     expect(sandboxIdentity("/a", 0).name).toBe(sandboxIdentity("/a", 1).name);

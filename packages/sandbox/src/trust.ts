@@ -1,0 +1,18 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeFileAtomically } from "./files";
+import { authorityFile } from "./web/authority";
+
+/** The machine's own trust store (Debian's ca-certificates). */
+const machineBundle = "/etc/ssl/certs/ca-certificates.crt";
+
+/**
+ * Writes the trust store of a sandbox's hosts for programs of the machine: the authorities that the
+ * machine trusts, and the sandbox's own. Returns the path of the file (PEM).
+ */
+export function writeTrustBundle(dir: string): string {
+  const file = join(dir, "ca-bundle.pem");
+  const parts = [machineBundle, authorityFile()].filter((path) => existsSync(path));
+  writeFileAtomically(file, parts.map((path) => readFileSync(path, "utf8").trim() + "\n").join(""));
+  return file;
+}
