@@ -11,6 +11,7 @@ from jitsi_hetzner.commands import Ran
 from jitsi_hetzner.host import Host
 from jitsi_hetzner.http_client import SocketHttp, is_listening
 from jitsi_hetzner.locks import HostLocks
+from jitsi_hetzner.main import read_stdin
 from jitsi_hetzner.messages import Messages, write_to
 from jitsi_hetzner.parallel import SystemParallel
 from jitsi_hetzner.places import Paths, Ports
@@ -51,4 +52,4 @@ def host_of(verb: str) -> Host:
 
 
 install()
-sys.exit(Program(Path(config["folder"]), host_of, sys.stdin.read).run(sys.argv[2:]))
+sys.exit(Program(Path(config["folder"]), host_of, read_stdin).run(sys.argv[2:]))

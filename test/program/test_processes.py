@@ -122,6 +122,17 @@ class Signals(ProcessCase):
         self.assertEqual(os.waitstatus_to_exitcode(status), 1)
         self.assert_back_in_service()
 
+    def test_a_verb_without_a_bridge_does_not_wait_for_json_from_a_terminal(self) -> None:
+        other, terminal = pty.openpty()
+        self.addCleanup(os.close, other)
+        command = self.cluster.command("drain")
+        ran = subprocess.run(
+            command, stdin=terminal, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        )
+        os.close(terminal)
+        self.assertEqual((ran.returncode, ran.stdout), (65, ""))
+        self.assertIn("stdin is a terminal. Nothing was done\n  What to do: name a bridge, such as jvb-1", ran.stderr)
+
     def test_ctrl_c_in_a_terminal_ends_an_operators_drain_with_what_to_do(self) -> None:
         self.cluster.participants.join(self.first, 3)
         self.second.draining = True

@@ -169,6 +169,15 @@ class Table(StatusCase):
         )
         self.assertIn("jvb-101 is not declared, and jicofo lists it: pulumi up", outcome.printed)
 
+    def test_names_the_repair_of_a_bridge_by_its_number_for_pulumi_up_alone_would_run_nothing_again(self) -> None:
+        self.first.name = "jvb-7"
+        self.cluster.set_goal(self.first, "left")
+        self.first.draining = True
+        self.cluster.jicofo.seen.clear()
+        self.cluster.let_pass(5)
+        outcome = self.cluster.run("status", None)
+        self.assertIn("and is draining (its goal here: left): npm run repair -- 7\n", f"{outcome.printed}\n")
+
     def test_ends_with_2_where_nobody_can_tell(self) -> None:
         self.cluster.jicofo.runs = False
         outcome = self.cluster.run("status", None)

@@ -8,6 +8,7 @@ from .cli import Program
 from .clock import SystemClock
 from .commands import SystemCommands
 from .decode import LONGEST_INPUT
+from .failure import ExitCode, Failure
 from .host import Host
 from .http_client import SocketHttp, is_listening
 from .locks import HostLocks
@@ -38,7 +39,16 @@ def host_for(verb: str) -> Host:
 
 
 def read_stdin() -> str:
-    """No more than what is refused because of its length."""
+    """No more than what is refused because of its length.
+
+    Raises Failure at a terminal, where an operator would wait for an answer in vain.
+    """
+    if sys.stdin.isatty():
+        raise Failure(
+            "it takes JSON on stdin from a step of `pulumi up`, and stdin is a terminal. Nothing was done",
+            "name a bridge, such as jvb-1, if the verb takes one: jitsi-hetzner VERB --help",
+            ExitCode.REFUSED,
+        )
     return sys.stdin.buffer.read(LONGEST_INPUT + 1).decode(errors="surrogateescape")
 
 

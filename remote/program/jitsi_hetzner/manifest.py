@@ -45,7 +45,7 @@ class Manifest:
         """
         verbs = self._read()
         if verb not in verbs:
-            raise self._misfit(f"it has no verb {verb!r}")
+            raise self._misfit(f"it has no verb {verb!r} (jitsi-hetzner --help lists them)")
         try:
             digest = str(verbs[verb]["digest"])
             for file, sum_of_build in verbs[verb]["files"].items():

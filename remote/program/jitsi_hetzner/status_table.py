@@ -33,7 +33,7 @@ def report(facts: WebFacts, entries: list[Entry], declared: dict[str, bool]) -> 
 def _problems(
     facts: WebFacts, entries: list[Entry], seen: dict[str, SeenBridge], declared: dict[str, bool]
 ) -> list[str]:
-    goals = {entry.bridge.nickname: entry.goal for entry in entries}
+    known = {entry.bridge.nickname: entry for entry in entries}
     problems = [f"{unit} has failed: systemctl status {unit}" for unit in facts.health.failed]
     if facts.jicofo is None or facts.jicofo_problem:
         return problems
@@ -41,12 +41,19 @@ def _problems(
         wanted = "draining" if is_draining else "in service"
         found = _state(seen.get(nickname))
         if found != wanted:
-            goal = goals[nickname].value if nickname in goals else "none"
-            problems.append(f"{nickname} is to be {wanted}, and is {found} (its goal here: {goal}): pulumi up")
+            entry = known.get(nickname)
+            goal = entry.goal.value if entry else "none"
+            problems.append(f"{nickname} is to be {wanted}, and is {found} (its goal here: {goal}): {_remedy(entry)}")
     problems.extend(
         f"{nickname} is not declared, and jicofo lists it: pulumi up" for nickname in sorted({*seen} - {*declared})
     )
     return problems
+
+
+def _remedy(entry: Entry | None) -> str:
+    """`pulumi up` alone runs no step again where nothing has changed. As `npm run status` has it."""
+    number = entry.bridge.name.removeprefix("jvb-") if entry else ""
+    return f"npm run repair -- {number}" if number.isdigit() else "pulumi up"
 
 
 def _row(nickname: str, entry: Entry | None, seen: SeenBridge | None, facts: WebFacts) -> tuple[str, ...]:
