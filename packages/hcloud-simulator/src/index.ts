@@ -2,7 +2,7 @@ export { createSimulator, type Simulator, type SimulatorOptions } from "./simula
 
 export { createApi, type Api, type ApiOptions, type SimulatorStatus } from "./server";
 export { adminPath } from "./adminPath";
-export type { Service } from "./admin";
+export { ServiceCallError, type Service } from "./admin";
 export type { DnsRecord, DnsSource } from "./dnsSource";
 export type {
   AdoptedHost,

@@ -29,8 +29,25 @@ export function kindOf(path: string): RequestKind {
 export const newAccountPath = "/sign-me-up";
 /** Path of the request that makes an order. */
 export const newOrderPath = "/order-plz";
+/** Path of the request for a nonce. */
+export const noncePath = "/nonce-plz";
 /** Let's Encrypt's path of the directory, and pebble's. */
-export const directoryPaths = { public: "/directory", pebble: "/dir" } as const;
+const directoryPaths = { public: "/directory", pebble: "/dir" } as const;
+
+/** The path of pebble for a path of the public directory. */
+export function pebblePath(url: string): string {
+  const path = url.split("?")[0] ?? "/";
+  return path === directoryPaths.public ? directoryPaths.pebble : path;
+}
+
+/**
+ * Path of the order that a request is about. A new order has it in its answer's Location, the others
+ * end with its id.
+ */
+export function orderPathOf(path: string, location: string | undefined): string | undefined {
+  if (path === newOrderPath) return location === undefined ? undefined : new URL(location).pathname;
+  return `/my-order/${path.split("/").at(-1) ?? ""}`;
+}
 
 /**
  * The payload of a signed request; undefined when it has none (POST-as-GET) or is not a signed

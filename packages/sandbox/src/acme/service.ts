@@ -1,13 +1,17 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ServiceCallError, type Service } from "../../../hcloud-simulator/src/admin";
+import { parseFields } from "../../../hcloud-simulator/src/fields";
 import { ensureClientNamespace } from "../hosts/clientNetwork";
 import type { SandboxIdentity } from "../identity";
 import { Restartable } from "../restartable";
 import { ensureAuthority, issueCertificate, makePrivateCertificate } from "../web/authority";
+import { CountedFaults } from "../countedFaults";
+import { caaCheck } from "./caa";
 import { crossSign } from "./chain";
 import { caaIdentities, directoryHosts, directoryNames, directoryUrl } from "./directories";
 import { startFront, type AcmeDirectory, type Front } from "./front";
+import { readAcmeFault, type AcmeFaults } from "./faults";
 import { Ledger } from "./ledger";
 import { pebbleName, startPebble } from "./pebble";
 import type { PebbleBinary } from "./pebbleBinary";
@@ -34,7 +38,8 @@ export interface AcmeStatus {
 
 /** The ACME server of the sandbox, which the admin interface can stop, start and ask. */
 export class AcmeService implements Service {
-  readonly ledger = new Ledger(directoryNames);
+  private readonly ledger = new Ledger(directoryNames);
+  private readonly faults: AcmeFaults = new CountedFaults();
   private readonly running: Restartable;
 
   /** @param dnsServer `address:port` */
@@ -56,7 +61,8 @@ export class AcmeService implements Service {
 
   /**
    * `status` returns {@link AcmeStatus}. `restart` starts with new issuers and without accounts,
-   * with other profiles if given.
+   * with other profiles if given. `fault` starts a fault, `faults` lists them, and `clear` ends one or
+   * all.
    */
   async call(verb: string, body: unknown): Promise<unknown> {
     switch (verb) {
@@ -64,6 +70,12 @@ export class AcmeService implements Service {
         return this.status();
       case "restart":
         return this.restart(body);
+      case "fault":
+        return { fault: this.faults.add(readAcmeFault(body)) };
+      case "faults":
+        return { faults: this.faults.all() };
+      case "clear":
+        return { cleared: this.faults.clear(parseFields({ id: { type: "integer" } }, body).id) };
       default:
         return undefined;
     }
@@ -122,6 +134,8 @@ export class AcmeService implements Service {
           intermediate: await crossSign(pebble.intermediate),
         },
         ledger: this.ledger,
+        faults: this.faults,
+        check: caaCheck(this.dnsServer),
         caaIdentities,
       });
       return {

@@ -1,12 +1,11 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { SimulatorStatus } from "../../../hcloud-simulator/src/server";
 import { hostFaultOperations } from "../../../hcloud-simulator/src/driver";
 import { table, type Log } from "../cliSupport";
 import { callAdmin, type RunningSandbox } from "../client";
+import { acmeFaultCommand } from "./faultAcme";
+import { faultRows, positive, type ShownFault } from "./faultSupport";
 import { findHost } from "./hosts";
-
-/** A fault in a table: id, kind and its other fields. */
-type ShownFault = Readonly<Record<string, string | number>> & { id: number; kind: string };
 
 interface Options {
   readonly times?: number;
@@ -25,6 +24,7 @@ export function faultCommand(sandbox: () => RunningSandbox, log: Log): Command {
   };
   addApiFaults(fault, add);
   addMachineFaults(fault, sandbox, log);
+  fault.addCommand(acmeFaultCommand(sandbox, log));
   fault
     .command("list")
     .option("--json", "print the faults as JSON", false)
@@ -122,23 +122,6 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
       await callAdmin(sandbox(), "POST", `/services/${name}/${verb}`);
       log(`${name}: ${verb}`);
     });
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError("allowed: a whole number, at least 1");
-  return Number(text);
-}
-
-function faultRows(faults: readonly ShownFault[]): string[][] {
-  const rows = faults.map(({ id, kind, ...rest }) => [
-    id.toString(),
-    kind,
-    Object.entries(rest)
-      .map(([name, value]) => `${name}=${String(value)}`)
-      .join(" "),
-  ]);
-  return [["ID", "KIND", "WHAT"], ...rows];
 }
 
 /** Requests by route, most frequent first, then the requests that are not simulated. */

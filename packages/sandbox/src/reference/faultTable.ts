@@ -54,6 +54,31 @@ export const faultTable: readonly (readonly [command: string, http: string, effe
     "Stops or starts the package mirrors (`apt`), the name server (`dns`) or the ACME server (`acme`).",
   ],
   [
+    "`acme down`, `unavailable`, `slow 5000`, `bad-answer html`",
+    '`POST /_simulator/services/acme/fault {"kind","request","directory","times","ms","form","retryAfter"}`',
+    "The ACME server breaks connections, answers 503, answers late, or answers something else.",
+  ],
+  [
+    "`acme bad-nonce`",
+    '`{"kind":"bad-nonce","directory","times"}`',
+    "The ACME server refuses the nonces of signed requests.",
+  ],
+  [
+    "`acme refuse caa --times 1`",
+    '`{"kind":"refuse","type","directory","times"}`',
+    "The ACME server refuses a name: unauthorized, caa, dns or connection fail the validation; rejectedIdentifier or serverInternal refuse the order.",
+  ],
+  [
+    "`acme rate-limit duplicates --retry-after 7200`",
+    '`{"kind":"rate-limit","limit","retryAfter","directory","times"}`',
+    "The ACME server refuses orders by a rate limit, in the words of Let's Encrypt: duplicates, domain, orders, failures; or accounts: registrations.",
+  ],
+  [
+    "`acme list`, `acme clear [id]`",
+    '`POST /_simulator/services/acme/faults`, `clear {"id"}`',
+    "Shows the active faults of the ACME server, or ends them.",
+  ],
+  [
     "`up --latency hetzner --rate-limit off --limit servers=10`",
     '`PUT /_simulator/settings {"latency","callsPerHour","limits":{"servers"}}`',
     "Changes settings. They survive a restart.",

@@ -80,6 +80,11 @@ export class AcmeClient {
     return this.send("GET", path);
   }
 
+  /** Like `get`, for an answer whose JSON is not valid. */
+  async getText(path: string): Promise<{ status: number; text: string }> {
+    return this.send("GET", path, undefined, false);
+  }
+
   async open(): Promise<void> {
     this.known = (await this.get("/directory")).json;
   }
@@ -135,7 +140,7 @@ export class AcmeClient {
     throw new Error(`${url} is not settled`);
   }
 
-  private send(method: string, target: string, body?: string): Promise<ClientAnswer> {
+  private send(method: string, target: string, body?: string, parse = true): Promise<ClientAnswer> {
     const { address, port, host, ca } = this.options;
     const path = target.startsWith("/") ? target : new URL(target).pathname;
     const headers = {
@@ -154,7 +159,7 @@ export class AcmeClient {
           answer.setEncoding("utf8").on("data", (part: string) => (text += part));
           answer.on("error", reject);
           answer.on("end", () => {
-            const isJson = (answer.headers["content-type"] ?? "").includes("json");
+            const isJson = parse && (answer.headers["content-type"] ?? "").includes("json");
             const json = (isJson && text !== "" ? JSON.parse(text) : {}) as AcmeFields;
             resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json });
           });

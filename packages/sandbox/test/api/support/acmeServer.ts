@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { caaCheck } from "../../../src/acme/caa";
+import { CountedFaults } from "../../../src/countedFaults";
+import type { AcmeFaults } from "../../../src/acme/faults";
 import { crossSign } from "../../../src/acme/chain";
 import { caaIdentities } from "../../../src/acme/directories";
 import { startFront } from "../../../src/acme/front";
@@ -16,6 +19,7 @@ import {
   issueCertificate,
   makePrivateCertificate,
 } from "../../../src/web/authority";
+import type { DnsRecord } from "../../../../hcloud-simulator/src/dnsSource";
 import { record, sourceOf } from "../../unit/dns/support";
 import { AcmeClient } from "./acmeClient";
 
@@ -24,11 +28,14 @@ const address = "127.0.0.1";
 /** An ACME server on loopback, with a web server and a name server for its validations. */
 export interface AcmeTestServer {
   readonly ledger: Ledger;
+  readonly faults: AcmeFaults;
   readonly pebble: Pebble;
   /** The sandbox's authority (PEM). */
   readonly authority: string;
   /** Certificate of the internal directory (PEM). */
   readonly internalCa: string;
+  /** Records of the name server besides the addresses of the names. */
+  readonly records: DnsRecord[];
   /** Content that the web server has for a token. */
   readonly tokens: Map<string, string>;
   client(directory?: "production" | "internal"): AcmeClient;
@@ -44,13 +51,17 @@ export async function startAcmeTestServer(profiles: Profiles): Promise<AcmeTestS
   });
   const httpPort = await listen(web);
   const names = ["meet.example.test", "www.example.test"];
+  const addresses = names.map((name) => record(name, "A", address));
+  const more: DnsRecord[] = [];
+  const source = {
+    ...sourceOf(["example.test"], []),
+    recordsAt: (at: string) => [...addresses, ...more].filter(({ name }) => name === at),
+    exists: (at: string) => [...addresses, ...more].some(({ name }) => name === at),
+  };
   const dns = await startDnsServer({
     addresses: [address],
     port: 0,
-    source: sourceOf(
-      ["example.test"],
-      names.map((name) => record(name, "A", address)),
-    ),
+    source,
     fixed: new Map(),
   });
   const [tls, production, internal, { certPath }] = await Promise.all([
@@ -66,6 +77,7 @@ export async function startAcmeTestServer(profiles: Profiles): Promise<AcmeTestS
   const pebble = await startPebble({
     ...{ binary, dir, address, ports, tls: { ...tls, ca }, dnsServer, httpPort, profiles },
   });
+  const faults: AcmeFaults = new CountedFaults();
   const ledger = new Ledger(["production", "internal"]);
   const front = await startFront({
     addresses: [address],
@@ -78,12 +90,12 @@ export async function startAcmeTestServer(profiles: Profiles): Promise<AcmeTestS
       ...{ address, port: ports.acme, ca, name: pebbleName },
       intermediate: await crossSign(pebble.intermediate),
     },
-    ledger,
+    ...{ ledger, faults, check: caaCheck(dnsServer) },
     caaIdentities,
   });
   const hosts = { production: ["acme.test", ca], internal: ["internal.test", internal.cert] };
   return {
-    ...{ ledger, pebble, authority: ca, internalCa: internal.cert, tokens },
+    ...{ ledger, faults, pebble, authority: ca, internalCa: internal.cert, tokens, records: more },
     client(directory = "production") {
       const [host = "", trusted = ""] = hosts[directory];
       return new AcmeClient({ address, port: front.ports[0] ?? 0, host, ca: trusted });
