@@ -67,6 +67,14 @@ describe("a stack that fails again and again", () => {
     expect(after.code).toBe(0);
   }, 300_000);
 
+  it("names the command that brings Python back to a host, and the command does", async () => {
+    const broken = await cluster.onHost("web", "rm /usr/bin/python3; jitsi-hetzner status");
+    expect([broken.code, broken.text]).toEqual([78, expect.stringContaining("Nothing was done")]);
+    const [, command = ""] = /on this host: (.*); then: pulumi up/.exec(broken.text) ?? [];
+    await cluster.mustOnHost("web", command);
+    expect(await cluster.mustOnHost("web", "jitsi-hetzner status")).toContain("As declared.");
+  }, 120_000);
+
   it("gets a new web host at the old addresses when the old one is dead, and its bridges back", async () => {
     const { public_net: addresses, id } = await cluster.server("web");
     await cluster.command("fault", "host", "web", "kill");
