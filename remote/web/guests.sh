@@ -4,7 +4,7 @@
 # functions add the module that lets a dead bridge leave that room at once.
 # Inputs: DOMAIN, LOGIN_MODULE, BRIDGES_MODULE.
 : "${DOMAIN:?}" "${LOGIN_MODULE:?}" "${BRIDGES_MODULE:?}" "${prosody_config:?}" "${own_modules:?}" # prosody.sh
-: "${login_module:?}" "${bridges_module:?}" "${prosody_files:?}" # turnServers.sh has the TURN servers
+: "${login_module:?}" "${bridges_module:?}" "${prosody_files:?}" "${turn_mark:?}" # turnServers.sh
 
 readonly guests_mark='--[[ guests stay out: set by pulumi ]]'
 
