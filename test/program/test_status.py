@@ -133,6 +133,14 @@ class Facts(StatusCase):
         self.assertEqual(facts["versions"]["jicofo"], "1.0-1189-1")
 
 
+class OtherHost(StatusCase):
+    def test_a_host_of_a_bridge_names_the_web_host(self) -> None:
+        outcome = self.cluster.run("status", None)
+        self.assertEqual((outcome.code, outcome.printed), (2, ""))
+        self.assertIn("this host has no bridges of a cluster: ", outcome.text)
+        self.assertIn("on the web host: jitsi-hetzner status", outcome.text)
+
+
 class Table(StatusCase):
     """By hand."""
 

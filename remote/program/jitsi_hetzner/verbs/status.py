@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..bridge import Bridge
 from ..decode import Address, Nickname, encode
 from ..facts import WebFacts, read_facts
+from ..failure import ExitCode, Failure
 from ..host import Host
 from ..policy_file import read_declared
 from ..registry import Registry
@@ -37,6 +38,12 @@ def run(host: Host, given: StatusInput, _arguments: Namespace) -> WebFacts:
 def by_hand(host: Host, arguments: Namespace) -> int:
     """The bridges of the registry, beside the policy that the last `pulumi up` wrote."""
     entries = Registry(host.paths).entries()
+    if not entries and not host.paths.policy.exists():
+        raise Failure(
+            f"this host has no bridges of a cluster: {host.paths.policy} is missing",
+            "on the web host: jitsi-hetzner status; its address: pulumi stack output sshCommands",
+            ExitCode.UNKNOWN,
+        )
     facts = read_facts(host, tuple(entry.bridge for entry in entries))
     table = report(facts, entries, read_declared(host.paths.policy))
     host.messages.result(encode(facts) if arguments.json else table.text)
