@@ -19,6 +19,53 @@ export interface AcceptInput {
   readonly bridges: readonly DeclaredBridge[];
 }
 
+/** A name of the web host, and its addresses. */
+export interface WantedName {
+  readonly name: string;
+  readonly ipv4: string;
+  readonly ipv6: string;
+}
+
+/** From the stack's configuration. Secret. */
+export interface OwnCertificate {
+  /** PEM, not encrypted. */
+  readonly key: string;
+  /** PEM: the certificate, then its issuers. */
+  readonly chain: string;
+}
+
+/** A bridge that can keep a copy of the certificates. */
+export interface CopyPlace {
+  readonly nickname: string;
+  /** In the private network. */
+  readonly address: string;
+}
+
+/** What is served, and where it comes from. */
+export interface CertificateInput {
+  /** The first of the names. The certificate's files have this name. */
+  readonly domain: string;
+  /** The domain, then all others that the certificate is for. */
+  readonly names: readonly WantedName[];
+  readonly tls: string;
+  /** Of the ACME server. */
+  readonly directory: string;
+  /** Of CAA records, where the ACME server does not say its own. */
+  readonly caaIssuer: string | null;
+  readonly email: string | null;
+  /** Certificates by which the ACME server is known. PEM. */
+  readonly authority: string | null;
+  readonly profile: string | null;
+  /** The DNS server that is asked beside the zone's own. Null for that of the host. */
+  readonly resolver: string | null;
+  /** Whether the step fails without a certificate that browsers trust. */
+  readonly required: boolean;
+  readonly own: OwnCertificate | null;
+  /** Encrypts the copies on the bridges. Secret. */
+  readonly copyKey: string;
+  readonly copies: readonly CopyPlace[];
+}
+
 /** Which bridge a verb is about. */
 export interface BridgeInput {
   /** For people: jvb-0. */
@@ -39,6 +86,15 @@ export interface ServiceInput {
 /** Which one. */
 export interface ForgetInput {
   readonly nickname: string;
+}
+
+/** What is waited for. */
+export interface NamesInput {
+  readonly names: readonly WantedName[];
+  /** The DNS server that is asked beside the zone's own. Null for that of the host. */
+  readonly resolver: string | null;
+  /** 0: looks once. */
+  readonly timeoutSeconds: number;
 }
 
 /** The policy of all drains. */
@@ -78,6 +134,14 @@ export interface BridgeAddress {
 /** The bridges that are asked for what they alone know. */
 export interface StatusInput {
   readonly bridges: readonly BridgeAddress[];
+}
+
+/** What the program tells in the same `up`. */
+export interface CertificateResult {
+  /** Seconds since 1970 when this was found. */
+  readonly at: number;
+  /** Each with what to do about it. */
+  readonly warnings: readonly string[];
 }
 
 /** Another text each time that the steps after this one have something to do. */
@@ -145,8 +209,10 @@ export interface WebFacts {
 /** What each verb takes on stdin, beside `version`. */
 export interface VerbStdin {
   accept: AcceptInput;
+  certificate: CertificateInput;
   drain: ServiceInput;
   forget: ForgetInput;
+  names: NamesInput;
   policy: PolicyInput;
   "restart-begin": RestartInput;
   "restart-end": RestartEndInput;
@@ -156,6 +222,7 @@ export interface VerbStdin {
 
 /** What each verb prints, beside `version`. */
 export interface VerbStdout {
+  certificate: CertificateResult;
   "restart-begin": Turn;
   status: WebFacts;
 }

@@ -20,6 +20,7 @@ from .fake_clock import FakeClock
 from .fake_host import FakeCommands, FakeLocks, OneAfterTheOther
 from .fake_jicofo import FakeJicofo
 from .fake_people import People
+from .fake_wire import NoWire
 from .faults import Fault, Faults, Status
 
 LOOPBACK = "127.0.0.1"
@@ -155,6 +156,7 @@ class FakeCluster:
                 clock=self.clock,
                 http=self,
                 connects=self.connects,
+                wire=NoWire(),
                 commands=self.commands,
                 locks=self.locks,
                 parallel=OneAfterTheOther(),

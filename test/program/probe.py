@@ -11,6 +11,7 @@ from jitsi_hetzner.places import Ports
 
 from .fake_cluster import PID, FakeCluster
 from .fake_host import OneAfterTheOther
+from .fake_wire import NoWire
 
 
 class Listing:
@@ -39,6 +40,7 @@ class Probe:
             clock=cluster.clock,
             http=cluster if debug is None else Listing(cluster, debug),
             connects=cluster.connects,
+            wire=NoWire(),
             commands=cluster.commands,
             locks=cluster.locks,
             parallel=OneAfterTheOther(),

@@ -18,6 +18,7 @@ from jitsi_hetzner.places import Paths, Ports
 from jitsi_hetzner.signals import ignore_operator, install
 from jitsi_hetzner.waits import Waits
 from program.fake_host import FakeCommands
+from program.fake_wire import NoWire
 from program.real_time import FastClock
 
 config = json.loads(sys.argv[1])
@@ -41,6 +42,7 @@ def host_of(verb: str) -> Host:
         clock=clock,
         http=SocketHttp(),
         connects=is_listening,
+        wire=NoWire(),
         commands=commands,
         locks=HostLocks(paths, clock, messages),
         parallel=SystemParallel(),

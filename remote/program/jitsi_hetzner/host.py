@@ -11,6 +11,7 @@ from .messages import Messages
 from .parallel import Parallel
 from .places import Paths, Ports
 from .waits import Waits
+from .wire import Wire
 
 # A long wait says so every so many seconds.
 REPORT_SECONDS = 15
@@ -25,6 +26,7 @@ class Host:
     http: Http
     # Whether a port of this host takes connections, and a connection that is closed at once.
     connects: Callable[[str, int], bool]
+    wire: Wire
     commands: Commands
     locks: Locks
     parallel: Parallel

@@ -17,6 +17,7 @@ from .parallel import SystemParallel
 from .places import Paths, Ports
 from .signals import ignore_operator, install
 from .waits import Waits
+from .wire import SystemWire
 
 
 def host_for(verb: str) -> Host:
@@ -28,6 +29,7 @@ def host_for(verb: str) -> Host:
         clock=clock,
         http=SocketHttp(),
         connects=is_listening,
+        wire=SystemWire(),
         commands=SystemCommands(),
         locks=HostLocks(paths, clock, messages),
         parallel=SystemParallel(),
