@@ -73,7 +73,8 @@ class Authority:
         extensions.write_text(
             f"subjectAltName={','.join(f'DNS:{name}' for name in names)}\nbasicConstraints=CA:FALSE\n"
         )
-        run("openssl", "req", "-new", *NEW_KEY, "-subj", f"/CN={names[0]}", "-keyout", str(key), "-out", str(request))  # fmt: skip
+        run("openssl", "req", "-new", *NEW_KEY, "-subj", f"/CN={names[0]}",
+            "-keyout", str(key), "-out", str(request))  # fmt: skip
         run("openssl", "x509", "-req", "-in", str(request), "-CA", str(self.root), "-CAkey", str(self.key),
             "-CAcreateserial", "-days", str(days), "-extfile", str(extensions), "-out", str(chain))  # fmt: skip
 
@@ -275,7 +276,8 @@ class FakeWeb:
     def _serve_self_signed(self) -> None:
         self.paths.meet.mkdir(exist_ok=True)
         key, file = (self.paths.meet / f"{DOMAIN}.{end}" for end in ("key", "crt"))
-        run("openssl", "req", "-x509", *NEW_KEY, "-days", "3650", "-subj", f"/CN={DOMAIN}", "-addext", f"subjectAltName=DNS:{DOMAIN},DNS:localhost",
+        run("openssl", "req", "-x509", *NEW_KEY, "-days", "3650", "-subj", f"/CN={DOMAIN}",
+            "-addext", f"subjectAltName=DNS:{DOMAIN},DNS:localhost",
             "-keyout", str(key), "-out", str(file))  # fmt: skip
         self.shown = {443: fingerprint(file)}
 
