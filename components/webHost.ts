@@ -11,6 +11,7 @@ import { Host, type SharedHostArgs } from "./host";
 import { publicOutput, remoteStep, type Connection } from "./remoteStep";
 import { WebAddresses } from "./webAddresses";
 import { WebCertificate } from "./webCertificate";
+import { WebNames } from "./webNames";
 
 export interface WebHostArgs extends SharedHostArgs {
   /** For a new server: the type to order. */
@@ -22,6 +23,12 @@ export interface WebHostArgs extends SharedHostArgs {
   jvbSecretVersion: number;
   /** The zone at Hetzner DNS that contains the domain; absent if the records are made elsewhere. */
   dnsZone?: string;
+  /** Other names of the meetings, which redirect to the domain. */
+  aliases: readonly string[];
+  /** How long the names are waited for. 0: not at all. */
+  dnsTimeoutSeconds: number;
+  /** The DNS server that is asked for the names too; absent for the host's own. */
+  dnsResolver?: string;
   /** Whether Hetzner refuses to delete the host and its addresses. */
   protect: boolean;
   /** Largest heap of jicofo in MB; by default it follows from the host's memory. */
@@ -54,6 +61,8 @@ export class WebHost extends Component {
   readonly jicofo: pulumi.Resource;
   /** What comes before participants can be let in. */
   readonly configured: pulumi.Resource[];
+  /** All names of the host, and the wait for them. */
+  readonly names: WebNames;
 
   constructor(name: string, args: WebHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("WebHost", name, opts);
@@ -65,6 +74,7 @@ export class WebHost extends Component {
     const { connection } = host;
     const version = this.versionStep(name, args, host);
     this.ready = [...host.ready, version];
+    this.names = this.makeOtherNames(name, args, addresses, host, names);
     const { version: jitsiVersion, bridge } = versionOf(publicOutput(version));
     this.jitsiVersion = jitsiVersion;
     this.bridgeVersion = bridge;
@@ -124,6 +134,31 @@ export class WebHost extends Component {
         reverseAfter: host.attachment,
       },
       { parent: this },
+    );
+  }
+
+  /** The wait runs beside the steps of the bridges. */
+  private makeOtherNames(
+    name: string,
+    { domain, aliases, dnsZone, labels, dnsResolver, dnsTimeoutSeconds }: WebHostArgs,
+    { ipv4, ipv6 }: WebAddresses,
+    { connection, ready }: Host,
+    ownNames: Dns,
+  ): WebNames {
+    return new WebNames(
+      `${name}-names`,
+      {
+        domain,
+        aliases,
+        zone: dnsZone,
+        ipv4: ipv4.address,
+        ipv6: ipv6.address,
+        labels,
+        connection,
+        resolver: dnsResolver,
+        timeoutSeconds: dnsTimeoutSeconds,
+      },
+      { parent: this, dependsOn: [...ready, ownNames] },
     );
   }
 

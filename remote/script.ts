@@ -107,6 +107,10 @@ export interface ScriptValues {
     HEAP_MB: string;
     START_SOCKET: string;
     START_SERVICE: string;
+    /** The texts of the program and the units that keep a copy of the web host's certificates. */
+    COPY_PROGRAM: string;
+    COPY_SOCKET: string;
+    COPY_SERVICE: string;
     /** Version of the package jitsi-videobridge2. */
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
@@ -158,6 +162,7 @@ export const fileValues = {
   ],
   "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE"],
   "web/jicofo": ["JICOFO_SERVICE"],
+  "jvb/files": ["COPY_PROGRAM", "COPY_SOCKET", "COPY_SERVICE"],
 } as const satisfies Partial<Record<ScriptName, readonly HostFileName[]>>;
 
 type FileValues<N extends ScriptName> = N extends keyof typeof fileValues
@@ -199,7 +204,7 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "web/account": ["web/prosody"],
   "web/certificate": [],
   "web/jicofo": ["trust"],
-  "jvb/files": ["bridge", "trust", "privateNetwork", "jvb/join"],
+  "jvb/files": ["bridge", "trust", "privateNetwork", "jvb/join", "jvb/copy"],
   "jvb/apply": ["bridge", "trust", "privateNetwork", "jvb/join"],
   "web/localBridge": ["apt"],
 };

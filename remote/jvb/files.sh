@@ -2,7 +2,7 @@
 # Writes the settings of a bridge. Until the bridge has joined the brewery once, each run restarts it and requires that it
 # joins. Later runs only write, because a restart cuts calls: jvb/apply restarts the bridges one after the other.
 # Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, START_SOCKET,
-# START_SERVICE, BRIDGE_VERSION, SETTINGS_HASH.
+# START_SERVICE, BRIDGE_VERSION, SETTINGS_HASH, and those of copy.sh.
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
 : "${HEAP_MB:?}" "${START_SOCKET:?}" "${START_SERVICE:?}" "${SETTINGS_HASH:?}"
@@ -13,6 +13,10 @@ readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
 main() {
   id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
   write_start_units
+  if [[ $START_SOCKET != *127.0.0.1* ]]; then
+    # A bridge on the web host would keep the copy where it is lost.
+    keep_copies_of_certificates
+  fi
   trust_web_host
   write_file "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
   write_file "$settings_dir/jvb.conf" 0640 jvb:jitsi "$JVB_CONF"

@@ -172,6 +172,17 @@ export interface JicofoFacts {
   readonly bridges: readonly SeenBridge[];
 }
 
+/** A certificate on this host. */
+export interface CertificateFacts {
+  /** Of its file: meet.example.org, auth.meet.example.org. */
+  readonly name: string;
+  readonly issuer: string;
+  /** 2027-02-07 22:13 UTC */
+  readonly ends: string;
+  /** Negative once it has expired. */
+  readonly daysLeft: number;
+}
+
 /** An upgrade that is never installed unasked. */
 export interface Upgrade {
   readonly package: string;
@@ -199,6 +210,9 @@ export interface WebFacts {
   readonly jicofoProblem: string;
   /** Names and ends of XMPP certificates that have expired, which is no outage. */
   readonly expiredCertificates: readonly string[];
+  readonly certificates: readonly CertificateFacts[];
+  /** What keeps the certificate for browsers from being as declared, each with what to do about it. */
+  readonly certificateProblems: readonly string[];
   /** Installed packages and their versions. */
   readonly versions: Readonly<Record<string, string>>;
   /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */

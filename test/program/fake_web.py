@@ -130,6 +130,8 @@ class FakeWeb:
         self.orders: list[list[str]] = []
         self.rehearsals: list[list[str]] = []
         self.lifetime_days = 90
+        # Units that were started without a wait.
+        self.started: list[str] = []
         # What certbot prints where it fails.
         self.refusal: str | None = None
         self.rehearsal_refusal: str | None = None
@@ -265,6 +267,8 @@ class FakeWeb:
         file = self.paths.meet / f"{DOMAIN}.crt"
         if words[1:] == ("reload-or-restart", "nginx") and self.nginx_error is None:
             self.shown[443] = fingerprint(file)
+        if words[1:3] == ("start", "--no-block"):
+            self.started.append(words[3])
         if words[1:] == ("kill", "--signal=SIGUSR2", "coturn"):
             self.shown[5349] = fingerprint(self.paths.turn / "certificate.pem")
         return Ran(0)

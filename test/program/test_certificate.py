@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+from jitsi_hetzner.commands import Ran
+
 from .case import Case, each
 from .fake_cluster import Outcome
 from .fake_web import DIRECTORY, DOMAIN, IPV4, FakeWeb
@@ -233,8 +235,11 @@ class Renewal(CertificateCase):
 class Rehearsal(CertificateCase):
     def test_rehearses_at_each_step_that_orders_nothing_and_once_a_day(self) -> None:
         self.web.step()
-        self.assertEqual(self.web.rehearsals, [])
+        self.assertEqual((self.web.rehearsals, self.web.started), ([], []))
         self.web.step()
+        # `up` does not wait for it.
+        self.assertEqual((self.web.rehearsals, self.web.started), ([], ["jitsi-hetzner-certificate.service"]))
+        self.web.timer()
         self.assertEqual(self.web.rehearsals, [[DOMAIN]])
         for _quarter in range(9):
             self.web.timer()
@@ -333,6 +338,20 @@ class OtherKinds(CertificateCase):
         outcome = self.web.timer()
         self.assertEqual(outcome.code, 2)
         self.assertIn("no settings for its certificate yet", outcome.text)
+
+
+class Status(CertificateCase):
+    def test_shows_the_days_of_every_certificate_and_what_is_wrong(self) -> None:
+        self.web.commands.answers |= {("apt-get",): Ran(0), ("systemctl", "show"): Ran(0, "0\n")}
+        self.web.paths.prosody.mkdir()
+        self.web.authority.issue([f"auth.{DOMAIN}"], self.web.paths.prosody, 365)
+        (self.web.paths.prosody / "fullchain.pem").rename(self.web.paths.prosody / f"auth.{DOMAIN}.crt")
+        self.web.dns.point(ALIAS, None, None)
+        self.web.step(names=[DOMAIN, ALIAS])
+        facts = self.web.run("status", {"bridges": []}, "--stdin").result
+        found = [(one["name"], one["daysLeft"], one["issuer"]) for one in facts["certificates"]]
+        self.assertEqual(found, [(DOMAIN, 89, "CN = A CA"), (f"auth.{DOMAIN}", 364, "CN = A CA")])
+        self.assertRegex(facts["certificateProblems"][0], f"A {ALIAS} is missing .*correct the records of {ALIAS}")
 
 
 class NamesSite(CertificateCase):

@@ -102,7 +102,7 @@ const aliases = setting({
   effect: updates("records, and the steps `names` and `certificate` on the web host"),
   parse: (text) => {
     const names = parseTextList(text, ",");
-    const fix = set("aliases", '\'["talk.example.org"]\'');
+    const fix = set("aliases", "'[\"talk.example.org\"]'");
     if (names === undefined) return invalid({ fix });
     const complaints = names.flatMap((name, index): Complaint[] => {
       if (!isHostname(name)) {

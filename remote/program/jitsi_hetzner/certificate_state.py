@@ -12,6 +12,7 @@ HOUR = 3600
 FIRST_PAUSE = HOUR
 LONGEST_PAUSE = 12 * HOUR
 REHEARSAL_PAUSE = 24 * HOUR
+COPY_PAUSE = 24 * HOUR
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class CertificateState:
     trusted: str = ""
     # Fingerprint of the last certificate that bridges keep a copy of.
     copied: str = ""
+    copied_at: int = 0
 
     def after_failure(self, order: str, now: float, until: float | None) -> "CertificateState":
         """The next order waits."""

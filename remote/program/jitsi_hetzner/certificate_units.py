@@ -48,6 +48,11 @@ def write_units(host: Host) -> None:
     host.commands.run("systemctl", "enable", "--quiet", "--now", f"{NAME}.timer", seconds=SECONDS)
 
 
+def start_service(host: Host) -> None:
+    """Does not wait for its end."""
+    host.commands.run("systemctl", "start", "--no-block", f"{NAME}.service", seconds=SECONDS)
+
+
 def stop_timer(host: Host) -> None:
     """Of a cluster whose certificate comes from the settings."""
     if (host.paths.units / f"{NAME}.timer").exists():

@@ -102,10 +102,16 @@ describe("JitsiCluster", () => {
   });
 
   it("gives the outputs that operators need", async () => {
-    expect(await valuesOf(recordsToCreate(cluster, "meet.example.org"))).toEqual([
-      { name: "meet.example.org", type: "A", value: "192.0.2.1" },
-      { name: "meet.example.org", type: "AAAA", value: "2001:db8:1::1" },
-    ]);
+    expect(
+      await valuesOf(
+        recordsToCreate(cluster, { domain: "meet.example.org", aliases: ["talk.example.org"] }),
+      ),
+    ).toEqual(
+      ["meet.example.org", "turn.meet.example.org", "talk.example.org"].flatMap((name) => [
+        { name, type: "A", value: "192.0.2.1" },
+        { name, type: "AAAA", value: "2001:db8:1::1" },
+      ]),
+    );
     expect(Object.keys(sshCommands(cluster))).toEqual(["web", "jvb-0", "jvb-1"]);
     expect(bridgeOutputs(cluster).map(({ name }) => name)).toEqual(["jvb-0", "jvb-1"]);
   });
@@ -117,14 +123,18 @@ describe("JitsiCluster", () => {
     // The border of a placement group.
     [9, 10],
   ])("grown from %i to %i bridges", (before, after) => {
-    it("changes nothing of what exists but policy and acceptance, and adds bridges only", async () => {
+    it("changes nothing of what exists but policy, acceptance and certificate, and adds bridges only", async () => {
       const { resources: small } = await deployCount(before);
       const { resources: large } = await deployCount(after);
       const byUrn = new Map(large.map((resource) => [resource.urn, resource]));
       const changed = small.filter(
         ({ urn, inputs }) => JSON.stringify(byUrn.get(urn)?.inputs) !== JSON.stringify(inputs),
       );
-      expect(changed.map(({ name }) => name).sort()).toEqual(["jitsi-acceptance", "jitsi-policy"]);
+      expect(changed.map(({ name }) => name).sort()).toEqual([
+        "jitsi-acceptance",
+        "jitsi-certificate",
+        "jitsi-policy",
+      ]);
       const old = new Set(small.map(({ urn }) => urn));
       for (const { name, urn } of large.filter((resource) => !old.has(resource.urn))) {
         const index = Number(/^jitsi-jvb-(\d+)/.exec(name)?.[1] ?? Infinity);

@@ -59,6 +59,7 @@ describe("remoteStep", () => {
   it("makes no secret of scripts without one: the engine pays for each with memory, at each step", () => {
     const secret = two.filter(({ secretInputs }) => secretInputs.includes("stdin"));
     expect(secret.map(({ name }) => name).sort()).toEqual([
+      "jitsi-certificate",
       "jitsi-jvb-0-files",
       "jitsi-jvb-1-files",
       "jitsi-web-account-v1",

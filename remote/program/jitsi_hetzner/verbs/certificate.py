@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..certificate_input import CertificateInput, load, save
 from ..certificate_keeper import Keeper
 from ..certificate_state import CertificateState
-from ..certificate_units import stop_timer, write_units
+from ..certificate_units import start_service, stop_timer, write_units
 from ..failure import ExitCode, Failure
 from ..host import Host
 from ..packages import ensure_packages
@@ -44,8 +44,10 @@ def run(host: Host, given: CertificateInput, _arguments: Namespace) -> Certifica
         else:
             stop_timer(host)
         keeper = Keeper(host, given)
-        state = keeper.tend(urgent=True)
+        state = keeper.tend(urgent=True, rehearse_later=True)
         is_trusted = keeper.is_trusted()
+    if keeper.is_rehearsal_due:
+        start_service(host)
     warnings = _warnings(state)
     for warning in warnings:
         host.info(f"WARNING: {warning}")

@@ -57,6 +57,8 @@ export const web = (
   {
     jicofoProblem = "",
     expiredCertificates = [],
+    certificates = [],
+    certificateProblems = [],
     health: services = health,
   }: Partial<WebFacts> = {},
 ): ClusterFacts["web"] => ({
@@ -64,6 +66,8 @@ export const web = (
     jicofo: list,
     jicofoProblem,
     expiredCertificates,
+    certificates,
+    certificateProblems,
     versions: { jicofo: "1.0-1189-1" },
     conferences,
     health: services,
