@@ -117,7 +117,8 @@ class FakeWeb:
             policy=root / "etc/policy.json", state=root / "lib", locks=root / "lock", prosody=root / "prosody",
             jicofo_log=root / "jicofo.log", nginx_log=root / "nginx.log", proc=root / "proc", run=root,
             certificate_settings=root / "etc/certificate.json", acme_authority=root / "etc/authority.pem",
-            letsencrypt=root / "letsencrypt", meet=root / "meet", nginx=root / "nginx", turn=root / "turn",
+            meet=root / "meet", nginx=root / "nginx", turn=root / "turn",
+            letsencrypt=root / "letsencrypt", certbot_log=root / "certbot.log",
             units=root / "units",
         )  # fmt: skip
         self.clock = FakeClock()
@@ -134,6 +135,8 @@ class FakeWeb:
         self.started: list[str] = []
         # What certbot prints where it fails.
         self.refusal: str | None = None
+        # What its log has in the place of that, in Debian 12.
+        self.logged_refusal: str | None = None
         self.rehearsal_refusal: str | None = None
         self.caa_identities = ["ca.example"]
         self.acme_is_down = False
@@ -242,6 +245,9 @@ class FakeWeb:
         if "--dry-run" in words:
             self.rehearsals.append(names)
             return Ran(0) if self.rehearsal_refusal is None else Ran(1, errors=self.rehearsal_refusal)
+        if self.logged_refusal is not None:
+            self.paths.certbot_log.write_text(f"Traceback\nacme.messages.Error: {self.logged_refusal}\n\nDuring\n")
+            return Ran(1, errors="An unexpected error occurred:\nAttributeError: can't set attribute\n")
         if self.refusal is not None:
             return Ran(1, errors=self.refusal)
         self.orders.append(names)

@@ -118,17 +118,29 @@ class Order(CertificateCase):
             try_again()
             self.assertEqual([words for words in self.web.commands.ran[asked:] if "certonly" in words], [])
 
-    def test_makes_another_account_where_the_server_has_forgotten_this_one(self) -> None:
+    @each(
+        ("refusal", "An unexpected error occurred:\nAccount https://acme.example/my-account/317d not found.\n"),
+        ("logged_refusal", "urn:ietf:params:acme:error:accountDoesNotExist :: Nobody :: Account a not found."),
+    )
+    def test_makes_another_account_where_the_server_has_forgotten_this_one(self, how: str, said: str) -> None:
         folder = self.web.paths.letsencrypt / "accounts/acme.example/directory/abc"
         folder.mkdir(parents=True)
-        refuse = self.web._certbot
+        run = self.web._certbot
 
         def certbot(words: tuple[str, ...]) -> Any:
-            self.web.refusal = "urn:ietf:params:acme:error:accountDoesNotExist" if folder.exists() else None
-            return refuse(words)
+            setattr(self.web, how, said if folder.exists() else None)
+            return run(words)
 
         self.web.commands.answers[("env",)] = lambda words: certbot(words[2:])
         self.assertEqual((self.web.step().code, self.web.orders), (0, [[DOMAIN]]))
+
+    def test_finds_the_answer_of_the_server_in_the_log_where_certbot_stumbles_over_it(self) -> None:
+        self.web.logged_refusal = "urn:ietf:params:acme:error:caa :: CAA record for x :: CAA forbids it"
+        told = self.warnings(self.web.step())
+        self.assertIn("the ACME server issues no certificate: CAA forbids it", told)
+        # The log of an earlier run says nothing of this one.
+        self.web.logged_refusal, self.web.refusal = None, "An unexpected error occurred:\nsomething else\n"
+        self.assertIn("the ACME server issues no certificate: something else", self.warnings(self.web.step()))
 
     def test_tells_that_the_acme_server_is_down(self) -> None:
         self.web.acme_is_down = True

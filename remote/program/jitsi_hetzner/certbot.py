@@ -23,8 +23,11 @@ WEBROOT = "/usr/share/jitsi-meet"
 PROFILES_SINCE = 4
 RETRY_AFTER = re.compile(r"retry after (\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?: ?UTC|Z)", re.IGNORECASE)
 DETAIL = re.compile(r"^\s+Detail:\s*(.+)$", re.MULTILINE)
+# certbot 2 with Python 3.11 says "AttributeError: can't set attribute" for all that the ACME server answers. The answer
+# is in its log alone.
+LOGGED = re.compile(r"^acme\.messages\.Error: (urn:ietf:params:acme:error:.+)$", re.MULTILINE)
 UNEXPECTED = re.compile(r"An unexpected error occurred:\s*\n+(.+)")
-NO_ACCOUNT = ("accountDoesNotExist", "specified an account that does not exist", "Account is not valid")
+NO_ACCOUNT = re.compile(r"accountDoesNotExist|specified an account that does not exist|Account \S+ not found")
 LONGEST_CAUSE = 400
 
 
@@ -98,23 +101,14 @@ class Certbot:
         trouble = self._missing_profile()
         if trouble is not None:
             return trouble
-        ran = self._run("--force-renewal", "--renew-with-new-domains", names=names)
-        if ran.code != 0 and any(sign in f"{ran.output}{ran.errors}" for sign in NO_ACCOUNT):
-            self._host.info("the ACME server does not know this host's account any more: creating another one")
-            self._forget_account()
-            ran = self._run("--force-renewal", "--renew-with-new-domains", names=names)
-        if ran.code != 0:
-            return self._trouble(ran)
-        self.write_renewal_rule()
-        return None
+        trouble = self._run("--force-renewal", "--renew-with-new-domains", names=names)
+        if trouble is None:
+            self.write_renewal_rule()
+        return trouble
 
     def rehearse(self, names: Sequence[str]) -> Trouble | None:
         """An order that changes nothing. In place of Let's Encrypt's server it asks their staging server."""
-        ran = self._run("--dry-run", names=names)
-        if ran.code != 0 and any(sign in f"{ran.output}{ran.errors}" for sign in NO_ACCOUNT):
-            self._forget_account()
-            ran = self._run("--dry-run", names=names)
-        return None if ran.code == 0 else self._trouble(ran)
+        return self._run("--dry-run", names=names)
 
     def server(self) -> str | None:
         """The ACME server of the certificate that is there."""
@@ -136,7 +130,33 @@ class Certbot:
     def _renewal_file(self) -> Path:
         return self._paths.letsencrypt / "renewal" / f"{self._given.domain}.conf"
 
-    def _run(self, *options: str, names: Sequence[str]) -> Ran:
+    def _run(self, *options: str, names: Sequence[str]) -> Trouble | None:
+        """A second time with another account, where the ACME server has lost this host's."""
+        said = self._try(*options, names=names)
+        if said is not None and NO_ACCOUNT.search(said):
+            self._host.info("the ACME server does not know this host's account any more: creating another one")
+            self._forget_account()
+            said = self._try(*options, names=names)
+        return None if said is None else self._trouble(said)
+
+    def _try(self, *options: str, names: Sequence[str]) -> str | None:
+        """What certbot said of a failure, on the console and in its log. None for success."""
+        before = self._log_version()
+        ran = self._call(*options, names=names)
+        if ran.code == 0:
+            return None
+        log = "" if self._log_version() == before else read_text(self._paths.certbot_log) or ""
+        return "\n".join([ran.output, ran.errors, *(found[0] for found in LOGGED.finditer(log))])
+
+    def _log_version(self) -> tuple[int, int] | None:
+        """Each run has a log of its own, under the same name."""
+        try:
+            found = self._paths.certbot_log.stat()
+        except FileNotFoundError:
+            return None
+        return (found.st_ino, found.st_mtime_ns)
+
+    def _call(self, *options: str, names: Sequence[str]) -> Ran:
         given = self._given
         authority = self.authority()
         environment = ("env", f"REQUESTS_CA_BUNDLE={authority}") if authority else ()
@@ -181,8 +201,7 @@ class Certbot:
         folder = self._paths.letsencrypt / "accounts" / url.netloc / url.path.strip("/")
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _trouble(self, ran: Ran) -> Trouble:
-        said = f"{ran.output}\n{ran.errors}"
+    def _trouble(self, said: str) -> Trouble:
         if (found := RETRY_AFTER.search(said)) is not None:
             until = datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00").astimezone(UTC).timestamp()
             return Trouble(
@@ -203,7 +222,8 @@ class Certbot:
 
 def _cause(said: str) -> str:
     """What the ACME server found, of all that certbot printed."""
-    details = [*DETAIL.findall(said), *UNEXPECTED.findall(said)]
+    logged = [found.split(" :: ")[-1] for found in LOGGED.findall(said)]
+    details = DETAIL.findall(said) or logged[-1:] or UNEXPECTED.findall(said)
     lines = [line for line in said.splitlines() if line.strip()]
     return _one_line("; ".join(dict.fromkeys(details)) or (lines[-1] if lines else "certbot says nothing"))
 

@@ -40,6 +40,7 @@ class Paths:
     acme_authority: Path = Path("/etc/jitsi-hetzner/acme-authority.pem")
     # certbot's.
     letsencrypt: Path = Path("/etc/letsencrypt")
+    certbot_log: Path = Path("/var/log/letsencrypt/letsencrypt.log")
     # The certificate of nginx stands there.
     meet: Path = Path("/etc/jitsi/meet")
     nginx: Path = Path("/etc/nginx")

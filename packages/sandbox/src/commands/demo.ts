@@ -19,6 +19,7 @@ export const demoConfig = {
   domain: "meet.example.test",
   dnsZone: "example.test",
   jvbCount: "2",
+  tls: "self-signed",
 } as const;
 
 /**
