@@ -366,6 +366,63 @@ class Status(CertificateCase):
         self.assertRegex(facts["certificateProblems"][0], f"A {ALIAS} is missing .*correct the records of {ALIAS}")
 
 
+class Https(CertificateCase):
+    SITE = (
+        "server {\n    listen 80;\n    server_name meet.example.org;\n}\n"
+        "server {\n    listen 443 ssl http2;\n    listen [::]:443 ssl http2;\n    server_name meet.example.org;\n"
+        "    ssl_protocols TLSv1 TLSv1.2;\n    ssl_stapling on;\n    ssl_session_tickets on;\n"
+        '    add_header Strict-Transport-Security "max-age=63072000" always;\n'
+        "    location = /_unlock {\n"
+        '        add_header Strict-Transport-Security "max-age=1; includeSubDomains";\n    }\n}\n'
+    )
+
+    def site(self) -> str:
+        return (self.web.paths.nginx / "sites-available" / f"{DOMAIN}.conf").read_text()
+
+    def test_tells_browsers_to_insist_on_https_only_with_a_certificate_that_they_trust(self) -> None:
+        self.web.site_of_jitsi(self.SITE)
+        self.web.acme_is_down = True
+        self.web.step()
+        waiting = [line for line in self.site().splitlines() if "Strict-Transport" in line]
+        self.assertEqual([line.strip()[0] for line in waiting], ["#", "#"])
+        self.web.acme_is_down = False
+        self.web.step()
+        sent = [line.strip() for line in self.site().splitlines() if "Strict-Transport" in line]
+        self.assertEqual([line.split()[0] for line in sent], ["add_header", "add_header"])
+
+    def test_has_the_protocols_and_curves_of_today_and_no_ocsp(self) -> None:
+        self.web.site_of_jitsi(self.SITE)
+        self.web.step()
+        site = self.site()
+        curves = "ssl_ecdh_curve X25519:prime256v1:secp384r1;"
+        for line in ("ssl_protocols TLSv1.2 TLSv1.3;", curves, "ssl_session_tickets off;"):
+            self.assertEqual(site.count(line), 1, line)
+        self.assertNotIn("stapling", site)
+        # The site of port 80 is as it was.
+        self.assertTrue(site.startswith(self.SITE.partition("}\n")[0]))
+
+    def test_offers_http3_where_nginx_knows_it_and_takes_it_back_where_it_does_not(self) -> None:
+        self.web.site_of_jitsi(self.SITE)
+        self.web.nginx_modules = "--with-http_v2_module --with-http_v3_module"
+        self.web.step()
+        self.assertIn("    listen 443 quic reuseport;\n", self.site())
+        self.assertIn("add_header Alt-Svc 'h3=\":443\"; ma=86400';", self.site())
+        first = self.site()
+        self.web.step()
+        self.assertEqual(self.site(), first)
+        self.web.nginx_modules = ""
+        self.web.step()
+        self.assertNotIn("quic", self.site())
+        self.assertNotIn("Alt-Svc", self.site())
+
+    def test_leaves_the_site_as_it_was_where_nginx_refuses_the_new_one(self) -> None:
+        self.web.site_of_jitsi(self.SITE)
+        self.web.commands.answers[("nginx", "-t")] = lambda words: Ran(0 if self.site() == self.SITE else 1)
+        told = self.warnings(self.web.step())
+        self.assertIn("nginx refuses the settings of HTTPS", told)
+        self.assertEqual(self.site(), self.SITE)
+
+
 class NamesSite(CertificateCase):
     def test_listens_where_jitsis_own_site_listens(self) -> None:
         self.web.site_of_jitsi(

@@ -208,8 +208,6 @@ export const namesFitIntoCertificate: Rule<CertificateValues> = {
     if (kind !== "letsencrypt" || count <= most) return [];
     const more = `with the domain and ${turnName(domain)}, the certificate would have ${count} names`;
     const reason = `has ${aliases.length} names; ${more}, but may have at most ${most}`;
-    return [
-      { key: "aliases", reason, fix: set("aliases", aliases.slice(0, most - 2).join(",")) },
-    ];
+    return [{ key: "aliases", reason, fix: set("aliases", aliases.slice(0, most - 2).join(",")) }];
   },
 };

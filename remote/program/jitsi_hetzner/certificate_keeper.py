@@ -118,9 +118,11 @@ class Keeper:
             raise Failure(f"{site.certificate} is missing or damaged", "npm run repair -- web")
         if not belongs_to(self._host.commands, site.certificate, site.key):
             raise Failure(f"{site.key} is not the key of {site.certificate}", "npm run repair -- web")
-        if not site.is_served():
+        is_trusted = run.clients_accept(installed)
+        is_new_site = site.write_https(is_trusted=is_trusted)
+        if is_new_site or not site.is_served():
             site.serve()
-        if self._given.tls != "self-signed" and not run.clients_accept(installed):
+        if self._given.tls != "self-signed" and not is_trusted:
             run.tell(
                 f"browsers do not trust the certificate of https://{self._given.domain} (issuer: {installed.issuer}, "
                 f"valid until {day(installed.ends)})",

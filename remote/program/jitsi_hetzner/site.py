@@ -10,6 +10,7 @@ from .certificate_input import CertificateInput
 from .failure import Failure
 from .files import read_text, write_secret, write_text
 from .host import Host
+from .https_site import modern_site
 from .prosody import LOOPBACK
 from .x509 import Certificate, read_certificate
 
@@ -35,6 +36,15 @@ class Site:
         """Of the certificate."""
         return self._host.paths.meet / f"{self._given.domain}.key"
 
+    @property
+    def _own_site(self) -> Path:
+        """Of Jitsi's packages."""
+        return self._host.paths.nginx / "sites-available" / f"{self._given.domain}.conf"
+
+    def _has_http3(self) -> bool:
+        """nginx of Debian 13 has it."""
+        return "--with-http_v3_module" in self._host.commands.run("nginx", "-V", seconds=SECONDS).errors
+
     def installed(self) -> Certificate | None:
         """The certificate in nginx's file."""
         return read_certificate(self._host.commands, self.certificate)
@@ -52,8 +62,30 @@ class Site:
         """The site of all names but the domain. Whether it was another one."""
         path = self._host.paths.nginx / "conf.d" / "jitsi-hetzner-names.conf"
         others = [name for name in names if name != self._given.domain]
-        text = read_text(self._host.paths.nginx / "sites-available" / f"{self._given.domain}.conf") or ""
+        text = read_text(self._own_site) or ""
         return write_text(path, names_site(self._given.domain, others, text, self.certificate, self.key))
+
+    def write_https(self, *, is_trusted: bool) -> bool:
+        """The domain's own site as browsers of today expect it. Whether it was another one.
+
+        Raises Failure where nginx refuses it; the site is as before then.
+        """
+        path = self._own_site
+        before = read_text(path)
+        if before is None:
+            return False
+        after = modern_site(before, is_trusted=is_trusted, has_http3=self._has_http3())
+        if not write_text(path, after):
+            return False
+        if self._host.commands.run("nginx", "-t", seconds=SECONDS).code == 0:
+            return True
+        write_text(path, before)
+        if self._host.commands.run("nginx", "-t", seconds=SECONDS).code == 0:
+            raise Failure(
+                f"nginx refuses the settings of HTTPS in {path}, which stays as it was",
+                "compare it with /usr/share/jitsi-meet-web-config/jitsi-meet.example; then: pulumi up",
+            )
+        return False
 
     def serve(self) -> None:
         """nginx and coturn show the certificate. Raises Failure where one does not."""

@@ -19,7 +19,6 @@ export const demoConfig = {
   domain: "meet.example.test",
   dnsZone: "example.test",
   jvbCount: "2",
-  tls: "self-signed",
 } as const;
 
 /**
