@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 /** What a connection with this request is answered. */
-function ask(request: string, content = Buffer.alloc(0)): Buffer {
+function ask(request: string, content: Buffer = Buffer.alloc(0)): Buffer {
   const input = Buffer.concat([Buffer.from(request), content]);
   return spawnSync("bash", [program], { input, env: { ...process.env, STATE_DIRECTORY: folder } })
     .stdout;
