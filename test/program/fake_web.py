@@ -115,7 +115,7 @@ class FakeWeb:
         self.root = root
         self.paths = Paths(
             policy=root / "etc/policy.json", state=root / "lib", locks=root / "lock", prosody=root / "prosody",
-            jicofo_log=root / "jicofo.log", nginx_log=root / "nginx.log", proc=root / "proc", run=root,
+            jicofo_log=root / "jicofo.log", nginx_log=root / "nginx.log", proc=root / "proc", run=root, resolv=root / "resolv",
             certificate_settings=root / "etc/certificate.json", acme_authority=root / "etc/authority.pem",
             meet=root / "meet", nginx=root / "nginx", turn=root / "turn",
             letsencrypt=root / "letsencrypt", certbot_log=root / "certbot.log",
@@ -138,6 +138,8 @@ class FakeWeb:
         # What its log has in the place of that, in Debian 12.
         self.logged_refusal: str | None = None
         self.rehearsal_refusal: str | None = None
+        # Of an order for several names.
+        self.refused_names: set[str] = set()
         self.caa_identities = ["ca.example"]
         self.acme_is_down = False
         self.nginx_error: str | None = None
@@ -252,6 +254,7 @@ class FakeWeb:
             return Ran(1, errors="An unexpected error occurred:\nAttributeError: can't set attribute\n")
         if self.refusal is not None:
             return Ran(1, errors=self.refusal)
+        names = [name for name in names if name not in self.refused_names]
         self.orders.append(names)
         self.authority.issue(names, self.paths.letsencrypt / "live" / DOMAIN, self._days_until(self.lifetime_days))
         renewal = self.paths.letsencrypt / "renewal" / f"{DOMAIN}.conf"
@@ -260,7 +263,10 @@ class FakeWeb:
             "# renew_before_expiry = 30 days\nversion = 2.1.0\n[renewalparams]\n"
             f"server = {words[words.index('--server') + 1]}\n"
         )
-        return Ran(0)
+        refused = "".join(
+            f"  Domain: {name}\n  Type: dns\n  Detail: no {name}\n" for name in sorted(self.refused_names)
+        )
+        return Ran(0, refused)
 
     def _days_until(self, days: int) -> int:
         """openssl's clock is the real one."""

@@ -63,6 +63,18 @@ class Order(CertificateCase):
         self.assertEqual(self.web.orders, [[DOMAIN], [DOMAIN, TURN, ALIAS]])
         self.assertEqual(self.web.served_names(), sorted(names))
 
+    def test_a_name_that_is_refused_keeps_no_other_from_a_certificate_and_is_ordered_again_after_a_pause(self) -> None:
+        self.web.dns.point(TURN)
+        self.web.refused_names = {TURN}
+        told = self.warnings(self.web.step(names=[DOMAIN, TURN]))
+        self.assertEqual(self.web.served_names(), [DOMAIN])
+        self.assertIn(f"issues no certificate: no {TURN}; the certificate is not for {TURN}", told)
+        self.web.timer()
+        self.assertEqual(len(self.web.orders), 1)
+        self.web.let_days_pass(0.1)
+        self.web.refused_names = set()
+        self.assertEqual((self.web.timer().code, self.web.served_names()), (0, [DOMAIN, TURN]))
+
     @each(
         (None, None, "A meet.example.org is missing (has no such record); it must be 192.0.2.1"),
         ("198.51.100.9", "2001:db8::1", "A meet.example.org is 198.51.100.9, but must be 192.0.2.1 alone"),

@@ -50,6 +50,11 @@ class Names(Case):
         questions = {(words[1], words[words.index("-t") + 1]) for words in self.web.dns.asked if "A" in words}
         self.assertEqual(questions, {("@192.0.2.53", "A"), ("@ns1.example.org", "A")})
 
+    def test_asks_past_the_hosts_own_resolver_which_answers_from_its_hosts_file(self) -> None:
+        (self.web.root / "resolv").write_text("# a comment\nnameserver 192.0.2.54\nnameserver 192.0.2.55\n")
+        self.step()
+        self.assertIn("@192.0.2.54", {words[1] for words in self.web.dns.asked})
+
     def test_takes_an_ipv6_address_in_any_form(self) -> None:
         self.web.dns.point(DOMAIN, IPV4, "2001:0db8:0:0::0001")
         self.assertIn("the records are right", self.step().text)

@@ -1,19 +1,19 @@
-"""Debian's certbot: orders, rehearsals, and what it says when it fails."""
+"""Debian's certbot: orders and rehearsals."""
 
 import json
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .certbot_trouble import LOGGED, Trouble, clock_hint, one_line, trouble_of
 from .certificate_input import CertificateInput
 from .commands import Ran
 from .files import read_text, write_text
 from .host import Host
-from .x509 import day, read_certificate
+from .x509 import read_certificate
 
 # An order with all its waits takes a minute, and ten where the ACME server is slow.
 SECONDS = 600
@@ -21,26 +21,16 @@ DIRECTORY_SECONDS = 20
 # Jitsi's own site for nginx answers challenges from here.
 WEBROOT = "/usr/share/jitsi-meet"
 PROFILES_SINCE = 4
-RETRY_AFTER = re.compile(r"retry after (\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?: ?UTC|Z)", re.IGNORECASE)
-DETAIL = re.compile(r"^\s+Detail:\s*(.+)$", re.MULTILINE)
-# certbot 2 with Python 3.11 says "AttributeError: can't set attribute" for all that the ACME server answers. The answer
-# is in its log alone.
-LOGGED = re.compile(r"^acme\.messages\.Error: (urn:ietf:params:acme:error:.+)$", re.MULTILINE)
-UNEXPECTED = re.compile(r"An unexpected error occurred:\s*\n+(.+)")
 NO_ACCOUNT = re.compile(r"accountDoesNotExist|specified an account that does not exist|Account \S+ not found")
-LONGEST_CAUSE = 400
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """Why no certificate was issued."""
+class Said:
+    """How certbot ended. A code of None: it did not end, or is not there."""
 
-    cause: str
-    repair: str
-    # Whether the ACME server was asked for a certificate, which it counts.
-    was_ordered: bool
-    # Until when another order is refused, in seconds since 1970. None where nobody says.
-    until: float | None = None
+    code: int | None
+    # On the console and in its log.
+    text: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ class Certbot:
         words = ("curl", "-fsS", "--max-time", "15", *trust, self._given.directory)
         ran = self._host.commands.run(*words, seconds=DIRECTORY_SECONDS)
         if ran.code != 0:
-            reason = f"{_one_line(ran.errors)}{_clock_hint(ran.errors)}"
+            reason = f"{one_line(ran.errors)}{clock_hint(ran.errors)}"
             return Trouble(
                 f"the ACME server {self._given.directory} cannot be reached: {reason}",
                 "wait until it answers; or check: pulumi config get acmeDirectory",
@@ -97,18 +87,29 @@ class Certbot:
             )
 
     def order(self, names: Sequence[str]) -> Trouble | None:
-        """Also where a certificate is there already: whether one is needed is decided before."""
+        """Also where a certificate is there already: whether one is needed is decided before.
+
+        A name that the ACME server refuses does not keep the others from a certificate. It is the trouble then.
+        """
         trouble = self._missing_profile()
         if trouble is not None:
             return trouble
-        trouble = self._run("--force-renewal", "--renew-with-new-domains", names=names)
-        if trouble is None:
-            self.write_renewal_rule()
-        return trouble
+        options = ("--force-renewal", "--renew-with-new-domains", "--allow-subset-of-names")
+        said = self._run(*options, names=names)
+        if said.code != 0:
+            return trouble_of(said.text)
+        self.write_renewal_rule()
+        issued = read_certificate(self._host.commands, self.lineage)
+        refused = [name for name in names if issued is None or not issued.covers(name)]
+        if not refused:
+            return None
+        trouble = trouble_of(said.text)
+        return replace(trouble, cause=f"{trouble.cause}; the certificate is not for {', '.join(refused)}")
 
     def rehearse(self, names: Sequence[str]) -> Trouble | None:
         """An order that changes nothing. In place of Let's Encrypt's server it asks their staging server."""
-        return self._run("--dry-run", names=names)
+        said = self._run("--dry-run", names=names)
+        return None if said.code == 0 else trouble_of(said.text)
 
     def server(self) -> str | None:
         """The ACME server of the certificate that is there."""
@@ -130,23 +131,20 @@ class Certbot:
     def _renewal_file(self) -> Path:
         return self._paths.letsencrypt / "renewal" / f"{self._given.domain}.conf"
 
-    def _run(self, *options: str, names: Sequence[str]) -> Trouble | None:
+    def _run(self, *options: str, names: Sequence[str]) -> Said:
         """A second time with another account, where the ACME server has lost this host's."""
         said = self._try(*options, names=names)
-        if said is not None and NO_ACCOUNT.search(said):
+        if said.code != 0 and NO_ACCOUNT.search(said.text):
             self._host.info("the ACME server does not know this host's account any more: creating another one")
             self._forget_account()
             said = self._try(*options, names=names)
-        return None if said is None else self._trouble(said)
+        return said
 
-    def _try(self, *options: str, names: Sequence[str]) -> str | None:
-        """What certbot said of a failure, on the console and in its log. None for success."""
+    def _try(self, *options: str, names: Sequence[str]) -> Said:
         before = self._log_version()
         ran = self._call(*options, names=names)
-        if ran.code == 0:
-            return None
         log = "" if self._log_version() == before else read_text(self._paths.certbot_log) or ""
-        return "\n".join([ran.output, ran.errors, *(found[0] for found in LOGGED.finditer(log))])
+        return Said(ran.code, "\n".join([ran.output, ran.errors, *(found[0] for found in LOGGED.finditer(log))]))
 
     def _log_version(self) -> tuple[int, int] | None:
         """Each run has a log of its own, under the same name."""
@@ -200,41 +198,3 @@ class Certbot:
         url = urlsplit(self._given.directory)
         folder = self._paths.letsencrypt / "accounts" / url.netloc / url.path.strip("/")
         shutil.rmtree(folder, ignore_errors=True)
-
-    def _trouble(self, said: str) -> Trouble:
-        if (found := RETRY_AFTER.search(said)) is not None:
-            until = datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00").astimezone(UTC).timestamp()
-            return Trouble(
-                f"the ACME server refuses more orders until {day(until)} (rate limit): {_cause(said)}",
-                f"nothing: this host tries again after {day(until)}",
-                was_ordered=True,
-                until=until,
-            )
-        if "No space left on device" in said:
-            cause = "the disk of the web host is full, so no certificate could be stored"
-            return Trouble(cause, "df -h; make room", was_ordered=True)
-        return Trouble(
-            f"the ACME server issues no certificate: {_cause(said)}{_clock_hint(said)}",
-            "see /var/log/letsencrypt/letsencrypt.log; port 80 must be open to the world",
-            was_ordered=True,
-        )
-
-
-def _cause(said: str) -> str:
-    """What the ACME server found, of all that certbot printed."""
-    logged = [found.split(" :: ")[-1] for found in LOGGED.findall(said)]
-    details = DETAIL.findall(said) or logged[-1:] or UNEXPECTED.findall(said)
-    lines = [line for line in said.splitlines() if line.strip()]
-    return _one_line("; ".join(dict.fromkeys(details)) or (lines[-1] if lines else "certbot says nothing"))
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split()).rstrip(".")
-    return line if len(line) <= LONGEST_CAUSE else f"{line[:LONGEST_CAUSE]}..."
-
-
-def _clock_hint(said: str) -> str:
-    """A wrong clock shows as a certificate of the ACME server that is not valid."""
-    if re.search("not yet valid|certificate has expired|certificate expired|badNonce.*clock", said, re.IGNORECASE):
-        return " (is the clock of this host right? timedatectl)"
-    return ""

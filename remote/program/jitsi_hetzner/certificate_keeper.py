@@ -104,7 +104,7 @@ class Keeper:
             told = "; ".join(f"{nickname}: {problem}" for nickname, problem in problems.items())
             run.tell(
                 f"fewer than two bridges keep a copy of the certificates ({told}); a new web host would order again",
-                "check these bridges (npm run status); this host tries again by itself",
+                "check these bridges (npm run status). This host tries again by itself",
             )
             return
         run.state = replace(run.state, copied=lineage.fingerprint, copied_at=int(now))

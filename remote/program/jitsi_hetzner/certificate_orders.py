@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from .certbot import Trouble
+from .certbot_trouble import Trouble
 from .certificate_run import RETRY, CertificateRun
 from .certificate_state import REHEARSAL_PAUSE, Problem
 from .dns import Dns
@@ -17,7 +17,7 @@ class Orders:
     def __init__(self, run: CertificateRun, *, urgent: bool) -> None:
         self._run = run
         self._urgent = urgent
-        self._dns = Dns(run.host.commands, run.given.resolver)
+        self._dns = Dns(run.host, run.given.resolver)
         found = run.host.parallel.threads([partial(look, self._dns, one) for one in run.given.names])
         self._looks = {one.name: one for one in found}
         self._has_ordered = False
@@ -93,6 +93,7 @@ class Orders:
         return self._run.certbot.order(names)
 
     def _note(self, order: str, trouble: Trouble | None) -> None:
+        """Where a name was refused, there is a certificate and a trouble: the same order waits all the same."""
         run, now = self._run, self._run.now()
         if trouble is None:
             # An order shows what a rehearsal would.

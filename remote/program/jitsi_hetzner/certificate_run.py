@@ -10,7 +10,7 @@ from .host import Host
 from .site import Site
 from .x509 import Certificate, is_trusted, read_certificate
 
-RETRY = "this host tries again by itself; at once: jitsi-hetzner certificate --tend --now, on the web host"
+RETRY = "This host tries again by itself; at once: jitsi-hetzner certificate --tend --now, on the web host"
 
 
 class CertificateRun:

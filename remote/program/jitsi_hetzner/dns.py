@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from .commands import Commands
+from .files import read_text
+from .host import Host
 
 # Two attempts of three seconds, and some for a busy host.
 SECONDS = 15
@@ -35,13 +37,13 @@ class Answer:
 class Dns:
     """The DNS, as this host sees it."""
 
-    def __init__(self, commands: Commands, resolver: str | None) -> None:
-        self._commands = commands
-        self.resolver = resolver
+    def __init__(self, host: Host, resolver: str | None) -> None:
+        self._commands = host.commands
+        self._resolver = resolver or _upstream(host.paths.resolv)
 
     def ask(self, name: str, kind: str, server: str | None = None) -> Answer:
         """`server`: an authoritative one; by default the resolver is asked."""
-        asked = server or self.resolver
+        asked = server or self._resolver
         words = [*(() if asked is None else (f"@{asked}",)), *OPTIONS, *(() if server is None else ("+norecurse",))]
         # The name is quoted against one that begins with `-` or `@`.
         ran = self._commands.run("dig", *words, "-q", f"{name}.", "-t", kind, seconds=SECONDS)
@@ -59,6 +61,15 @@ class Dns:
             if found:
                 return tuple(one.rstrip(".") for one in found[:MOST_SERVERS])
         return ()
+
+
+def _upstream(path: Path) -> str | None:
+    """The server that this host's own resolver asks.
+
+    Not that resolver itself: systemd-resolved answers with the addresses of /etc/hosts, where the domain is 127.0.1.1.
+    """
+    found = re.search(r"^nameserver\s+(\S+)", read_text(path) or "", re.MULTILINE)
+    return None if found is None else found[1]
 
 
 def climb(name: str) -> list[str]:

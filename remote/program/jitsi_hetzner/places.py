@@ -34,6 +34,8 @@ class Paths:
     nginx_log: Path = Path("/var/log/nginx/error.log")
     proc: Path = Path("/proc")
     run: Path = Path("/run")
+    # The servers that systemd-resolved asks.
+    resolv: Path = Path("/run/systemd/resolve/resolv.conf")
     # Written by the verb certificate, read by its timer: secret.
     certificate_settings: Path = Path("/etc/jitsi-hetzner/certificate.json")
     # The certificates by which an ACME server of the settings is known.

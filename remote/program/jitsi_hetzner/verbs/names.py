@@ -33,7 +33,7 @@ class Names:
     def __init__(self, host: Host, given: NamesInput) -> None:
         self._host = host
         self._given = given
-        self._dns = Dns(host.commands, given.resolver)
+        self._dns = Dns(host, given.resolver)
         self._looks: list[Look] = []
 
     def run(self) -> None:
