@@ -410,6 +410,8 @@ class Https(CertificateCase):
         for line in ("ssl_protocols TLSv1.2 TLSv1.3;", curves, "ssl_session_tickets off;"):
             self.assertEqual(site.count(line), 1, line)
         self.assertNotIn("stapling", site)
+        # Those of the default server count for every name.
+        self.assertIn("    listen 443 ssl http2 default_server;\n    listen [::]:443 ssl http2 default_server;\n", site)
         # The site of port 80 is as it was.
         self.assertTrue(site.startswith(self.SITE.partition("}\n")[0]))
 

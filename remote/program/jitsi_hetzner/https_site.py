@@ -48,9 +48,19 @@ def modern_site(text: str, *, is_trusted: bool, has_http3: bool) -> str:
         server = OCSP.sub("", server)
         for name, value in DIRECTIVES.items():
             server = _set(server, name, value)
-        return _http3(_hsts(server, is_trusted), has_http3)
+        return _http3(_hsts(_default(server), is_trusted), has_http3)
 
     return SERVER.sub(change, text)
+
+
+def _default(server: str) -> str:
+    """Protocols and curves are those of the socket's default server, whatever name is asked for."""
+    return re.sub(
+        r"^([ \t]*listen\s[^;#]*\bssl\b[^;#]*);",
+        lambda found: found[0] if "default_server" in found[1] else f"{found[1]} default_server;",
+        server,
+        flags=re.M,
+    )
 
 
 def _set(server: str, name: str, value: str) -> str:

@@ -10,7 +10,7 @@ from .certificate_input import CertificateInput
 from .failure import Failure
 from .files import read_text, write_secret, write_text
 from .host import Host
-from .https_site import modern_site
+from .https_site import DIRECTIVES, modern_site
 from .prosody import LOOPBACK
 from .x509 import Certificate, read_certificate
 
@@ -156,6 +156,7 @@ def names_site(domain: str, names: Sequence[str], own_site: str, certificate: Pa
     servers = [_server(plain, names, [f"location / {{ return 301 https://{domain}$request_uri; }}"])]
     if encrypted:
         lines = [f"ssl_certificate {certificate};", f"ssl_certificate_key {key};"]
+        lines += [f"{name} {value};" for name, value in DIRECTIVES.items()]
         servers.append(_server(encrypted, names, [*lines, f"return 301 https://{domain}$request_uri;"]))
     return "\n".join([HEADER, *servers, ""])
 
