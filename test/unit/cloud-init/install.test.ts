@@ -185,7 +185,11 @@ describe("jitsi-hetzner-install", () => {
   // Each tool of the host fails in turn, with every verb that uses it.
   it.each([
     ["all", "apt_get() { false; }", "reading the package lists"],
-    ["all", "apt_get() { [[ $1 != install ]]; }", "installing nginx prosody certbot bind9-dnsutils jicofo=1.0-9-1"],
+    [
+      "all",
+      "apt_get() { [[ $1 != install ]]; }",
+      "installing nginx prosody certbot bind9-dnsutils jicofo=1.0-9-1",
+    ],
     ["all", "apt-cache() { false; }", "line \\d+ ended with code 1"],
     ["all", "debconf-set-selections() { return 9; }", "line \\d+ ended with code 9"],
     ["all", "apt-mark() { false; }", "holding jicofo jitsi-meet-prosody jitsi-meet-web"],
