@@ -4,7 +4,6 @@
 #   repository                the repository, where it is another one than before
 #   parts VERSION             prints NAME=VERSION of all packages that belong to a version of jitsi-meet
 #   exactly NAME=VERSION...   installs these versions and holds them
-#   packages NAME...          installs packages of Debian, where they are not installed
 #   check VERSION             fails where this system cannot run that version of jitsi-meet; changes nothing
 #   services                  upgrades prosody and nginx, which ends meetings: they are never upgraded unasked
 # Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty).
@@ -42,10 +41,9 @@ main() {
     repository) add_repository ;;
     parts) parts "${2:?a version of jitsi-meet}" ;;
     exactly) exactly "${@:2}" ;;
-    packages) packages "${@:2}" ;;
     check) check_release "${2:?a version of jitsi-meet}" ;;
     services) services ;;
-    *) fatal "unknown verb $1: all, repository, parts, exactly, packages, check or services" ;;
+    *) fatal "unknown verb $1: all, repository, parts, exactly, check or services" ;;
   esac
 }
 
@@ -126,7 +124,7 @@ role_packages() {
   local all
   all=$(parts "$1")
   case $ROLE in
-    web) printf 'nginx prosody certbot bind9-dnsutils ' && grep -v '^jitsi-videobridge2=' <<<"$all" | tr '\n' ' ' ;;
+    web) printf 'nginx prosody ' && grep -v '^jitsi-videobridge2=' <<<"$all" | tr '\n' ' ' ;;
     jvb) grep '^jitsi-videobridge2=' <<<"$all" ;;
     *) fatal "unknown role $ROLE" ;;
   esac
@@ -143,11 +141,6 @@ exactly() {
   done
   install_packages "$@"
   hold_packages "${@%%=*}"
-}
-
-packages() {
-  refresh_lists
-  install_packages "$@"
 }
 
 install_packages() {
@@ -191,7 +184,7 @@ mark_held() {
   apt-mark hold "$@" >/dev/null
 }
 
-# Waits for a lock that another apt holds, two minutes in each of three attempts: its end is seen by host/ready, which
+# Waits for a lock that another apt holds, two minutes in each of three attempts: its end is seen by host/setup, which
 # waits ten minutes. Keeps configuration files that were changed.
 apt_get() {
   timeout 400 apt-get -q -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Acquire::http::Timeout=30 -o Acquire::Languages=none \

@@ -5,6 +5,7 @@ import { numericId } from "../lib/hcloud/numericId";
 import type { BridgePlan } from "../lib/plan/clusterPlan";
 import { bridgeHeapMb } from "../lib/plan/heaps";
 import type { Labels } from "../lib/plan/labels";
+import type { BridgeWithSettings } from "../remote/program/contract";
 import { Dns } from "./dns";
 import { Host, type HostRoll, type SharedHostArgs } from "./host";
 import { Videobridge, type WebHostAccess } from "./videobridge";
@@ -27,8 +28,6 @@ export interface BridgeArgs extends SharedBridgeArgs {
   plan: BridgePlan;
   labels: Labels;
   placementGroupId: pulumi.Input<number>;
-  /** The bridge that restarts before this one; absent for the first. */
-  previous?: Videobridge;
   /** Replaces its server if it differs from a new one; by default it stays as it is. */
   roll?: HostRoll;
 }
@@ -42,7 +41,7 @@ export class Bridge extends Videobridge {
   /** The host's own ed25519 key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: pulumi.Output<string>;
   readonly drain: pulumi.Resource;
-  readonly settled: pulumi.Resource;
+  readonly restarting: pulumi.Output<BridgeWithSettings>;
 
   constructor(name: string, args: BridgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Bridge", name, args.plan, opts);
@@ -69,7 +68,7 @@ export class Bridge extends Videobridge {
     this.hostKey = host.hostKey;
     this.nickname = server.id.apply(bridgeNickname);
     const names = this.makeNames(name, args, host);
-    const { drain, settled } = this.putIntoService(
+    const { drain, restarting } = this.putIntoService(
       {
         connection: host.connection,
         restAddress: privateIp,
@@ -81,14 +80,13 @@ export class Bridge extends Videobridge {
         })),
       },
       {
-        filesAfter: [...host.ready, web.account.ready],
+        filesAfter: [host.ready, web.account.ready],
         drainAfter: [names],
         triggers: [server.id],
-        previous: args.previous?.settled,
       },
     );
     this.drain = drain;
-    this.settled = settled;
+    this.restarting = restarting;
     this.registerOutputs({ nickname: this.nickname, ipv4, ipv6, privateIp });
   }
 

@@ -13,7 +13,7 @@ export interface BridgePoolArgs extends SharedBridgeArgs {
   placementGroupIds: readonly pulumi.Input<number>[];
 }
 
-/** All bridges with a host of their own. They are created side by side, but restart and are replaced one after the other. */
+/** All bridges with a host of their own. They are created side by side, but replaced one after the other. */
 export class BridgePool extends Component {
   readonly bridges: readonly Bridge[];
 
@@ -38,7 +38,6 @@ export class BridgePool extends Component {
           plan,
           labels: labels(index),
           placementGroupId,
-          previous: bridges.at(-1),
           roll: plan.rolled ? { after: lastRolled } : undefined,
         },
         { parent: this },

@@ -14,10 +14,9 @@ import {
   connectionTo,
   contactStep,
   firstConnectionTo,
-  programSteps,
   type ProxyConnection,
   publicOutput,
-  remoteStep,
+  setupSteps,
 } from "./remoteStep";
 
 /** What is the same for all hosts of a cluster. */
@@ -102,8 +101,8 @@ export class Host extends Component {
   readonly memoryGb: pulumi.Output<number | undefined>;
   /** For all steps after the first contact. */
   readonly connection: Connection;
-  /** What comes before a step on this host: the packages, and the private network with its filter. */
-  readonly ready: pulumi.Resource[];
+  /** The step before all others on this host: the program, the packages, and the private network with its filter. */
+  readonly ready: pulumi.Resource;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Host", name, opts);
@@ -124,7 +123,7 @@ export class Host extends Component {
     const hostKey = this.makeHostKey(name, args, bootstrapKey.publicKey);
     this.hostKey = publicOutput(hostKey);
     this.connection = connectionTo({ host: this.ipv4, hostKey: this.hostKey, privateKey, proxy });
-    this.ready = [this.setUp(name, args), this.attachment];
+    this.ready = this.setUp(name, args);
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
   }
 
@@ -186,46 +185,26 @@ export class Host extends Component {
   }
 
   /**
-   * Waits for the packages, then configures what is the same on all hosts.
-   * @returns the step after which the host is hardened
+   * Brings the program, waits for the packages, and configures what is the same on all hosts.
+   *
+   * @returns the step after which verbs can run
    */
   private setUp(name: string, args: HostArgs): pulumi.Resource {
-    const { connection } = this;
-    const program = programSteps(
-      `${name}-program`,
-      { connection, serverId: this.server.id },
-      { parent: this },
-    );
-    const ready = remoteStep(
-      `${name}-ready`,
+    return setupSteps(
+      name,
       {
-        connection,
-        script: "host/ready",
+        connection: this.connection,
+        serverId: this.server.id,
         values: {
           HOST_CONF: hostConf(args),
           PRIVATE_IP: this.privateIp,
           PRIVATE_GATEWAY: privateNetwork.gateway,
+          KEYS: args.authorizedKeys.join("\n"),
+          TIMEZONE: args.timezone,
+          NFT_RULES: hostFilter(args.role),
         },
       },
-      { parent: this, dependsOn: program },
-    );
-    const afterReady = { parent: this, dependsOn: ready };
-    const keys = { KEYS: args.authorizedKeys.join("\n") };
-    remoteStep(
-      `${name}-authorized-keys`,
-      { connection, script: "host/authorizedKeys", values: keys },
-      afterReady,
-    );
-    remoteStep(
-      `${name}-system`,
-      { connection, script: "host/system", values: { TIMEZONE: args.timezone } },
-      afterReady,
-    );
-    const rules = { NFT_RULES: hostFilter(args.role) };
-    return remoteStep(
-      `${name}-harden`,
-      { connection, script: "host/harden", values: rules },
-      afterReady,
+      { parent: this },
     );
   }
 }

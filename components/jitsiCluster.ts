@@ -6,11 +6,10 @@ import type { Settings } from "../lib/config/settings";
 import type { ClusterPlan } from "../lib/plan/clusterPlan";
 import { labels, type LabelsOf } from "../lib/plan/labels";
 import { memoryOfTypes } from "../lib/plan/serverTypes";
-import type { DeclaredBridge } from "../remote/program/contract";
+import type { BridgeWithSettings, DeclaredBridge } from "../remote/program/contract";
 import { Acceptance } from "./acceptance";
 import type { Bridge, SharedBridgeArgs } from "./bridge";
 import { BridgePool } from "./bridgePool";
-import { Certificate } from "./certificate";
 import { Component } from "./component";
 import { DeploymentKey } from "./deploymentKey";
 import { DrainPolicy } from "./drainPolicy";
@@ -20,23 +19,18 @@ import { LocalBridge } from "./localBridge";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { proxyConnection } from "./remoteStep";
+import { RollingRestart } from "./rollingRestart";
 import type { Videobridge } from "./videobridge";
 import { WebHost } from "./webHost";
 
 /** The settings, the plan that follows from them, and server types that can be ordered. */
 export interface JitsiClusterArgs extends Omit<
   Settings,
-  keyof BridgeChoice | "sshProxyPrivateKey" | "tlsCertificate" | "tlsKey"
+  keyof BridgeChoice | "sshProxyPrivateKey"
 > {
   plan: ClusterPlan;
   /** The private key for the bastion; absent or empty if an SSH agent has it. Secret. */
   sshProxyPrivateKey?: pulumi.Input<string>;
-  /** With `tls: own`: certificate and issuers, PEM. */
-  tlsCertificate?: pulumi.Input<string>;
-  /** With `tls: own`: its key, PEM. Secret. */
-  tlsKey?: pulumi.Input<string>;
-  /** The text of acmeCaFile, PEM. */
-  acmeAuthority?: string;
   /** Memory of server types in GB, by name; by default what the program knows itself. */
   memoryGb?: Readonly<Record<string, number>>;
 }
@@ -76,9 +70,6 @@ export class JitsiCluster extends Component {
         subnetId: network.webSubnetId,
         jvbSecretVersion: args.jvbSecretVersion,
         dnsZone,
-        aliases: args.aliases,
-        dnsTimeoutSeconds: args.dnsTimeoutSeconds,
-        dnsResolver: args.dnsResolver,
         protect: args.protect,
         jicofoHeapMb: args.jicofoHeapMb,
       },
@@ -94,8 +85,7 @@ export class JitsiCluster extends Component {
       program: pickValues(bridgeProgramKeys, args),
     });
     this.localBridge = this.makeLocalBridge(name, args);
-    const accepted = this.acceptCluster(name, args);
-    this.makeCertificate(name, args, accepted);
+    this.acceptCluster(name, args);
     this.registerOutputs({});
   }
 
@@ -123,20 +113,19 @@ export class JitsiCluster extends Component {
     const { plan, domain } = args;
     if (plan.localBridge === undefined) return undefined;
     const program = pickValues(bridgeProgramKeys, args);
-    const previous = this.bridges.at(-1)?.settled;
     return new LocalBridge(
       `${name}-local`,
-      { plan: plan.localBridge, domain, web: this.webHost, program, previous },
+      { plan: plan.localBridge, domain, web: this.webHost, program },
       { parent: this },
     );
   }
 
-  /** After all hosts: the drains' policy, and the acceptance of the cluster. */
+  /** After all hosts: the drains' policy, the rolling restart, and the acceptance of the cluster. */
   private acceptCluster(
     name: string,
     { domain, drainTimeoutSeconds, forceDrain }: JitsiClusterArgs,
-  ): Acceptance {
-    const { connection, ready, configured } = this.webHost;
+  ): void {
+    const { connection, ready, jicofo, configured, bridgeVersion } = this.webHost;
     const all: readonly Videobridge[] = [...this.bridges, this.localBridge ?? []].flat();
     const bridges: pulumi.Output<DeclaredBridge[]> = pulumi.output(
       all.map(({ displayName, nickname, draining }) => ({
@@ -150,25 +139,19 @@ export class JitsiCluster extends Component {
       { connection, bridges, drainTimeoutSeconds, forceDrain },
       { parent: this, dependsOn: ready },
     );
-    const steps = all.flatMap(({ drain, settled }) => [drain, settled]);
-    return new Acceptance(
+    const restarting: pulumi.Output<BridgeWithSettings[]> = pulumi.output(
+      all.map((bridge) => bridge.restarting),
+    );
+    // Without jicofo no participant is moved to another bridge.
+    const { done } = new RollingRestart(
+      `${name}-restart`,
+      { connection, bridges: restarting, bridgeVersion },
+      { parent: this, dependsOn: [jicofo, written, ...all.map(({ drain }) => drain)] },
+    );
+    new Acceptance(
       `${name}-acceptance`,
       { connection, domain, bridges },
-      { parent: this, dependsOn: [...configured, written, ...steps] },
-    );
-  }
-
-  /** After the acceptance, because meetings work with any certificate. */
-  private makeCertificate(name: string, args: JitsiClusterArgs, accepted: Acceptance): void {
-    const { names, waited } = this.webHost.names;
-    const copyPlaces = this.bridges.map(({ nickname, privateIp }) => ({
-      nickname,
-      address: privateIp,
-    }));
-    new Certificate(
-      `${name}-certificate`,
-      { ...args, names, copyPlaces, connection: this.webHost.connection },
-      { parent: this, dependsOn: [accepted, waited] },
+      { parent: this, dependsOn: [...configured, done] },
     );
   }
 }

@@ -4,6 +4,7 @@ import type { BridgeProgramSettings } from "../lib/config/keys/programs";
 import { loopback } from "../lib/constants";
 import type { LocalBridgePlan } from "../lib/plan/clusterPlan";
 import { localBridgeHeapMb } from "../lib/plan/heaps";
+import type { BridgeWithSettings } from "../remote/program/contract";
 import { remoteStep } from "./remoteStep";
 import { Videobridge, type WebHostAccess } from "./videobridge";
 import type { WebHost } from "./webHost";
@@ -16,8 +17,6 @@ export interface LocalBridgeArgs {
   web: WebHostAccess & Pick<WebHost, "ready" | "memoryGb">;
   /** Settings of the program, as for bridges with a host of their own. */
   program: BridgeProgramSettings;
-  /** The last step of the bridge that restarts before this one; absent if there is none. */
-  previous?: pulumi.Resource;
 }
 
 /**
@@ -30,14 +29,14 @@ export interface LocalBridgeArgs {
 export class LocalBridge extends Videobridge {
   readonly nickname: pulumi.Output<string>;
   readonly drain: pulumi.Resource;
-  readonly settled: pulumi.Resource;
+  readonly restarting: pulumi.Output<BridgeWithSettings>;
 
   constructor(name: string, args: LocalBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("LocalBridge", name, args.plan, opts);
     const { web, domain } = args;
     this.nickname = web.server.id.apply(localBridgeNickname);
     const installed = this.installPackage(name, args);
-    const { drain, settled } = this.putIntoService(
+    const { drain, restarting } = this.putIntoService(
       {
         connection: web.connection,
         restAddress: loopback,
@@ -50,10 +49,10 @@ export class LocalBridge extends Videobridge {
         })),
       },
       // No triggers: with its server everything else of the cluster is replaced too, and no participant is left to move.
-      { filesAfter: [installed, web.account.ready], previous: args.previous },
+      { filesAfter: [installed, web.account.ready] },
     );
     this.drain = drain;
-    this.settled = settled;
+    this.restarting = restarting;
     this.registerOutputs({ nickname: this.nickname });
   }
 
@@ -77,7 +76,7 @@ export class LocalBridge extends Videobridge {
     return remoteStep(
       `${name}-package`,
       { ...bridgePackage, onCreate: "install" },
-      { parent: this, dependsOn: [...web.ready, removal] },
+      { parent: this, dependsOn: [web.ready, removal] },
     );
   }
 }

@@ -2,10 +2,16 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SshProxy } from "../lib/config/sshProxy";
 import { limits } from "../lib/constants";
-import { hostProgram, type HostProgram, type VerbName } from "../remote/program";
+import {
+  archiveOnHost,
+  hostProgram,
+  installCommand,
+  type HostProgram,
+  type VerbName,
+} from "../remote/program";
 import { contractVersion, type VerbStdin } from "../remote/program/contract";
 import { verbStdin, type TypedVerb } from "../remote/program/verbs";
-import { installScript, remoteScript, type ScriptName, type StepValues } from "../remote/script";
+import { remoteScript, type ScriptName, type StepValues } from "../remote/script";
 
 /** How to reach a host, and the host key that identifies it. */
 export type Connection = command.types.input.remote.ConnectionArgs;
@@ -71,10 +77,12 @@ export interface RemoteStepArgs<N extends ScriptName> {
   onDelete?: string;
   /** If one of these changes, the step is replaced instead of updated. */
   triggers?: pulumi.Input<string>[];
+  /** What previews read about the step, behind its name: no secret. */
+  note?: pulumi.Input<string>;
 }
 
 /**
- * Runs a verb of the program that the host carries (`programSteps`). All remote commands are made in this file, so that
+ * Runs a verb of the program that the host carries (`setupSteps`). All remote commands are made in this file, so that
  * these choices have one place:
  *
  * - The values go over stdin as JSON, because errors, `ps` and the journal show the command text. The comment in the text
@@ -171,14 +179,15 @@ interface VerbCommandArgs {
   readonly stdin: pulumi.Output<string>;
   readonly triggers?: pulumi.Input<string>[];
   readonly ignoresCode?: boolean;
+  readonly note?: pulumi.Input<string>;
 }
 
 function verbCommand(
   name: string,
-  { connection, onCreate, onUpdate, onDelete, stdin, triggers, ignoresCode }: VerbCommandArgs,
+  { connection, onCreate, onUpdate, onDelete, stdin, triggers, ignoresCode, note }: VerbCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  const run = (call: Call | undefined, asksForCode: boolean): string | undefined =>
+  const text = (call: Call | undefined, asksForCode: boolean): string | undefined =>
     call &&
     [
       "jitsi-hetzner",
@@ -189,6 +198,10 @@ function verbCommand(
     ]
       .filter(Boolean)
       .join(" ");
+  const run = (call: Call | undefined, code: boolean): pulumi.Input<string> | undefined => {
+    const known = text(call, code);
+    return known === undefined || note === undefined ? known : pulumi.interpolate`${known} ${note}`;
+  };
   const asksForCode = ignoresCode !== true;
   return new command.remote.Command(
     name,
@@ -236,41 +249,44 @@ export function contactStep(
   );
 }
 
-export interface ProgramStepsArgs {
+export interface SetupStepsArgs {
   connection: pulumi.Input<Connection>;
   /** Of the host. Another server needs the program again. */
   serverId: pulumi.Input<string>;
+  /** The values of `host/setup`. */
+  values: RemoteStepArgs<"host/setup">["values"];
   /** By default the program of these sources. */
   program?: HostProgram;
 }
 
 /**
  * Brings the program to the host: one archive, of which the state contains only the hash, and a command that checks it,
- * unpacks it and switches to it. The copy alone is not enough, because it is not atomic.
+ * unpacks it, switches to it, and then runs its verb `host/setup`. The copy alone is not enough, because it is not atomic.
  *
  * @returns the step that all verbs on the host wait for
  */
-export function programSteps(
+export function setupSteps(
   name: string,
-  { connection, serverId, program = hostProgram() }: ProgramStepsArgs,
+  { connection, serverId, values, program = hostProgram() }: SetupStepsArgs,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
   const copy = new command.remote.CopyToRemote(
-    `${name}-copy`,
+    `${name}-program-copy`,
     {
       connection,
       source: new pulumi.asset.FileAsset(program.archive),
-      remotePath: `/var/lib/jitsi-hetzner/program-${program.digest}.tar`,
+      remotePath: archiveOnHost(program),
       triggers: [serverId],
     },
     opts,
   );
+  const setup = `${name}-setup`;
   return new command.remote.Command(
-    name,
+    setup,
     {
       connection,
-      create: `bash -s -- # host/program (${name})`,
-      stdin: installScript(program),
+      create: `${installCommand(program, archiveOnHost(program), "host/setup")} # ${setup}`,
+      stdin: stdinOf<"host/setup">(values),
       triggers: [serverId],
       logging: command.remote.Logging.Stderr,
       addPreviousOutputInEnv: false,

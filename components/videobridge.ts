@@ -2,7 +2,7 @@ import type * as command from "@pulumi/command";
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { bridgeSettings, type KnownProgramSettings } from "../remote/bridgeSettings";
-import type { Turn } from "../remote/program/contract";
+import type { BridgeWithSettings } from "../remote/program/contract";
 import type { BridgeAccount } from "./bridgeAccount";
 import { Component } from "./component";
 import { remoteStep, typedStep, type Connection } from "./remoteStep";
@@ -21,8 +21,6 @@ export interface WebHostAccess {
   bridgeVersion: pulumi.Input<string>;
   /** The account that bridges log in with. */
   account: BridgeAccount;
-  /** The step after which jicofo answers. Without jicofo no participant is moved to another bridge. */
-  jicofo: pulumi.Resource;
 }
 
 /** A bridge's program, on whatever host it runs. */
@@ -48,15 +46,13 @@ export interface BridgeOrder {
   drainAfter?: pulumi.Resource[];
   /** What makes it another bridge, which starts with its settings. Absent if nothing does. */
   triggers?: pulumi.Input<string>[];
-  /** The last step of the bridge that restarts before this one; absent for the first. */
-  previous?: pulumi.Resource;
 }
-
-/** When a bridge restarts: after it is in service, and after the bridge before. */
-type RestartOrder = Pick<BridgeOrder, "triggers" | "previous"> & { after: pulumi.Resource };
 
 /** Hashes of the settings that take effect only by a restart: today's, and that of the program before. */
 type SettingsHashes = Record<"settingsHash" | "formerHash", pulumi.Input<string>>;
+
+/** Digits of a hash in the note of its step: 64 bits, against accidents. */
+const notedDigits = 16;
 
 /** A videobridge: a program with settings, a way into service and a way out of it. */
 export abstract class Videobridge extends Component {
@@ -68,8 +64,8 @@ export abstract class Videobridge extends Component {
   abstract readonly nickname: pulumi.Output<string>;
   /** The step that puts it into service, and whose delete is its drain. */
   abstract readonly drain: pulumi.Resource;
-  /** The step after which it is in service with its settings. */
-  abstract readonly settled: pulumi.Resource;
+  /** For its restart: how the web host names it, and its settings. */
+  abstract readonly restarting: pulumi.Output<BridgeWithSettings>;
 
   protected constructor(
     className: string,
@@ -85,17 +81,17 @@ export abstract class Videobridge extends Component {
   /** All steps of a bridge, from its settings to its service. */
   protected putIntoService(
     program: BridgeProgram,
-    { filesAfter, drainAfter = [], triggers, previous }: BridgeOrder,
-  ): { drain: pulumi.Resource; settled: pulumi.Resource } {
+    { filesAfter, drainAfter = [], triggers }: BridgeOrder,
+  ): { drain: pulumi.Resource; restarting: pulumi.Output<BridgeWithSettings> } {
     const { files, hashes } = this.filesStep(program, filesAfter);
     const drain = this.drainStep(program, [files, ...drainAfter], triggers);
-    const settled = this.rollingRestart(program, hashes, { after: drain, triggers, previous });
-    return { drain, settled };
+    const restarting = pulumi.output({ ...this.bridgeInput(program.restAddress), ...hashes });
+    return { drain, restarting };
   }
 
   /**
    * Writes the settings, on all bridges side by side. A new bridge starts with them. On a bridge that has joined already
-   * they take effect by `rollingRestart`.
+   * they take effect by the rolling restart (`RollingRestart`).
    *
    * @returns the step, and the hashes of all that takes effect only by a restart
    */
@@ -108,11 +104,15 @@ export abstract class Videobridge extends Component {
     const { nickname } = this;
     const login = { domain, nickname, username, jvbSecret, webPrivateIp, xmppCertificate };
     const rendered = pulumi.output({ ...login, restHost, settings, version }).apply(bridgeSettings);
+    // A hash over a long random password reveals nothing about it.
+    const settingsHash = pulumi.unsecret(rendered.SETTINGS_HASH);
+    const formerHash = pulumi.unsecret(rendered.FORMER_HASH);
     const files = remoteStep(
       `${this.stepPrefix}-files`,
       {
         connection,
         script: "jvb/files",
+        note: settingsNote(settingsHash, formerHash),
         values: {
           NAME: this.displayName,
           AUTH_DOMAIN: `auth.${domain}`,
@@ -122,19 +122,14 @@ export abstract class Videobridge extends Component {
           JVB_CONF: rendered.JVB_CONF,
           HEAP_MB: rendered.HEAP_MB,
           START_SOCKET: rendered.START_SOCKET,
-          START_SERVICE: rendered.START_SERVICE,
           BRIDGE_VERSION: web.bridgeVersion,
           SETTINGS_HASH: rendered.SETTINGS_HASH,
+          FORMER_HASH: rendered.FORMER_HASH,
         },
       },
       { parent: this, dependsOn },
     );
-    // A hash over a long random password reveals nothing about it.
-    const hashes = {
-      settingsHash: pulumi.unsecret(rendered.SETTINGS_HASH),
-      formerHash: pulumi.unsecret(rendered.FORMER_HASH),
-    };
-    return { files, hashes };
+    return { files, hashes: { settingsHash, formerHash } };
   }
 
   /**
@@ -174,70 +169,21 @@ export abstract class Videobridge extends Component {
     );
   }
 
-  /**
-   * The rolling restart. Changed settings take effect by a restart, which ends calls, so one bridge restarts after the
-   * other, each in three steps. `out` runs on the web host, where jicofo is, and moves participants to other bridges.
-   * `apply` restarts the bridge. `in`, on the web host again, puts it back into service.
-   *
-   * For a new bridge these steps find nothing to do. None of them has a delete, so bridges that leave do not wait for
-   * each other. The next `up` does what failed.
-   *
-   * The timeout is in the policy file and deliberately not a value here: raising it must not restart bridges.
-   *
-   * @returns the last step
-   */
-  private rollingRestart(
-    { connection, restAddress, web }: BridgeProgram,
-    hashes: SettingsHashes,
-    { after, triggers, previous }: RestartOrder,
-  ): pulumi.Resource {
-    const { displayName: NAME } = this;
-    const restarting = { bridge: this.bridgeInput(restAddress), ...hashes };
-    const input = pulumi.output(restarting);
-    const onWebHost = { connection: web.connection, triggers };
-    const out = typedStep<"restart-begin">(
-      `${this.stepPrefix}-out`,
-      { ...onWebHost, onUpdate: "restart-begin", input },
-      { parent: this, dependsOn: [after, web.jicofo, previous ?? []].flat() },
-    );
-    const turn = turnOf(out);
-    const values = {
-      NAME,
-      BRIDGE_VERSION: web.bridgeVersion,
-      SETTINGS_HASH: hashes.settingsHash,
-      FORMER_HASH: hashes.formerHash,
-      TURN: turn,
-    };
-    const apply = remoteStep(
-      `${this.stepPrefix}-apply`,
-      { connection, script: "jvb/apply", values, triggers },
-      { parent: this, dependsOn: out },
-    );
-    return typedStep<"restart-end">(
-      `${this.stepPrefix}-in`,
-      {
-        ...onWebHost,
-        onCreate: "restart-end --new-bridge",
-        onUpdate: "restart-end",
-        input: pulumi.output({
-          ...restarting,
-          turn: turn.apply((text) => (text === "" ? undefined : text)),
-        }),
-      },
-      { parent: this, dependsOn: apply },
-    );
-  }
-
   /** How the verbs of the web host name it. */
   private bridgeInput(restAddress: pulumi.Input<string>) {
     return { name: this.displayName, nickname: this.nickname, address: restAddress };
   }
 }
 
-/** What restart-begin printed; empty where it has not run. Older programs printed the turn alone. */
-function turnOf(step: command.remote.Command): pulumi.Output<string> {
-  const stdout: pulumi.Output<string | undefined> = step.stdout;
-  return stdout.apply((text = "") =>
-    text.startsWith("{") ? (JSON.parse(text) as Turn).turn : text.trim(),
-  );
+/**
+ * What a preview reads of a bridge's settings: stdin is secret, and that of the rolling restart is not known as long as one
+ * bridge of the cluster is new. `lib/changes/restarts.ts` reads it.
+ */
+function settingsNote(
+  settingsHash: pulumi.Output<string>,
+  formerHash: pulumi.Output<string>,
+): pulumi.Output<string> {
+  return pulumi
+    .all([settingsHash, formerHash])
+    .apply((hashes) => `settings ${hashes.map((hash) => hash.slice(0, notedDigits)).join(" or ")}`);
 }

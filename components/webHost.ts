@@ -11,7 +11,6 @@ import { Host, type SharedHostArgs } from "./host";
 import { publicOutput, remoteStep, type Connection } from "./remoteStep";
 import { WebAddresses } from "./webAddresses";
 import { WebCertificate } from "./webCertificate";
-import { WebNames } from "./webNames";
 
 export interface WebHostArgs extends SharedHostArgs {
   /** For a new server: the type to order. */
@@ -23,12 +22,6 @@ export interface WebHostArgs extends SharedHostArgs {
   jvbSecretVersion: number;
   /** The zone at Hetzner DNS that contains the domain; absent if the records are made elsewhere. */
   dnsZone?: string;
-  /** Other names of the meetings, which redirect to the domain. */
-  aliases: readonly string[];
-  /** How long the names are waited for. 0: not at all. */
-  dnsTimeoutSeconds: number;
-  /** The DNS server that is asked for the names too; absent for the host's own. */
-  dnsResolver?: string;
   /** Whether Hetzner refuses to delete the host and its addresses. */
   protect: boolean;
   /** Largest heap of jicofo in MB; by default it follows from the host's memory. */
@@ -56,13 +49,11 @@ export class WebHost extends Component {
   /** Version of the package jitsi-videobridge2 in it. */
   readonly bridgeVersion: pulumi.Output<string>;
   /** What comes before a step that needs an installed host, in its version of Jitsi, configured or not. */
-  readonly ready: pulumi.Resource[];
+  readonly ready: pulumi.Resource;
   /** The step after which jicofo answers. */
   readonly jicofo: pulumi.Resource;
   /** What comes before participants can be let in. */
   readonly configured: pulumi.Resource[];
-  /** All names of the host, and the wait for them. */
-  readonly names: WebNames;
 
   constructor(name: string, args: WebHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("WebHost", name, opts);
@@ -73,8 +64,7 @@ export class WebHost extends Component {
     const names = this.makeNames(name, args, addresses, host);
     const { connection } = host;
     const version = this.versionStep(name, args, host);
-    this.ready = [...host.ready, version];
-    this.names = this.makeOtherNames(name, args, addresses, host, names);
+    this.ready = version;
     const { version: jitsiVersion, bridge } = versionOf(publicOutput(version));
     this.jitsiVersion = jitsiVersion;
     this.bridgeVersion = bridge;
@@ -91,7 +81,7 @@ export class WebHost extends Component {
       { domain, connection },
       { ...child, dependsOn: [configure, names] },
     );
-    this.configured = [configure, this.jicofo, certificate];
+    this.configured = [this.jicofo, certificate];
     this.server = host.server;
     this.ipv4 = addresses.ipv4.address;
     this.ipv6 = addresses.ipv6.address;
@@ -134,31 +124,6 @@ export class WebHost extends Component {
         reverseAfter: host.attachment,
       },
       { parent: this },
-    );
-  }
-
-  /** The wait runs beside the steps of the bridges. */
-  private makeOtherNames(
-    name: string,
-    { domain, aliases, dnsZone, labels, dnsResolver, dnsTimeoutSeconds }: WebHostArgs,
-    { ipv4, ipv6 }: WebAddresses,
-    { connection, ready }: Host,
-    ownNames: Dns,
-  ): WebNames {
-    return new WebNames(
-      `${name}-names`,
-      {
-        domain,
-        aliases,
-        zone: dnsZone,
-        ipv4: ipv4.address,
-        ipv6: ipv6.address,
-        labels,
-        connection,
-        resolver: dnsResolver,
-        timeoutSeconds: dnsTimeoutSeconds,
-      },
-      { parent: this, dependsOn: [...ready, ownNames] },
     );
   }
 

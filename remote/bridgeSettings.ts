@@ -33,9 +33,8 @@ export interface BridgeSettings {
   readonly PROPERTIES: string;
   readonly JVB_CONF: string;
   readonly HEAP_MB: string;
-  /** systemd units with which the web host starts the program of the bridge. */
+  /** The systemd unit by which the web host starts and restarts the program of the bridge. */
   readonly START_SOCKET: string;
-  readonly START_SERVICE: string;
   /**
    * SHA-256 (hex) of everything that needs a restart of the bridge to take effect: what its program reads, without
    * comments.
@@ -53,7 +52,7 @@ export function withoutComments(text: string): string {
     .join("\n");
 }
 
-/** The files of a bridge, as values for `jvb/files` and `jvb/apply`. Pure. */
+/** The files of a bridge, as values for `jvb/files`. Pure. */
 export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
   const { restHost = "0.0.0.0", region = "default" } = args;
   const PROPERTIES = render("jvb/etc/jitsi/videobridge/sip-communicator.properties", {
@@ -76,7 +75,6 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
     startHost: restHost,
     startPort: ports.jvbStart,
   });
-  const START_SERVICE = render("jvb/etc/systemd/system/jitsi-hetzner-start@.service", {});
   const hash = createHash("sha256");
   const texts = [PROPERTIES, JVB_CONF].map(withoutComments);
   for (const part of [...texts, args.xmppCertificate, HEAP_MB, args.version]) {
@@ -87,7 +85,6 @@ export function bridgeSettings(args: BridgeSettingsArgs): BridgeSettings {
     JVB_CONF,
     HEAP_MB,
     START_SOCKET,
-    START_SERVICE,
     SETTINGS_HASH: hash.digest("hex"),
     FORMER_HASH: formerSettingsHash({ ...args, restHost, region }),
   };

@@ -21,11 +21,10 @@ export const hostFiles = {
   PROFILE: "remote/host/etc/profile.d/jitsi-hetzner.sh",
   ISSUE: "remote/host/etc/issue",
   JICOFO_SERVICE: "remote/web/etc/systemd/system/jicofo.service",
-  COPY_PROGRAM: "remote/jvb/usr/local/sbin/jitsi-hetzner-copy",
-  COPY_SOCKET: "remote/jvb/etc/systemd/system/jitsi-hetzner-copy.socket",
-  COPY_SERVICE: "remote/jvb/etc/systemd/system/jitsi-hetzner-copy@.service",
   LOGIN_MODULE: "remote/web/usr/local/lib/prosody/modules/mod_no_http_login.lua",
   BRIDGES_MODULE: "remote/web/usr/local/lib/prosody/modules/mod_dead_bridges.lua",
+  START_SERVICE: "remote/jvb/etc/systemd/system/jitsi-hetzner-start@.service",
+  START_PROGRAM: "remote/jvb/usr/local/sbin/jitsi-hetzner-start",
   /** Part of user data too. */
   INSTALLER: "cloud-init/install.sh",
 } as const;

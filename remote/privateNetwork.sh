@@ -6,7 +6,7 @@
 # Bytes. Private networks of Hetzner silently drop larger packets: connections open, but TLS hangs.
 readonly private_mtu=1450
 readonly private_seconds=60
-# The note in which host/ready records the private address of the host for later steps.
+# The note in which host/setup records the private address of the host for later steps.
 readonly private_note=private-address
 
 # private_interface ADDRESS: the interface with this address. Fails if there is none.

@@ -48,15 +48,40 @@ const root = join(__dirname, "..");
 const cache = join(root, "node_modules", ".cache", "jitsi-hetzner");
 /** All that runs a verb. */
 const runner = "jitsi-hetzner";
+/** Installs the program on a host, out of the archive. */
+const installer = "install.sh";
 
 /** The texts of the archive, by their paths in it. Pure, but for reading the files. */
 export function programFiles(readFile: Reader = readSource): ReadonlyMap<string, string> {
   const verbs = describeVerbs(readFile);
   const names = Object.values(verbs).flatMap(({ files }) => Object.keys(files));
-  const texts = [...new Set([...names, ...pythonFiles(), runner])]
+  const texts = [...new Set([...names, ...pythonFiles(), runner, installer])]
     .sort()
     .map((name): [string, string] => [name, readFile(name)]);
   return new Map([...texts, ["verbs.json", `${JSON.stringify(verbs, null, 1)}\n`]]);
+}
+
+/** Where the host has the archive. */
+export const archiveOnHost = ({ digest }: Pick<HostProgram, "digest">): string =>
+  `/var/lib/jitsi-hetzner/program-${digest}.tar`;
+
+/**
+ * The command with which a host checks the archive that was copied to it, installs the program and runs a verb of it, with
+ * the verb's stdin. The checksum is compared before anything of the archive runs.
+ *
+ * @param archive on the host
+ */
+export function installCommand(
+  { sha256 }: Pick<HostProgram, "sha256">,
+  archive: string,
+  verb: ScriptName,
+): string {
+  const problem = `${verb} failed on $HOSTNAME: $a is missing or damaged\\n  What to do: repair it on the host, then: pulumi up`;
+  return [
+    `a=${archive}`,
+    `echo "${sha256}  $a" | sha256sum --quiet --strict -c - >&2 || { echo -e "${problem}" >&2; exit 1; }`,
+    `exec bash -c "$(tar -xOf "$a" ${installer})" ${installer} "$a" ${verb}`,
+  ].join("; ");
 }
 
 let made: HostProgram | undefined;

@@ -38,7 +38,6 @@ export interface TemplateVariables {
     readonly startHost: string;
     readonly startPort: number;
   };
-  "jvb/etc/systemd/system/jitsi-hetzner-start@.service": Record<string, never>;
 }
 
 export type TemplateName = keyof TemplateVariables;

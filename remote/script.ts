@@ -10,8 +10,11 @@ import { shQuote } from "./quote";
 export interface ScriptValues {
   /** Creates an ed25519 host key if there is none, and prints its public half to stdout. */
   "host/hostKey": Record<string, never>;
-  /** Removes the bootstrap host key for good, then waits for cloud-init (at most 600 s). */
-  "host/ready": {
+  /**
+   * The second contact: removes the bootstrap host key for good, waits for cloud-init (at most 600 s), and sets the host up
+   * besides Jitsi. Restarts no service.
+   */
+  "host/setup": {
     /** The texts of the settings of the installer (`hostConf()`) and of the installer (`installer()`). */
     HOST_CONF: string;
     INSTALLER: string;
@@ -19,28 +22,15 @@ export interface ScriptValues {
     PRIVATE_IP: string;
     /** The gateway of the private network. */
     PRIVATE_GATEWAY: string;
-    /** The text of the settings of sshd from the second contact on. */
-    SSHD_CONF: string;
-  };
-  /** Closes what a new host leaves open. Restarts nothing. All but the first are texts of files. */
-  "host/harden": {
-    /** nftables rules, as `hostFilter()` makes them. */
-    NFT_RULES: string;
-    SYSCTL_CONF: string;
-    MODPROBE_CONF: string;
-    CORE_LIMITS: string;
-    COREDUMP_CONF: string;
-    PROFILE: string;
-    ISSUE: string;
-  };
-  "host/authorizedKeys": {
     /** Public keys, one in each line. Empty removes all of them. The deployment key always stays. */
     KEYS: string;
-  };
-  /** Sets up a host besides Jitsi. Restarts nothing. All but the first are texts of files. */
-  "host/system": {
     /** Name of a time zone: Europe/Berlin. */
     TIMEZONE: string;
+    /** nftables rules, as `hostFilter()` makes them. */
+    NFT_RULES: string;
+    /** The text of the settings of sshd from the second contact on. */
+    SSHD_CONF: string;
+    /** All others are texts of files too. */
     APT_CONF: string;
     NEEDRESTART_CONF: string;
     RESTART_CONF: string;
@@ -50,6 +40,12 @@ export interface ScriptValues {
     WATCH: string;
     WATCH_SERVICE: string;
     WATCH_TIMER: string;
+    SYSCTL_CONF: string;
+    MODPROBE_CONF: string;
+    CORE_LIMITS: string;
+    COREDUMP_CONF: string;
+    PROFILE: string;
+    ISSUE: string;
   };
   /** Prints the version of Jitsi on the web host to stdout: a `JitsiVersion` as JSON. */
   "web/version": {
@@ -93,7 +89,7 @@ export interface ScriptValues {
     /** MUC_NICKNAME of the bridge: jvb-local-<id of the web host's server>. */
     NICKNAME: string;
   };
-  /** PROPERTIES, JVB_CONF, HEAP_MB, START_* and SETTINGS_HASH come from `bridgeSettings()`. */
+  /** PROPERTIES, JVB_CONF, HEAP_MB, START_SOCKET and the hashes come from `bridgeSettings()`. */
   "jvb/files": {
     /** The name of the bridge in messages: jvb-0. */
     NAME: string;
@@ -106,25 +102,24 @@ export interface ScriptValues {
     /** The maximum heap in MB, as decimal text. */
     HEAP_MB: string;
     START_SOCKET: string;
+    /** The texts of the unit that the socket starts, and of its program. */
     START_SERVICE: string;
-    /** The texts of the program and the units that keep a copy of the web host's certificates. */
-    COPY_PROGRAM: string;
-    COPY_SOCKET: string;
-    COPY_SERVICE: string;
-    /** Version of the package jitsi-videobridge2. */
-    BRIDGE_VERSION: string;
-    SETTINGS_HASH: string;
-  };
-  /** Does nothing if the running bridge has SETTINGS_HASH already. */
-  "jvb/apply": {
-    NAME: string;
+    START_PROGRAM: string;
     /** Version of the package jitsi-videobridge2. */
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
     /** The hash of the same settings in older versions. */
     FORMER_HASH: string;
-    /** The output of restart-begin. Empty where it has not run. */
-    TURN: string;
+  };
+  /**
+   * Restarts the bridge. No step runs it: the host does, for the web host, with values that `jvb/files` has written.
+   * Argument: `restart`, or none. Without it, a bridge that runs with SETTINGS_HASH already is left alone.
+   */
+  "jvb/apply": {
+    NAME: string;
+    /** Version of the package jitsi-videobridge2. */
+    BRIDGE_VERSION: string;
+    SETTINGS_HASH: string;
   };
 }
 
@@ -140,16 +135,9 @@ export type ScriptName = keyof ScriptValues;
 
 /** The values of a script that are files of the program: the host has them, and no step brings them. */
 export const fileValues = {
-  "host/ready": ["INSTALLER", "SSHD_CONF"],
-  "host/harden": [
-    "SYSCTL_CONF",
-    "MODPROBE_CONF",
-    "CORE_LIMITS",
-    "COREDUMP_CONF",
-    "PROFILE",
-    "ISSUE",
-  ],
-  "host/system": [
+  "host/setup": [
+    "INSTALLER",
+    "SSHD_CONF",
     "APT_CONF",
     "NEEDRESTART_CONF",
     "RESTART_CONF",
@@ -159,10 +147,16 @@ export const fileValues = {
     "WATCH",
     "WATCH_SERVICE",
     "WATCH_TIMER",
+    "SYSCTL_CONF",
+    "MODPROBE_CONF",
+    "CORE_LIMITS",
+    "COREDUMP_CONF",
+    "PROFILE",
+    "ISSUE",
   ],
   "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE"],
   "web/jicofo": ["JICOFO_SERVICE"],
-  "jvb/files": ["COPY_PROGRAM", "COPY_SOCKET", "COPY_SERVICE"],
+  "jvb/files": ["START_SERVICE", "START_PROGRAM"],
 } as const satisfies Partial<Record<ScriptName, readonly HostFileName[]>>;
 
 type FileValues<N extends ScriptName> = N extends keyof typeof fileValues
@@ -185,15 +179,22 @@ export function scriptValues<N extends ScriptName>(
   return { ...files, ...values } as unknown as ScriptValues[N];
 }
 
-/** The files of functions that each script needs besides `lib.sh`. They stand between `lib.sh` and the script. */
+/** The files of functions that each script needs. They stand before the script. */
 export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "host/hostKey": [],
-  "host/ready": ["privateNetwork"],
-  "host/authorizedKeys": [],
-  "host/harden": ["host/kernel"],
-  "host/system": ["host/limits"],
-  "web/version": [],
+  "host/setup": [
+    "lib",
+    "privateNetwork",
+    "host/ready",
+    "host/authorizedKeys",
+    "host/limits",
+    "host/system",
+    "host/kernel",
+    "host/harden",
+  ],
+  "web/version": ["lib"],
   "web/configure": [
+    "lib",
     "privateNetwork",
     "trust",
     "web/prosody",
@@ -201,12 +202,12 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
     "web/guests",
     "web/modules",
   ],
-  "web/account": ["web/prosody"],
-  "web/certificate": [],
-  "web/jicofo": ["trust"],
-  "jvb/files": ["bridge", "trust", "privateNetwork", "jvb/join", "jvb/copy"],
-  "jvb/apply": ["bridge", "trust", "privateNetwork", "jvb/join"],
-  "web/localBridge": ["apt"],
+  "web/account": ["lib", "web/prosody"],
+  "web/certificate": ["lib"],
+  "web/jicofo": ["lib", "trust"],
+  "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join"],
+  "jvb/apply": ["lib", "bridge", "trust", "privateNetwork", "jvb/join"],
+  "web/localBridge": ["lib", "apt"],
 };
 
 export const scriptNames = Object.keys(libraries) as readonly ScriptName[];
@@ -225,23 +226,9 @@ export function remoteScript<N extends ScriptName>(name: N, values: ScriptValues
   return [...assignments, ...scriptFiles(name).map(readScript)].join("\n");
 }
 
-/**
- * What a host's bash reads from stdin to install the program: no library, because the state holds this text for each
- * host.
- *
- * @param program digest of the program, and the SHA-256 of its archive
- */
-export function installScript(program: {
-  readonly digest: string;
-  readonly sha256: string;
-}): string {
-  const assignments = [`DIGEST=${shQuote(program.digest)}`, `SHA256=${shQuote(program.sha256)}`];
-  return [...assignments, readScript("host/program.sh")].join("\n");
-}
-
-/** The files that a script is made of, in their order: `lib.sh`, its libraries, itself. Below this folder. */
+/** The files that a script is made of, in their order: its libraries, itself. Below this folder. */
 export function scriptFiles(name: ScriptName): readonly string[] {
-  return ["lib", ...libraries[name], name].map((file) => `${file}.sh`);
+  return [...libraries[name], name].map((file) => `${file}.sh`);
 }
 
 function readScript(file: string): string {

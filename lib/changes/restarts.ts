@@ -1,4 +1,4 @@
-import { byHost, roleOf, stdinValue, type ChangeStep } from "./changeStep";
+import { byHost, roleOf, stdinValue, type ChangedState, type ChangeStep } from "./changeStep";
 
 /** Bridges that restart, by name. */
 export interface BridgeRestarts {
@@ -10,9 +10,25 @@ export interface BridgeRestarts {
   readonly restartsIf: "other version asked for" | "web host prints other values" | "not known";
 }
 
+/** The first digits of a hash of settings, and of that which an older program had for the same settings. */
+interface Hashes {
+  readonly settings: string;
+  readonly former?: string;
+}
+
+/** What one step tells about the settings of a bridge; `is` is absent if it is not known before the run. */
+interface Evidence {
+  readonly was: string;
+  readonly is?: Hashes;
+}
+
+/** As many digits as the note of the step `files` has (components/videobridge.ts). */
+const digits = 16;
+
 /**
- * Which bridges that stay restart. A step tells it by settingsHash, the hash of all settings that take effect only by a
- * restart; formerHash is what an older program had for the same settings. Changed code restarts no bridge. Pure.
+ * Which bridges that stay restart. The step `files` of each bridge notes the hash of all settings that take effect only by a
+ * restart, and the step `restart` has those of all bridges; in older programs, three steps of each bridge had it. Changed
+ * code restarts no bridge. Pure.
  *
  * @param steps on hosts that stay
  * @param all steps of the preview
@@ -23,12 +39,19 @@ export function bridgeRestarts(
   all: readonly ChangeStep[],
   isWebGone: boolean,
 ): BridgeRestarts {
-  const names = [...new Set(steps.flatMap((step) => roleOf(step).host ?? []))]
+  const restart = steps.find((step) => roleOf(step).part === "restart");
+  const [before, after] = [declaredIn(restart?.oldState), declaredIn(restart?.newState)];
+  const names = [
+    ...new Set([...steps.flatMap((step) => roleOf(step).host ?? []), ...before.keys()]),
+  ]
     .filter((name) => name !== "web")
     .sort(byHost);
   const answers = names.map((name) => ({
     name,
-    restarts: restarts(steps.filter((step) => roleOf(step).host === name)),
+    restarts: restarts([
+      ...evidenceOfSteps(steps.filter((step) => roleOf(step).host === name)),
+      ...evidenceOfRestart(before.get(name), after.get(name)),
+    ]),
   }));
   const that = (answer: boolean | undefined): string[] =>
     answers.filter((one) => one.restarts === answer).map(({ name }) => name);
@@ -45,16 +68,84 @@ export function bridgeRestarts(
 }
 
 /** `undefined` if the new settings are not known yet. */
-function restarts(steps: readonly ChangeStep[]): boolean | undefined {
-  const pairs = steps.flatMap(({ oldState, newState }) => {
-    const was = stdinValue(oldState, "settingsHash");
-    if (was === undefined || newState === undefined) return [];
-    const [is, former] = [stdinValue(newState, "settingsHash"), stdinValue(newState, "formerHash")];
-    return [is === undefined ? undefined : was !== is && was !== former];
-  });
-  const known = pairs.filter((differs) => differs !== undefined);
-  // The text of one step may wait for another step's output while the hash is known by a third.
-  return known.length > 0 || pairs.length === 0 ? known.includes(true) : undefined;
+function restarts(evidence: readonly Evidence[]): boolean | undefined {
+  const known = evidence.flatMap(({ was, is }) =>
+    is === undefined ? [] : [was !== is.settings && was !== is.former],
+  );
+  return known.length > 0 || evidence.length === 0 ? known.includes(true) : undefined;
+}
+
+/**
+ * The steps of older programs count too: a pull request may have been previewed by the program before, and the comment is
+ * made by today's.
+ *
+ * @param steps of one bridge
+ */
+function evidenceOfSteps(steps: readonly ChangeStep[]): Evidence[] {
+  return [...evidenceOfFiles(steps), ...steps.flatMap(evidenceOfFormerStep)];
+}
+
+function evidenceOfFormerStep({ oldState, newState }: ChangeStep): Evidence[] {
+  const was = stdinValue(oldState, "settingsHash");
+  if (was === undefined || newState === undefined) return [];
+  const [settings, former] = [
+    stdinValue(newState, "settingsHash"),
+    stdinValue(newState, "formerHash"),
+  ];
+  const is = settings === undefined ? undefined : { settings, former };
+  return [{ was, is }];
+}
+
+function evidenceOfFiles(steps: readonly ChangeStep[]): Evidence[] {
+  const files = steps.find((step) => roleOf(step).part === "files");
+  if (files?.newState === undefined || isOfFormerProgram(files.newState)) return [];
+  const formerly = steps
+    .map(({ oldState }) => stdinValue(oldState, "settingsHash")?.slice(0, digits))
+    .find((hash) => hash !== undefined);
+  const was = notedIn(files.oldState)?.settings ?? formerly;
+  return was === undefined ? [] : [{ was, is: notedIn(files.newState) }];
+}
+
+/** Whether its text is known and has no note. */
+function isOfFormerProgram(state: ChangedState): boolean {
+  const create = state.inputs?.create;
+  const isKnown = typeof create !== "string" || create.startsWith("jitsi-hetzner ");
+  return isKnown && notedIn(state) === undefined;
+}
+
+/** The list of a cluster with a new bridge is not known, but the files of the others tell. */
+function evidenceOfRestart(was: Hashes | undefined, is: Hashes | undefined): Evidence[] {
+  return was === undefined || is === undefined ? [] : [{ was: was.settings, is }];
+}
+
+/** `jitsi-hetzner jvb/files --code ... # jitsi-jvb-0-files settings 0123456789abcdef or fedcba9876543210` */
+function notedIn(state: ChangedState | undefined): Hashes | undefined {
+  const create = state?.inputs?.create;
+  const [, settings, former] =
+    (typeof create === "string" ? / settings ([0-9a-f]+) or ([0-9a-f]+)/.exec(create) : null) ?? [];
+  return settings === undefined ? undefined : { settings, former };
+}
+
+/** By the names of the bridges. Empty for a list that is not known yet. */
+function declaredIn(state: ChangedState | undefined): ReadonlyMap<string, Hashes> {
+  const stdin = state?.inputs?.stdin;
+  if (typeof stdin !== "string" || !stdin.startsWith("{")) return new Map();
+  const { bridges = [] } = JSON.parse(stdin) as Partial<RestartList>;
+  return new Map(
+    bridges.map(({ name, settingsHash, formerHash }) => [
+      name,
+      { settings: settingsHash.slice(0, digits), former: formerHash.slice(0, digits) },
+    ]),
+  );
+}
+
+/** The part of the stdin of the step `restart` that is read here. */
+interface RestartList {
+  readonly bridges: readonly {
+    readonly name: string;
+    readonly settingsHash: string;
+    readonly formerHash: string;
+  }[];
 }
 
 function reason(steps: readonly ChangeStep[]): BridgeRestarts["restartsIf"] {

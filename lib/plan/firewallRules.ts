@@ -48,7 +48,6 @@ function servicesOf(role: Role, webMedia: boolean): FirewallRule[] {
       return [
         rule("tcp", ports.http, "HTTP: redirect, certificate challenges"),
         rule("tcp", ports.https, "HTTPS"),
-        rule("udp", ports.https, "HTTPS: HTTP/3"),
         ...(webMedia ? [media] : []),
       ];
     case "jvb":

@@ -1,13 +1,13 @@
 #!/bin/bash
-# The SSH keys of operators, in their own file. A key that is no longer in KEYS loses access. The key of the deployment is in
-# the authorized_keys of root, which this script never changes. Input: KEYS, one key in each line, or empty.
-set -euo pipefail
+# Function for the SSH keys of operators, in their own file. A key that is no longer in KEYS loses access. The key of the
+# deployment is in the authorized_keys of root, which this function never changes. Input: KEYS, one key in each line, or empty.
+: "${KEYS?}"
 
-readonly file=/etc/ssh/authorized_keys.d/root
+readonly authorized_keys=/etc/ssh/authorized_keys.d/root
 
-main() {
+set_authorized_keys() {
   [[ $(sshd -T 2>/dev/null) == *authorizedkeysfile*/etc/ssh/authorized_keys.d/%u* ]] ||
-    fatal "sshd does not read $file" "/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf must name it in AuthorizedKeysFile"
+    fatal "sshd does not read $authorized_keys" "/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf must name it in AuthorizedKeysFile"
   local line number=0 content=$'# Managed by pulumi (sshAuthorizedKeys): changes here are lost.\n'
   while IFS= read -r line; do
     number=$((number + 1))
@@ -17,8 +17,6 @@ main() {
     ssh-keygen -l -f /dev/stdin <<<"$line" >/dev/null 2>&1 ||
       fatal "line $number of sshAuthorizedKeys is no public key" "set it to the text of an id_....pub file, then: pulumi up"
     content+="$line"$'\n'
-  done <<<"${KEYS?}"
-  write_file "$file" 0644 root:root "$content"
+  done <<<"$KEYS"
+  write_file "$authorized_keys" 0644 root:root "$content"
 }
-
-main "$@"

@@ -1,13 +1,12 @@
 #!/bin/bash
-# Closes what a new host leaves open: the private network and the metadata service by a packet filter, files with secrets by
-# their modes, and features that no program here uses. Safe to repeat. Restarts nothing and cuts no allowed connection.
-# Inputs: NFT_RULES. All others are texts of files.
-set -euo pipefail
+# Function that closes what a new host leaves open: the private network and the metadata service by a packet filter, files
+# with secrets by their modes, and features that no program here uses. Safe to repeat. Restarts nothing and cuts no allowed
+# connection. Needs kernel.sh. Inputs: NFT_RULES. All others are texts of files.
 : "${NFT_RULES:?}" "${SYSCTL_CONF:?}" "${MODPROBE_CONF:?}" "${CORE_LIMITS:?}" "${COREDUMP_CONF:?}" "${PROFILE:?}" "${ISSUE:?}"
 
 readonly rules=/etc/nftables.d/jitsi-hetzner.nft
 
-main() {
+harden() {
   load_rules
   # The packages let every user read these who can enter their folders.
   keep_private /etc/jitsi/jicofo/jicofo.conf jicofo:jitsi
@@ -60,5 +59,3 @@ set_hash_rounds() {
     write_file "$file" 0644 root:root "$(<"$file")"$'\n'"SHA_CRYPT_MIN_ROUNDS 65536"$'\n'
   fi
 }
-
-main "$@"

@@ -1,25 +1,21 @@
 #!/bin/bash
-# The second contact, over the ed25519 host key. Removes the bootstrap host key for good, then waits until the packages are
-# installed. If the installation failed, each run tries it again with the current settings. If it succeeded, the run changes
-# the package repository if the settings name another one.
+# Functions for the second contact, over the ed25519 host key: remove the bootstrap host key for good, expect the private
+# network, wait until the packages are installed. If the installation failed, each run tries it again with the current
+# settings. If it succeeded, the run changes the package repository if the settings name another one.
 # Inputs: HOST_CONF and INSTALLER (texts of /etc/jitsi-hetzner/host.conf and of the installer), PRIVATE_IP (the address of the
 # host in the private network), PRIVATE_GATEWAY (the gateway of that network), SSHD_CONF (the text of a file).
-set -euo pipefail
-
 : "${HOST_CONF:?}" "${INSTALLER:?}" "${PRIVATE_IP:?}" "${PRIVATE_GATEWAY:?}" "${SSHD_CONF:?}" "${state_dir:?}"
 
 readonly installer=/usr/local/sbin/jitsi-hetzner-install
 readonly installed=/var/lib/jitsi-hetzner/installed
-readonly log=/var/log/cloud-init-output.log
+readonly install_log=/var/log/cloud-init-output.log
 readonly cloud_init_result=/run/cloud-init/result.json
 readonly sshd_conf=/etc/ssh/sshd_config.d/20-jitsi-hetzner-hostkey.conf
 readonly sshd_note=sshd-settings
 
-main() {
-  remove_bootstrap_key
-  expect_private_network
+install_packages() {
   wait_for 600 "cloud-init to end" cloud_init_ended || {
-    last_lines "$log"
+    last_lines "$install_log"
     fatal "cloud-init did not end in 600 s" "read the log above; on the host: cloud-init status --long; then: pulumi up"
   }
   write_file /etc/jitsi-hetzner/host.conf 0644 root:root "$HOST_CONF"
@@ -31,7 +27,7 @@ main() {
     return
   fi
   cloud-init status --long || true
-  last_lines "$log" 8
+  last_lines "$install_log" 8
   install_again
 }
 
@@ -78,11 +74,9 @@ cloud_init_ended() {
 
 install_again() {
   info "the first installation failed; trying once more"
-  timeout 480 "$installer" >>"$log" 2>&1 || {
-    last_lines "$log" 30
+  timeout 480 "$installer" >>"$install_log" 2>&1 || {
+    last_lines "$install_log" 30
     fatal "the packages cannot be installed" "repair what the log above shows, then: pulumi up"
   }
   [[ -e $installed ]] || fatal "$installer succeeded, but did not write $installed" "pulumi up"
 }
-
-main "$@"

@@ -1,13 +1,12 @@
 #!/bin/bash
-# Sets up every host besides Jitsi: the time zone, unattended upgrades, the restart of failed services, and the number of
-# connections that services take. Restarts no service. Inputs: TIMEZONE. All others are texts of files.
-set -euo pipefail
+# Function for a host besides Jitsi: the time zone, unattended upgrades, the restart of failed services, and the number of
+# connections that services take. Restarts no service. Needs limits.sh. Inputs: TIMEZONE. All others are texts of files.
 : "${TIMEZONE:?}" "${APT_CONF:?}" "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${START_LIMIT_CONF:?}" "${LIMITS_CONF:?}"
 : "${WATCH:?}" "${WATCH_SERVICE:?}" "${WATCH_TIMER:?}"
 
 readonly units=/etc/systemd/system
 
-main() {
+set_up_system() {
   set_timezone
   write_file /etc/apt/apt.conf.d/52jitsi-hetzner 0644 root:root "$APT_CONF"
   write_file /etc/needrestart/conf.d/50-jitsi-hetzner.conf 0644 root:root "$NEEDRESTART_CONF"
@@ -53,5 +52,3 @@ write_unit() {
     changed=yes
   fi
 }
-
-main "$@"

@@ -1,27 +1,25 @@
 #!/bin/bash
 # Writes the settings of a bridge. Until the bridge has joined the brewery once, each run restarts it and requires that it
-# joins. Later runs only write, because a restart cuts calls: jvb/apply restarts the bridges one after the other.
+# joins. Later runs only write, because a restart cuts calls: the rolling restart (verb restart) restarts the bridges one after the other.
 # Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, START_SOCKET,
-# START_SERVICE, BRIDGE_VERSION, SETTINGS_HASH, and those of copy.sh.
+# START_SERVICE, START_PROGRAM, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH (the hash of the same settings in older versions).
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
-: "${HEAP_MB:?}" "${START_SOCKET:?}" "${START_SERVICE:?}" "${SETTINGS_HASH:?}"
-: "${settings_dir:?}" "${written_settings:?}" "${running_settings:?}" "${joined_once:?}" # join.sh
+: "${HEAP_MB:?}" "${START_SOCKET:?}" "${START_SERVICE:?}" "${START_PROGRAM:?}" "${SETTINGS_HASH:?}" "${FORMER_HASH:?}"
+: "${settings_dir:?}" "${written_settings:?}" "${running_settings:?}" "${joined_once:?}" "${state_dir:?}" # join.sh, lib.sh
 
 readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
 
 main() {
   id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
+  adopt_former_hash
   write_start_units
-  if [[ $START_SOCKET != *127.0.0.1* ]]; then
-    # A bridge on the web host would keep the copy where it is lost.
-    keep_copies_of_certificates
-  fi
   trust_web_host
   write_file "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
   write_file "$settings_dir/jvb.conf" 0640 jvb:jitsi "$JVB_CONF"
   write_heap
   write_hash
+  write_apply_values
   if [[ ! -e $joined_once ]]; then
     install_version
     restart_and_join
@@ -46,6 +44,19 @@ write_hash() {
   fi
 }
 
+# For jitsi-hetzner-start, so that no value travels when the web host has the bridge restart.
+write_apply_values() {
+  write_quietly "$state_dir/apply.json" 0600 root:root "$(jq -cn --arg name "$NAME" --arg version "$BRIDGE_VERSION" --arg hash "$SETTINGS_HASH" \
+    '{version: 1, values: {NAME: $name, BRIDGE_VERSION: $version, SETTINGS_HASH: $hash}}')"
+}
+
+# Older versions recorded another hash of the same settings. It is replaced by the hash of today.
+adopt_former_hash() {
+  if [[ -f $running_settings && $(<"$running_settings") == "$FORMER_HASH" ]]; then
+    remember "${running_settings##*/}" "$SETTINGS_HASH"
+  fi
+}
+
 # Changes one line in a file of the package. The file is the environment of the unit, and upgrades keep it. All other lines
 # stay.
 write_heap() {
@@ -55,9 +66,10 @@ write_heap() {
   write_file "$file" 0640 jvb:jitsi "$others"$'\n'"VIDEOBRIDGE_MAX_MEMORY=${HEAP_MB}m"$'\n'
 }
 
-# With these units, the web host starts the bridge's program again after a drain has ended it.
+# With these, the web host starts the bridge's program again after a drain has ended it, and has it restart with new settings.
 write_start_units() {
   local units=/etc/systemd/system changed_here
+  write_file /usr/local/sbin/jitsi-hetzner-start 0755 root:root "$START_PROGRAM"
   write_file "$units/jitsi-hetzner-start@.service" 0644 root:root "$START_SERVICE"
   changed_here=$FILE_CHANGED
   write_file "$units/jitsi-hetzner-start.socket" 0644 root:root "$START_SOCKET"

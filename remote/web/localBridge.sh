@@ -57,7 +57,7 @@ apt_install() {
 remove_bridge() {
   # The next local bridge has the same name and must start without these notes, even if this removal is interrupted.
   jitsi-hetzner forget <<<"{\"version\": 1, \"nickname\": \"$NICKNAME\"}"
-  rm -f -- "$state_dir/"{running,written}-settings "$state_dir/joined"
+  rm -f -- "$state_dir/"{running,written}-settings "$state_dir/joined" "$state_dir/apply."{json,log,lock}
   rm -rf "/etc/systemd/system/$unit.d"
   remove_start_units
   if installed_version "$package" >/dev/null; then
@@ -78,7 +78,7 @@ remove_bridge() {
 remove_start_units() {
   if [[ -e $start_unit.socket ]]; then
     systemctl disable --quiet --now "${start_unit##*/}.socket"
-    rm -f "$start_unit.socket" "$start_unit@.service"
+    rm -f "$start_unit.socket" "$start_unit@.service" /usr/local/sbin/jitsi-hetzner-start
     systemctl daemon-reload
   fi
 }

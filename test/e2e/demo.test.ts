@@ -55,7 +55,7 @@ describe("a fresh clone", () => {
     }
     const ended = new Promise((resolve) => child.on("close", resolve));
     const deadline = Date.now() + 600_000;
-    while (!text.includes("jitsi-web-ready creating")) {
+    while (!text.includes("jitsi-web-setup creating")) {
       if (Date.now() > deadline || child.exitCode !== null) throw new Error(`no host:\n${text}`);
       await sleep(100);
     }

@@ -3,10 +3,10 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
-import { hostConf, installer, renderUserData } from "../../cloud-init/userData";
+import { hostConf, renderUserData } from "../../cloud-init/userData";
 import { ecdsaKeyPair } from "../../lib/sshKeyPair";
-import { hostFile } from "../../remote/hostFile";
-import { remoteScript, type ScriptValues } from "../../remote/script";
+import { hostFilter } from "../../remote/hostFilter";
+import { remoteScript, scriptValues, type ScriptValues } from "../../remote/script";
 import { parseSettings } from "../../lib/config/settings";
 import { removeAll } from "../../packages/sandbox/src/hosts/cleanup";
 import type { HostFaultOperation, HostSpec } from "../../packages/hcloud-simulator/src/driver";
@@ -26,7 +26,7 @@ import { sshAudit } from "./sshAudit";
  * off before each of their commands. What an `up` does next has to reach the host and finish.
  */
 
-type Step = "host/hostKey" | "host/ready";
+type Step = "host/hostKey" | "host/setup";
 
 /** Copies of the host's /etc/ssh: after its boot, and after the first step. */
 const [booted, contacted] = ["/root/booted", "/root/contacted"];
@@ -54,12 +54,13 @@ const privateNetwork = {
 };
 const values = {
   "host/hostKey": {},
-  "host/ready": {
+  "host/setup": scriptValues("host/setup", {
     HOST_CONF: hostConf(about),
-    INSTALLER: installer(),
-    SSHD_CONF: hostFile("SSHD_CONF"),
     ...privateNetwork,
-  },
+    KEYS: "",
+    TIMEZONE: "UTC",
+    NFT_RULES: hostFilter("jvb"),
+  }),
 } satisfies Pick<ScriptValues, Step>;
 
 /** The user data of a bridge; its packages, and the repository that they are from, are taken for installed. */
@@ -102,7 +103,8 @@ async function contact(step: Step, hostKey: string, breakAt?: number): Promise<O
   const text = remoteScript(step, values[step])
     .replace("private_seconds=60", "private_seconds=5")
     // From here on nothing touches sshd: no breaks.
-    .replace("  expect_private_network\n", "  trap - DEBUG\n  expect_private_network\n");
+    .replace("  set_authorized_keys\n", "  trap - DEBUG\n  set_authorized_keys\n")
+    .replace("  set_up_system\n  harden\n", "");
   const killer = `commands=0; trap '((++commands == ${breakAt ?? 0})) && kill -9 $$' DEBUG; set -o functrace\n`;
   const last = text.lastIndexOf("main ");
   const input = join(identity.dir, "stdin");
@@ -171,7 +173,7 @@ describe("the first contact", () => {
     await reset(booted);
     const key = (await contact("host/hostKey", bootstrapKey.publicKey)).stdout.trim();
     await onHost(`cp -a /etc/ssh ${contacted}`);
-    const breaks = await breakEverywhere("host/ready", contacted, key);
+    const breaks = await breakEverywhere("host/setup", contacted, key);
     expect(breaks.length).toBeGreaterThanOrEqual(3);
     for (const { next, state: left } of breaks) {
       expect([left, next.code, next.stderr]).toEqual([left, 0, expect.any(String)]);
@@ -193,7 +195,7 @@ describe("the first contact", () => {
     let key = "";
     const fault = (name: HostFaultOperation): Promise<void> | undefined =>
       driver.runFaultOperation?.(host.id, name);
-    const ready = (): Promise<Outcome> => contact("host/ready", key);
+    const ready = (): Promise<Outcome> => contact("host/setup", key);
     beforeAll(async () => {
       await reset(booted);
       key = (await contact("host/hostKey", bootstrapKey.publicKey)).stdout.trim();

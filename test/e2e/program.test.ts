@@ -64,8 +64,8 @@ describe("a state whose hosts have their program", () => {
     await cluster.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   }, 120_000);
 
-  it("keeps the program's step while other steps need it", async () => {
-    const [program] = (await state()).filter(({ urn }) => urn.endsWith("::jitsi-web-program"));
+  it("keeps the step that installs the program while other steps need it", async () => {
+    const [program] = (await state()).filter(({ urn }) => urn.endsWith("::jitsi-web-setup"));
     const removed = await cluster.pulumi("state", "delete", program?.urn ?? "", "--yes");
     expect(removed.code).not.toBe(0);
     expect(removed.text).toContain("can't be safely deleted");
@@ -74,7 +74,7 @@ describe("a state whose hosts have their program", () => {
   it("has the program installed again where its steps were removed from it, and deletes nothing", async () => {
     const servers = await listServers(cluster.sandbox);
     const all = (await state()).map(({ urn }) => urn);
-    const [program = ""] = all.filter((urn) => urn.endsWith("::jitsi-web-program"));
+    const [program = ""] = all.filter((urn) => urn.endsWith("::jitsi-web-setup"));
     await cluster.mustPulumi("state", "delete", program, "--yes", "--target-dependents");
     const left = (await state()).map(({ urn }) => urn);
     expect(left.length).toBeLessThan(all.length);

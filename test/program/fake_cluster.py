@@ -1,7 +1,7 @@
 """A whole cluster in one process: bridges, jicofo and prosody behind a fake clock, and the host's files."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,11 @@ from jitsi_hetzner.waits import Waits
 
 from .build import installed_program, temporary
 from .fake_bridge import FakeBridge
+from .fake_bridge_host import FakeBridgeHost
 from .fake_clock import FakeClock
 from .fake_host import FakeCommands, FakeLocks, OneAfterTheOther
 from .fake_jicofo import FakeJicofo
 from .fake_people import People
-from .fake_wire import NoWire
 from .faults import Fault, Faults, Status
 
 LOOPBACK = "127.0.0.1"
@@ -61,6 +61,7 @@ class FakeCluster:
         self.clock = FakeClock()
         self.participants = People()
         self.bridges = [FakeBridge(index, self.clock, self.participants) for index in range(bridges)]
+        self.bridge_hosts = [FakeBridgeHost(bridge) for bridge in self.bridges]
         self.jicofo = FakeJicofo(self.clock, self.participants, self.bridges)
         self.prosody_runs = True
         self.https_faults: Faults = {}
@@ -156,7 +157,7 @@ class FakeCluster:
                 clock=self.clock,
                 http=self,
                 connects=self.connects,
-                wire=NoWire(),
+                lines=self.lines,
                 commands=self.commands,
                 locks=self.locks,
                 parallel=OneAfterTheOther(),
@@ -204,6 +205,13 @@ class FakeCluster:
             return False
         bridge.start()
         return True
+
+    def lines(self, address: str, port: int, request: str, seconds: float) -> Iterator[str]:
+        reachable = [one for one in self.bridge_hosts if one.bridge.address == address and not one.bridge.is_unplugged]
+        if port != 8081 or not reachable or not reachable[-1].bridge.has_power:
+            self.clock.sleep(min(seconds, 5.0))
+            raise HttpError("timed out after 5 s")
+        yield from reachable[-1].answer(request, self.clock.sleep)
 
     def _bridge_at(self, address: str, port: int, expected: int, seconds: float) -> FakeBridge:
         """The one that has the address now: two may have had it."""

@@ -32,6 +32,8 @@ class FakeLocks:
     def __init__(self) -> None:
         self.taken: list[tuple[str, Purpose]] = []
         self.at_work: dict[str, Purpose] = {}
+        # How often a rolling restart has taken over.
+        self.restarts = 0
         # Meanwhile.
         self.on_take: Callable[[], None] = lambda: None
 
@@ -41,6 +43,9 @@ class FakeLocks:
         self.taken.append((bridge.nickname, purpose))
         self.on_take()
         return True
+
+    def take_over_restarts(self) -> None:
+        self.restarts += 1
 
 
 class OneAfterTheOther:

@@ -11,7 +11,6 @@ from jitsi_hetzner.places import Ports
 
 from .fake_cluster import PID, FakeCluster
 from .fake_host import OneAfterTheOther
-from .fake_wire import NoWire
 
 
 class Listing:
@@ -40,7 +39,7 @@ class Probe:
             clock=cluster.clock,
             http=cluster if debug is None else Listing(cluster, debug),
             connects=cluster.connects,
-            wire=NoWire(),
+            lines=cluster.lines,
             commands=cluster.commands,
             locks=cluster.locks,
             parallel=OneAfterTheOther(),

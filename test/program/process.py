@@ -10,6 +10,7 @@ from jitsi_hetzner.cli import Program
 from jitsi_hetzner.commands import Ran
 from jitsi_hetzner.host import Host
 from jitsi_hetzner.http_client import SocketHttp, is_listening
+from jitsi_hetzner.line_client import ask_for_lines
 from jitsi_hetzner.locks import HostLocks
 from jitsi_hetzner.main import read_stdin
 from jitsi_hetzner.messages import Messages, write_to
@@ -18,7 +19,6 @@ from jitsi_hetzner.places import Paths, Ports
 from jitsi_hetzner.signals import ignore_operator, install
 from jitsi_hetzner.waits import Waits
 from program.fake_host import FakeCommands
-from program.fake_wire import NoWire
 from program.real_time import FastClock
 
 config = json.loads(sys.argv[1])
@@ -42,7 +42,7 @@ def host_of(verb: str) -> Host:
         clock=clock,
         http=SocketHttp(),
         connects=is_listening,
-        wire=NoWire(),
+        lines=ask_for_lines,
         commands=commands,
         locks=HostLocks(paths, clock, messages),
         parallel=SystemParallel(),

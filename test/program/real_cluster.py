@@ -15,6 +15,7 @@ from typing import Any
 
 from .build import installed_program, temporary
 from .fake_bridge import FakeBridge
+from .fake_bridge_host import FakeBridgeHost
 from .fake_jicofo import FakeJicofo
 from .fake_people import People
 from .faults import Status
@@ -64,13 +65,14 @@ class RealCluster:
         self._time = FastTimeline(SPEED)
         self.participants = People()
         self.bridges = [FakeBridge(index, self._time, self.participants) for index in range(2)]
+        self.bridge_hosts = [FakeBridgeHost(bridge) for bridge in self.bridges]
         self._servers: list[socketserver.BaseServer] = []
         self._verbs: list[Verb] = []
         self._ports = {"bridge_rest": _free_port(), "bridge_start": _free_port()}
-        for bridge in self.bridges:
+        for bridge, bridge_host in zip(self.bridges, self.bridge_hosts, strict=True):
             bridge.address = f"127.0.0.{10 + bridge.index}"
             self._serve(bridge.address, self._ports["bridge_rest"], _rest_of(bridge))
-            self._listen(bridge.address, self._ports["bridge_start"], bridge.start)
+            self._obey(bridge_host)
         self.jicofo = FakeJicofo(self._time, self.participants, self.bridges)
         self._ports["jicofo_rest"] = self._serve("127.0.0.1", 0, lambda method, url, _: self.jicofo.answer(method, url))
         self._ports["xmpp"] = self._listen("127.0.0.1", 0, lambda: None)
@@ -98,6 +100,10 @@ class RealCluster:
     def goals(self) -> dict[str, str]:
         entries = [file.read_text().split() for file in (self.root / "lib/bridges").iterdir()]
         return {name: goal for name, _, goal in entries}
+
+    def note(self, bridge: FakeBridge, text: str) -> None:
+        (self.root / "lib/running-settings.d").mkdir(parents=True, exist_ok=True)
+        (self.root / "lib/running-settings.d" / bridge.nickname).write_text(f"{text}\n")
 
     def lock_of(self, bridge: FakeBridge) -> Path:
         return self.root / "lock" / f"jitsi-hetzner-{bridge.nickname}"
@@ -175,6 +181,23 @@ class RealCluster:
                     on_connection()
 
         return self._run(socketserver.ThreadingTCPServer((address, port), Handler))
+
+    def _obey(self, bridge_host: FakeBridgeHost) -> None:
+        """Without a lock: an answer takes as long as a restart, and only its own bridge changes."""
+        wait = self._time.sleep
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                request = self.rfile.readline().decode().strip()
+                if not request:
+                    bridge_host.bridge.start()
+                    return
+                # The verb may have been ended meanwhile; the host goes on.
+                for line in bridge_host.answer(request, wait):
+                    with suppress(ConnectionError):
+                        self.wfile.write(f"{line}\n".encode())
+
+        self._run(socketserver.ThreadingTCPServer((bridge_host.bridge.address, self._ports["bridge_start"]), Handler))
 
     def _run(self, server: socketserver.TCPServer) -> int:
         self._servers.append(server)

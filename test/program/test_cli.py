@@ -51,17 +51,17 @@ class Help(CliCase):
 class Digest(CliCase):
     """The program is another one than the step was made with, or damaged."""
 
-    def restart_begin(self, digest: str | None) -> Outcome:
-        fields: dict[str, Any] = {"bridge": given(self.first), "settingsHash": "new", "formerHash": "former"}
-        return self.cluster.run("restart-begin", fields, *([] if digest is None else ["--code", digest]))
+    def serve(self, digest: str | None) -> Outcome:
+        fields: dict[str, Any] = {"bridge": given(self.first), "draining": False}
+        return self.cluster.run("serve", fields, *([] if digest is None else ["--code", digest]))
 
     def test_of_the_step_is_that_of_the_verbs_files(self) -> None:
         self.cluster.set_policy()
-        own = digests(installed_program())["restart-begin"]["digest"]
-        self.assertEqual(self.restart_begin(own).code, 0)
+        own = digests(installed_program())["serve"]["digest"]
+        self.assertEqual(self.serve(own).code, 0)
 
     def test_that_differs_ends_with_78_and_changes_nothing(self) -> None:
-        outcome = self.restart_begin("0" * 16)
+        outcome = self.serve("0" * 16)
         self.assertEqual((outcome.code, self.cluster.requests, self.cluster.goals()), (78, [], {}))
         self.assertIn("and the step was made with 0000000000000000. Nothing was done", outcome.text)
         self.assertIn("What to do: npm run repair -- web  (it installs", outcome.text)
@@ -71,10 +71,10 @@ class Digest(CliCase):
 
     def test_is_not_asked_for_by_a_step_that_has_none(self) -> None:
         self.cluster.set_policy()
-        self.assertEqual(self.restart_begin(None).code, 0)
+        self.assertEqual(self.serve(None).code, 0)
 
     def test_that_is_no_digest_differs(self) -> None:
-        self.assertEqual((self.restart_begin("abc").code, self.cluster.requests), (78, []))
+        self.assertEqual((self.serve("abc").code, self.cluster.requests), (78, []))
 
 
 class Damage(CliCase):

@@ -22,9 +22,9 @@ class Contract(Case):
 
     def test_says_of_each_field_of_a_step_whether_it_must_be_there(self) -> None:
         stdin = contract.schema()["properties"]["stdin"]["properties"]
-        self.assertEqual(stdin["restart-end"]["required"], ["version", "bridge", "settingsHash", "formerHash"])
-        self.assertEqual(list(stdin["restart-end"]["properties"])[-1], "turn")
-        self.assertFalse(stdin["restart-end"]["additionalProperties"])
+        self.assertEqual(stdin["restart"]["required"], ["version", "bridges", "bridgeVersion"])
+        self.assertEqual(list(stdin["restart"]["properties"])[-1], "bridgeVersion")
+        self.assertFalse(stdin["restart"]["additionalProperties"])
 
     def test_has_no_digest_which_a_delete_would_have_too(self) -> None:
         stdin = contract.schema()["properties"]["stdin"]["properties"]
@@ -40,19 +40,19 @@ class Files(Case):
     """Of the program."""
 
     def test_of_one_verb_are_none_of_another(self) -> None:
-        for verb in ("drain", "restart-begin", "policy"):
+        for verb in ("drain", "restart", "policy"):
             others = {Path(file).name for file in files_of(SOURCE, verb) if "/verbs/" in file}
             self.assertEqual(others, {f"{verb.replace('-', '_')}.py"})
 
     def test_that_only_the_status_needs_are_of_the_status_alone(self) -> None:
-        for verb in ("accept", "drain", "policy", "restart-begin", "restart-end", "serve"):
+        for verb in ("accept", "drain", "policy", "restart", "serve"):
             self.assertFalse(
                 {"facts.py", "health.py", "status_table.py"} & {Path(f).name for f in files_of(SOURCE, verb)}
             )
 
     def test_that_empty_a_bridge_are_of_those_that_empty_one(self) -> None:
         users = [verb for verb in VERBS if f"{PACKAGE}/emptying.py" in files_of(SOURCE, verb)]
-        self.assertEqual(users, ["drain", "restart-begin", "restart-end", "serve"])
+        self.assertEqual(users, ["drain", "restart", "serve"])
 
     def test_have_one_reason_to_exist_each(self) -> None:
         too_long = [str(one) for one in SOURCE.rglob("*.py") if len(one.read_text().splitlines()) > LONGEST_FILE]

@@ -227,6 +227,64 @@ class TakeOver(ProcessCase):
         self.assertEqual(self.first.asked, [])
 
 
+class RollingRestarts(ProcessCase):
+    def setUp(self) -> None:
+        super().setUp()
+        for bridge, bridge_host in zip(self.cluster.bridges, self.cluster.bridge_hosts, strict=True):
+            self.cluster.set_goal(bridge, "serving")
+            self.cluster.note(bridge, "old 7")
+            bridge_host.written = "new"
+
+    def begin_restart(self) -> Verb:
+        """One that waits for participants whom nobody can move."""
+        self.cluster.participants.join(self.first, 3)
+        self.second.draining = True
+        restart = self.cluster.start("restart", self.settings())
+        restart.wait_until_it_says("participants left: 3")
+        return restart
+
+    def settings(self) -> dict[str, Any]:
+        hashes = {"settingsHash": "new", "formerHash": "former"}
+        bridges = [{**given(bridge), **hashes} for bridge in self.cluster.bridges]
+        return {"bridges": bridges, "bridgeVersion": "2.3-307"}
+
+    def running(self) -> list[str]:
+        return [one.running for one in self.cluster.bridge_hosts]
+
+    def test_restart_every_bridge_over_real_connections_and_show_what_the_bridges_say(self) -> None:
+        restart = self.cluster.start("restart", self.settings())
+        self.assertEqual(restart.code(), 0, restart.text)
+        self.assertEqual((self.running(), self.cluster.goals()), (["new", "new"], {"b0": "serving", "b1": "serving"}))
+        self.assertIn("jvb/apply: b0 has joined the brewery\n", restart.text)
+
+    def test_one_that_was_interrupted_is_ended_and_the_new_one_goes_on_with_its_bridge(self) -> None:
+        interrupted = self.begin_restart()
+        following = self.cluster.start("restart", self.settings())
+        process = interrupted.process.pid
+        following.wait_until_it_says(f"ending a rolling restart that was interrupted (process {process})")
+        self.assertEqual(interrupted.code(), 129)
+        self.assertNotIn("back in service", interrupted.text)
+        self.second.draining = False
+        self.cluster.leave(self.first)
+        self.assertEqual(following.code(), 0, following.text)
+        self.assertEqual((self.running(), self.cluster.goals()), (["new", "new"], {"b0": "serving", "b1": "serving"}))
+
+    def test_one_that_an_operator_ends_puts_its_bridge_back_and_begins_no_other(self) -> None:
+        restart = self.begin_restart()
+        restart.process.terminate()
+        self.assertEqual(restart.code(), 1)
+        self.assertIn("b0 is back in service", restart.text)
+        self.assertEqual((self.running(), self.cluster.goals()), (["old", "old"], {"b0": "serving", "b1": "serving"}))
+
+    def test_the_removal_of_the_bridge_ends_one_that_was_interrupted(self) -> None:
+        restart = self.begin_restart()
+        drain = self.cluster.start("drain", self.service())
+        drain.wait_until_it_says("ending a step on b0 that was interrupted")
+        self.cluster.leave(self.first)
+        self.assertEqual((drain.code(), restart.code()), (0, 129), drain.text)
+        self.assertEqual(self.running(), ["old", "old"])
+
+
 class ShellBefore(ProcessCase):
     """Steps of the release before, and steps of this one on the same host."""
 
@@ -242,6 +300,16 @@ class ShellBefore(ProcessCase):
         before.wait_until_it_says("has the lock")
         drain = self.cluster.start("drain", self.service())
         self.assertEqual((drain.code(), before.code()), (0, 129), drain.text)
+
+    def test_a_restart_in_shell_that_was_interrupted_is_ended_by_a_rolling_restart(self) -> None:
+        before = self.start_in_shell("out")
+        before.wait_until_it_says("has the lock")
+        self.cluster.set_goal(self.first, "out")
+        self.cluster.bridge_hosts[0].written = "new"
+        bridge = {**given(self.first), "settingsHash": "new", "formerHash": "former"}
+        restart = self.cluster.start("restart", {"bridges": [bridge], "bridgeVersion": "2.3-307"})
+        self.assertEqual((restart.code(), before.code()), (0, 129), restart.text)
+        self.assertEqual(self.cluster.goals(), {"b0": "serving"})
 
     def test_a_restore_in_shell_is_waited_for(self) -> None:
         before = self.start_in_shell("restore")

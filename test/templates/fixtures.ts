@@ -1,6 +1,6 @@
 import { hostFile } from "../../remote/hostFile";
 import { scriptValues } from "../../remote/script";
-import { hostConf, installer, type UserDataArgs } from "../../cloud-init/userData";
+import { hostConf, type UserDataArgs } from "../../cloud-init/userData";
 import { parseSettings } from "../../lib/config/settings";
 import type { TemplateName, TemplateVariables } from "../../remote/render";
 import type { ScriptName, ScriptValues } from "../../remote/script";
@@ -66,7 +66,6 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
     smallest: { startHost: "0.0.0.0", startPort: 1 },
     fullest: { startHost: "127.0.0.1", startPort: 65535 },
   },
-  "jvb/etc/systemd/system/jitsi-hetzner-start@.service": { smallest: {}, fullest: {} },
 };
 
 const bootstrapKey = {
@@ -108,15 +107,14 @@ const certificate = "-----BEGIN CERTIFICATE-----\nRmFrZQ==\n-----END CERTIFICATE
 
 export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "host/hostKey": {},
-  "host/ready": {
+  "host/setup": scriptValues("host/setup", {
     HOST_CONF: hostConf(userDataFixtures.web.fullest),
-    INSTALLER: installer(),
     PRIVATE_IP: "10.80.0.2",
     PRIVATE_GATEWAY: "10.80.0.1",
-    SSHD_CONF: hostFile("SSHD_CONF"),
-  },
-  "host/authorizedKeys": { KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)" },
-  "host/harden": scriptValues("host/harden", { NFT_RULES: "table inet a {}\n" }),
+    KEYS: "ssh-ed25519 AAAA it's mine\nssh-ed25519 BBBB $(other)",
+    TIMEZONE: "Europe/Berlin",
+    NFT_RULES: "table inet a {}\n",
+  }),
   "web/configure": {
     DOMAIN: longDomain,
     WEB_PRIVATE_IP: "10.0.0.2",
@@ -124,7 +122,6 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     BRIDGES_MODULE: "-- Lua\n",
   },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
-  "host/system": scriptValues("host/system", { TIMEZONE: "Europe/Berlin" }),
   "web/version": { JITSI_VERSION: "2.0.10888-1" },
   "web/jicofo": {
     DOMAIN: longDomain,
@@ -135,7 +132,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   },
   "web/certificate": { DOMAIN: longDomain },
   "web/localBridge": { DOMAIN: longDomain, NICKNAME: "jvb-local-1" },
-  "jvb/files": {
+  "jvb/files": scriptValues("jvb/files", {
     NAME: "meet-jvb-0",
     AUTH_DOMAIN: `auth.${longDomain}`,
     WEB_PRIVATE_IP: "10.0.0.2",
@@ -144,18 +141,13 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     JVB_CONF: "a = b\n",
     HEAP_MB: "3072",
     START_SOCKET: "[Socket]\n",
-    START_SERVICE: "[Service]\n",
-    COPY_PROGRAM: hostFile("COPY_PROGRAM"),
-    COPY_SOCKET: hostFile("COPY_SOCKET"),
-    COPY_SERVICE: hostFile("COPY_SERVICE"),
     BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
-  },
+    FORMER_HASH: "1".repeat(64),
+  }),
   "jvb/apply": {
     NAME: "meet-jvb-0",
     BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",
     SETTINGS_HASH: "0".repeat(64),
-    FORMER_HASH: "1".repeat(64),
-    TURN: "1",
   },
 };

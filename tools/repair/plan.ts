@@ -12,8 +12,8 @@ export interface RepairPlan {
 }
 
 const hostTypes: readonly string[] = [typeToken("Bridge"), typeToken("WebHost")];
-/** It follows every repair. */
-const acceptanceType = typeToken("Acceptance");
+/** They follow every repair. */
+const lastTypes: readonly string[] = [typeToken("RollingRestart"), typeToken("Acceptance")];
 /** At the end of a step's text. The shell reads it as part of the comment that names the step. */
 const repairMark = " (to be repaired)";
 
@@ -33,8 +33,8 @@ export function planRepair(exported: string, host: string): RepairPlan {
   if (pending.length > 0) {
     throw new OperatorError("an earlier run was interrupted; first: npm run doctor -- --repair");
   }
-  const acceptance = resources.find(({ type }) => type === acceptanceType);
-  const roots = [findHost(resources, host).urn, acceptance?.urn];
+  const last = resources.filter(({ type }) => lastTypes.includes(type));
+  const roots = [findHost(resources, host), ...last].map(({ urn }) => urn);
   const isChosen = (resource: ExportedResource): boolean =>
     (resource.type === resourceTypes.remoteCommand ||
       resource.type === resourceTypes.copyToRemote) &&
@@ -81,11 +81,8 @@ function ancestors(resource: ExportedResource, resources: readonly ExportedResou
 
 function markedForUpdate(resource: ExportedResource): ExportedResource {
   const mark = (values: ExportedResource["inputs"]): ExportedResource["inputs"] => {
-    // A file is copied again if its path differs. The step that moves participants before a restart has only an update,
-    // because it does nothing when it is created.
-    const key = ["remotePath", "create", "update"].find(
-      (name) => typeof values?.[name] === "string",
-    );
+    // A file is copied again if its path differs.
+    const key = ["remotePath", "create"].find((name) => typeof values?.[name] === "string");
     if (key === undefined) return values;
     const text = values?.[key];
     if (typeof text !== "string" || text.endsWith(repairMark)) return values;

@@ -1,4 +1,4 @@
-import type { CertificateFacts, Health } from "../../remote/program/contract";
+import type { Health } from "../../remote/program/contract";
 import { table } from "../table";
 import type { BridgeStatus, FirewallStatus, HostStatus, Status } from "./status";
 
@@ -18,7 +18,6 @@ export function report(status: Status): string {
     `${bridgeTable(status.bridges)}\nbridges: ${counts.declared} declared, ${said(counts.joined)} in jicofo's list, ${said(counts.operational)} operational, ${said(counts.draining)} draining`,
     firewallTable(status.firewalls),
     versions === null ? "" : table([["PACKAGE", "VERSION"], ...Object.entries(versions)]),
-    certificateTable(status.certificates ?? []),
     list("Waits for you (docs/upgrade.md):", status.health === null ? [] : waiting(status.health)),
     list("The watch on the web host (newest last):", status.health?.watch ?? []),
     list("Not as declared:", status.differences),
@@ -84,17 +83,6 @@ function firewallTable(firewalls: readonly FirewallStatus[]): string {
   ]);
   const heading = ["FIREWALL", "OWNER", "HOSTS", "RULES", "MISSING", "NOT DECLARED"];
   return table([heading, ...rows]);
-}
-
-function certificateTable(certificates: readonly CertificateFacts[]): string {
-  if (certificates.length === 0) return "";
-  const rows = certificates.map(({ name, ends, daysLeft, issuer }) => [
-    name,
-    daysLeft.toString(),
-    ends,
-    issuer,
-  ]);
-  return table([["CERTIFICATE", "DAYS LEFT", "ENDS", "ISSUER"], ...rows]);
 }
 
 function seen({ joined, operational, draining }: BridgeStatus): string {

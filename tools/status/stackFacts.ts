@@ -79,11 +79,13 @@ function stateFirewall({ id = "", outputs = {} }: ExportedResource): StateFirewa
   return { id, role: role ?? "jvb", rules: rules.map(ruleText) };
 }
 
-/** The connection of the step that found the host ready. Every later `up` updates it. */
+/** The connection of the step that sets the host up, which was called `ready` in older programs. Every `up` updates it. */
 function webHostConnection(resources: readonly ExportedResource[]): SshTarget | undefined {
   const step = resources.find(({ type, urn }) => {
     const { host, part } = partsOf(nameOf(urn));
-    return type === resourceTypes.remoteCommand && host === "web" && part === "ready";
+    return (
+      type === resourceTypes.remoteCommand && host === "web" && ["setup", "ready"].includes(part)
+    );
   });
   return plainValue(step?.inputs?.connection) as SshTarget | undefined;
 }

@@ -2,14 +2,8 @@ import type { Rule, ValuesOf } from "../setting";
 import { accessKeys } from "./access";
 import { bridgeRules } from "./bridgeRules";
 import { bridgeKeys } from "./bridges";
-import {
-  certificateKeys,
-  namesFitIntoCertificate,
-  profileNeedsDebian13,
-  requiredIsPossible,
-} from "./certificate";
 import { cloudKeys } from "./cloud";
-import { aliasesAreFree, domainIsInZone, domainKeys } from "./domain";
+import { domainIsInZone, domainKeys } from "./domain";
 import { drainKeys } from "./drain";
 import { programKeys } from "./programs";
 import { serverKeys } from "./servers";
@@ -19,7 +13,6 @@ import { sshProxyKeys } from "./sshProxy";
 /** All settings of a stack, in the order of Pulumi.yaml and of the pages. */
 export const declarations = [
   ...domainKeys,
-  ...certificateKeys,
   ...bridgeKeys,
   ...drainKeys,
   ...programKeys,
@@ -38,14 +31,7 @@ export type ConfigKey = Declared["name"];
 export type Settings = ValuesOf<Declared>;
 
 /** Checks of several settings together. */
-export const rules: readonly Rule<Settings>[] = [
-  domainIsInZone,
-  aliasesAreFree,
-  profileNeedsDebian13,
-  requiredIsPossible,
-  namesFitIntoCertificate,
-  ...bridgeRules,
-];
+export const rules: readonly Rule<Settings>[] = [domainIsInZone, ...bridgeRules];
 
 export const configKeys: readonly ConfigKey[] = declarations.map(({ name }) => name);
 

@@ -16,14 +16,11 @@ from .verb import Verb
 
 VERBS = (
     "accept",
-    "certificate",
     "drain",
     "forget",
     "jicofo",
-    "names",
     "policy",
-    "restart-begin",
-    "restart-end",
+    "restart",
     "serve",
     "status",
 )

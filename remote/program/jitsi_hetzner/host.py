@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from .clock import Clock
 from .commands import Commands
 from .http_client import Http
+from .line_client import Lines
 from .locks import Locks
 from .messages import Messages
 from .parallel import Parallel
 from .places import Paths, Ports
 from .waits import Waits
-from .wire import Wire
 
 # A long wait says so every so many seconds.
 REPORT_SECONDS = 15
@@ -26,7 +26,8 @@ class Host:
     http: Http
     # Whether a port of this host takes connections, and a connection that is closed at once.
     connects: Callable[[str, int], bool]
-    wire: Wire
+    # Requests of one line to a port of another host.
+    lines: Lines
     commands: Commands
     locks: Locks
     parallel: Parallel

@@ -11,13 +11,13 @@ from .decode import LONGEST_INPUT
 from .failure import ExitCode, Failure
 from .host import Host
 from .http_client import SocketHttp, is_listening
+from .line_client import ask_for_lines
 from .locks import HostLocks
 from .messages import Messages, write_to
 from .parallel import SystemParallel
 from .places import Paths, Ports
 from .signals import ignore_operator, install
 from .waits import Waits
-from .wire import SystemWire
 
 
 def host_for(verb: str) -> Host:
@@ -29,7 +29,7 @@ def host_for(verb: str) -> Host:
         clock=clock,
         http=SocketHttp(),
         connects=is_listening,
-        wire=SystemWire(),
+        lines=ask_for_lines,
         commands=SystemCommands(),
         locks=HostLocks(paths, clock, messages),
         parallel=SystemParallel(),

@@ -9,14 +9,11 @@ class Ports:
     """TCP ports. lib/constants.ts has the same ones for the firewalls."""
 
     bridge_rest: int = 8080
-    # systemd starts a bridge's program for whoever connects (jitsi-hetzner-start.socket).
+    # The host of a bridge obeys the web host there (jitsi-hetzner-start.socket).
     bridge_start: int = 8081
-    # A bridge keeps a copy of the certificates for whoever connects (jitsi-hetzner-copy.socket).
-    bridge_copy: int = 8082
     jicofo_rest: int = 8888
     xmpp: int = 5222
     https: int = 443
-    turns: int = 5349
 
 
 @dataclass(frozen=True)
@@ -33,22 +30,6 @@ class Paths:
     jicofo_log: Path = Path("/var/log/jitsi/jicofo.log")
     nginx_log: Path = Path("/var/log/nginx/error.log")
     proc: Path = Path("/proc")
-    run: Path = Path("/run")
-    # The servers that systemd-resolved asks.
-    resolv: Path = Path("/run/systemd/resolve/resolv.conf")
-    # Written by the verb certificate, read by its timer: secret.
-    certificate_settings: Path = Path("/etc/jitsi-hetzner/certificate.json")
-    # The certificates by which an ACME server of the settings is known.
-    acme_authority: Path = Path("/etc/jitsi-hetzner/acme-authority.pem")
-    # certbot's.
-    letsencrypt: Path = Path("/etc/letsencrypt")
-    certbot_log: Path = Path("/var/log/letsencrypt/letsencrypt.log")
-    # The certificate of nginx stands there.
-    meet: Path = Path("/etc/jitsi/meet")
-    nginx: Path = Path("/etc/nginx")
-    # Only where coturn is to have the certificate.
-    turn: Path = Path("/etc/jitsi-hetzner/turn")
-    units: Path = Path("/etc/systemd/system")
 
     @property
     def registry(self) -> Path:
@@ -59,11 +40,6 @@ class Paths:
     def notes(self) -> Path:
         """By nickname: `HASH TURN`, with which settings the bridge came into service last, and in which turn."""
         return self.state / "running-settings.d"
-
-    @property
-    def certificate_state(self) -> Path:
-        """What the certificate's timer remembers, without secrets."""
-        return self.state / "certificate.json"
 
     @property
     def watch_log(self) -> Path:

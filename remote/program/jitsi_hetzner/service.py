@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from .bridge import Bridge, Goal
 from .bridge_client import BridgeClient
+from .bridge_host import BridgeHost
 from .failure import Failure
 from .host import Host
 from .http_client import HttpError
@@ -86,8 +87,7 @@ class Service:
             raise Failure(f"{name} does not answer on {self.client.url} ({problem})", ON_THE_BRIDGE)
 
     def _start(self) -> bool:
-        """The bridge's systemd starts the program for whoever connects (jitsi-hetzner-start.socket)."""
-        self._host.connects(self.bridge.address, self._host.ports.bridge_start)
+        BridgeHost(self._host, self.bridge).start_bridge()
         self._host.clock.sleep(1)
         return self.client.answers()
 

@@ -28,6 +28,8 @@ class Waits:
     usable: float = 90
     # A bridge answers 3 to 9 s after its start, once it has joined.
     start: float = 60
+    # A bridge applies its settings: the package takes at most 500 s, and joining 60 s (jvb/join.sh).
+    apply: float = 900
     # An empty bridge ends within 5 s and the shutting-down-delay (12 s, jvb.conf.hbs).
     end: float = 90
     # Participants are off a bridge at once when jicofo moves them, and jicofo places them within 8 s, the longest on a

@@ -19,7 +19,6 @@ describe("BridgeAccount", () => {
     const passwords = namesOf(resources, "random:index/randomPassword:RandomPassword");
     expect(passwords.filter((name) => !name.endsWith("-seed"))).toEqual([
       "jitsi-web-account-v2-password",
-      "jitsi-certificate-copy-key",
     ]);
     for (const index of [0, 1]) {
       const files = command(resources, `jitsi-jvb-${index}-files`);

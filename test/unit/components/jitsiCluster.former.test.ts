@@ -2,6 +2,10 @@ import { clusterArgs, deployCluster } from "./support/cluster";
 import { formerStates } from "./support/formerStates";
 import type { Registered } from "./support/mockEngine";
 
+/** Steps of older programs that are no more. None of them has a delete, so nothing runs when they go. */
+const vanished =
+  /^jitsi-(web|jvb-\d+|local)-(program|ready|authorized-keys|system|harden|out|apply|in)$/;
+
 describe.each(formerStates)(
   "a cluster with $jvbCount bridge hosts whose steps carried $age",
   ({ jvbCount, steps }) => {
@@ -15,6 +19,14 @@ describe.each(formerStates)(
     it("loses no step that would drain a bridge or remove an account when it goes", () => {
       const lost = steps.filter(({ urn, hasDelete }) => hasDelete && !now.has(urn));
       expect(lost).toEqual([]);
+    });
+
+    it("loses only steps that are listed, and whose end runs nothing", () => {
+      const lost = steps.filter(({ urn }) => !now.has(urn));
+      const unlisted = lost.filter(({ urn }) => !vanished.test(urn.split("::").at(-1) ?? ""));
+      expect(unlisted).toEqual([]);
+      expect(lost.filter(({ hasDelete }) => hasDelete)).toEqual([]);
+      expect(lost.length).toBeGreaterThan(5);
     });
 
     it("has every step updated, not replaced", () => {

@@ -49,18 +49,35 @@ describe("JitsiCluster", () => {
     }
   });
 
+  it("has five commands for each bridge, which do not wait for the web host until its settings", () => {
+    const own = two.filter(
+      ({ type, name }) => type.startsWith("command:") && name.startsWith("jitsi-jvb-1-"),
+    );
+    expect(own.map(({ name }) => name).sort()).toEqual(
+      ["drain", "files", "host-key", "program-copy", "setup"].map((one) => `jitsi-jvb-1-${one}`),
+    );
+    const before = own.filter(({ name }) => !/-(files|drain)$/.test(name));
+    const needs = before.flatMap(({ dependencies }) => dependencies);
+    expect(needs.filter((name) => name.includes("jitsi-web"))).toEqual([]);
+  });
+
   it("accepts after everything else, by the servers' nicknames and over stdin", () => {
     const accept = command(two, "jitsi-acceptance");
     expect(accept.dependencies).toEqual(
       expect.arrayContaining([
-        "command:remote:Command jitsi-jvb-0-drain",
-        "command:remote:Command jitsi-jvb-1-drain",
-        "command:remote:Command jitsi-jvb-1-in",
+        "command:remote:Command jitsi-restart",
         "command:remote:Command jitsi-web-certificate",
       ]),
     );
+    expect(command(two, "jitsi-restart").dependencies).toEqual(
+      expect.arrayContaining([
+        "command:remote:Command jitsi-jvb-0-drain",
+        "command:remote:Command jitsi-jvb-1-drain",
+        "command:remote:Command jitsi-policy",
+        "command:remote:Command jitsi-web-jicofo",
+      ]),
+    );
     expect(accept.inputs.triggers).toBeUndefined();
-    expect(accept.dependencies).toContain("command:remote:Command jitsi-policy");
     expect(stepInput(accept, "accept").bridges).toEqual(
       ["jvb-0", "jvb-1"].map((name) => ({
         name,
@@ -102,16 +119,10 @@ describe("JitsiCluster", () => {
   });
 
   it("gives the outputs that operators need", async () => {
-    expect(
-      await valuesOf(
-        recordsToCreate(cluster, { domain: "meet.example.org", aliases: ["talk.example.org"] }),
-      ),
-    ).toEqual(
-      ["meet.example.org", "turn.meet.example.org", "talk.example.org"].flatMap((name) => [
-        { name, type: "A", value: "192.0.2.1" },
-        { name, type: "AAAA", value: "2001:db8:1::1" },
-      ]),
-    );
+    expect(await valuesOf(recordsToCreate(cluster, "meet.example.org"))).toEqual([
+      { name: "meet.example.org", type: "A", value: "192.0.2.1" },
+      { name: "meet.example.org", type: "AAAA", value: "2001:db8:1::1" },
+    ]);
     expect(Object.keys(sshCommands(cluster))).toEqual(["web", "jvb-0", "jvb-1"]);
     expect(bridgeOutputs(cluster).map(({ name }) => name)).toEqual(["jvb-0", "jvb-1"]);
   });
@@ -123,7 +134,7 @@ describe("JitsiCluster", () => {
     // The border of a placement group.
     [9, 10],
   ])("grown from %i to %i bridges", (before, after) => {
-    it("changes nothing of what exists but policy, acceptance and certificate, and adds bridges only", async () => {
+    it("changes nothing of what exists but the three lists of bridges on the web host, and adds bridges only", async () => {
       const { resources: small } = await deployCount(before);
       const { resources: large } = await deployCount(after);
       const byUrn = new Map(large.map((resource) => [resource.urn, resource]));
@@ -132,8 +143,8 @@ describe("JitsiCluster", () => {
       );
       expect(changed.map(({ name }) => name).sort()).toEqual([
         "jitsi-acceptance",
-        "jitsi-certificate",
         "jitsi-policy",
+        "jitsi-restart",
       ]);
       const old = new Set(small.map(({ urn }) => urn));
       for (const { name, urn } of large.filter((resource) => !old.has(resource.urn))) {

@@ -73,11 +73,8 @@ describe("a cluster without bridge hosts", () => {
     expect(names(zero, "hcloud:index/server:Server")).toEqual(["jitsi-web"]);
     expect(names(zero, "hcloud:index/placementGroup:PlacementGroup")).toEqual([]);
     expect(names(zero, step).filter((name) => name.includes("local"))).toEqual([
-      "jitsi-local-apply",
       "jitsi-local-drain",
       "jitsi-local-files",
-      "jitsi-local-in",
-      "jitsi-local-out",
       "jitsi-local-package",
       "jitsi-local-removal",
     ]);
@@ -132,15 +129,13 @@ describe("a cluster without bridge hosts", () => {
         type === step && JSON.stringify(find(before, name).inputs) !== JSON.stringify(inputs),
     );
     expect(changed.map(({ name }) => name).sort()).toEqual([
-      "jitsi-local-apply",
       "jitsi-local-files",
-      "jitsi-local-in",
-      "jitsi-local-out",
+      "jitsi-restart",
       "jitsi-web-jicofo",
     ]);
-    for (const name of ["jitsi-local-apply", "jitsi-local-files"]) {
-      expect(stepValues(find(after, name)).BRIDGE_VERSION).toBe("2.3-296-g1c04be2d-1");
-    }
+    const version = "2.3-296-g1c04be2d-1";
+    expect(stepValues(find(after, "jitsi-local-files")).BRIDGE_VERSION).toBe(version);
+    expect(stepInput(find(after, "jitsi-restart"), "restart").bridgeVersion).toBe(version);
   });
 
   it("installs the package again after a removal that failed and was taken back", () => {
@@ -157,7 +152,7 @@ describe("a cluster without bridge hosts", () => {
   });
 
   it("accepts only what is in service", () => {
-    expect(find(zero, "jitsi-acceptance").dependencies).toContain(`${step} jitsi-local-drain`);
+    expect(needs(zero, find(zero, "jitsi-acceptance"))).toContain(`${step} jitsi-local-drain`);
   });
 
   it.each([
@@ -180,15 +175,23 @@ describe("a cluster without bridge hosts", () => {
       ({ urn, inputs }) =>
         after.has(urn) && JSON.stringify(after.get(urn)?.inputs) !== JSON.stringify(inputs),
     );
-    expect(changed.map(({ name }) => name).sort()).toEqual(["jitsi-acceptance", "jitsi-policy"]);
+    expect(changed.map(({ name }) => name).sort()).toEqual([
+      "jitsi-acceptance",
+      "jitsi-policy",
+      "jitsi-restart",
+    ]);
   });
 });
 
 describe("localBridge", () => {
   it("is there beside bridge hosts with always, and takes new settings after them", async () => {
     const resources = await deploy(2, "always");
-    const { dependencies } = find(resources, "jitsi-local-out");
-    expect(dependencies).toContain(`${step} jitsi-jvb-1-in`);
+    const { bridges } = stepInput(find(resources, "jitsi-restart"), "restart");
+    expect(bridges.map(({ name, address }) => [name, address]).at(-1)).toEqual([
+      "local",
+      "127.0.0.1",
+    ]);
+    expect(bridges).toHaveLength(3);
     const declared = find(resources, "jitsi-acceptance").inputs.stdin;
     expect(declared).toMatch(/"jvb-0".*"jvb-1".*"local"/);
   });

@@ -4,7 +4,7 @@ import { withoutDigest } from "./support/step";
 import { deployUsual } from "./support/cluster";
 import type { Registered } from "./support/mockEngine";
 import { command, find } from "./support/registered";
-import { stepValues } from "./support/step";
+import { stepInput, stepValues } from "./support/step";
 
 jest.setTimeout(60_000);
 
@@ -23,39 +23,45 @@ describe("a changed setting that needs a restart", () => {
     }
   });
 
-  it("restarts bridge after bridge: out, restart, in, and only then the next one", () => {
-    for (const i of [0, 1, 2]) {
-      const needs = (role: string) => three.needs(three.step(`jitsi-jvb-${i}-${role}`));
-      expect(needs("out").includes(`jitsi-jvb-${i - 1}-in`)).toBe(i > 0);
-      expect(needs("apply")).toContain(`jitsi-jvb-${i}-out`);
-      expect(needs("in")).toContain(`jitsi-jvb-${i}-apply`);
+  it("restarts bridge after bridge by one step on the web host, where jicofo is, in the order of the bridges", () => {
+    const restart = three.step("jitsi-restart");
+    expect(restart.inputs.connection).toEqual(three.step("jitsi-web-configure").inputs.connection);
+    const { bridges } = stepInput(restart, "restart");
+    expect(bridges.map(({ name }) => name)).toEqual(["jvb-0", "jvb-1", "jvb-2"]);
+    for (const { name, nickname, address, settingsHash, formerHash } of bridges) {
+      const { bridge } = stepInput(three.step(`jitsi-${name}-drain`), "drain");
+      expect({ name, nickname, address }).toEqual(bridge);
+      const values = stepValues(three.step(`jitsi-${name}-files`));
+      expect([settingsHash, formerHash]).toEqual([values.SETTINGS_HASH, values.FORMER_HASH]);
     }
   });
 
-  it("runs out and in on the web host, where jicofo is, and the restart on the bridge", () => {
-    const web = three.step("jitsi-web-configure").inputs.connection;
-    const bridge = three.step("jitsi-jvb-1-files").inputs.connection;
-    expect(three.step("jitsi-jvb-1-out").inputs.connection).toEqual(web);
-    expect(three.step("jitsi-jvb-1-apply").inputs.connection).toEqual(bridge);
-    expect(three.step("jitsi-jvb-1-in").inputs.connection).toEqual(web);
+  it("restarts when all settings are written and all bridges are in service, and before the acceptance", () => {
+    expect(three.needs(three.step("jitsi-restart"))).toEqual(
+      expect.arrayContaining(
+        ["jvb-0-drain", "jvb-1-drain", "jvb-2-drain", "policy", "web-jicofo"].map(
+          (name) => `jitsi-${name}`,
+        ),
+      ),
+    );
+    expect(three.needs(three.step("jitsi-acceptance"))).toContain("jitsi-restart");
   });
 
-  it("drains no new bridge, and runs nothing when one leaves", () => {
-    const commands = ["out", "apply", "in"].map((role) => {
-      const { create, delete: end } = three.step(`jitsi-jvb-1-${role}`).inputs;
-      return [role, withoutDigest(create), end];
-    });
-    expect(commands).toEqual([
-      ["out", undefined, undefined],
-      ["apply", "jitsi-hetzner jvb/apply --code DIGEST # jitsi-jvb-1-apply", undefined],
-      ["in", "jitsi-hetzner restart-end --code DIGEST --new-bridge # jitsi-jvb-1-in", undefined],
+  it("does the same when it is created as when it changes, and nothing when it goes", () => {
+    const { create, update, delete: end, triggers } = three.step("jitsi-restart").inputs;
+    expect([withoutDigest(create), update, end, triggers]).toEqual([
+      "jitsi-hetzner restart --code DIGEST # jitsi-restart",
+      undefined,
+      undefined,
+      undefined,
     ]);
-    const { update } = three.step("jitsi-jvb-1-out").inputs;
-    expect(withoutDigest(update)).toBe(
-      "jitsi-hetzner restart-begin --code DIGEST # jitsi-jvb-1-out",
-    );
-    expect(withoutDigest(three.step("jitsi-jvb-1-in").inputs.update)).toBe(
-      "jitsi-hetzner restart-end --code DIGEST # jitsi-jvb-1-in",
+  });
+
+  it("is noted in the text of the step that writes it, which a preview reads, by hashes alone", () => {
+    const { inputs } = three.step("jitsi-jvb-1-files");
+    const { SETTINGS_HASH = "", FORMER_HASH = "" } = stepValues(three.step("jitsi-jvb-1-files"));
+    expect(withoutDigest(inputs.create)).toBe(
+      `jitsi-hetzner jvb/files --code DIGEST # jitsi-jvb-1-files settings ${SETTINGS_HASH.slice(0, 16)} or ${FORMER_HASH.slice(0, 16)}`,
     );
   });
 
@@ -72,34 +78,26 @@ describe("a changed setting that needs a restart", () => {
     ]);
   });
 
-  it("restarts no replaced server, which starts with its settings", () => {
-    for (const role of ["out", "apply", "in"]) {
-      expect(three.step(`jitsi-jvb-1-${role}`).inputs.triggers).toHaveLength(1);
-    }
-  });
-
   it("lets drains depend on no other bridge, so that the engine runs them side by side", () => {
     for (const i of [0, 1, 2]) {
       const needs = three.needs(three.step(`jitsi-jvb-${i}-drain`));
       expect(
         needs.filter((name) => name.includes("-jvb-") && !name.includes(`-jvb-${i}-`)),
       ).toEqual([]);
-      expect(three.needs(three.step(`jitsi-jvb-${i}-out`))).toContain(`jitsi-jvb-${i}-drain`);
     }
   });
 
   it.each<[string, ClusterChange]>([
     ["bridgeHeapMb", { bridgeHeapMb: 4096 }],
     ["jvbSecretVersion", { jvbSecretVersion: 2 }],
-  ])("%s changes the steps of every restart", async (_, change) => {
+  ])("%s changes the files of every bridge, and the step that restarts them", async (_, change) => {
     const changed = await deploy(change);
     const differ = three.resources.filter(({ type, name, inputs }) => {
       const after = changed.resources.find((one) => one.type === type && one.name === name);
       return after !== undefined && JSON.stringify(after.inputs) !== JSON.stringify(inputs);
     });
-    const restart = (i: number) =>
-      ["apply", "files", "in", "out"].map((role) => `jitsi-jvb-${i}-${role}`);
-    expect(differ.map(({ name }) => name).sort()).toEqual([0, 1, 2].flatMap(restart));
+    const files = [0, 1, 2].map((i) => `jitsi-jvb-${i}-files`);
+    expect(differ.map(({ name }) => name).sort()).toEqual([...files, "jitsi-restart"]);
   });
 
   it("drainTimeout restarts no bridge", async () => {
@@ -156,7 +154,7 @@ describe("a bridge's way into service and out of it", () => {
     };
     collect(command(two, "jitsi-jvb-1-drain").dependencies);
     expect([...needs].filter((name) => name.includes("jitsi-jvb-0"))).toEqual([]);
-    expect([...needs]).toContain("command:remote:Command jitsi-jvb-1-ready");
+    expect([...needs]).toContain("command:remote:Command jitsi-jvb-1-setup");
   });
 
   it("gives a bridge the heap that suits the server it has", async () => {

@@ -43,8 +43,8 @@ const world = ({ address = "", mtu = 1450, carries = 1450, has = "nothing", come
 
 const ready = (host: Host) =>
   bashInScript(
-    "host/ready",
-    { ...scriptFixtures["host/ready"], PRIVATE_IP: "10.80.1.5" },
+    "host/setup",
+    { ...scriptFixtures["host/setup"], PRIVATE_IP: "10.80.1.5" },
     `${world(host)} expect_private_network; result fine`,
   );
 
@@ -56,8 +56,8 @@ describe("the private network, before anything else is done on a host", () => {
 
   it("is given a minute for its address, and 10 s once it was brought up", () => {
     const { stderr } = bashInScript(
-      "host/ready",
-      { ...scriptFixtures["host/ready"], PRIVATE_IP: "10.80.1.5" },
+      "host/setup",
+      { ...scriptFixtures["host/setup"], PRIVATE_IP: "10.80.1.5" },
       `${world({ comesUp: true })} wait_for() { echo "waited $1 s"; shift 2; "$@" >/dev/null; }
        expect_private_address 10.80.1.5`,
     );

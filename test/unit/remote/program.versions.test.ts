@@ -2,8 +2,13 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeProgram, readSource, type HostProgram, type VerbName } from "../../../remote/program";
-import { installScript } from "../../../remote/script";
+import {
+  installCommand,
+  makeProgram,
+  readSource,
+  type HostProgram,
+  type VerbName,
+} from "../../../remote/program";
 
 /** Where the drain of the older program fails. */
 const drainFile = "jitsi_hetzner/verbs/drain.py";
@@ -32,19 +37,20 @@ afterAll(() => {
   rmSync(work, { recursive: true });
 });
 
-/** As the two steps of `programSteps`. */
+/** As the two steps of `setupSteps`. The verb refuses its empty input. */
 function install(program: HostProgram): void {
-  cpSync(program.archive, join(folder, `program-${program.digest}.tar`));
-  const { status, stderr } = spawnSync("bash", ["-s", "--"], {
-    input: installScript(program),
-    env: {
-      ...process.env,
-      PROGRAM_FOLDER: folder,
-      PROGRAM_COMMAND: join(folder, "jitsi-hetzner"),
+  const archive = join(folder, `program-${program.digest}.tar`);
+  cpSync(program.archive, archive);
+  const { status, stderr } = spawnSync(
+    "bash",
+    ["-c", installCommand(program, archive, "host/setup")],
+    {
+      input: "",
+      env: { ...process.env, PROGRAM_COMMAND: join(folder, "jitsi-hetzner") },
+      encoding: "utf8",
     },
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(stderr);
+  );
+  if (status !== fits.status) throw new Error(stderr);
 }
 
 interface Ran {

@@ -1,58 +1,54 @@
 import { remoteScript } from "../../../remote/script";
 import { bash, bashInScript } from "./bash";
 
-const values = { KEYS: "ssh-ed25519 AAAA one\nssh-ed25519 BBBB two" };
+const values = { DOMAIN: "meet.example.org" };
 
 describe("remoteScript", () => {
   it("gives the script its values, whatever is in them", () => {
     const nasty = 'a\'b\n$(c) "d" \\';
-    const outcome = bashInScript("host/authorizedKeys", { KEYS: nasty }, 'result "$KEYS"');
+    const outcome = bashInScript("web/certificate", { DOMAIN: nasty }, 'result "$DOMAIN"');
     expect(outcome).toEqual({ status: 0, stdout: `${nasty}\n`, stderr: "" });
   });
 
   it("shows no value to child processes", () => {
-    const outcome = bashInScript("host/authorizedKeys", values, "env >&3");
+    const outcome = bashInScript("web/certificate", values, "env >&3");
     expect(outcome.stdout).toContain("PATH=");
-    expect(outcome.stdout).not.toContain("KEYS");
+    expect(outcome.stdout).not.toContain("DOMAIN");
   });
 
   it("does nothing when the connection is cut before its end", () => {
-    const text = remoteScript("host/authorizedKeys", values);
+    const text = remoteScript("web/certificate", values);
     const cut = text.slice(0, text.lastIndexOf("main"));
     expect(bash(cut)).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   it("keeps stdout for the result", () => {
     const outcome = bashInScript(
-      "host/authorizedKeys",
+      "web/certificate",
       values,
       "info working; echo noise; result answer",
     );
     expect(outcome).toEqual({
       status: 0,
       stdout: "answer\n",
-      stderr: "host/authorizedKeys: working\nnoise\n",
+      stderr: "web/certificate: working\nnoise\n",
     });
   });
 
   it("says which script failed, where and what to do", () => {
-    const outcome = bashInScript(
-      "host/authorizedKeys",
-      values,
-      'HOSTNAME=web fatal "no disk" "df -h"',
-    );
+    const outcome = bashInScript("web/certificate", values, 'HOSTNAME=web fatal "no disk" "df -h"');
     expect(outcome).toEqual({
       status: 1,
       stdout: "",
-      stderr: "host/authorizedKeys failed on web: no disk\n  What to do: df -h\n",
+      stderr: "web/certificate failed on web: no disk\n  What to do: df -h\n",
     });
   });
 
   it("names a command that failed unexpectedly, without the values in it", () => {
-    const code = 'f() { grep -q nothing <<<"$KEYS"; echo on; }\nHOSTNAME=web\nf';
-    const outcome = bashInScript("host/authorizedKeys", { KEYS: "FakeSecret" }, code);
+    const code = 'f() { grep -q nothing <<<"$DOMAIN"; echo on; }\nHOSTNAME=web\nf';
+    const outcome = bashInScript("web/certificate", { DOMAIN: "FakeSecret" }, code);
     expect(outcome.status).toBe(1);
-    expect(outcome.stderr).toContain('host/authorizedKeys failed on web: "grep -q nothing');
+    expect(outcome.stderr).toContain('web/certificate failed on web: "grep -q nothing');
     expect(outcome.stderr).not.toContain("FakeSecret");
   });
 

@@ -1,6 +1,12 @@
 import { commandLatency, hetznerLatency } from "../../../hcloud-simulator/src/latency";
 import { parseCommandLine } from "../hosts/simulated/commandLine";
-import { roleOf, verbTime, type HostRole, type VerbTimes } from "../hosts/simulated/verbTimes";
+import {
+  oneRestart,
+  roleOf,
+  verbTime,
+  type HostRole,
+  type VerbTimes,
+} from "../hosts/simulated/verbTimes";
 import type { EngineStep } from "./engineSteps";
 
 /** Something that takes time, and what it waits for. */
@@ -54,7 +60,10 @@ const deleteActions: Readonly<Record<string, string>> = {
 };
 
 /** Seconds of a step that are given: by the latency of the API, or by the times of the hosts. */
-export function givenSeconds({ type, op, commandLine }: EngineStep, times: VerbTimes): number {
+export function givenSeconds(
+  { type, op, commandLine, restarts = 0 }: EngineStep,
+  times: VerbTimes,
+): number {
   if (type.startsWith("hcloud:")) {
     const action = (op === "delete" ? deleteActions : createActions)[type];
     const actionMs = action === undefined ? 0 : commandLatency(hetznerLatency, action);
@@ -65,11 +74,9 @@ export function givenSeconds({ type, op, commandLine }: EngineStep, times: VerbT
   const { key, verb } = command;
   const seconds = verbTime(times, key, op === "update")?.seconds;
   if (seconds === undefined) throw new Error(`there is no time for ${key}`);
+  if (restarts > 0) return seconds + restarts * (times.verbs[oneRestart]?.seconds ?? NaN);
   return verb === "host/hostKey" ? times.bootSeconds + seconds : seconds;
 }
-
-/** The number of the bridge that a resource belongs to. */
-const bridgeOf = (urn: string): string | undefined => /::[^:]*-jvb-(\d+)\b[^:]*$/.exec(urn)?.[1];
 
 /** The host that a resource belongs to, with its role. */
 function hostOf(urn: string): { name: string; role: HostRole } | undefined {
@@ -82,10 +89,10 @@ const isServer = ({ type, op }: EngineStep): boolean =>
 
 /**
  * The steps of one `pulumi` as links. A step waits for those that its resource depends on, a delete for those that
- * depend on its resource; `host/ready` also for the packages, which install themselves from the boot on.
+ * depend on its resource; `host/setup` also for the packages, which install themselves from the boot on.
  *
  * @param resources of the state, before and after
- * @param inTurns whether bridges wait for each other where the program makes them
+ * @param inTurns whether bridges that restart wait for each other, as the program makes them
  */
 export function linksOf(
   steps: readonly EngineStep[],
@@ -106,28 +113,20 @@ export function linksOf(
   const waitsFor = ({ urn, op }: EngineStep): string[] =>
     op === "delete"
       ? deleted.filter((one) => depends.get(one.urn)?.includes(urn)).map((one) => one.urn)
-      : (depends.get(urn) ?? []).filter((one) => inTurns || !isOfOtherBridge(urn, one));
+      : [...(depends.get(urn) ?? [])];
   const links = new Map<string, ChainLink>(installed);
   for (const step of steps) {
-    const link = { seconds: givenSeconds(step, times), after: waitsFor(step) };
-    if (!isReadyStep(step)) links.set(step.urn, link);
-    else {
-      // Its own work is done beside the installation.
-      links.set(`own ${step.urn}`, link);
-      const both = [`own ${step.urn}`, `installed ${hostOf(step.urn)?.name ?? ""}`];
-      links.set(step.urn, { seconds: 0, after: both });
-    }
+    const { restarts = 0 } = step;
+    const timed = inTurns ? step : { ...step, restarts: Math.min(restarts, 1) };
+    const installation = isSetup(step) ? [`installed ${hostOf(step.urn)?.name ?? ""}`] : [];
+    const after = [...waitsFor(step), ...installation];
+    links.set(step.urn, { seconds: givenSeconds(timed, times), after });
   }
   return links;
 }
 
-const isReadyStep = ({ op, commandLine }: EngineStep): boolean =>
-  op !== "delete" && (commandLine?.startsWith("jitsi-hetzner host/ready ") ?? false);
-
-function isOfOtherBridge(urn: string, other: string): boolean {
-  const [a, b] = [bridgeOf(urn), bridgeOf(other)];
-  return a !== undefined && b !== undefined && a !== b;
-}
+const isSetup = ({ op, commandLine }: EngineStep): boolean =>
+  op !== "delete" && parseCommandLine(commandLine ?? "")?.verb === "host/setup";
 
 /** The longest chain of a whole `pulumi`: the engine deletes after all creates and updates. */
 export function chainOfRun(

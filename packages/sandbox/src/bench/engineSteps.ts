@@ -1,3 +1,5 @@
+import { countRestarts, settingsIn } from "../hosts/simulated/restarts";
+
 /** One step of the engine on a resource that it has finished. */
 export interface EngineStep {
   readonly urn: string;
@@ -9,6 +11,8 @@ export interface EngineStep {
   readonly endMs: number;
   /** The command line that the step ran on a host; undefined for a step that runs none. */
   readonly commandLine?: string;
+  /** How many bridges the step restarts, one after the other; absent if none. */
+  readonly restarts?: number;
 }
 
 /** The part of an engine event that is read here. */
@@ -25,7 +29,7 @@ interface StepMetadata {
   readonly new?: { readonly inputs?: CommandInputs };
 }
 
-type CommandInputs = Readonly<Partial<Record<"create" | "update" | "delete", unknown>>>;
+type CommandInputs = Readonly<Partial<Record<"create" | "update" | "delete" | "stdin", unknown>>>;
 
 export interface TimedEvent {
   readonly atMs: number;
@@ -44,8 +48,18 @@ export function stepsOf(events: readonly TimedEvent[]): EngineStep[] {
     const beginMs = begun.get(`${ended.op} ${ended.urn}`);
     if (beginMs === undefined)
       throw new Error(`${ended.op} ${ended.urn} ended without a beginning`);
-    const { urn, type, op } = ended;
-    steps.push({ urn, type, op, beginMs, endMs: atMs, commandLine: commandLineOf(ended) });
+    const { urn, type, op, old, new: now } = ended;
+    const restarts = countRestarts(settingsIn(old?.inputs?.stdin), settingsIn(now?.inputs?.stdin));
+    const commandLine = commandLineOf(ended);
+    steps.push({
+      urn,
+      type,
+      op,
+      beginMs,
+      endMs: atMs,
+      commandLine,
+      ...(restarts > 0 && { restarts }),
+    });
   }
   return steps;
 }

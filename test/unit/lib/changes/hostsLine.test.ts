@@ -56,7 +56,7 @@ describe("the line about hosts", () => {
   });
 
   it("tells of a host whose server an interrupted run has made", () => {
-    expect(lineOf(command("create", "jvb-2-ready"), command("create", "jvb-2-drain"))).toBe(
+    expect(lineOf(command("create", "jvb-2-setup"), command("create", "jvb-2-drain"))).toBe(
       "finishes adding bridge jvb-2; touches no other host",
     );
   });
@@ -123,12 +123,12 @@ describe("the line about hosts", () => {
     const same = { SETTINGS_HASH: hashA, FORMER_HASH: hashC };
     expect(
       lineOf(
-        command("update", "web-harden"),
-        command("update", "jvb-0-program"),
+        command("update", "web-setup"),
+        command("update", "jvb-0-program-copy"),
         restartSteps("jvb-0", hashA, same),
       ),
     ).toBe("runs steps again on web and jvb-0; restarts nothing");
-    expect(lineOf(command("update", "web-jicofo"), command("update", "jvb-0-harden"))).toBe(
+    expect(lineOf(command("update", "web-jicofo"), command("update", "jvb-0-setup"))).toBe(
       "runs steps again on web and jvb-0; restarts no bridge",
     );
   });

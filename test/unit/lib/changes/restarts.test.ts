@@ -1,7 +1,7 @@
 import type { ChangeStep } from "../../../../lib/changes/changeStep";
 import { hostChanges } from "../../../../lib/changes/hostChanges";
 import { hostsLine } from "../../../../lib/changes/hostsLine";
-import { command, objectStep, restartSteps, stdin } from "./support/steps";
+import { command, filesText, objectStep, restartList, restartSteps, stdin } from "./support/steps";
 
 const lineOf = (...steps: readonly (ChangeStep | readonly ChangeStep[])[]): string =>
   hostsLine(hostChanges(steps.flat()));
@@ -31,24 +31,53 @@ describe("restarts of bridges in a preview", () => {
     }
   });
 
-  it("are read of an older program's steps, which carry their script", () => {
-    const script = { stdin: `STEP='web/out'\nSETTINGS_HASH='${old}'\nset -euo pipefail` };
-    const update = (SETTINGS_HASH: string, FORMER_HASH: string): ChangeStep =>
-      command("update", "jvb-0-out", script, stdin({ SETTINGS_HASH, FORMER_HASH }));
-    expect(lineOf(update(next, old))).toContain("restarts nothing");
-    expect(lineOf(update(next, another))).toContain("restarts bridge jvb-0 (rolling restart)");
+  it("are read of the steps that an older program had for each, whatever these carried", () => {
+    const formerly = [
+      { stdin: `STEP='web/out'\nSETTINGS_HASH='${old}'\nset -euo pipefail` },
+      stdin({ SETTINGS_HASH: old }),
+      { stdin: JSON.stringify({ version: 1, bridge: {}, settingsHash: old, formerHash: another }) },
+    ];
+    for (const before of formerly) {
+      const line = (settings: string, former: string): string =>
+        lineOf(
+          command("update", "jvb-0-files", { stdin: "[secret]" }, filesText(settings, former)),
+          command("delete", "jvb-0-out", before),
+          command("create", "restart"),
+        );
+      expect(line(old, another)).toContain("restarts nothing");
+      expect(line(next, old)).toContain("restarts nothing");
+      expect(line(next, another)).toBe(
+        "restarts bridge jvb-0 (rolling restart); touches no other host",
+      );
+    }
   });
 
-  it("are read of the typed verbs' JSON, also where the program before had values", () => {
-    const typed = (settingsHash: string, formerHash: string) => ({
-      stdin: JSON.stringify({ version: 1, bridge: {}, settingsHash, formerHash }),
-    });
-    const update = (before: object, after: object): string =>
-      lineOf(command("update", "jvb-0-out", { ...before }, { ...after }));
-    for (const before of [typed(old, another), stdin({ SETTINGS_HASH: old })]) {
-      expect(update(before, typed(next, old))).toContain("restarts nothing");
-      expect(update(before, typed(next, another))).toContain("restarts bridge jvb-0 (rolling");
-    }
+  it("are read of a preview by the program before, whose comment is made by today's", () => {
+    const of = (SETTINGS_HASH: string, FORMER_HASH: string) =>
+      stdin({ SETTINGS_HASH, FORMER_HASH });
+    const line = (after: Readonly<Record<string, unknown>>): string =>
+      lineOf(
+        command("update", "jvb-0-files", { stdin: "[secret]", create: "jitsi-hetzner jvb/files" }),
+        command("update", "jvb-0-out", of(old, another), after),
+      );
+    expect(line(of(next, another))).toContain("restarts bridge jvb-0 (rolling restart)");
+    expect(line(of(next, old))).toContain("restarts nothing");
+    expect(line(stdin())).toContain("may restart bridge jvb-0");
+  });
+
+  it("are due where an earlier run wrote the settings and was interrupted before the restart", () => {
+    const before = { "jvb-0": old, "jvb-1": old };
+    expect(lineOf(restartList(before, { "jvb-0": [next, another], "jvb-1": [next, old] }))).toBe(
+      "restarts bridge jvb-0 (rolling restart); touches no other host",
+    );
+  });
+
+  it("do not follow from another list of bridges", () => {
+    const list = restartList(
+      { "jvb-0": old, "jvb-1": next },
+      { "jvb-0": [old, another], "jvb-2": [next, another] },
+    );
+    expect(lineOf(list)).not.toContain("restarts bridge");
   });
 
   it("are certain with another account", () => {

@@ -12,8 +12,8 @@ afterEach(() => {
   host.end();
 });
 
-const harden = (code: string, values = scriptFixtures["host/harden"]): Outcome =>
-  host.run("host/harden", values, code, ["/proc/sys", "/etc/"]);
+const harden = (code: string, values = scriptFixtures["host/setup"]): Outcome =>
+  host.run("host/setup", values, code, ["/proc/sys", "/etc/"]);
 
 /** A container with an empty kernel and a packet filter; `nft` is what it says of the rules. */
 const world = (nft = ""): string => `
@@ -29,13 +29,13 @@ const world = (nft = ""): string => `
 `;
 
 /** The whole step; its calls of programs, one a line. */
-const run = (values = scriptFixtures["host/harden"]): string[] => {
-  const { status, stdout } = harden(`${world()}\nmain`, values);
+const run = (values = scriptFixtures["host/setup"]): string[] => {
+  const { status, stdout } = harden(`${world()}\nharden`, values);
   expect(status).toBe(0);
   return stdout.trimEnd().split("\n");
 };
 
-describe("host/harden", () => {
+describe("host/setup, its hardening", () => {
   beforeEach(() => {
     host.has("etc/nftables.conf", "#!/usr/sbin/nft -f\n");
     host.has("etc/login.defs", "UMASK 022\n");
@@ -54,7 +54,7 @@ describe("host/harden", () => {
     expect(run()).toEqual(calls);
     const texts = ["NFT_RULES", "SYSCTL_CONF", "MODPROBE_CONF", "CORE_LIMITS", "COREDUMP_CONF"];
     const others = Object.fromEntries(texts.map((name) => [name, "# another text\n"]));
-    expect(run({ ...scriptFixtures["host/harden"], ...others })).toEqual(calls);
+    expect(run({ ...scriptFixtures["host/setup"], ...others })).toEqual(calls);
     expect(host.text("etc/modprobe.d/jitsi-hetzner.conf")).toBe("# another text\n");
   });
 
@@ -67,9 +67,9 @@ describe("host/harden", () => {
   });
 
   it("keeps the rules of before where nft refuses the new ones", () => {
-    const { status, stdout, stderr } = harden(`${world("[[ $1 != -c ]] &&")}\nmain`);
+    const { status, stdout, stderr } = harden(`${world("[[ $1 != -c ]] &&")}\nharden`);
     expect([status, stdout]).toEqual([1, "nft -c -f -\nsystemctl is-system-running\n"]);
-    expect(stderr).toContain("host/harden failed on host: nft refuses the rules");
+    expect(stderr).toContain("host/setup failed on host: nft refuses the rules");
     expect(existsSync(join(host.root, "etc/nftables.d"))).toBe(false);
   });
 

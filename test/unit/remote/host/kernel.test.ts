@@ -15,10 +15,10 @@ afterEach(() => {
 
 const settings = "etc/sysctl.d/60-jitsi-hetzner.conf";
 
-/** Runs `code` with the functions of host/harden. */
+/** Runs `code` with the functions of host/setup. */
 function kernel(code: string, conf: string): Outcome {
-  const values = { ...scriptFixtures["host/harden"], SYSCTL_CONF: conf };
-  return host.run("host/harden", values, code, ["/proc/sys", "/etc/"]);
+  const values = { ...scriptFixtures["host/setup"], SYSCTL_CONF: conf };
+  return host.run("host/setup", values, code, ["/proc/sys", "/etc/"]);
 }
 
 const onServer = (conf: string): Outcome =>
@@ -32,7 +32,7 @@ const inContainer = (conf: string): Outcome =>
     conf,
   );
 
-describe("host/harden sets the kernel's settings", () => {
+describe("host/setup sets the kernel's settings", () => {
   it("now and for each boot", () => {
     host.has("proc/sys/fs/protected_fifos", "1\n");
     const conf = "# why\n\nfs.protected_fifos = 2\n";
@@ -58,7 +58,7 @@ describe("host/harden sets the kernel's settings", () => {
     const { status, stderr } = inContainer(conf);
     expect(status).toBe(0);
     expect(stderr).toContain(
-      "host/harden: skipped, because this container does not have the setting or cannot change it: kernel.kptr_restrict kernel.absent\n",
+      "host/setup: skipped, because this container does not have the setting or cannot change it: kernel.kptr_restrict kernel.absent\n",
     );
     expect(host.text("proc/sys/net/redirects")).toBe("0\n");
     expect(host.text(settings)).toBe(conf);

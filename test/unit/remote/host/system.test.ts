@@ -19,7 +19,7 @@ afterEach(() => {
   host.end();
 });
 
-const values = scriptFixtures["host/system"];
+const values = scriptFixtures["host/setup"];
 const folders = ["/etc/", "/usr/share/zoneinfo", "/usr/local/sbin", "/var/lib/jitsi-hetzner"];
 
 /** A host whose nginx runs, as process 10 with the worker 11. */
@@ -33,8 +33,8 @@ const world = `
   pgrep() { :; }
 `;
 
-function run(change: Partial<typeof values> = {}, code = "main"): Outcome {
-  return host.run("host/system", { ...values, ...change }, `${world}\n${code}`, folders);
+function run(change: Partial<typeof values> = {}, code = "set_up_system"): Outcome {
+  return host.run("host/setup", { ...values, ...change }, `${world}\n${code}`, folders);
 }
 
 /** What the step does with services: its calls but the questions. */
@@ -43,7 +43,7 @@ const acts = ({ stdout }: Outcome): string[] => {
   return lines.filter((line) => !/^systemctl (show|is-)/.test(line));
 };
 
-describe("host/system", () => {
+describe("host/setup, besides Jitsi", () => {
   const watch = "systemctl enable --quiet --now jitsi-hetzner-watch.timer";
 
   it("restarts nothing: it reloads systemd and nginx, and raises the limits of what runs", () => {

@@ -1,15 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bashInScript } from "../bash";
+import { scriptFixtures } from "../../../templates/fixtures";
+import { bashInScript, type Outcome } from "../bash";
 
-const values = {
-  NAME: "jvb-1",
-  BRIDGE_VERSION: "2.3-312",
-  SETTINGS_HASH: "today",
-  FORMER_HASH: "former",
-  TURN: "7",
-};
+const values = { NAME: "jvb-1", BRIDGE_VERSION: "2.3-312", SETTINGS_HASH: "today" };
 
 /** The bridge has joined, by its own word, and its package is of the right version. */
 const joined = [
@@ -19,43 +14,78 @@ const joined = [
   'restart_and_join() { info "restarts"; }',
 ].join("\n");
 
-describe("jvb/apply", () => {
-  let dir = "";
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
-    writeFileSync(join(dir, "joined"), "yes\n");
-  });
-  afterEach(() => {
-    rmSync(dir, { recursive: true });
-  });
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+  writeFileSync(join(dir, "joined"), "yes\n");
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
 
-  const runningWith = (hash: string) => {
-    writeFileSync(join(dir, "running-settings"), `${hash}\n`);
-  };
-  const running = () => readFileSync(join(dir, "running-settings"), "utf8").trim();
-  const apply = (change: Partial<typeof values> = {}) =>
-    bashInScript("jvb/apply", { ...values, ...change }, `${joined}\nmain`, {
+const runningWith = (hash: string) => {
+  writeFileSync(join(dir, "running-settings"), `${hash}\n`);
+};
+const running = () => readFileSync(join(dir, "running-settings"), "utf8").trim();
+
+describe("jvb/apply", () => {
+  const apply = (argument = "", more = ""): Outcome =>
+    bashInScript("jvb/apply", values, `${joined}\n${more}\nmain ${argument}`, {
       "/var/lib/jitsi-hetzner": dir,
     });
 
-  it("restarts no bridge that the program before started with the same settings, and notes today's hash", () => {
-    runningWith("former");
-    expect(apply().stderr).toContain("jvb-1 runs with its settings");
-    expect(running()).toBe("today");
-  });
-
-  it("restarts a bridge for a turn that asks for it, though it says itself that it has joined; and once", () => {
+  it("leaves a bridge alone that runs with its settings", () => {
     runningWith("today");
-    const turn = { TURN: "7-restart" };
-    expect(apply(turn).stderr).toContain("restarts");
-    expect(apply(turn).stderr).toContain("jvb-1 runs with its settings");
-    expect(apply({ TURN: "8-restart" }).stderr).toContain("restarts");
-    expect(apply({ TURN: "9" }).stderr).toContain("jvb-1 runs with its settings");
+    expect(apply().stderr).toContain("jvb-1 runs with its settings");
   });
 
   it("restarts a bridge that runs with other settings", () => {
     runningWith("other");
     expect(apply().stderr).toContain("restarts");
     expect(running()).toBe("other");
+  });
+
+  it("restarts a bridge that runs with its settings where that is asked for, though it says itself that it has joined", () => {
+    runningWith("today");
+    expect(apply("restart").stderr).toContain("restarts");
+  });
+
+  it("restarts no bridge that takes participants, whoever asks", () => {
+    runningWith("other");
+    const busy = "participants() { printf 3; }\nbridge_is_draining() { false; }";
+    const { status, stderr } = apply("restart", busy);
+    expect(status).toBe(1);
+    expect(stderr).toContain("its restart would disconnect participants: 3");
+    expect(stderr).not.toContain("restarts");
+  });
+});
+
+describe("jvb/files", () => {
+  const adopt = (hash: string): string => {
+    runningWith(hash);
+    const all = { ...scriptFixtures["jvb/files"], SETTINGS_HASH: "today", FORMER_HASH: "former" };
+    const { status } = bashInScript("jvb/files", all, "adopt_former_hash", {
+      "/var/lib/jitsi-hetzner": dir,
+    });
+    expect(status).toBe(0);
+    return running();
+  };
+
+  it("notes today's hash for a bridge that an older program started with the same settings, and no other", () => {
+    expect([adopt("former"), adopt("today"), adopt("other")]).toEqual(["today", "today", "other"]);
+  });
+
+  it("writes the values of jvb/apply, which travel no more", () => {
+    const all = { ...scriptFixtures["jvb/files"], NAME: "jvb-1" };
+    const code = "chown() { :; }\nwrite_apply_values";
+    bashInScript("jvb/files", all, code, { "/var/lib/jitsi-hetzner": dir });
+    expect(JSON.parse(readFileSync(join(dir, "apply.json"), "utf8"))).toEqual({
+      version: 1,
+      values: {
+        NAME: "jvb-1",
+        BRIDGE_VERSION: all.BRIDGE_VERSION,
+        SETTINGS_HASH: all.SETTINGS_HASH,
+      },
+    });
   });
 });

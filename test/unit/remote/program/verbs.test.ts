@@ -47,13 +47,10 @@ describe("the verbs in Python", () => {
   it("are all that take JSON, and one that is only called by hand", () => {
     const verbs: Record<keyof VerbStdin, true> = {
       accept: true,
-      certificate: true,
       drain: true,
       forget: true,
-      names: true,
       policy: true,
-      "restart-begin": true,
-      "restart-end": true,
+      restart: true,
       serve: true,
       status: true,
     };
@@ -76,10 +73,12 @@ describe("the verbs in Python", () => {
     ["facts.py", ["status"]],
     ["verbs/drain.py", ["drain"]],
     ["occupant.py", ["drain"]],
-    ["judgement.py", ["drain", "restart-begin"]],
-    ["restart_input.py", ["restart-begin", "restart-end"]],
-    ["warmth.py", ["drain", "policy", "restart-begin", "restart-end", "serve"]],
-    ["emptying.py", ["drain", "restart-begin", "restart-end", "serve"]],
+    ["judgement.py", ["drain", "restart"]],
+    ["restart_input.py", ["restart"]],
+    ["taking_out.py", ["restart"]],
+    ["bridge_host.py", ["drain", "policy", "restart", "serve"]],
+    ["warmth.py", ["drain", "policy", "restart", "serve"]],
+    ["emptying.py", ["drain", "restart", "serve"]],
     // What runs the verbs in shell.
     ["shell.py", []],
   ])("run again, by a change of %s, where it concerns them, and nowhere else", (file, verbs) => {

@@ -59,8 +59,8 @@ describe("skipping a drain", () => {
   });
 
   it("refuses where another drain comes after it: that one would go unrun too", () => {
-    const next = drain(2, after("jitsi-jvb-1-apply"));
-    const between = step("jitsi-jvb-1-apply", after("jitsi-jvb-1-drain"));
+    const next = drain(2, after("jitsi-jvb-1-x"));
+    const between = step("jitsi-jvb-1-x", after("jitsi-jvb-1-drain"));
     expect(() => plan(1, drain(1), between, next)).toThrow(
       "the drain of bridge 1 cannot be removed: jitsi-jvb-2-drain must come after it",
     );

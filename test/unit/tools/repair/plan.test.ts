@@ -35,10 +35,12 @@ const resources = [
   resource(bridge, "jitsi-jvb-1"),
   resource(host, "jitsi-jvb-1", `${bridge}::jitsi-jvb-1`),
   resource("hcloud:index/server:Server", "jitsi-jvb-1", `${host}::jitsi-jvb-1`),
-  resource(step, "jitsi-jvb-1-ready", `${host}::jitsi-jvb-1`),
+  resource(step, "jitsi-jvb-1-setup", `${host}::jitsi-jvb-1`),
   resource(step, "jitsi-jvb-1-host-key", `${host}::jitsi-jvb-1`, { ignoreChanges: ["create"] }),
   resource(step, "jitsi-jvb-1-files", `${bridge}::jitsi-jvb-1`),
   resource(step, "jitsi-jvb-1-old", `${bridge}::jitsi-jvb-1`, { delete: true }),
+  resource("jitsi-hetzner:index:RollingRestart", "jitsi-restart"),
+  resource(step, "jitsi-restart", "jitsi-hetzner:index:RollingRestart::jitsi-restart"),
   resource("jitsi-hetzner:index:Acceptance", "jitsi-acceptance"),
   resource(step, "jitsi-acceptance", "jitsi-hetzner:index:Acceptance::jitsi-acceptance"),
 ];
@@ -51,11 +53,12 @@ const marked = (state: string): Resource[] =>
 
 describe("planRepair", () => {
   it.each(["1", "jvb-1"])(
-    "takes all steps of bridge %s that run more than once, and the proof",
+    "takes all steps of bridge %s that run more than once, the rolling restart, and the proof",
     (name) => {
       expect(planRepair(exported(), name).steps).toEqual([
-        "jitsi-jvb-1-ready",
+        "jitsi-jvb-1-setup",
         "jitsi-jvb-1-files",
+        "jitsi-restart",
         "jitsi-acceptance",
       ]);
     },
@@ -64,6 +67,7 @@ describe("planRepair", () => {
   it("takes those of the web host", () => {
     expect(planRepair(exported(), "web").steps).toEqual([
       "jitsi-web-configure",
+      "jitsi-restart",
       "jitsi-acceptance",
     ]);
   });
@@ -80,18 +84,7 @@ describe("planRepair", () => {
         : before,
     );
     expect(JSON.parse(state)).toEqual(JSON.parse(exported({ resources: expected })));
-    expect(marked(state).filter(isChosen)).toHaveLength(3);
-  });
-
-  it("marks the step that empties a bridge before a restart, which does nothing when it is made", () => {
-    const out = resource(step, "jitsi-jvb-1-out", `${bridge}::jitsi-jvb-1`);
-    const update = { update: "bash -s -- # web/out", stdin: "cipher" };
-    const state = exported({
-      resources: [...resources, { ...out, inputs: update, outputs: update }],
-    });
-    const [after] = marked(planRepair(state, "1").state).slice(-1);
-    expect(after?.inputs).toEqual({ ...update, update: "bash -s -- # web/out (to be repaired)" });
-    expect(after?.outputs).toEqual(after?.inputs);
+    expect(marked(state).filter(isChosen)).toHaveLength(4);
   });
 
   it("has the host's program copied again, by a path that differs", () => {

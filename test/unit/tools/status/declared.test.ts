@@ -69,7 +69,6 @@ describe("what the settings declare", () => {
       undefined,
       "80",
       "443",
-      "443",
       "10000",
     ]);
   });

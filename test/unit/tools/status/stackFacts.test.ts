@@ -52,7 +52,7 @@ const exported = JSON.stringify({
         outputs: { serverId: 11, ip: "10.80.1.1" },
       },
       {
-        urn: urn("command:remote:Command", "jitsi-web-ready"),
+        urn: urn("command:remote:Command", "jitsi-web-setup"),
         type: "command:remote:Command",
         inputs: { connection: secret(connection) },
       },

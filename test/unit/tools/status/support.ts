@@ -57,8 +57,6 @@ export const web = (
   {
     jicofoProblem = "",
     expiredCertificates = [],
-    certificates = [],
-    certificateProblems = [],
     health: services = health,
   }: Partial<WebFacts> = {},
 ): ClusterFacts["web"] => ({
@@ -66,8 +64,6 @@ export const web = (
     jicofo: list,
     jicofoProblem,
     expiredCertificates,
-    certificates,
-    certificateProblems,
     versions: { jicofo: "1.0-1189-1" },
     conferences,
     health: services,

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { HostKey } from "./hostKeys";
+import type { SettingsHashes } from "./restarts";
 
 /** What a simulated host keeps over a restart. */
 export interface HostDiskContent {
@@ -14,6 +15,8 @@ export interface HostDiskContent {
   readonly hasProgram: boolean;
   /** Paths of files that were copied to it. */
   readonly files: readonly string[];
+  /** The settings of the last rolling restart. */
+  readonly settings: SettingsHashes;
   /** The steps that have run there, each with its verb and arguments. */
   readonly steps: readonly string[];
 }
@@ -22,6 +25,7 @@ const empty: HostDiskContent = {
   bootstrapKeyRemoved: false,
   hasProgram: false,
   files: [],
+  settings: {},
   steps: [],
 };
 

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { createServer, type Server as TcpServer, type Socket } from "node:net";
 import { Server, utils, type AuthContext, type Connection, type ParsedKey } from "ssh2";
 import type { HostSpec } from "../../../../hcloud-simulator/src/driver";
@@ -113,9 +114,8 @@ export class SimulatedHost {
       session.on("exec", (acceptExec, _reject, { command }) => {
         const stream = acceptExec();
         const begin = performance.now();
-        // Steps send their values; nothing here depends on them.
-        stream.resume();
-        void runVerb(command, this.disk, this.options.times)
+        // Of the values that steps send, only those of a rolling restart are looked at.
+        void runVerb(command, allOf(stream), this.disk, this.options.times)
           .catch((error: unknown) => ({ code: 1, stdout: "", stderr: `${String(error)}\n` }))
           .then(({ code, stdout, stderr }) => {
             const seconds = ((performance.now() - begin) / 1000).toFixed(2);
@@ -142,4 +142,15 @@ function isAllowed(context: AuthContext, sshKeys: readonly string[]): boolean {
   if (known === undefined) return false;
   // Without a signature, the client asks only whether it may use the key.
   return signature === undefined || (blob !== undefined && known.verify(blob, signature, hashAlgo));
+}
+
+/** Leaves the stream open for the answer, as an iteration would not. */
+function allOf(stream: Readable): Promise<string> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    stream.on("data", (part: Buffer) => parts.push(part));
+    stream.on("end", () => {
+      resolve(Buffer.concat(parts).toString());
+    });
+  });
 }

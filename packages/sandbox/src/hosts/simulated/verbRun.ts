@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HostDisk } from "./hostDisk";
 import { newHostKey } from "./hostKeys";
 import { parseCommandLine, type HostCommand } from "./commandLine";
-import { roleOf, verbTime, type VerbTimes } from "./verbTimes";
+import { countRestarts, settingsIn } from "./restarts";
+import { oneRestart, roleOf, verbTime, type VerbTimes } from "./verbTimes";
 
 /** How a command ended on a simulated host. */
 export interface VerbResult {
@@ -19,7 +20,12 @@ const failed = (code: number, stderr: string): VerbResult => ({ code, stdout: ""
  * Runs a command line of a step: it takes the recorded time, prints the recorded output, and has those effects on the
  * host that later contacts see. A command line that is none of a step fails with exit code 127.
  */
-export async function runVerb(line: string, disk: HostDisk, times: VerbTimes): Promise<VerbResult> {
+export async function runVerb(
+  line: string,
+  stdin: Promise<string>,
+  disk: HostDisk,
+  times: VerbTimes,
+): Promise<VerbResult> {
   const command = parseCommandLine(line);
   if (command === undefined) {
     return failed(commandNotFound, `simulated hosts run the program's steps only, not: ${line}\n`);
@@ -34,13 +40,26 @@ export async function runVerb(line: string, disk: HostDisk, times: VerbTimes): P
     const problem = `verbTimes.json has no time for ${key}; record it: npx tsx test/soak/recordVerbTimes.ts\n`;
     return failed(commandNotFound, problem);
   }
-  await sleep(time.seconds * 1000);
-  if (verb === "host/ready") await untilInstalled(disk);
+  if (verb === "host/setup") await untilInstalled(disk);
+  const restarts = verb === "restart" ? await restartSeconds(stdin, disk, times) : 0;
+  await sleep((time.seconds + restarts) * 1000);
   const result = await applyEffect(command, disk, time.stdout ?? "");
   if (result.code === 0) {
     disk.change({ steps: [...new Set([...disk.content.steps, ran])] });
   }
   return result;
+}
+
+/** One bridge after the other, if its settings are others than before. */
+async function restartSeconds(
+  stdin: Promise<string>,
+  disk: HostDisk,
+  times: VerbTimes,
+): Promise<number> {
+  const settings = settingsIn(await stdin);
+  const restarts = countRestarts(disk.content.settings, settings);
+  disk.change({ settings });
+  return restarts * (times.verbs[oneRestart]?.seconds ?? 0);
 }
 
 /** Packages are installed by cloud-init, beside the first contact. */
@@ -61,15 +80,12 @@ async function applyEffect(
       disk.change({ ownKey });
       return { code: 0, stdout: `${ownKey.publicKey}\n`, stderr: "" };
     }
-    case "host/program": {
+    case "host/setup": {
       const isThere = disk.content.files.some((path) => path.includes("/program-"));
       if (!isThere) return failed(1, "the archive of the program is missing\n");
-      disk.change({ hasProgram: true });
+      disk.change({ hasProgram: true, bootstrapKeyRemoved: true });
       return { code: 0, stdout, stderr: "" };
     }
-    case "host/ready":
-      disk.change({ bootstrapKeyRemoved: true });
-      return { code: 0, stdout, stderr: "" };
     default:
       return { code: 0, stdout, stderr: "" };
   }

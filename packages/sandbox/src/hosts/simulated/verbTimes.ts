@@ -13,11 +13,11 @@ export type HostRole = (typeof hostRoles)[number];
 export interface VerbTimes {
   /** Seconds from the start of a host until its port 22 answers. */
   readonly bootSeconds: number;
-  /** Seconds from then until its packages are installed, by its role. `host/ready` waits for it. */
+  /** Seconds from then until its packages are installed, by its role. `host/setup` waits for it. */
   readonly installSeconds: Readonly<Record<HostRole, number>>;
   /**
    * By the verb with its arguments. With ` again` at the end: the same step on a host where it has run before. Without
-   * such an entry, it takes as long as the first time.
+   * such an entry, it takes as long as the first time. `restart one` is what each bridge adds that `restart` restarts.
    */
   readonly verbs: Readonly<Record<string, VerbTime>>;
 }
@@ -40,6 +40,9 @@ export function readVerbTimes(file = recordedTimesFile): VerbTimes {
 export function verbTime(times: VerbTimes, key: string, isAgain: boolean): VerbTime | undefined {
   return (isAgain ? times.verbs[`${key} again`] : undefined) ?? times.verbs[key];
 }
+
+/** What each bridge adds that a rolling restart restarts. */
+export const oneRestart = "restart one";
 
 /** The same, but no verb takes any time. Boot and installation take none either. */
 export function withoutTimes(times: VerbTimes): VerbTimes {

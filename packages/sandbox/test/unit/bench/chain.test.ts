@@ -7,7 +7,7 @@ const times: VerbTimes = {
   installSeconds: { web: 20, jvb: 10 },
   verbs: {
     "host/hostKey": { seconds: 1 },
-    "host/ready": { seconds: 0.5 },
+    "host/setup": { seconds: 0.5 },
     "web/configure": { seconds: 3 },
     "web/account set": { seconds: 1 },
     "web/jicofo": { seconds: 2 },
@@ -15,8 +15,8 @@ const times: VerbTimes = {
     "jvb/files again": { seconds: 0.25 },
     serve: { seconds: 1 },
     drain: { seconds: 6 },
-    "restart-begin": { seconds: 5 },
-    "restart-end": { seconds: 7 },
+    restart: { seconds: 5 },
+    "restart one": { seconds: 7 },
   },
 };
 
@@ -86,27 +86,21 @@ describe("chainOfRun", () => {
     const steps = [
       server("m-web"),
       step("m-web-host-key", "bash -s -- # host/hostKey (m-web-host-key)"),
-      step("m-web-ready", "jitsi-hetzner host/ready --code 0a # m-web-ready"),
+      step("m-web-setup", 'a=/var/lib/x.tar; exec bash install.sh "$a" host/setup # m-web-setup'),
     ];
     const resources = [
       after("m-web"),
       after("m-web-host-key", "m-web"),
-      after("m-web-ready", "m-web-host-key"),
+      after("m-web-setup", "m-web-host-key"),
     ];
-    expect(chainOfRun(steps, resources, times, false)).toBeCloseTo(4.85 + 2 + 20);
+    expect(chainOfRun(steps, resources, times, false)).toBeCloseTo(4.85 + 2 + 20 + 0.5);
   });
 
   it("lets bridges wait for each other only where their turns are asked for", () => {
-    const steps = [0, 1, 2].flatMap((i) => [
-      step(`m-jvb-${i}-out`, `jitsi-hetzner restart-begin # m-jvb-${i}-out`, "update"),
-      step(`m-jvb-${i}-in`, `jitsi-hetzner restart-end # m-jvb-${i}-in`, "update"),
-    ]);
-    const resources = [0, 1, 2].flatMap((i) => [
-      after(`m-jvb-${i}-out`, ...(i === 0 ? [] : [`m-jvb-${i - 1}-in`])),
-      after(`m-jvb-${i}-in`, `m-jvb-${i}-out`),
-    ]);
-    expect(chainOfRun(steps, resources, times, false)).toBe(12);
-    expect(chainOfRun(steps, resources, times, true)).toBe(36);
+    const restart = step("m-restart", "jitsi-hetzner restart # m-restart", "update");
+    const steps = [{ ...restart, restarts: 3 }];
+    expect(chainOfRun(steps, [after("m-restart")], times, false)).toBe(5 + 7);
+    expect(chainOfRun(steps, [after("m-restart")], times, true)).toBe(5 + 3 * 7);
   });
 
   it("deletes after everything else, what depends on a resource before it", () => {

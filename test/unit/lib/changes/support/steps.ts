@@ -44,7 +44,7 @@ export const objectStep = (op: string, type: string, name: string): ChangeStep =
 export const wholeHost = (op: string, name: string): ChangeStep[] => [
   serverStep(op, name),
   objectStep(op, "hcloud:index/zoneRrset:ZoneRrset", `${name}-dns-ipv4`),
-  ...["ready", name === "web" ? "configure" : "drain"].map((part) =>
+  ...["setup", name === "web" ? "configure" : "drain"].map((part) =>
     command(op, `${name}-${part}`),
   ),
 ];
@@ -55,17 +55,55 @@ export const bookkeeping: readonly ChangeStep[] = [
   command("update", "acceptance"),
 ];
 
-/** The steps of a bridge's restart, for settings of this hash before and after; without one after, it is not known. */
+/** The text of the step `files` of a bridge, with the note of its settings; as the engine writes what is not known yet. */
+export const filesText = (settings?: string, former = "f".repeat(64)): Inputs => ({
+  stdin: "[secret]",
+  create:
+    settings === undefined
+      ? "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+      : `jitsi-hetzner jvb/files --code 0a # jitsi-x settings ${settings.slice(0, 16)} or ${former.slice(0, 16)}`,
+});
+
+/**
+ * The step that writes a bridge's settings, of this hash before and after; without one after, it is not known. The list of
+ * the step `restart` is not known as long as one bridge is new.
+ */
 export function restartSteps(
   name: string,
   was: string,
   is?: Readonly<{ SETTINGS_HASH: string; FORMER_HASH: string }>,
 ): ChangeStep[] {
-  const before = stdin({ SETTINGS_HASH: was, FORMER_HASH: "f".repeat(64) });
+  const after = filesText(is?.SETTINGS_HASH, is?.FORMER_HASH);
   return [
-    command("update", `${name}-files`, { stdin: "[secret]" }),
-    command("update", `${name}-out`, before, stdin(is)),
-    // Waits for what the step before prints.
-    command("update", `${name}-apply`, before, stdin()),
+    command("update", `${name}-files`, filesText(was), after),
+    command("update", "restart", stdin(), stdin()),
   ];
+}
+
+/** The step `restart`, with the hashes of the settings of each bridge before and after. */
+export function restartList(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, readonly [settings: string, former: string]>>,
+): ChangeStep {
+  const list = (bridges: readonly object[]): Inputs => ({
+    stdin: JSON.stringify({ version: 1, bridges, bridgeVersion: "2.3" }),
+  });
+  return command(
+    "update",
+    "restart",
+    list(
+      Object.entries(before).map(([name, settingsHash]) => ({
+        name,
+        settingsHash,
+        formerHash: "f".repeat(64),
+      })),
+    ),
+    list(
+      Object.entries(after).map(([name, [settingsHash, formerHash]]) => ({
+        name,
+        settingsHash,
+        formerHash,
+      })),
+    ),
+  );
 }

@@ -3,15 +3,19 @@ import { parseCommandLine } from "../../../../src/hosts/simulated/commandLine";
 describe("parseCommandLine", () => {
   it.each([
     [
-      "jitsi-hetzner host/harden --code 0123456789abcdef # meet-web-harden",
-      { key: "host/harden", verb: "host/harden", step: "meet-web-harden", needsProgram: true },
+      "jitsi-hetzner jvb/files --code 0123456789abcdef # meet-jvb-0-files settings 0123 or 4567",
+      { key: "jvb/files", verb: "jvb/files", step: "meet-jvb-0-files", needsProgram: true },
     ],
     [
-      "jitsi-hetzner restart-end --code 0123456789abcdef --new-bridge # meet-jvb-0-in",
+      'a=/var/lib/x.tar; echo "ab  $a" | sha256sum -c; exec bash -c "$(tar -xOf "$a" install.sh)" install.sh "$a" host/setup # meet-web-setup',
+      { key: "host/setup", verb: "host/setup", step: "meet-web-setup", needsProgram: false },
+    ],
+    [
+      "jitsi-hetzner web/account --code 0123456789abcdef set # meet-web-account-v1",
       {
-        key: "restart-end --new-bridge",
-        verb: "restart-end",
-        step: "meet-jvb-0-in",
+        key: "web/account set",
+        verb: "web/account",
+        step: "meet-web-account-v1",
         needsProgram: true,
       },
     ],

@@ -15,10 +15,11 @@ const times: VerbTimes = {
   installSeconds: { web: 0.8, jvb: 0 },
   verbs: {
     "host/hostKey": { seconds: 0, stdout: "recorded from another host" },
-    "host/program": { seconds: 0 },
-    "host/ready": { seconds: 0 },
-    "jvb/apply": { seconds: 0 },
-    "jvb/apply again": { seconds: 0.4 },
+    "host/setup": { seconds: 0 },
+    "jvb/files": { seconds: 0 },
+    "jvb/files again": { seconds: 0.4 },
+    restart: { seconds: 0 },
+    "restart one": { seconds: 0.3 },
     "web/version": { seconds: 0, stdout: '{"version":"2.0"}\n' },
   },
 };
@@ -26,7 +27,8 @@ const bootstrapKey = ecdsaPair();
 const deploymentKey = ecdsaPair();
 const [ecdsa, ed25519] = ["ecdsa-sha2-nistp256", "ssh-ed25519"];
 const hostKeyStep = "bash -s -- # host/hostKey (meet-web-host-key)";
-const programStep = "bash -s -- # host/program (meet-web-program)";
+const setupStep =
+  'a=/var/lib/jitsi-hetzner/program-0123.tar; exec bash -c "" install.sh "$a" host/setup # meet-web-setup';
 const verb = (name: string): string => `jitsi-hetzner ${name} --code 0123456789abcdef # meet-web-x`;
 
 const bare = (publicKey: string): string => publicKey.split(" ").slice(0, 2).join(" ");
@@ -67,7 +69,7 @@ describe("SimulatedHost", () => {
     const client = await login(ecdsa);
     await client.run(hostKeyStep);
     await client.copy("an archive", "/var/lib/jitsi-hetzner", "program-0123.tar");
-    await client.run(programStep);
+    await client.run(setupStep);
     return client;
   };
 
@@ -98,14 +100,16 @@ describe("SimulatedHost", () => {
     await expect(login(ed25519)).rejects.toThrow(/no matching host key format/);
   });
 
-  it("prints a key of its own, shows it, and loses the first one when it is ready", async () => {
-    const first = await withProgram();
+  it("prints a key of its own, shows it, and loses the first one when it is set up", async () => {
+    await boot();
+    const first = await login(ecdsa);
     const { stdout } = await first.run(hostKeyStep);
     expect(stdout).toMatch(/^ssh-ed25519 [\w+/=]+\n$/);
     const second = await login(ed25519);
     expect(second.hostKey).toBe(stdout.trim());
     await login(ecdsa);
-    expect((await second.run(verb("host/ready"))).code).toBe(0);
+    await second.copy("an archive", "/var/lib/jitsi-hetzner", "program-0123.tar");
+    expect((await second.run(setupStep)).code).toBe(0);
     await expect(login(ecdsa)).rejects.toThrow(/no matching host key format/);
   });
 
@@ -133,7 +137,7 @@ describe("SimulatedHost", () => {
     const client = await withProgram();
     const seconds = async (step: string): Promise<number> => {
       const begin = performance.now();
-      await client.run(`jitsi-hetzner jvb/apply # ${step}`);
+      await client.run(`jitsi-hetzner jvb/files # ${step}`);
       return (performance.now() - begin) / 1000;
     };
     const [first, again] = [await seconds("a"), await seconds("a")];
@@ -141,14 +145,33 @@ describe("SimulatedHost", () => {
     expect(first).toBeLessThan(again);
   });
 
-  it("is ready when its packages are installed, and from then on at once", async () => {
+  it("takes as long for a rolling restart as there are bridges with other settings than before", async () => {
+    const client = await withProgram();
+    const seconds = async (...hashes: string[]): Promise<number> => {
+      const bridges = hashes.map((settingsHash, i) => ({ nickname: `jvb-${i}`, settingsHash }));
+      const begin = performance.now();
+      await client.run(
+        "jitsi-hetzner restart # meet-restart",
+        JSON.stringify({ version: 1, bridges }),
+      );
+      return (performance.now() - begin) / 1000;
+    };
+    const [created, grown, changed] = [
+      await seconds("a"),
+      await seconds("a", "a", "a"),
+      await seconds("b", "a", "b"),
+    ];
+    expect(Math.max(created, grown)).toBeLessThan(0.3);
+    expect(changed).toBeGreaterThanOrEqual(0.59);
+  });
+
+  it("is set up when its packages are installed, and from then on at once", async () => {
     await boot();
     const answered = performance.now();
     const client = await withProgram();
-    await client.run(verb("host/ready"));
     expect(performance.now() - answered).toBeGreaterThanOrEqual(700);
     const again = performance.now();
-    await client.run(verb("host/ready"));
+    await client.run(setupStep);
     expect(performance.now() - again).toBeLessThan(500);
   });
 
@@ -159,7 +182,7 @@ describe("SimulatedHost", () => {
       code: 127,
       stderr: expect.stringContaining("jitsi-hetzner: command not found") as string,
     });
-    expect(await client.run(programStep)).toMatchObject({ code: 1 });
+    expect(await client.run(setupStep)).toMatchObject({ code: 1 });
   });
 
   it.each([
