@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { JitsiCluster } from "./components/jitsiCluster";
+import { leaveOutCallStacks } from "./lib/callStacks";
 import { watchPreview } from "./lib/changes/watchPreview";
 import { loadSettings } from "./lib/config/settings";
-import { readAuthority } from "./lib/acmeAuthority";
 import { hintsOnFailure } from "./lib/failureHints";
 import { apiOf, cloudAccess, providerForPreview } from "./lib/hcloud/access";
 import { powerOn } from "./lib/hcloud/powerOn";
@@ -11,7 +11,6 @@ import {
   capacityEstimate,
   knownHosts,
   monthlyCostOutput,
-  recordLines,
   recordsToCreate,
   sshCommands,
   stackReadme,
@@ -23,6 +22,7 @@ import { preflight } from "./lib/preflight/preflight";
 
 /** The whole program. It is a function, because it asks the cloud before it creates anything. */
 async function deploy() {
+  leaveOutCallStacks();
   const settings = loadSettings();
   const access = await cloudAccess();
   const dryRun = pulumi.runtime.isDryRun();
@@ -31,20 +31,15 @@ async function deploy() {
   const checked = await preflight({ settings, plan, stack: pulumi.getStack(), api, dryRun });
   if (api !== undefined) await powerOn(checked.serversOff, api, dryRun);
   const { webServerType, jvbServerType, memoryGb } = checked;
-  const acmeAuthority = readAuthority(settings.acmeCaFile);
   const watch = dryRun ? watchPreview(engineState) : undefined;
   const cluster = new JitsiCluster(
     "jitsi",
-    { ...settings, plan, webServerType, jvbServerType, memoryGb, acmeAuthority },
+    { ...settings, plan, webServerType, jvbServerType, memoryGb },
     {
       provider: providerForPreview(access, dryRun),
       transformations: [watch?.transformation ?? hintsOnFailure(settings)],
     },
   );
-  const records = settings.dnsZone === undefined ? recordsToCreate(cluster, settings) : [];
-  // Before anything waits for them. A preview does not know the addresses of a new web host.
-  if (records.length > 0 && !dryRun)
-    recordLines(records).apply((text) => void pulumi.log.info(text));
   if (watch !== undefined) await pulumi.log.info(`This ${await watch.line()}`);
   return {
     /** Where participants meet. */
@@ -57,7 +52,8 @@ async function deploy() {
     /** The version of Jitsi on all hosts. */
     jitsiVersion: cluster.webHost.jitsiVersion,
     /** Empty if the zone is managed. */
-    dnsRecordsToCreate: records,
+    dnsRecordsToCreate:
+      settings.dnsZone === undefined ? recordsToCreate(cluster, settings.domain) : [],
     /** At the prices of the API. */
     monthlyCost: monthlyCostOutput(checked.monthlyCost),
     /** How many participants fit: an estimate, with its source. */
