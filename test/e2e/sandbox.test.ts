@@ -1,6 +1,7 @@
+import { Resolver } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { callApi, listServers } from "../../packages/sandbox/src/client";
+import { callAdmin, callApi, listServers } from "../../packages/sandbox/src/client";
 import { acmeStatus } from "../../packages/sandbox/src/commands/acme";
 import { ensureZone } from "../../packages/sandbox/src/commands/demo";
 import { down } from "../../packages/sandbox/src/commands/down";
@@ -117,6 +118,92 @@ describe("a sandbox", () => {
     const { counts } = await acmeStatus(one);
     expect(counts.production).toMatchObject({ accounts: 2, orders: 2, certificates: 2 });
   }, 240_000);
+
+  it("has name servers at Hetzner and elsewhere, and a resolver that can be wrong", async () => {
+    const one = await start("one");
+    await ensureZone(one, "example.test");
+    await callApi(one, "POST", "/zones/example.test/rrsets", {
+      ...{ name: "meet", type: "A", records: [{ value: "192.0.2.1" }] },
+    });
+    const { serviceIpv4, reserved } = one.identity.network;
+    const ask = (server: string, name: string): Promise<string[] | string> => {
+      const resolver = new Resolver({ timeout: 2_000, tries: 1 });
+      resolver.setServers([server]);
+      return resolver.resolve4(name).catch((error: unknown) => (error as { code: string }).code);
+    };
+    const answers = (name: string) =>
+      Promise.all(
+        [
+          serviceIpv4,
+          reserved.acmeDns.ipv4,
+          reserved.hetznerDns.ipv4,
+          reserved.elsewhereDns.ipv4,
+        ].map((server) => ask(server, name)),
+      );
+    const at = ["192.0.2.1"];
+    expect(await answers("meet.example.test")).toEqual([at, at, at, "EREFUSED"]);
+    expect(await ask(serviceIpv4, "hydrogen.ns.hetzner.com")).toEqual([reserved.hetznerDns.ipv4]);
+    const service = (verb: string, body: object) =>
+      callAdmin(one, "POST", `/services/dns/${verb}`, body);
+    await service("fault", { kind: "servfail", at: "resolver" });
+    expect(await answers("meet.example.test")).toEqual(["ESERVFAIL", at, at, "EREFUSED"]);
+    await service("clear", {});
+    await service("set", { name: "meet.example.test", type: "A", values: ["192.0.2.2"] });
+    const moved = ["192.0.2.2"];
+    expect(await answers("meet.example.test")).toEqual([moved, moved, at, moved]);
+    await expect(service("set", { name: "a.test", type: "A", values: ["x"] })).rejects.toThrow(
+      "the A record of a.test does not contain a valid address: x",
+    );
+  }, 60_000);
+
+  it("runs programs where only TCP 443 goes out, and where UDP is blocked", async () => {
+    const one = await start("one");
+    const address = await makeServer(one, "web");
+    const command = (...args: string[]): Promise<Outcome> =>
+      runProgram(process.execPath, [...cli, "--dir", folder("one"), ...args]);
+    // One process that answers on TCP 80, on TCP 443 and on UDP 9999.
+    const echo = [
+      "import asyncio",
+      "class Udp(asyncio.DatagramProtocol):",
+      "    def connection_made(self, transport): self.transport = transport",
+      "    def datagram_received(self, data, peer): self.transport.sendto(data, peer)",
+      "async def tcp(reader, writer): writer.write(await reader.read(1)); writer.close()",
+      "async def main():",
+      "    for port in 80, 443: await asyncio.start_server(tcp, '0.0.0.0', port)",
+      "    await asyncio.get_running_loop().create_datagram_endpoint(Udp, ('0.0.0.0', 9999))",
+      "    await asyncio.Event().wait()",
+      "asyncio.run(main())",
+    ].join("\n");
+    must(
+      "the echo",
+      await command(
+        "ssh",
+        "web",
+        `cloud-init status --wait >/dev/null
+        echo ${Buffer.from(echo).toString("base64")} | base64 -d >/root/echo.py
+        systemd-run -q python3 /root/echo.py
+        timeout 20 bash -c 'until ss -Hnul | grep -q :9999; do sleep 0.1; done'`,
+      ),
+    );
+    const probe = [
+      "import socket, sys",
+      "def ask(kind, port):",
+      "    s = socket.socket(socket.AF_INET, kind); s.settimeout(1)",
+      `    s.connect(('${address}', port)); s.send(b'x'); return s.recv(1)`,
+      "for kind, port in (1, 443), (1, 80), (2, 9999):",
+      "    try: print(ask(kind, port).decode(), end=' ')",
+      "    except TimeoutError: print('-', end=' ')",
+    ].join("\n");
+    const from = async (place: string): Promise<string> =>
+      must(place, await command("from", place, "--", "python3", "-c", probe)).stdout.trim();
+    expect(await from("internet")).toBe("x x x");
+    expect(await from("closed")).toBe("x - -");
+    expect(await from("no-udp")).toBe("x x -");
+    const refused = await command("from", "closed", "--", "sh", "-c", "exit 7");
+    expect(refused.code).toBe(7);
+    await down(folder("one"), quiet);
+    expect(await machine()).toEqual(before);
+  }, 120_000);
 
   it("keeps its token from other users of the machine", async () => {
     const { state } = await start("one");

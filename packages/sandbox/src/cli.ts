@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { ensureToolchain, knownToolchain } from "../../toolchain/src/ensure";
 import { runInteractive, table, UserError } from "./cliSupport";
 import type { SimulatorStatus } from "../../hcloud-simulator/src/server";
@@ -7,8 +7,10 @@ import { callAdmin, listServers, serverRows } from "./client";
 import { directoryUrl } from "./acme/directories";
 import { acmeCommand } from "./commands/acme";
 import { demo, demoStackFile } from "./commands/demo";
+import { dnsCommand } from "./commands/dns";
 import { down } from "./commands/down";
 import { callRows, faultCommand } from "./commands/fault";
+import { runFrom } from "./commands/from";
 import { peopleCommand } from "./commands/people";
 import { curlWithNames } from "./commands/curl";
 import { shellOnHost, showLog } from "./commands/hosts";
@@ -22,6 +24,7 @@ import {
   sandboxEnvironment,
   shellExports,
 } from "./environment";
+import { placeNames, type PlaceName } from "./hosts/places";
 import { prepareHosts } from "./prepare";
 import { projectDir } from "./projectDir";
 import { apiAnswers } from "./serverProcess";
@@ -133,6 +136,7 @@ program
 
 program.addCommand(faultCommand(() => requireSandbox(dir()), log));
 program.addCommand(acmeCommand(() => requireSandbox(dir()), log));
+program.addCommand(dnsCommand(() => requireSandbox(dir()), log));
 program.addCommand(peopleCommand(() => requireSandbox(dir())));
 
 program
@@ -192,6 +196,18 @@ program
   .passThroughOptions()
   .action(async (name: string, command: string[]) => {
     process.exitCode = await shellOnHost(requireSandbox(dir()), name, command);
+  });
+
+program
+  .command("from")
+  .addArgument(new Argument("<place>", "where it runs").choices(placeNames))
+  .argument("<command...>", "program and its arguments")
+  .description(
+    "run a program outside of the hosts, with the sandbox's names and trust: on the internet, in a network that lets only TCP 443 out (closed), or in one without UDP (no-udp)",
+  )
+  .passThroughOptions()
+  .action(async (place: PlaceName, command: string[]) => {
+    process.exitCode = await runFrom(requireSandbox(dir()), place, command);
   });
 
 program

@@ -56,8 +56,18 @@ export interface AddressPair {
 const reservedParts = {
   /** The ACME server, as hosts see it. */
   acme: 3,
+  /** Hetzner's name servers. */
+  hetznerDns: 4,
+  /** The name servers of zones that are not at Hetzner. */
+  elsewhereDns: 5,
+  /** The resolver of the ACME server. */
+  acmeDns: 6,
   /** Where the ACME server connects from. */
   acmeValidation: 8,
+  /** Clients in the places of `sandbox from`. */
+  internet: 9,
+  closed: 10,
+  noUdp: 11,
 } as const;
 
 export type ReservedAddress = keyof typeof reservedParts;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createApi } from "../../hcloud-simulator/src/server";
 import { directoryHosts } from "./acme/directories";
 import { AcmeService } from "./acme/service";
-import { startDnsServer } from "./dns/server";
+import { acmeDnsServer, DnsService } from "./dns/service";
 import type { Service } from "../../hcloud-simulator/src/admin";
 import type { DnsSource } from "../../hcloud-simulator/src/dnsSource";
 import type { HostDriver } from "../../hcloud-simulator/src/driver";
@@ -23,8 +23,6 @@ interface ServerArguments {
 }
 
 type Closer = () => Promise<void>;
-
-const dnsPort = 53;
 
 /**
  * The single process of the sandbox: API, hosts, name server and package mirrors. On SIGTERM it
@@ -102,21 +100,14 @@ async function hostServices(
   for (const name of Object.values(directoryHosts)) fixed.set(name, acme);
   const pebble = await pebbleOf(console.log);
   return {
-    acme: new AcmeService(identity, pebble, `${serviceIpv4}:${dnsPort.toString()}`),
+    acme: new AcmeService(identity, pebble, acmeDnsServer(identity)),
     apt: new Restartable(async () => {
       const addresses = { address: serviceIpv4, address6: serviceIpv6 };
       const mirrors = await startMirrors({ ...addresses, repositoryDir });
       for (const name of mirrors.names) fixed.set(name, service);
       return mirrors;
     }),
-    dns: new Restartable(() =>
-      startDnsServer({
-        addresses: [serviceIpv4, serviceIpv6],
-        port: dnsPort,
-        source: source(),
-        fixed,
-      }),
-    ),
+    dns: new DnsService(identity, source, fixed),
   };
 }
 

@@ -7,6 +7,7 @@ export const systemPackages = [
   "apt-utils", // apt-ftparchive: the package repository's index
   "gnupg", // its signature
   "openssl", // the sandbox's certificate authority
+  "libnss3-tools", // certutil: a trust store for browsers
   "openssh-client", // `sandbox ssh`, and the tests
   "hcloud-cli", // the vendor's command line client, for users and tests
   "shellcheck", // checks of the shell scripts

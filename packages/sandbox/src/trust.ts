@@ -4,7 +4,7 @@ import { writeFileAtomically } from "./files";
 import { authorityFile } from "./web/authority";
 
 /** The machine's own trust store (Debian's ca-certificates). */
-const machineBundle = "/etc/ssl/certs/ca-certificates.crt";
+export const machineBundle = "/etc/ssl/certs/ca-certificates.crt";
 
 /**
  * Writes the trust store of a sandbox's hosts for programs of the machine: the authorities that the
@@ -16,3 +16,9 @@ export function writeTrustBundle(dir: string): string {
   writeFileAtomically(file, parts.map((path) => readFileSync(path, "utf8").trim() + "\n").join(""));
   return file;
 }
+
+/** Variables by which OpenSSL, and curl, use a trust store instead of the machine's. */
+export const trustVariables = (bundle: string) => ({
+  CURL_CA_BUNDLE: bundle,
+  SSL_CERT_FILE: bundle,
+});

@@ -2,7 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { runInteractive } from "../cliSupport";
 import type { RunningSandbox } from "../client";
-import { writeTrustBundle } from "../trust";
+import { trustVariables, writeTrustBundle } from "../trust";
 
 /** The host and port that curl connects to. */
 export interface Target {
@@ -28,8 +28,8 @@ export async function curlWithNames(
     }
   }
   // Options of curl, such as --cacert, take precedence over the variable.
-  const trust = { CURL_CA_BUNDLE: writeTrustBundle(identity.dir) };
-  return runInteractive("curl", [...resolved, ...args], { ...trust, ...process.env });
+  const trust = trustVariables(writeTrustBundle(identity.dir));
+  return runInteractive("curl", [...resolved, ...args], { ...process.env, ...trust });
 }
 
 /**

@@ -4,6 +4,7 @@ import { hostFaultOperations } from "../../../hcloud-simulator/src/driver";
 import { table, type Log } from "../cliSupport";
 import { callAdmin, type RunningSandbox } from "../client";
 import { acmeFaultCommand } from "./faultAcme";
+import { dnsFaultCommand } from "./faultDns";
 import { faultRows, positive, type ShownFault } from "./faultSupport";
 import { findHost } from "./hosts";
 
@@ -25,6 +26,7 @@ export function faultCommand(sandbox: () => RunningSandbox, log: Log): Command {
   addApiFaults(fault, add);
   addMachineFaults(fault, sandbox, log);
   fault.addCommand(acmeFaultCommand(sandbox, log));
+  fault.addCommand(dnsFaultCommand(sandbox, log));
   fault
     .command("list")
     .option("--json", "print the faults as JSON", false)
@@ -116,7 +118,7 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
     .argument("<name>", "apt, dns, acme")
     .argument("<verb>", "stop, start")
     .description(
-      "stop or start the package mirrors (apt), the name server (dns) or the ACME server (acme)",
+      "stop or start the package mirrors (apt), the name servers (dns) or the ACME server (acme)",
     )
     .action(async (name: string, verb: string) => {
       await callAdmin(sandbox(), "POST", `/services/${name}/${verb}`);

@@ -3,42 +3,20 @@ import { badAnswers } from "../acme/faults";
 import { directoryNames } from "../acme/directories";
 import { rateLimitNames, refusals } from "../acme/problems";
 import { requestKinds } from "../acme/requests";
-import { table, type Log } from "../cliSupport";
-import { callAdmin, type RunningSandbox } from "../client";
-import { faultRows, positive, type ShownFault } from "./faultSupport";
+import type { Log } from "../cliSupport";
+import type { RunningSandbox } from "../client";
+import { addFaultList, faultAdder, positive, type AddFault } from "./faultSupport";
 
 /** `sandbox fault acme ...`: starts and ends faults of the ACME server. */
 export function acmeFaultCommand(sandbox: () => RunningSandbox, log: Log): Command {
   const acme = new Command("acme").description("start and end faults of the ACME server");
-  const add = async (spec: Readonly<Record<string, unknown>>): Promise<void> => {
-    const answer = await callAdmin(sandbox(), "POST", "/services/acme/fault", spec);
-    const { id } = (answer as { fault: ShownFault }).fault;
-    log(
-      `fault ${id.toString()} is active; to end it: \`fault acme clear ${id.toString()}\`, or \`fault acme clear\` for all`,
-    );
-  };
+  const add = faultAdder("acme", sandbox, log);
   addRequestFaults(acme, add);
   addRefusals(acme, add);
-  acme
-    .command("list")
-    .option("--json", "print the faults as JSON", false)
-    .description("list the active faults of the ACME server")
-    .action(async ({ json }: { json: boolean }) => {
-      const answer = await callAdmin(sandbox(), "POST", "/services/acme/faults");
-      const { faults } = answer as { faults: ShownFault[] };
-      console.log(json ? JSON.stringify(faults, null, 2) : table(faultRows(faults)));
-    });
-  acme
-    .command("clear")
-    .argument("[id]", "id of the fault; without it, all faults end", positive)
-    .description("end faults of the ACME server")
-    .action(async (id: number | undefined) => {
-      await callAdmin(sandbox(), "POST", "/services/acme/clear", { id });
-    });
+  addFaultList(acme, "acme", sandbox);
   return acme;
 }
 
-type Add = (spec: Readonly<Record<string, unknown>>) => Promise<void>;
 type Options = Readonly<Record<string, unknown>>;
 
 /** A command for one kind of fault, with the options that all have. */
@@ -54,7 +32,7 @@ function kind(parent: Command, name: string): Command {
 const requestOption = (): Option =>
   new Option("--request <kind>", "only requests about this").choices(requestKinds);
 
-function addRequestFaults(acme: Command, add: Add): void {
+function addRequestFaults(acme: Command, add: AddFault): void {
   kind(acme, "down")
     .addOption(requestOption())
     .description("break all connections after the request")
@@ -79,7 +57,7 @@ function addRequestFaults(acme: Command, add: Add): void {
     .action((options: Options) => add({ kind: "bad-nonce", ...options }));
 }
 
-function addRefusals(acme: Command, add: Add): void {
+function addRefusals(acme: Command, add: AddFault): void {
   kind(acme, "refuse")
     .argument("<type>", Object.keys(refusals).join(", "))
     .description(

@@ -19,10 +19,16 @@ export interface Resolution {
 }
 
 /** Names outside the zones of the source that have fixed addresses: the package mirrors. */
-export type FixedNames = ReadonlyMap<string, { readonly a: string; readonly aaaa?: string }>;
+export interface FixedNames {
+  get(name: string): { readonly a: string; readonly aaaa?: string } | undefined;
+}
 
 /** Hetzner's nameservers, for a zone whose source has no NS and SOA records of its own. */
-const nameServers = ["hydrogen.ns.hetzner.com.", "oxygen.ns.hetzner.com.", "helium.ns.hetzner.de."];
+export const nameServers = [
+  "hydrogen.ns.hetzner.com.",
+  "oxygen.ns.hetzner.com.",
+  "helium.ns.hetzner.de.",
+];
 const defaultSoa = "hydrogen.ns.hetzner.com. dns.hetzner.com. 1 86400 10800 3600000 3600";
 
 /**

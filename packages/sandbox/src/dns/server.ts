@@ -2,6 +2,7 @@ import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, isIPv6, type Server, type Socket } from "node:net";
 import {
   AUTHORITATIVE_ANSWER,
+  RECURSION_AVAILABLE,
   RECURSION_DESIRED,
   TRUNCATED_RESPONSE,
   decode,
@@ -10,7 +11,7 @@ import {
   type DecodedPacket,
   type Packet,
 } from "dns-packet";
-import { rcodes, resolve, type FixedNames } from "./resolve";
+import { rcodes, resolve, type FixedNames, type Resolution } from "./resolve";
 import type { DnsSource } from "../../../hcloud-simulator/src/dnsSource";
 import { questionType, toAnswer } from "./wire";
 
@@ -25,12 +26,22 @@ export interface DnsServerOptions {
    * the source.
    */
   readonly fixed: FixedNames;
+  /** Whether it answers like a resolver: not authoritative, recursion available. Default: false. */
+  readonly recursive?: boolean;
+  /** Changes the answer to a question: late, another, or none. Default: no change. */
+  readonly disturb?: Disturb;
   /**
    * Called for a query that failed because of a bug or invalid record data. Default: writes to
    * standard error.
    */
   readonly onError?: (error: unknown) => void;
 }
+
+/** @returns the answer, or `silent` for none */
+export type Disturb = (
+  question: { readonly name: string; readonly type: string },
+  answer: Resolution,
+) => Promise<Resolution | "silent">;
 
 export interface DnsServer {
   readonly port: number;
@@ -49,8 +60,8 @@ const ednsUdpBytes = 1232;
 const tcpIdleMs = 10_000;
 
 /**
- * An authoritative name server on UDP and TCP for the zones of `source` and the `fixed` names.
- * Other names are refused.
+ * A name server on UDP and TCP for the zones of `source` and the `fixed` names. Other names are
+ * refused.
  *
  * @throws Error when an address cannot be bound
  */
@@ -96,9 +107,13 @@ async function listenUdp(
   const socket = isIPv6(address)
     ? createSocket({ type: "udp6", ipv6Only: true })
     : createSocket({ type: "udp4" });
+  let open = true;
+  socket.on("close", () => (open = false));
   socket.on("message", (message, from) => {
-    const reply = replyTo(message, options, "udp");
-    if (reply !== undefined) socket.send(reply, from.port, from.address);
+    void replyTo(message, options, "udp").then((reply) => {
+      // A slow answer can outlive the socket.
+      if (reply !== undefined && open) socket.send(reply, from.port, from.address);
+    });
   });
   await new Promise<void>((resolved, reject) => {
     socket.once("error", reject);
@@ -136,21 +151,24 @@ function serveConnection(connection: Socket, options: DnsServerOptions): void {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
       const end = 2 + pending.readUInt16BE(0);
-      const reply = replyTo(pending.subarray(2, end), options, "tcp");
+      const message = pending.subarray(2, end);
       pending = pending.subarray(end);
-      if (reply === undefined) continue;
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(reply.length);
-      connection.write(Buffer.concat([length, reply]));
+      void replyTo(message, options, "tcp").then((reply) => {
+        if (reply === undefined || !connection.writable) return;
+        const length = Buffer.alloc(2);
+        length.writeUInt16BE(reply.length);
+        connection.write(Buffer.concat([length, reply]));
+      });
     }
   });
 }
 
-function replyTo(
+/** Never rejects: what goes wrong is answered as SERVFAIL. */
+async function replyTo(
   message: Buffer,
   options: DnsServerOptions,
   transport: "udp" | "tcp",
-): Buffer | undefined {
+): Promise<Buffer | undefined> {
   let query: DecodedPacket;
   try {
     query = decode(message);
@@ -166,7 +184,8 @@ function replyTo(
   const limit = Math.min(Math.max(offered, plainUdpBytes), ednsUdpBytes);
   const base = emptyReply(query, edns !== undefined);
   try {
-    const reply = answerPacket(query, base, options);
+    const reply = await answerPacket(query, base, options);
+    if (reply === undefined) return undefined;
     const bytes = encode(reply);
     if (transport === "tcp" || bytes.length <= limit) return bytes;
     const flags = (reply.flags ?? 0) | TRUNCATED_RESPONSE;
@@ -188,17 +207,27 @@ function emptyReply(query: DecodedPacket, edns: boolean): Packet {
   };
 }
 
-function answerPacket(query: DecodedPacket, base: Packet, options: DnsServerOptions): Packet {
+/** @returns undefined when no answer is sent */
+async function answerPacket(
+  query: DecodedPacket,
+  base: Packet,
+  options: DnsServerOptions,
+): Promise<Packet | undefined> {
   const flags = base.flags ?? 0;
   const [question, ...more] = query.questions ?? [];
   if ((flags & opcodeBits) !== 0) return { ...base, flags: flags | rcodes.notImp };
   if (question === undefined || more.length > 0) return { ...base, flags: flags | rcodes.formErr };
   if (question.class !== "IN") return { ...base, flags: flags | rcodes.refused };
-  const { source, fixed } = options;
-  const result = resolve(source, fixed, question.name, questionType(question.type));
+  const { source, fixed, recursive = false, disturb } = options;
+  const { name } = question;
+  const type = questionType(question.type);
+  const own = resolve(source, fixed, name, type);
+  const result = disturb === undefined ? own : await disturb({ name, type }, own);
+  if (result === "silent") return undefined;
+  const authority = result.authoritative ? AUTHORITATIVE_ANSWER : 0;
   return {
     ...base,
-    flags: flags | result.rcode | (result.authoritative ? AUTHORITATIVE_ANSWER : 0),
+    flags: flags | result.rcode | (recursive ? RECURSION_AVAILABLE : authority),
     answers: result.answers.map(toAnswer),
     authorities: result.authorities.map(toAnswer),
   };

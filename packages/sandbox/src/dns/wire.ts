@@ -47,6 +47,9 @@ const writers: Readonly<Record<string, (fields: Fields) => unknown>> = {
   }),
 };
 
+/** Whether records of a type can be answered. */
+export const canWrite = (type: string): boolean => type in writers;
+
 /**
  * A record in the form of dns-packet.
  *

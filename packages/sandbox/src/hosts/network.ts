@@ -14,7 +14,7 @@ import {
 } from "./netns";
 
 /** Reserved addresses that belong to the uplink's end in the root namespace. */
-const serviceAddresses = ["acme"] as const;
+const serviceAddresses = ["acme", "hetznerDns", "elsewhereDns", "acmeDns"] as const;
 
 /** The router's end of the uplink, inside the router's namespace. */
 const routerUplink = "uplink";

@@ -79,6 +79,21 @@ export const faultTable: readonly (readonly [command: string, http: string, effe
     "Shows the active faults of the ACME server, or ends them.",
   ],
   [
+    "`dns missing NAME --type AAAA`, `dns wrong NAME A 192.0.2.1`",
+    '`POST /_simulator/services/dns/fault {"kind","name","type","values","at"}`',
+    "Records are missing or wrong, at the hosts' resolver, at the authoritative servers, or at both.",
+  ],
+  [
+    "`dns slow 3000 NAME`, `servfail`, `refused`, `silent`",
+    '`{"kind","name","type","ms","at","times"}`',
+    "The name servers answer late, with an error, or not at all.",
+  ],
+  [
+    "`dns list`, `dns clear [id]`",
+    '`POST /_simulator/services/dns/faults`, `clear {"id"}`',
+    "Shows the active faults of the name servers, or ends them.",
+  ],
+  [
     "`up --latency hetzner --rate-limit off --limit servers=10`",
     '`PUT /_simulator/settings {"latency","callsPerHour","limits":{"servers"}}`',
     "Changes settings. They survive a restart.",

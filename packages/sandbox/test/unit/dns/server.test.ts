@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { decode, encode, streamEncode, type DecodedPacket, type Packet } from "dns-packet";
 import { rcodes } from "../../../src/dns/resolve";
-import { startDnsServer, type DnsServer } from "../../../src/dns/server";
+import { startDnsServer, type DnsServer, type DnsServerOptions } from "../../../src/dns/server";
 import { record, sourceOf } from "./support";
 
 const manyTexts = Array.from({ length: 20 }, (_, i) =>
@@ -126,5 +126,40 @@ describe("startDnsServer", () => {
     await expect(startDnsServer({ ...options, addresses: ["127.0.0.1"] })).rejects.toThrow(
       "EADDRINUSE",
     );
+  });
+});
+
+describe("a name server that is not plain", () => {
+  const startWith = (options: Partial<DnsServerOptions>): Promise<DnsServer> =>
+    startDnsServer({
+      addresses: ["127.0.0.1"],
+      port: 0,
+      source: sourceOf(["example.test"], records),
+      fixed: new Map(),
+      ...options,
+    });
+
+  it("answers like a resolver: recursion available, not authoritative", async () => {
+    await server.close();
+    server = await startWith({ recursive: true });
+    const reply = await overUdp(encode(query("meet.example.test", "A")));
+    expect([reply.flag_ra, reply.flag_aa]).toEqual([true, false]);
+  });
+
+  it("leaves a query without an answer, and answers the next one", async () => {
+    await server.close();
+    server = await startWith({
+      disturb: (question, answer) =>
+        Promise.resolve(question.name === "big.example.test" ? "silent" : answer),
+    });
+    const asked = [query("big.example.test", "TXT"), query("meet.example.test", "A", { id: 8 })];
+    const socket = connect(server.port, "127.0.0.1");
+    try {
+      for (const message of asked) socket.write(streamEncode(message));
+      const [bytes] = (await once(socket, "data")) as [Buffer];
+      expect(decode(bytes.subarray(2)).id).toBe(8);
+    } finally {
+      socket.destroy();
+    }
   });
 });
