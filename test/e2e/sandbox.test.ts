@@ -6,6 +6,8 @@ import { acmeStatus } from "../../packages/sandbox/src/commands/acme";
 import { ensureZone } from "../../packages/sandbox/src/commands/demo";
 import { down } from "../../packages/sandbox/src/commands/down";
 import { up } from "../../packages/sandbox/src/commands/up";
+import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
+import { listProcesses } from "../../packages/sandbox/src/hosts/processes";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { serverPid } from "../../packages/sandbox/src/serverProcess";
 import type { RunningSandbox } from "../../packages/sandbox/src/client";
@@ -78,7 +80,12 @@ describe("a sandbox", () => {
   it("is removed whole after its server was killed", async () => {
     const one = await start("one");
     await makeServer(one, "web");
+    const acmeServers = (): number =>
+      listProcesses().filter(({ argv }) => argv.join(" ").includes(`${folder("one")}/acme/`))
+        .length;
+    expect(acmeServers()).toBe(1);
     process.kill(serverPid(folder("one")) ?? 0, "SIGKILL");
+    await waitUntil("the ACME server has ended too", () => acmeServers() === 0, 5_000);
     await down(folder("one"), quiet);
     expect(await machine()).toEqual(before);
   }, 120_000);
