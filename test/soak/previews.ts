@@ -107,10 +107,7 @@ interface RecordedState {
 }
 
 /** Values of steps that the summary reads. */
-const readValues = [
-  ...["settingsHash", "formerHash", "draining"],
-  ...["SETTINGS_HASH", "FORMER_HASH", "JITSI_VERSION", "HEAP_MB"],
-];
+const readValues = [...["bridges", "draining"], ...["JITSI_VERSION", "HEAP_MB"]];
 
 /** Only what the summary reads: everything else in a preview is noise in the repository. */
 const kept = ({ op, urn, oldState, newState, diffReasons, replaceReasons }: RecordedStep) => ({
@@ -125,11 +122,17 @@ const kept = ({ op, urn, oldState, newState, diffReasons, replaceReasons }: Reco
 function keptState(state: RecordedState | undefined): RecordedState | undefined {
   if (state === undefined) return undefined;
   const { type, custom, inputs = {} } = state;
-  const { serverType, location, stdin } = inputs;
-  const values = { serverType, location, stdin: keptStdin(stdin) };
+  const { serverType, location, stdin, create } = inputs;
+  const values = { serverType, location, stdin: keptStdin(stdin), create: keptText(create) };
   const isEmpty = Object.values(values).every((value) => value === undefined);
   return { type, custom, ...(isEmpty ? {} : { inputs: values }) };
 }
+
+/** The text of a step that notes settings, or the engine's mark for what is not known yet. */
+const keptText = (create: unknown): string | undefined =>
+  typeof create === "string" && (create.includes(" settings ") || create.length < 50)
+    ? create
+    : undefined;
 
 /** What a verb gets, without what the summary does not read; absent where nothing is left. */
 function keptStdin(stdin: unknown): string | undefined {
