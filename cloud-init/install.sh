@@ -4,8 +4,9 @@
 #   repository                the repository, where it is another one than before
 #   parts VERSION             prints NAME=VERSION of all packages that belong to a version of jitsi-meet
 #   exactly NAME=VERSION...   installs these versions and holds them
+#   packages NAME...          installs packages of Debian, where they are not installed
 #   check VERSION             fails where this system cannot run that version of jitsi-meet; changes nothing
-#   services                  upgrades prosody and nginx, which ends meetings: they are never upgraded unasked
+#   services                  upgrades prosody, nginx and coturn, which ends meetings: they are never upgraded unasked
 # Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty).
 set -Eeuo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -41,9 +42,10 @@ main() {
     repository) add_repository ;;
     parts) parts "${2:?a version of jitsi-meet}" ;;
     exactly) exactly "${@:2}" ;;
+    packages) packages "${@:2}" ;;
     check) check_release "${2:?a version of jitsi-meet}" ;;
     services) services ;;
-    *) fatal "unknown verb $1: all, repository, parts, exactly, check or services" ;;
+    *) fatal "unknown verb $1: all, repository, parts, exactly, packages, check or services" ;;
   esac
 }
 
@@ -143,6 +145,11 @@ exactly() {
   hold_packages "${@%%=*}"
 }
 
+packages() {
+  refresh_lists
+  install_packages "$@"
+}
+
 install_packages() {
   retry 3 "installing $*" install_now --allow-downgrades --allow-change-held-packages "$@"
 }
@@ -157,15 +164,16 @@ install_now() {
   apt_get install -y --no-install-recommends "$@"
 }
 
-# All three restart, whether or not a package was new: a library that they use may have been.
+# All of them restart, whether or not a package was new: a library that they use may have been.
 services() {
   local names
   refresh_lists
-  names=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -nE 's/^installed (prosody|nginx|nginx-.*|libnginx-mod-.*)$/\1/p')
+  names=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -nE 's/^installed (prosody|coturn|nginx|nginx-.*|libnginx-mod-.*)$/\1/p')
   # shellcheck disable=SC2086 # a list of words
   retry 3 "upgrading prosody and nginx" install_now --only-upgrade $names
   nginx -t
   systemctl restart prosody nginx jicofo
+  systemctl try-restart coturn
   info "done: prosody, nginx and jicofo run with what is installed"
 }
 

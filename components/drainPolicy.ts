@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { longestDrainSeconds } from "../lib/config/keys/drain";
-import type { DeclaredBridge } from "../remote/program/contract";
+import type { BridgeMedia, DeclaredBridge } from "../remote/program/contract";
 import { Component } from "./component";
 import { typedStep, type Connection } from "./remoteStep";
 
@@ -8,6 +8,8 @@ export interface DrainPolicyArgs {
   /** Of the web host. */
   connection: pulumi.Input<Connection>;
   bridges: pulumi.Input<DeclaredBridge[]>;
+  /** Public addresses of the same bridges. The TURN server relays to them alone. */
+  media: pulumi.Input<BridgeMedia[]>;
   /** How many seconds a leaving bridge may keep its conferences, from 0 to 86400. */
   drainTimeoutSeconds: number;
   /** Whether it is removed at the end of that time even if it has participants. */
@@ -32,13 +34,13 @@ export class DrainPolicy extends Component {
         `is ${drainTimeoutSeconds}, but must be from 0 to ${longestDrainSeconds}`,
       );
     }
-    const { connection, bridges } = args;
+    const { connection, bridges, media } = args;
     this.written = typedStep<"policy">(
       name,
       {
         connection,
         onCreate: "policy",
-        input: pulumi.output({ bridges, drainTimeoutSeconds, forceDrain }),
+        input: pulumi.output({ bridges, media, drainTimeoutSeconds, forceDrain }),
       },
       // Children do not inherit what their component depends on.
       { parent: this, dependsOn: opts?.dependsOn },

@@ -55,7 +55,7 @@ export class JitsiCluster extends Component {
     const network = new Network(`${name}-network`, { location, labels: labelsOf() }, child);
     const firewalls = new Firewalls(
       `${name}-firewall`,
-      { labels: labelsOf, adminCidrs, webMedia: plan.webMedia },
+      { labels: labelsOf, adminCidrs, webMedia: plan.webMedia, turn: args.turn },
       child,
     );
     this.deploymentKey = new DeploymentKey(`${name}-key`, { labels: labelsOf() }, child);
@@ -71,6 +71,7 @@ export class JitsiCluster extends Component {
         jvbSecretVersion: args.jvbSecretVersion,
         dnsZone,
         protect: args.protect,
+        turn: args.turn,
         jicofoHeapMb: args.jicofoHeapMb,
       },
       child,
@@ -134,9 +135,12 @@ export class JitsiCluster extends Component {
         draining,
       })),
     );
+    const media = pulumi.output(
+      all.map(({ nickname, ipv4, ipv6 }) => ({ nickname, addresses: [ipv4, ipv6] })),
+    );
     const { written } = new DrainPolicy(
       `${name}-policy`,
-      { connection, bridges, drainTimeoutSeconds, forceDrain },
+      { connection, bridges, media, drainTimeoutSeconds, forceDrain },
       { parent: this, dependsOn: ready },
     );
     const restarting: pulumi.Output<BridgeWithSettings[]> = pulumi.output(

@@ -14,7 +14,7 @@ export interface LocalBridgeArgs {
   /** The meeting domain. */
   domain: string;
   /** The host that it runs on. */
-  web: WebHostAccess & Pick<WebHost, "ready" | "memoryGb">;
+  web: WebHostAccess & Pick<WebHost, "ready" | "memoryGb" | "ipv4" | "ipv6">;
   /** Settings of the program, as for bridges with a host of their own. */
   program: BridgeProgramSettings;
 }
@@ -28,6 +28,8 @@ export interface LocalBridgeArgs {
  */
 export class LocalBridge extends Videobridge {
   readonly nickname: pulumi.Output<string>;
+  readonly ipv4: pulumi.Output<string>;
+  readonly ipv6: pulumi.Output<string>;
   readonly drain: pulumi.Resource;
   readonly restarting: pulumi.Output<BridgeWithSettings>;
 
@@ -35,6 +37,8 @@ export class LocalBridge extends Videobridge {
     super("LocalBridge", name, args.plan, opts);
     const { web, domain } = args;
     this.nickname = web.server.id.apply(localBridgeNickname);
+    this.ipv4 = web.ipv4;
+    this.ipv6 = web.ipv6;
     const installed = this.installPackage(name, args);
     const { drain, restarting } = this.putIntoService(
       {

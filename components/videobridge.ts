@@ -62,6 +62,9 @@ export abstract class Videobridge extends Component {
   readonly draining: boolean;
   /** MUC_NICKNAME and relay id. */
   abstract readonly nickname: pulumi.Output<string>;
+  /** Public addresses, where participants reach it. */
+  abstract readonly ipv4: pulumi.Output<string>;
+  abstract readonly ipv6: pulumi.Output<string>;
   /** The step that puts it into service, and whose delete is its drain. */
   abstract readonly drain: pulumi.Resource;
   /** For its restart: how the web host names it, and its settings. */

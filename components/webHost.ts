@@ -9,6 +9,7 @@ import { Component } from "./component";
 import { Dns } from "./dns";
 import { Host, type SharedHostArgs } from "./host";
 import { publicOutput, remoteStep, type Connection } from "./remoteStep";
+import { TurnServer } from "./turnServer";
 import { WebAddresses } from "./webAddresses";
 import { WebCertificate } from "./webCertificate";
 
@@ -24,6 +25,8 @@ export interface WebHostArgs extends SharedHostArgs {
   dnsZone?: string;
   /** Whether Hetzner refuses to delete the host and its addresses. */
   protect: boolean;
+  /** Whether it runs a TURN server, once it has a certificate that browsers trust. */
+  turn: boolean;
   /** Largest heap of jicofo in MB; by default it follows from the host's memory. */
   jicofoHeapMb?: number;
 }
@@ -80,6 +83,18 @@ export class WebHost extends Component {
       `${name}-certificate`,
       { domain, connection },
       { ...child, dependsOn: [configure, names] },
+    );
+    // Not in `configured`: the acceptance does not wait for it.
+    new TurnServer(
+      `${name}-turn`,
+      {
+        domain,
+        wanted: args.turn,
+        ipv4: addresses.ipv4.address,
+        ipv6: addresses.ipv6.address,
+        connection,
+      },
+      { ...child, dependsOn: configure },
     );
     this.configured = [this.jicofo, certificate];
     this.server = host.server;

@@ -21,6 +21,10 @@ export const ports = {
   https: 443,
   /** Prosody, client to server; bridges reach it over the private network only. */
   xmppClient: 5222,
+  /** STUN and TURN of the web host. UDP. */
+  turn: 3478,
+  /** TURN over TLS. Browsers use 443, which nginx shares by the name that they ask for. */
+  turnTls: 5349,
   /** The bridge's media: the only port of a bridge that is open to the world, besides ssh. UDP. */
   jvbMedia: 10000,
   /** The bridge's REST API: drain, statistics. */
@@ -30,6 +34,12 @@ export const ports = {
   /** jicofo's REST API, on loopback. */
   jicofoRest: 8888,
 } as const;
+
+/**
+ * UDP ports of relays on the web host, one for each participant that the TURN server relays. They are above those that
+ * Linux gives to connections, so that the host's filter knows relayed packets by them.
+ */
+export const relayPorts = { from: 61_000, to: 65_535 } as const;
 
 /** The address by which a host reaches itself, and no other host does. */
 export const loopback = "127.0.0.1";

@@ -1,4 +1,4 @@
-import { metadataAddress, ports, privateNetwork, type Role } from "../lib/constants";
+import { metadataAddress, ports, privateNetwork, relayPorts, type Role } from "../lib/constants";
 import { render, type PrivateService } from "./render";
 
 /** What a host offers to others in the private network, and to whom. All else is refused there. */
@@ -26,5 +26,7 @@ export function hostFilter(role: Role): string {
     privateRange: privateNetwork.range,
     metadataAddress,
     services: privateServices(role),
+    relayPorts: role === "web" ? `${relayPorts.from}-${relayPorts.to}` : "",
+    mediaPort: ports.jvbMedia,
   });
 }

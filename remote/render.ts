@@ -33,6 +33,10 @@ export interface TemplateVariables {
     readonly metadataAddress: string;
     /** The services that the host offers in the private network. */
     readonly services: readonly PrivateService[];
+    /** The UDP ports of relays, as nftables writes a range. Empty on a host without a TURN server. */
+    readonly relayPorts: string;
+    /** The UDP port of bridges, to which alone they send. */
+    readonly mediaPort: number;
   };
   "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
     readonly startHost: string;

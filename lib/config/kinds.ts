@@ -20,13 +20,16 @@ export function choice<const S extends Rest & { readonly words: readonly string[
   };
 }
 
-/** true or false; false by default. */
-export function flag<const S extends Omit<Rest, "default" | "example">>(declaration: S) {
+/** true or false; false unless the declaration has another default. */
+export function flag<
+  const S extends Omit<Rest, "default" | "example"> & { readonly default?: "true" | "false" },
+>(declaration: S) {
+  const byDefault = declaration.default ?? "false";
   return {
     ...declaration,
     kind: "text" as const,
-    default: "false",
-    example: "true",
+    default: byDefault,
+    example: byDefault === "true" ? "false" : "true",
     allowed: "true or false",
     parse: (text: string): Parsed<boolean> =>
       text === "true" || text === "false"

@@ -21,6 +21,8 @@ export interface FirewallChoice {
    * Whether the web host lets media in; by default it does not. See `ClusterPlan.webMedia`.
    */
   readonly webMedia?: boolean;
+  /** Whether the web host lets in what its TURN server needs besides 443; by default it does not. */
+  readonly turn?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface FirewallChoice {
  */
 export function firewallRules(
   role: Role,
-  { adminCidrs = world, webMedia = false }: FirewallChoice = {},
+  { adminCidrs = world, webMedia = false, turn = false }: FirewallChoice = {},
 ): FirewallRule[] {
   return [
     {
@@ -38,16 +40,23 @@ export function firewallRules(
     },
     // Path MTU discovery needs ICMP, and IPv6 does not work without it.
     { direction: "in", protocol: "icmp", sourceIps: world, description: "ICMP" },
-    ...servicesOf(role, webMedia),
+    ...servicesOf(role, { webMedia, turn }),
   ];
 }
 
-function servicesOf(role: Role, webMedia: boolean): FirewallRule[] {
+function servicesOf(
+  role: Role,
+  { webMedia, turn }: Required<Pick<FirewallChoice, "webMedia" | "turn">>,
+): FirewallRule[] {
   switch (role) {
     case "web":
       return [
         rule("tcp", ports.http, "HTTP: redirect, certificate challenges"),
         rule("tcp", ports.https, "HTTPS"),
+        // Ports of relays stay closed: a bridge only answers what a relay sent, and Hetzner's firewalls let answers in.
+        ...(turn
+          ? [rule("udp", ports.turn, "STUN, TURN"), rule("tcp", ports.turnTls, "TURN over TLS")]
+          : []),
         ...(webMedia ? [media] : []),
       ];
     case "jvb":

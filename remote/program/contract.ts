@@ -41,9 +41,18 @@ export interface ForgetInput {
   readonly nickname: string;
 }
 
+/** Where participants reach a bridge. */
+export interface BridgeMedia {
+  readonly nickname: string;
+  /** Public ones, IPv4 and IPv6. */
+  readonly addresses: readonly string[];
+}
+
 /** The policy of all drains. */
 export interface PolicyInput {
   readonly bridges: readonly DeclaredBridge[];
+  /** Of the same bridges: where the TURN server relays to. */
+  readonly media: readonly BridgeMedia[];
   /** How long a leaving bridge may keep its conferences; at 0 they are cut off at once. */
   readonly drainTimeoutSeconds: number;
   /** Whether a bridge goes at the end of that time though participants are on it. */
@@ -80,6 +89,19 @@ export interface BridgeAddress {
 /** The bridges that are asked for what they alone know. */
 export interface StatusInput {
   readonly bridges: readonly BridgeAddress[];
+}
+
+/** The TURN server of a cluster: the way for participants whose network lets only TCP 443 out. */
+export interface TurnServerInput {
+  /** The meeting domain. The TURN server is turn.DOMAIN. */
+  readonly domain: string;
+  /** The setting `turn`. There is a TURN server only with a certificate that browsers trust, too. */
+  readonly wanted: boolean;
+  /** Makes and checks the short-lived passwords of participants. Letters and digits. Secret. */
+  readonly secret: string;
+  /** Public addresses of this host. */
+  readonly ipv4: string;
+  readonly ipv6: string;
 }
 
 /** A bridge in jicofo's list. */
@@ -124,6 +146,20 @@ export interface Health {
   readonly watch: readonly string[];
 }
 
+/** The TURN server of the web host. */
+export interface TurnFacts {
+  /** The setting `turn`, as of the last `pulumi up`. */
+  readonly wanted: boolean;
+  /** Seconds since 1970 since when prosody offers it to browsers; null where it does not. */
+  readonly offeredSince: number | null;
+  /** How many relays participants have now. */
+  readonly relays: number;
+  /** Why there is none though it is wanted: what is missing for a certificate that browsers trust. Empty otherwise. */
+  readonly waitsFor: string;
+  /** What does not work. Empty where nothing is wrong. */
+  readonly problem: string;
+}
+
 /** What the web host tells. */
 export interface WebFacts {
   /** null where jicofo does not answer. */
@@ -137,6 +173,8 @@ export interface WebFacts {
   /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */
   readonly conferences: Readonly<Record<string, number | null>>;
   readonly health: Health;
+  /** null where the last `pulumi up` knew of none. */
+  readonly turn: TurnFacts | null;
 }
 
 /** What each verb takes on stdin, beside `version`. */
@@ -148,6 +186,7 @@ export interface VerbStdin {
   restart: RestartInput;
   serve: ServiceInput;
   status: StatusInput;
+  "turn-server": TurnServerInput;
 }
 
 /** What each verb prints, beside `version`. */

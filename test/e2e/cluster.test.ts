@@ -10,6 +10,7 @@ import { TestCluster, type Outcome } from "./harness";
 import { scanCluster } from "./portScan";
 import { ProcessWatch } from "./processWatch";
 import { secretCases } from "./secretCases";
+import { turnCases } from "./turnCases";
 
 /** The demo's path on a fresh sandbox: what comes up, that it stays, and that it goes. */
 describe("a cluster with two bridges", () => {
@@ -79,13 +80,6 @@ describe("a cluster with two bridges", () => {
       expect(userData).not.toContain(secret);
     }
   });
-
-  it("has no port open but those of docs/ports.md, from nowhere", async () => {
-    const { found, expected } = await scanCluster(cluster);
-    // Each of 3 hosts from outside (IPv4, IPv6) and from its two neighbours.
-    expect(found).toHaveLength(12);
-    expect(found).toEqual(expected);
-  }, 180_000);
 
   it("sets every host's time zone, and lets apt upgrade nothing of Jitsi by itself", async () => {
     for (const host of ["web", "jvb-0"]) {
@@ -299,6 +293,17 @@ describe("a cluster with two bridges", () => {
     });
     await waitUntil("all is as declared", async () => (await status()).code === 0, 60_000, 1_000);
   }, 120_000);
+
+  describe("its TURN server", () => {
+    turnCases(() => cluster);
+  });
+
+  it("has no port open but those of docs/ports.md, from nowhere, with a TURN server", async () => {
+    const { found, expected } = await scanCluster(cluster);
+    // Each of 3 hosts from outside (IPv4, IPv6) and from its two neighbours.
+    expect(found).toHaveLength(12);
+    expect(found).toEqual(expected);
+  }, 180_000);
 
   describe("its secrets", () => {
     secretCases(() => ({ cluster, firstUp, processes }));

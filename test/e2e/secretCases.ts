@@ -35,6 +35,7 @@ export function secretCases(watched: () => WatchedCluster): void {
       "password of bridges",
       "password of jicofo",
       "secret for TURN",
+      "unused secret for TURN",
     ]);
   });
 
@@ -75,7 +76,12 @@ export function secretCases(watched: () => WatchedCluster): void {
       return [...new Set(searchText(secrets, "log", text).map(({ kind }) => kind))].sort();
     };
     expect(await kinds("-v=2", "--logtostderr")).toEqual([]);
-    const shown = ["bootstrap host key", "deployment key", "password of bridges"];
+    const shown = [
+      "bootstrap host key",
+      "deployment key",
+      "password of bridges",
+      "secret for TURN",
+    ];
     expect(await kinds("--debug")).toEqual(shown);
   }, 60_000);
 

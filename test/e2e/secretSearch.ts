@@ -48,7 +48,7 @@ export async function secretsOf(cluster: TestCluster): Promise<Secret[]> {
   // The package's own. Nothing uses it.
   const turn =
     "sed -n '/^Name: jitsi-meet-prosody.turn-secret$/,/^$/s/^Value: //p' /var/cache/debconf/config.dat";
-  found.set(await read("web", turn), "secret for TURN");
+  found.set(await read("web", turn), "TURN secret of the package");
   return [...found].map(([value, name]) => ({
     kind: kindOf(name),
     name,
@@ -63,7 +63,8 @@ function kindOf(name: string): string {
     [/^jitsi-key|privateKey|deploymentKey/, "deployment key"],
     [/^jitsi-web-account/, "password of bridges"],
     [/focus/, "password of jicofo"],
-    [/TURN/, "secret for TURN"],
+    [/^jitsi-web-turn/, "secret for TURN"],
+    [/TURN/, "unused secret for TURN"],
   ];
   const kind = kinds.find(([pattern]) => pattern.test(name))?.[1];
   if (kind === undefined) throw new Error(`the state has a secret of an unknown kind: ${name}`);

@@ -21,6 +21,7 @@ from .fake_clock import FakeClock
 from .fake_host import FakeCommands, FakeLocks, OneAfterTheOther
 from .fake_jicofo import FakeJicofo
 from .fake_people import People
+from .fake_wire import NoWire
 from .faults import Fault, Faults, Status
 
 LOOPBACK = "127.0.0.1"
@@ -56,6 +57,8 @@ class FakeCluster:
             jicofo_log=root / "jicofo.log",
             nginx_log=root / "nginx.log",
             proc=root / "proc",
+            turn_database=root / "turndb",
+            turn_server=root / "etc/turn-server.json",
         )
         self.waits = Waits()
         self.clock = FakeClock()
@@ -158,6 +161,7 @@ class FakeCluster:
                 http=self,
                 connects=self.connects,
                 lines=self.lines,
+                wire=NoWire(),
                 commands=self.commands,
                 locks=self.locks,
                 parallel=OneAfterTheOther(),

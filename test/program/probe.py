@@ -11,6 +11,7 @@ from jitsi_hetzner.places import Ports
 
 from .fake_cluster import PID, FakeCluster
 from .fake_host import OneAfterTheOther
+from .fake_wire import NoWire
 
 
 class Listing:
@@ -40,6 +41,7 @@ class Probe:
             http=cluster if debug is None else Listing(cluster, debug),
             connects=cluster.connects,
             lines=cluster.lines,
+            wire=NoWire(),
             commands=cluster.commands,
             locks=cluster.locks,
             parallel=OneAfterTheOther(),

@@ -19,6 +19,7 @@ from jitsi_hetzner.places import Paths, Ports
 from jitsi_hetzner.signals import ignore_operator, install
 from jitsi_hetzner.waits import Waits
 from program.fake_host import FakeCommands
+from program.fake_wire import NoWire
 from program.real_time import FastClock
 
 config = json.loads(sys.argv[1])
@@ -43,6 +44,7 @@ def host_of(verb: str) -> Host:
         http=SocketHttp(),
         connects=is_listening,
         lines=ask_for_lines,
+        wire=NoWire(),
         commands=commands,
         locks=HostLocks(paths, clock, messages),
         parallel=SystemParallel(),

@@ -14,15 +14,19 @@ def declared(bridge: FakeBridge, *, draining: bool = False) -> dict[str, Any]:
     return {"name": bridge.name, "nickname": bridge.nickname, "draining": draining}
 
 
-class Policy(Case):
+class PolicyCase(Case):
     def setUp(self) -> None:
         self.cluster = FakeCluster()
         self.addCleanup(self.cluster.close)
         self.first, self.second = self.cluster.bridges
 
-    def policy(self, *bridges: dict[str, Any]) -> Outcome:
-        return self.cluster.run("policy", {"bridges": list(bridges), "drainTimeoutSeconds": 9, "forceDrain": False})
+    def policy(self, *bridges: dict[str, Any], media: dict[str, list[str]] | None = None) -> Outcome:
+        places = [{"nickname": name, "addresses": found} for name, found in (media or {}).items()]
+        fields = {"bridges": list(bridges), "media": places, "drainTimeoutSeconds": 9, "forceDrain": False}
+        return self.cluster.run("policy", fields)
 
+
+class Policy(PolicyCase):
     def test_writes_what_drains_have_to_know_as_the_shell_before_wrote_it(self) -> None:
         self.assertEqual(self.policy(declared(self.first)).code, 0)
         # `jq -S .`
@@ -93,14 +97,26 @@ class Policy(Case):
         self.assertIn("has the goal hibernating, which this program does not know", outcome.text)
 
     @each(
-        ({"bridges": []}, "drainTimeoutSeconds is missing; forceDrain is missing"),
-        ({"bridges": {}, "drainTimeoutSeconds": 1, "forceDrain": False}, "bridges is an object, and a list is needed"),
+        ({"bridges": []}, "media is missing; drainTimeoutSeconds is missing; forceDrain is missing"),
         (
-            {"bridges": [], "drainTimeoutSeconds": 86401, "forceDrain": False},
+            {"bridges": {}, "media": [], "drainTimeoutSeconds": 1, "forceDrain": False},
+            "bridges is an object, and a list is needed",
+        ),
+        (
+            {
+                "bridges": [],
+                "media": [{"nickname": "jvb-1", "addresses": ["x"]}],
+                "drainTimeoutSeconds": 1,
+                "forceDrain": False,
+            },
+            'media[0].addresses[0] is "x", and an IP address is needed',
+        ),
+        (
+            {"bridges": [], "media": [], "drainTimeoutSeconds": 86401, "forceDrain": False},
             "drainTimeoutSeconds is 86401, and 0 to 86400 is needed",
         ),
         (
-            {"bridges": [], "drainTimeoutSeconds": -1, "forceDrain": False},
+            {"bridges": [], "media": [], "drainTimeoutSeconds": -1, "forceDrain": False},
             "drainTimeoutSeconds is -1, and 0 to 86400 is needed",
         ),
     )

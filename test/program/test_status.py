@@ -67,6 +67,7 @@ class Facts(StatusCase):
                 "versions": {"jicofo": "1.0-1189-1", "jitsi-meet-web": "1.0.9146-1"},
                 "conferences": {"jvb-100": 0, "jvb-101": None},
                 "health": {"failed": [], "waiting": [], "outdated": [], "watch": []},
+                "turn": None,
             },
         )
 

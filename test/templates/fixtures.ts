@@ -52,7 +52,13 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
     },
   },
   "host/etc/nftables.d/jitsi-hetzner.nft": {
-    smallest: { privateRange: "10.0.0.0/8", metadataAddress: "169.254.169.254", services: [] },
+    smallest: {
+      privateRange: "10.0.0.0/8",
+      metadataAddress: "169.254.169.254",
+      services: [],
+      relayPorts: "",
+      mediaPort: 10000,
+    },
     fullest: {
       privateRange: "10.255.0.0/16",
       metadataAddress: "169.254.169.254",
@@ -60,6 +66,8 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
         { port: 8080, source: "10.255.255.254/32" },
         { port: 65535, source: "10.255.1.0/24" },
       ],
+      relayPorts: "61000-65535",
+      mediaPort: 65535,
     },
   },
   "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {

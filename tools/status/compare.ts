@@ -48,6 +48,7 @@ export function compare(facts: ClusterFacts): Status {
     ...bridges.differences,
     ...firewalls.differences,
     ...(web?.health.failed ?? []).map(failedUnit),
+    ...turnDifferences(web?.turn),
   ];
   const unknown = unansweredOf(facts);
   return {
@@ -56,16 +57,20 @@ export function compare(facts: ClusterFacts): Status {
     verdict: differences.length > 0 ? "different" : unknown.length > 0 ? "unknown" : "equal",
     differences,
     unknown,
-    notes: (web?.expiredCertificates ?? []).map(
-      (certificate) =>
-        `the XMPP certificate ${certificate} has expired; you do not have to do anything`,
-    ),
+    notes: [
+      ...(web?.expiredCertificates ?? []).map(
+        (certificate) =>
+          `the XMPP certificate ${certificate} has expired; you do not have to do anything`,
+      ),
+      ...turnNotes(web?.turn),
+    ],
     hosts: hosts.hosts,
     bridges: bridges.bridges,
     firewalls: firewalls.firewalls,
     counts: bridges.counts,
     versions: web?.versions ?? null,
     health: web?.health ?? null,
+    turn: web?.turn ?? null,
   };
 }
 
@@ -77,6 +82,24 @@ function known<T>(answer: Answer<T>): T | undefined {
 /** A jicofo that answers, but does not work. */
 function jicofoDifferences({ jicofo, jicofoProblem }: WebFacts): string[] {
   return jicofo === null || jicofoProblem === "" ? [] : [`${jicofoProblem}: npm run repair -- web`];
+}
+
+/** A web host of an older program does not tell. */
+type Turn = WebFacts["turn"] | undefined;
+
+function turnDifferences(turn: Turn): string[] {
+  return turn === null || turn === undefined || turn.problem === ""
+    ? []
+    : [`${turn.problem}: on the web host: jitsi-hetzner turn-server --apply`];
+}
+
+/** Without a certificate that browsers trust, there is no TURN server. That is as declared. */
+function turnNotes(turn: Turn): string[] {
+  return turn === null || turn === undefined || turn.waitsFor === ""
+    ? []
+    : [
+        `there is no TURN server, because ${turn.waitsFor}; participants whose network lets only TCP 443 out have no sound and no picture`,
+      ];
 }
 
 function failedUnit(unit: string): string {

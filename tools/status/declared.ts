@@ -21,7 +21,8 @@ export interface Declared {
 export function readDeclared(config: StackConfig): Declared {
   const settings = settingsOf(config);
   const plan = planCluster(settings);
-  const choice = { adminCidrs: settings.adminCidrs, webMedia: plan.webMedia };
+  const { adminCidrs, turn } = settings;
+  const choice = { adminCidrs, turn, webMedia: plan.webMedia };
   return {
     plan,
     firewallRules: { web: firewallRules("web", choice), jvb: firewallRules("jvb", choice) },

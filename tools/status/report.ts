@@ -1,4 +1,4 @@
-import type { Health } from "../../remote/program/contract";
+import type { Health, TurnFacts } from "../../remote/program/contract";
 import { table } from "../table";
 import type { BridgeStatus, FirewallStatus, HostStatus, Status } from "./status";
 
@@ -17,6 +17,7 @@ export function report(status: Status): string {
     hostTable(status.hosts),
     `${bridgeTable(status.bridges)}\nbridges: ${counts.declared} declared, ${said(counts.joined)} in jicofo's list, ${said(counts.operational)} operational, ${said(counts.draining)} draining`,
     firewallTable(status.firewalls),
+    turnLine(status.turn),
     versions === null ? "" : table([["PACKAGE", "VERSION"], ...Object.entries(versions)]),
     list("Waits for you (docs/upgrade.md):", status.health === null ? [] : waiting(status.health)),
     list("The watch on the web host (newest last):", status.health?.watch ?? []),
@@ -83,6 +84,14 @@ function firewallTable(firewalls: readonly FirewallStatus[]): string {
   ]);
   const heading = ["FIREWALL", "OWNER", "HOSTS", "RULES", "MISSING", "NOT DECLARED"];
   return table([heading, ...rows]);
+}
+
+function turnLine(turn: TurnFacts | null): string {
+  if (turn === null) return "";
+  const { offeredSince, relays } = turn;
+  const use = `relays in use: ${relays}`;
+  if (offeredSince === null) return `TURN server: off${relays > 0 ? `; ${use}` : ""}`;
+  return `TURN server: offered to browsers since ${new Date(offeredSince * 1000).toISOString()}; ${use}`;
 }
 
 function seen({ joined, operational, draining }: BridgeStatus): string {

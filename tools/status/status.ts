@@ -1,5 +1,5 @@
 import type { Role } from "../../lib/constants";
-import type { Health } from "../../remote/program/contract";
+import type { Health, TurnFacts } from "../../remote/program/contract";
 
 /** A cluster compared with its settings: the output of `npm run status -- --json`, described in docs/status.md. */
 export interface Status {
@@ -28,6 +28,8 @@ export interface Status {
   readonly versions: Readonly<Record<string, string>> | null;
   /** The web host's services; null if it did not answer. */
   readonly health: Health | null;
+  /** The TURN server; null if the web host did not answer, or knows of none. */
+  readonly turn: TurnFacts | null;
 }
 
 export interface HostStatus {

@@ -9,10 +9,12 @@ import { programKeys } from "./programs";
 import { serverKeys } from "./servers";
 import { softwareKeys } from "./software";
 import { sshProxyKeys } from "./sshProxy";
+import { turnKeys } from "./turn";
 
 /** All settings of a stack, in the order of Pulumi.yaml and of the pages. */
 export const declarations = [
   ...domainKeys,
+  ...turnKeys,
   ...bridgeKeys,
   ...drainKeys,
   ...programKeys,

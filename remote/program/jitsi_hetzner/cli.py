@@ -23,6 +23,7 @@ VERBS = (
     "restart",
     "serve",
     "status",
+    "turn-server",
 )
 PROGRAM = "jitsi-hetzner"
 EXIT_CODES = """Exit codes:

@@ -38,6 +38,7 @@ class Number:
 Nickname = Annotated[str, Text("[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, - and _")]
 Name = Annotated[str, Text("[A-Za-z0-9][A-Za-z0-9._-]*", "letters, digits, ., - and _")]
 Address = Annotated[str, Text(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", "an IPv4 address")]
+IpAddress = Annotated[str, Text("[0-9a-fA-F:.]+", "an IP address")]
 Domain = Annotated[str, Text("[a-z0-9][a-z0-9.-]*", "a domain name")]
 Version = Annotated[str, Text("[A-Za-z0-9][A-Za-z0-9.+:~-]*", "the version of a Debian package")]
 Word = Annotated[str, Text("[A-Za-z0-9_-]+", "letters, digits, - and _")]

@@ -9,6 +9,7 @@ from .health import Health, read_health
 from .host import Host
 from .http_client import HttpError
 from .jicofo import Jicofo
+from .turn_facts import TurnFacts, read_turn_facts
 
 # What of dpkg's list is shown: Jitsi's packages, and what they run on.
 PACKAGES = ("jitsi-*", "jicofo", "jibri", "prosody", "nginx")
@@ -56,6 +57,8 @@ class WebFacts:
     # Conferences by nickname, as each bridge itself says; null for one that does not answer.
     conferences: dict[str, int | None]
     health: Health
+    # null where the last `pulumi up` knew of none.
+    turn: TurnFacts | None
 
 
 def read_facts(host: Host, bridges: tuple[Bridge, ...]) -> WebFacts:
@@ -68,6 +71,7 @@ def read_facts(host: Host, bridges: tuple[Bridge, ...]) -> WebFacts:
         versions=_versions(host),
         conferences=_conferences(host, bridges),
         health=read_health(host),
+        turn=read_turn_facts(host),
     )
 
 

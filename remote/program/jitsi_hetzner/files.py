@@ -7,6 +7,7 @@ from pathlib import Path
 from .failure import Failure
 
 FILE_MODE = 0o644
+SECRET_MODE = 0o600
 FOLDER_MODE = 0o755
 
 
@@ -20,7 +21,7 @@ def read_text(path: Path) -> str | None:
         raise Failure(f"cannot read {path}: {problem.strerror}", f"ls -l {path}; then: pulumi up") from None
 
 
-def write_text(path: Path, content: str) -> bool:
+def write_text(path: Path, content: str, mode: int = FILE_MODE) -> bool:
     """Whole or not at all, also where the host loses its power. Whether the content has changed."""
     if read_text(path) == content:
         return False
@@ -28,9 +29,9 @@ def write_text(path: Path, content: str) -> bool:
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "w", encoding="utf8") as file:
-            os.fchmod(descriptor, FILE_MODE)
+            os.fchmod(descriptor, mode)
             file.write(content)
             file.flush()
             os.fsync(descriptor)
@@ -59,3 +60,8 @@ def last_lines(path: Path, count: int = 20) -> str:
     different = [line for line, before in zip(lines, [None, *lines], strict=False) if line != before]
     shown = "".join(f"{line}\n" for line in different[-count:])
     return f"--- last lines of {path}\n{shown}---\n"
+
+
+def write_secret(path: Path, content: str) -> bool:
+    """Like write_text, readable by root alone from its first byte on."""
+    return write_text(path, content, SECRET_MODE)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from .files import read_text
 from .host import Host
 
-UNITS = ("nginx", "prosody", "jicofo")
+UNITS = ("nginx", "prosody", "jicofo", "coturn")
 # Those that unattended upgrades leave alone, because a restart of them ends meetings.
-UPGRADE = re.compile(r"^Inst (prosody|nginx|nginx-[^ ]+|libnginx-mod-[^ ]+) \[([^]]+)\] \(([^ ]+) ", re.MULTILINE)
+UPGRADE = re.compile(
+    r"^Inst (prosody|coturn|nginx|nginx-[^ ]+|libnginx-mod-[^ ]+) \[([^]]+)\] \(([^ ]+) ", re.MULTILINE
+)
 REPLACED = re.compile(r" /usr/.* \(deleted\)$", re.MULTILINE)
 WATCH_LINES = 10
 

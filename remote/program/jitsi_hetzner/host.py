@@ -12,6 +12,7 @@ from .messages import Messages
 from .parallel import Parallel
 from .places import Paths, Ports
 from .waits import Waits
+from .wire import Wire
 
 # A long wait says so every so many seconds.
 REPORT_SECONDS = 15
@@ -28,6 +29,7 @@ class Host:
     connects: Callable[[str, int], bool]
     # Requests of one line to a port of another host.
     lines: Lines
+    wire: Wire
     commands: Commands
     locks: Locks
     parallel: Parallel

@@ -18,6 +18,7 @@ from .parallel import SystemParallel
 from .places import Paths, Ports
 from .signals import ignore_operator, install
 from .waits import Waits
+from .wire import SystemWire
 
 
 def host_for(verb: str) -> Host:
@@ -30,6 +31,7 @@ def host_for(verb: str) -> Host:
         http=SocketHttp(),
         connects=is_listening,
         lines=ask_for_lines,
+        wire=SystemWire(),
         commands=SystemCommands(),
         locks=HostLocks(paths, clock, messages),
         parallel=SystemParallel(),

@@ -14,6 +14,7 @@ class Ports:
     jicofo_rest: int = 8888
     xmpp: int = 5222
     https: int = 443
+    turns: int = 5349
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,23 @@ class Paths:
     jicofo_log: Path = Path("/var/log/jitsi/jicofo.log")
     nginx_log: Path = Path("/var/log/nginx/error.log")
     proc: Path = Path("/proc")
+    # The certificates by which an ACME server of the settings is known.
+    acme_authority: Path = Path("/etc/jitsi-hetzner/acme-authority.pem")
+    # The certificate of nginx stands there.
+    meet: Path = Path("/etc/jitsi/meet")
+    nginx: Path = Path("/etc/nginx")
+    nginx_stream: Path = Path("/usr/share/nginx/modules-available/mod-stream.conf")
+    # Only where coturn is to have the certificate.
+    turn: Path = Path("/etc/jitsi-hetzner/turn")
+    # Written by the verb turn-server: secret.
+    turn_server: Path = Path("/etc/jitsi-hetzner/turn-server.json")
+    turn_settings: Path = Path("/etc/jitsi-hetzner/turnserver.conf")
+    # Of the package coturn.
+    turn_database: Path = Path("/var/lib/turn/turndb")
+    coturn_unit: Path = Path("/usr/lib/systemd/system/coturn.service")
+    # Prosody's TURN servers. remote/web/turnServers.sh makes the folder.
+    prosody_turn: Path = Path("/etc/prosody/jitsi-hetzner.d")
+    units: Path = Path("/etc/systemd/system")
 
     @property
     def registry(self) -> Path:
@@ -40,6 +58,16 @@ class Paths:
     def notes(self) -> Path:
         """By nickname: `HASH TURN`, with which settings the bridge came into service last, and in which turn."""
         return self.state / "running-settings.d"
+
+    @property
+    def turn_peers(self) -> Path:
+        """A file for each bridge, by its nickname, with its public addresses."""
+        return self.state / "turn-peers"
+
+    @property
+    def turn_offered(self) -> Path:
+        """Since when prosody offers the TURN server to browsers: the time of the file."""
+        return self.state / "turn-offered"
 
     @property
     def watch_log(self) -> Path:

@@ -157,11 +157,16 @@ describe("jitsi-hetzner-install", () => {
   });
 
   it.each([
-    ["restarts what ends meetings", "true", 0, ["systemctl restart prosody nginx jicofo"]],
+    [
+      "restarts what ends meetings",
+      "true",
+      0,
+      ["systemctl restart prosody nginx jicofo", "systemctl try-restart coturn"],
+    ],
     ["restarts nothing where nginx refuses its configuration", "false", 1, []],
   ])("upgrades prosody and nginx with their modules on demand, and %s", (_, nginx, code, end) => {
     const world = `
-      dpkg-query() { printf 'installed %s\n' prosody nginx nginx-common libnginx-mod-stream curl; echo 'config-files nginx-light'; }
+      dpkg-query() { printf 'installed %s\n' prosody nginx nginx-common libnginx-mod-stream coturn curl; echo 'config-files nginx-light'; }
       nginx() { ${nginx}; }
       systemctl() { echo "systemctl $*"; }
     `;
@@ -169,7 +174,7 @@ describe("jitsi-hetzner-install", () => {
     expect(status).toBe(code);
     const lines = stdout.trimEnd().split("\n");
     expect(lines.slice(lines.findIndex((line) => line.includes("--only-upgrade")))).toEqual([
-      "apt-get install -y --no-install-recommends --only-upgrade prosody nginx nginx-common libnginx-mod-stream",
+      "apt-get install -y --no-install-recommends --only-upgrade prosody nginx nginx-common libnginx-mod-stream coturn",
       ...end,
     ]);
   });

@@ -17,7 +17,7 @@ describe("BridgeAccount", () => {
     });
     expect(stepValues(command(resources, "jitsi-web-account-v2")).USERNAME).toBe("jvb-2");
     const passwords = namesOf(resources, "random:index/randomPassword:RandomPassword");
-    expect(passwords.filter((name) => !name.endsWith("-seed"))).toEqual([
+    expect(passwords.filter((name) => !/-seed$|-turn-/.test(name))).toEqual([
       "jitsi-web-account-v2-password",
     ]);
     for (const index of [0, 1]) {

@@ -70,6 +70,7 @@ describe("remoteStep", () => {
       "jitsi-jvb-0-files",
       "jitsi-jvb-1-files",
       "jitsi-web-account-v1",
+      "jitsi-web-turn",
     ]);
   });
 

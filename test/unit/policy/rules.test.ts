@@ -34,7 +34,9 @@ const server = (props: Record<string, unknown> = {}): Seen => ({
 });
 const firewall = (...more: object[]): Seen => ({
   type: types.firewall,
-  props: { rules: [...firewallRules("web").filter(({ port }) => port !== "22"), ...more] },
+  props: {
+    rules: [...firewallRules("web", { turn: true }).filter(({ port }) => port !== "22"), ...more],
+  },
 });
 const open = (port: string, protocol = "tcp", sourceIps = world) => ({
   direction: "in",

@@ -1,6 +1,6 @@
 import { firewallRules } from "../../../lib/plan/firewallRules";
 import { hostFilter, privateServices } from "../../../remote/hostFilter";
-import { privateNetwork, type Role } from "../../../lib/constants";
+import { ports, privateNetwork, relayPorts, type Role } from "../../../lib/constants";
 import { portTable } from "../../portTable";
 
 const hosts = [
@@ -10,7 +10,7 @@ const hosts = [
 
 /** Ports of one protocol in a role's public firewall, as a stack that sets nothing has it. */
 const publicPorts = (role: Role, protocol: "tcp" | "udp"): number[] =>
-  firewallRules(role, { webMedia: true })
+  firewallRules(role, { webMedia: true, turn: true })
     .filter((rule) => rule.protocol === protocol)
     .map(({ port }) => Number(port));
 
@@ -42,6 +42,14 @@ describe("hostFilter", () => {
     expect(hostFilter("jvb")).toContain(
       `ip daddr ${range} ip saddr 10.80.0.2/32 tcp dport 8080 accept\n`,
     );
+  });
+
+  it("lets relays of the web host's TURN server send to the media of bridges alone", () => {
+    const { from, to } = relayPorts;
+    expect(hostFilter("web")).toContain(
+      `udp sport ${from}-${to} udp dport != ${ports.jvbMedia} drop\n`,
+    );
+    expect(hostFilter("jvb")).not.toContain("udp sport");
   });
 
   it.each(["web", "jvb"] as const)("never closes a port that the firewall opens: %s", (role) => {

@@ -20,6 +20,7 @@ from ..http_client import HttpError
 from ..jicofo import REPAIR, Jicofo, Seen
 from ..prosody import LOOPBACK
 from ..registry import Entry, Registry
+from ..turn_peers import Peers
 from ..verb import Verb
 
 REPAIR_BRIDGE = (
@@ -135,7 +136,7 @@ class Acceptance:
         """One that does not answer is left to its drain, which looks closer."""
         bridge, info = entry.bridge, self._host.info
         if entry.goal is Goal.LEFT:
-            self._registry.forget(bridge.nickname)
+            self._forget(bridge.nickname)
             return
         self._registry.set_goal(bridge, Goal.LEAVING)
         try:
@@ -143,7 +144,7 @@ class Acceptance:
         except HttpError as problem:
             if self._jicofo.view(bridge) is Seen.GONE:
                 # Removed without a drain. Should one come after all, it registers the bridge again.
-                self._registry.forget(bridge.nickname)
+                self._forget(bridge.nickname)
                 info(f"{bridge.name} does not answer, and jicofo does not list it: it is forgotten")
                 return
             info(
@@ -152,6 +153,10 @@ class Acceptance:
             )
             return
         info(f"{bridge.name} takes no participants any more")
+
+    def _forget(self, nickname: str) -> None:
+        self._registry.forget(nickname)
+        Peers(self._host.paths).forget(nickname)
 
     def _participants(self, entry: Entry) -> str:
         try:

@@ -19,6 +19,7 @@ from ..locks import Purpose
 from ..occupant import forget_occupant
 from ..service import Service, otherwise
 from ..service_input import ServiceInput
+from ..turn_peers import Peers
 from ..verb import Verb
 
 KEEP_IT = "\n    or keep it: set jvbCount back, or take its number out of removedBridges"
@@ -71,6 +72,7 @@ class Drain:
     def _has_left(self) -> None:
         self._service.registry.set_goal(self._bridge, Goal.LEFT)
         self._service.registry.forget_notes(self._bridge.nickname)
+        Peers(self._host.paths).forget(self._bridge.nickname)
         if self._jicofo.view(self._bridge) is Seen.DEAD:
             forget_occupant(self._host, self._bridge)
 

@@ -12,6 +12,7 @@ from ..by_hand import bridge_argument, for_known_bridge, has_bridge
 from ..decode import Nickname
 from ..host import Host
 from ..registry import Registry
+from ..turn_peers import Peers
 from ..verb import Verb
 
 
@@ -24,13 +25,18 @@ class ForgetInput:
 
 def forget(host: Host, bridge: Bridge) -> None:
     """On this host only: nothing is asked of the bridge."""
-    Registry(host.paths).forget(bridge.nickname)
+    _forget(host, bridge.nickname)
     host.info(f"{bridge.name} ({bridge.nickname}) is forgotten here")
 
 
 def run(host: Host, given: ForgetInput, _arguments: Namespace) -> None:
     """As a step: also for a bridge that this host does not know."""
-    Registry(host.paths).forget(given.nickname)
+    _forget(host, given.nickname)
+
+
+def _forget(host: Host, nickname: str) -> None:
+    Registry(host.paths).forget(nickname)
+    Peers(host.paths).forget(nickname)
 
 
 VERB = Verb(

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from ..bridge import Bridge, Goal
 from ..declared import DeclaredBridge
-from ..decode import Number
+from ..decode import IpAddress, Nickname, Number
 from ..failure import Failure
 from ..guard import guarded
 from ..host import Host
@@ -18,9 +18,19 @@ from ..locks import Purpose
 from ..policy_file import write_policy
 from ..registry import Registry
 from ..service import Service
+from ..turn_peers import Peers
 from ..verb import Verb
 
 LONGEST_DRAIN_SECONDS = 86400
+
+
+@dataclass(frozen=True)
+class BridgeMedia:
+    """Where participants reach a bridge."""
+
+    nickname: Nickname
+    # Public ones, IPv4 and IPv6.
+    addresses: tuple[IpAddress, ...]
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,8 @@ class PolicyInput:
     """The policy of all drains."""
 
     bridges: tuple[DeclaredBridge, ...]
+    # Of the same bridges: where the TURN server relays to.
+    media: tuple[BridgeMedia, ...]
     # How long a leaving bridge may keep its conferences; at 0 they are cut off at once.
     drain_timeout_seconds: Annotated[int, Number(0, LONGEST_DRAIN_SECONDS)]
     # Whether a bridge goes at the end of that time though participants are on it.
@@ -43,6 +55,9 @@ def run(host: Host, given: PolicyInput, _arguments: Namespace) -> None:
     }
     if write_policy(host.paths.policy, policy):
         host.info(f"wrote {host.paths.policy}")
+    # Before the bridges take participants.
+    leaving = [entry.bridge.nickname for entry in Registry(host.paths).entries() if entry.goal is not Goal.LEFT]
+    Peers(host.paths).declare({one.nickname: one.addresses for one in given.media}, leaving)
     workers = [worker for one in given.bridges if (worker := _worker(host, one)) is not None]
     # A process for each, for each has a lock of its own, and starting a bridge again takes a minute or more.
     failed = [code for code in host.parallel.processes(workers) if code != 0]

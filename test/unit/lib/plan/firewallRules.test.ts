@@ -19,6 +19,15 @@ describe("firewallRules", () => {
     expect(rules.at(-1)).toEqual(firewallRules("jvb").at(-1));
   });
 
+  it("opens STUN and TURN on the web host where it may have a TURN server", () => {
+    const opened = firewallRules("web", { turn: true }).slice(firewallRules("web").length);
+    expect(opened.map(({ protocol, port }) => `${protocol} ${port}`)).toEqual([
+      "udp 3478",
+      "tcp 5349",
+    ]);
+    expect(firewallRules("jvb", { turn: true })).toEqual(firewallRules("jvb"));
+  });
+
   it.each(["web", "jvb"] as const)("treats IPv4 and IPv6 alike: %s", (role) => {
     for (const { sourceIps } of firewallRules(role)) {
       expect(sourceIps).toEqual(["0.0.0.0/0", "::/0"]);

@@ -53,6 +53,7 @@ describe("the verbs in Python", () => {
       restart: true,
       serve: true,
       status: true,
+      "turn-server": true,
     };
     expect(names).toEqual([...Object.keys(verbs), "jicofo"].sort());
   });

@@ -1,6 +1,6 @@
 import { compare, type ClusterFacts } from "../../../../tools/status/compare";
 import { report } from "../../../../tools/status/report";
-import type { Health, SeenBridge } from "../../../../remote/program/contract";
+import type { Health, SeenBridge, TurnFacts, WebFacts } from "../../../../remote/program/contract";
 import { cloudServer, declaring, health, healthy, jicofo, web } from "./support";
 
 const differences = (facts: ClusterFacts): readonly string[] => {
@@ -98,6 +98,44 @@ describe("the status of a cluster", () => {
     expect(report(compare(facts))).toMatch(
       /\n\nNotes:\n.*auth\.a\.test .* has expired; you do not have to do anything$/,
     );
+  });
+
+  describe("of a TURN server", () => {
+    const on: TurnFacts = {
+      wanted: true,
+      offeredSince: 1_796_000_000,
+      relays: 3,
+      waitsFor: "",
+      problem: "",
+    };
+    const withTurn = (turn: WebFacts["turn"]) =>
+      compare({
+        ...healthy,
+        web: web(jicofo({ "jvb-11": {}, "jvb-12": {} }), undefined, { turn }),
+      });
+
+    it("says since when browsers learn of it, and how many use it", () => {
+      expect(report(withTurn(on))).toContain(
+        "\n\nTURN server: offered to browsers since 2026-11-30T00:53:20.000Z; relays in use: 3\n\n",
+      );
+      expect(withTurn(on)).toMatchObject({ verdict: "equal", notes: [], turn: on });
+    });
+
+    it("notes what it waits for, which is no difference", () => {
+      const waiting = { ...on, offeredSince: null, relays: 0, waitsFor: "there is no certificate" };
+      expect(withTurn(waiting)).toMatchObject({
+        verdict: "equal",
+        notes: [expect.stringContaining("no TURN server, because there is no certificate;")],
+      });
+      expect(report(withTurn(waiting))).toContain("\n\nTURN server: off\n\n");
+    });
+
+    it("differs when it does not work", () => {
+      expect(withTurn({ ...on, problem: "coturn does not run" })).toMatchObject({
+        verdict: "different",
+        differences: ["coturn does not run: on the web host: jitsi-hetzner turn-server --apply"],
+      });
+    });
   });
 
   it("differs when a bridge is not in jicofo's list", () => {

@@ -69,6 +69,8 @@ describe("what the settings declare", () => {
       undefined,
       "80",
       "443",
+      "3478",
+      "5349",
       "10000",
     ]);
   });

@@ -58,6 +58,7 @@ export const web = (
     jicofoProblem = "",
     expiredCertificates = [],
     health: services = health,
+    turn = null,
   }: Partial<WebFacts> = {},
 ): ClusterFacts["web"] => ({
   facts: {
@@ -67,6 +68,7 @@ export const web = (
     versions: { jicofo: "1.0-1189-1" },
     conferences,
     health: services,
+    turn,
   },
 });
 

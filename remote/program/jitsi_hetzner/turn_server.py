@@ -1,0 +1,84 @@
+"""The TURN server as a whole. The verb certificate calls `settle` after each change of the certificate."""
+
+import fcntl
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .coturn import Coturn
+from .failure import Failure
+from .host import Host
+from .port_443 import Port443
+from .turn_input import TurnServerInput, load
+from .turn_offer import Offer
+
+SECONDS = 30
+LOCK_SECONDS = 300
+
+
+def settle(host: Host) -> bool:
+    """Switches the TURN server on or off, by the last settings and by the certificate of now.
+
+    Neither cuts a meeting: nginx and prosody are reloaded, and coturn is not stopped while participants are relayed.
+    Returns whether there is nothing left to do; False while coturn is to stop and is in use.
+    """
+    with _locked(host):
+        given = load(host.paths.turn_server)
+        return given is None or _settle(host, given)
+
+
+def _settle(host: Host, given: TurnServerInput) -> bool:
+    coturn = Coturn(host, given)
+    if not given.wanted:
+        return _switch_off(host, given, coturn)
+    coturn.take_certificate()
+    problem = coturn.certificate_problem()
+    if problem is not None:
+        host.info(f"there is no TURN server, because {problem}")
+        return _switch_off(host, given, coturn)
+    # Each part runs before the one that sends participants to it.
+    coturn.run()
+    if Port443(host, given).share():
+        host.info(f"port 443 passes turn.{given.domain} on to coturn")
+    # For a moment after a reload, nginx' old workers take connections too, and lead to the site.
+    if not host.wait_for(SECONDS, "port 443 to lead to coturn", lambda: coturn.shows_certificate(host.ports.https)):
+        raise Failure(
+            f"port 443 does not lead to coturn for turn.{given.domain}",
+            "on the web host: tail /var/log/nginx/error.log; then: pulumi up",
+        )
+    Offer(host, given).make()
+    return True
+
+
+@contextmanager
+def _locked(host: Host) -> Iterator[None]:
+    """One at a time: a step and the certificate's timer can meet. The lock ends with the process."""
+    path = host.paths.locks / "jitsi-hetzner-turn-server"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+
+        def take() -> bool:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+        if not host.wait_for(LOCK_SECONDS, "another run that switches the TURN server", take):
+            raise Failure(
+                "another run has switched the TURN server for 5 minutes", "on the web host: ps ax; then: pulumi up"
+            )
+        yield
+
+
+def _switch_off(host: Host, given: TurnServerInput, coturn: Coturn) -> bool:
+    Offer(host, given).withdraw()
+    if Port443(host, given).give_back():
+        host.info("port 443 leads to the site alone")
+    return coturn.stop()
+
+
+def expect_secret(given: TurnServerInput) -> None:
+    """It goes through files of two formats. The message does not show it."""
+    if given.wanted and not re.fullmatch("[A-Za-z0-9]{16,}", given.secret):
+        raise Failure("the secret of the TURN server is not 16 or more letters and digits", "pulumi up")

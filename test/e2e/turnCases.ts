@@ -1,0 +1,261 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { must, runProgram, type TestCluster } from "./harness";
+
+const domain = "meet.example.test";
+const turnName = `turn.${domain}`;
+const program = join(__dirname, "programs/turn_client.py");
+
+/** Where no relay may lead: the web host, its services, private networks, the metadata service, strangers. */
+const forbidden = [
+  "127.0.0.1",
+  "10.80.0.2",
+  "10.80.1.1",
+  "169.254.169.254",
+  "192.168.0.1",
+  "100.64.0.1",
+  "0.0.0.0",
+  "224.0.0.1",
+  "8.8.8.8",
+];
+
+interface Relayed {
+  readonly allocate: number;
+  readonly certificate: string | null;
+  readonly permissions: Readonly<Record<string, number>>;
+  readonly echo?: { refused: number; sent: number; back: number; gap: number };
+}
+
+interface Relay {
+  server: string;
+  port: number;
+  /** Of TLS; null for UDP. */
+  name: string | null;
+  /** 6: the relay's own address is IPv6. */
+  family?: 4 | 6;
+  permissions?: readonly string[];
+  echo?: readonly [address: string, port: number];
+  seconds?: number;
+}
+
+/** The TURN server of a cluster with two bridges, with a certificate of a test's own. It stays on. */
+export function turnCases(given: () => TestCluster): void {
+  let web: { ipv4: string; ipv6: string };
+  let bridges: { ipv4: string; ipv6: string }[];
+  let secret: string;
+
+  const addresses = async (host: string): Promise<{ ipv4: string; ipv6: string }> => {
+    const { public_net: net } = await given().server(host);
+    return { ipv4: net.ipv4?.ip ?? "", ipv6: net.ipv6?.ip.replace("::/64", "::1") ?? "" };
+  };
+  const onWeb = (script: string): Promise<string> => given().mustOnHost("web", script);
+  const settled = (): Promise<string> => onWeb("jitsi-hetzner turn-server --apply 2>&1");
+  const relay = async (options: Relay): Promise<Relayed> => {
+    const all = { secret, realm: "-", permissions: [], echo: null, seconds: 2, ...options };
+    const ran = await runProgram("python3", [program, JSON.stringify(all)]);
+    return JSON.parse(must("turn_client.py", ran).stdout) as Relayed;
+  };
+  const through443 = (seconds = 2, bridge = 0): Relay => ({
+    server: web.ipv4,
+    port: 443,
+    name: turnName,
+    echo: [bridges[bridge]?.ipv4 ?? "", 10_000],
+    seconds,
+  });
+  /** The main processes of what carries meetings, and coturn's. A reload and an upgrade keep jicofo's and prosody's. */
+  const processes = (): Promise<string> =>
+    onWeb("for unit in prosody jicofo coturn; do systemctl show -p MainPID --value $unit; done");
+
+  beforeAll(async () => {
+    web = await addresses("web");
+    bridges = [await addresses("jvb-0"), await addresses("jvb-1")];
+    secret = (
+      JSON.parse(await onWeb("cat /etc/jitsi-hetzner/turn-server.json")) as {
+        secret: string;
+      }
+    ).secret;
+    for (const host of ["jvb-0", "jvb-1"]) await given().mustOnHost(host, echoServer);
+  }, 120_000);
+
+  afterAll(async () => {
+    const end = "nft delete table inet turn_test; systemctl stop turn-test";
+    for (const host of ["jvb-0", "jvb-1"]) await given().mustOnHost(host, end);
+  }, 60_000);
+
+  it("is off without a certificate that browsers trust: nothing listens, and browsers learn of none", async () => {
+    expect(await onWeb(`ss -Hlntu | grep -E ':(3478|5349|4443|4445) ' || true; ${offered}`)).toBe(
+      "servers: 0",
+    );
+    await onWeb(makeCertificate("untrusted", false));
+    expect(await settled()).toContain(`browsers do not trust the certificate of ${turnName}`);
+    expect(await onWeb(offered)).toBe("servers: 0");
+  }, 60_000);
+
+  it("comes on with a trusted certificate, and cuts no meeting and no connection", async () => {
+    await given().people.join("turn", 6);
+    const before = await onWeb("systemctl show -p MainPID --value prosody jicofo nginx");
+    const held = holdWebsocket(web.ipv4, 15);
+    await onWeb(makeCertificate("first", true));
+    await settled();
+    expect(await onWeb(offered)).toBe("servers: 3");
+    expect(await onWeb("systemctl show -p MainPID --value prosody jicofo nginx")).toBe(before);
+    expect(await held).toBe("held");
+    const room = (await given().people.list()).rooms.find((one) => one.room === "turn");
+    expect(room).toMatchObject({ moved: 0, cut: 0 });
+  }, 120_000);
+
+  it.each([
+    ["TLS 443", 443, turnName],
+    ["TLS 5349", 5349, turnName],
+    ["UDP 3478", 3478, null],
+  ])("reaches the media of a bridge over %s, from IPv4 and IPv6", async (_, port, name) => {
+    const echo = [bridges[0]?.ipv4 ?? "", 10_000] as const;
+    for (const server of [web.ipv4, web.ipv6]) {
+      const { echo: found } = await relay({ server, port, name, echo });
+      expect([found?.refused, found?.back]).toEqual([0, found?.sent]);
+    }
+    const ipv6 = [bridges[1]?.ipv6 ?? "", 10_000] as const;
+    const { echo: found } = await relay({ server: web.ipv6, port, name, family: 6, echo: ipv6 });
+    expect([found?.refused, found?.back]).toEqual([0, found?.sent]);
+  });
+
+  it("relays to the bridges alone, and to their media alone", async () => {
+    const permissions = [web.ipv4, ...forbidden];
+    const refused = await relay({ ...through443(), permissions });
+    expect(Object.values(refused.permissions)).toEqual(permissions.map(() => 403));
+    const ipv6 = [web.ipv6, "::1", "fe80::1", "2001:db8::1"];
+    const refused6 = await relay({
+      ...through443(),
+      family: 6,
+      permissions: ipv6,
+      echo: undefined,
+    });
+    expect(Object.values(refused6.permissions)).toEqual(ipv6.map(() => 403));
+    const { echo } = await relay({ ...through443(), echo: [bridges[0]?.ipv4 ?? "", 10_001] });
+    expect(echo).toMatchObject({ refused: 0, back: 0 });
+  });
+
+  it("gives no relay without a password of prosody's", async () => {
+    const wrong = { ...through443(), secret: "wrong", echo: undefined };
+    expect(await relay(wrong)).toMatchObject({ allocate: 401 });
+  });
+
+  it("leaves every other name to the site, which logs the client's own address", async () => {
+    const page = async (name: string, address: string): Promise<string> => {
+      const options = ["-gksS", "-o", "/dev/null", "-w", "%{http_code}"];
+      const resolve = `${name}:443:${address.includes(":") ? `[${address}]` : address}`;
+      return (await runProgram("curl", [...options, "--resolve", resolve, `https://${name}/seen`]))
+        .stdout;
+    };
+    expect(await page(domain, web.ipv4)).toBe("200");
+    expect(await page(domain, web.ipv6)).toBe("200");
+    expect(await page("other.example.test", web.ipv4)).toBe("200");
+    const seen = await onWeb("grep -h /seen /var/log/nginx/access.log | cut -d' ' -f1 | sort -u");
+    expect(seen.split("\n")).toHaveLength(2);
+    expect(seen).not.toMatch(/^127\.|^::1$/m);
+    // From outside nobody reaches the port that believes in addresses.
+    const direct = await runProgram("curl", ["-sS", "-m", "3", `https://${web.ipv4}:4443/`]);
+    expect(direct.code).not.toBe(0);
+  });
+
+  it("survives a reload and an upgrade of nginx on the whole way of 443", async () => {
+    const websocket = holdWebsocket(web.ipv4, 60);
+    const held = relay(through443(60));
+    const before = await processes();
+    await onWeb("sleep 3; systemctl reload nginx");
+    // As dpkg does it at an upgrade: the new program takes over the sockets of the old one.
+    await onWeb(
+      "DEBIAN_FRONTEND=noninteractive apt-get install -y -q --reinstall nginx libnginx-mod-stream 2>&1",
+    );
+    const { echo: fresh } = await relay(through443(3));
+    expect(fresh?.back).toBe(fresh?.sent);
+    const { echo } = await held;
+    expect(echo?.back).toBe(echo?.sent);
+    expect(await websocket).toBe("held");
+    expect(await processes()).toBe(before);
+    expect(await onWeb("ss -Htln 'sport = :4443' | wc -l")).not.toBe("0");
+  }, 180_000);
+
+  it("takes a renewed certificate without a restart; held relays live on", async () => {
+    const held = relay(through443(15));
+    const before = await processes();
+    await onWeb(`sleep 2; ${makeCertificate("second", true)}`);
+    await settled();
+    const next = await relay(through443(1));
+    const { certificate, echo } = await held;
+    expect(echo?.back).toBe(echo?.sent);
+    expect(next.certificate).not.toBe(certificate);
+    expect(await processes()).toBe(before);
+  }, 60_000);
+
+  it("keeps held relays while a bridge comes and goes, and relays to no bridge that has gone", async () => {
+    const held = relay(through443(150));
+    const before = await processes();
+    await given().configure({ jvbCount: "3" });
+    await given().mustUp();
+    const third = (await addresses("jvb-2")).ipv4;
+    expect((await relay({ ...through443(), permissions: [third] })).permissions[third]).toBe(0);
+    await given().configure({ jvbCount: "2" });
+    await given().mustUp();
+    await onWeb("sleep 6");
+    expect((await relay({ ...through443(), permissions: [third] })).permissions[third]).toBe(403);
+    const { echo } = await held;
+    expect(echo?.back).toBe(echo?.sent);
+    expect(await processes()).toBe(before);
+  }, 400_000);
+
+  it("goes off and on again by the setting, and cuts no relay and no meeting", async () => {
+    const held = relay(through443(60));
+    const before = await processes();
+    await given().configure({ turn: "false" });
+    const off = await given().mustUp();
+    expect(off.text).toContain("participants still use the TURN server");
+    expect(
+      await onWeb(`${offered}; grep -c 'listen 443 ssl' /etc/nginx/sites-enabled/${domain}.conf`),
+    ).toBe("servers: 0\n1");
+    await given().configure({ turn: "true" });
+    expect((await given().mustUp()).text).not.toContain("WARNING");
+    const { echo } = await held;
+    expect(echo?.back).toBe(echo?.sent);
+    expect(await onWeb(offered)).toBe("servers: 3");
+    expect(await processes()).toBe(before);
+    const room = (await given().people.leave("turn")).rooms.find((one) => one.room === "turn");
+    expect(room).toMatchObject({ moved: 0, cut: 0 });
+  }, 240_000);
+}
+
+/** How many servers prosody offers to browsers. */
+const offered = `prosodyctl shell '> return "servers: " .. #prosody.hosts["${domain}"].modules.external_services.get_services()' | grep -o 'servers: .*'`;
+
+/** A certificate in the place of the site's, which is that of the TURN server too, by an issuer that the host may trust. */
+function makeCertificate(issuer: string, isTrusted: boolean): string {
+  const name = isTrusted ? "trusted" : issuer;
+  return `set -e; mkdir -p /root/ca; cd /root/ca
+    [[ -e ${name}.key ]] || openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=${name} -keyout ${name}.key -out ${name}.crt 2>/dev/null
+    ${isTrusted ? "cp trusted.crt /usr/local/share/ca-certificates/; update-ca-certificates >/dev/null 2>&1" : ""}
+    openssl req -newkey rsa:2048 -nodes -subj /CN=${domain} -keyout key.pem -out request 2>/dev/null
+    openssl x509 -req -in request -CA ${name}.crt -CAkey ${name}.key -CAcreateserial -days 20 -extfile <(printf 'subjectAltName=DNS:${domain},DNS:${turnName}') -out certificate.pem 2>/dev/null
+    cp key.pem /etc/jitsi/meet/${domain}.key; cp certificate.pem /etc/jitsi/meet/${domain}.crt; rm key.pem`;
+}
+
+/** Sends every datagram for the bridge's media back: the bridge itself only answers browsers that it invited. */
+const echoServer = `nft -f - <<'END'
+table inet turn_test {
+  chain prerouting { type nat hook prerouting priority dstnat; udp dport 10000 redirect to :17777; }
+}
+END
+systemd-run -q --unit turn-test python3 -c '
+import socket
+server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+server.bind(("::", 17777))
+while True:
+    data, peer = server.recvfrom(65536)
+    server.sendto(data, peer)'`;
+
+/** Opens a websocket to prosody and prints "held" if nobody closes it for so many seconds. */
+async function holdWebsocket(address: string, seconds: number): Promise<string> {
+  const text = readFileSync(join(__dirname, "programs/hold_websocket.py"), "utf8");
+  const ran = await runProgram("python3", ["-c", text, address, domain, seconds.toString()]);
+  return must("hold_websocket.py", ran).stdout.trim();
+}
