@@ -89,8 +89,10 @@ describe("the example", () => {
 });
 
 describe("the settings", () => {
-  it(`are those of Pulumi.yaml, in their order (${help})`, () => {
-    expect(Object.keys(config)).toEqual(configKeys);
+  it(`are those of Pulumi.yaml, in their order, beside the provider's (${help})`, () => {
+    const { "hcloud:pollInterval": pollInterval, ...own } = config;
+    expect(Object.keys(own)).toEqual(configKeys);
+    expect(pollInterval).toEqual({ value: "2500ms" });
   });
 
   it(`are those of docs/configuration.md, in their order (${help})`, () => {
