@@ -99,7 +99,7 @@ main "$@"
           `export interface ScriptValues {\n  /** Greets. */\n  "web/greeting": { GREETING: string };\n`,
         ),
         `  "host/hostKey": [],\n`,
-        `  "host/hostKey": [],\n  "web/greeting": [],\n`,
+        `  "host/hostKey": [],\n  "web/greeting": ["lib"],\n`,
       ),
     "test/templates/fixtures.ts": after(
       "export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {\n",
