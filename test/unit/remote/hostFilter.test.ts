@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { firewallRules } from "../../../lib/plan/firewallRules";
 import { hostFilter, privateServices } from "../../../remote/hostFilter";
 import { ports, privateNetwork, relayPorts, type Role } from "../../../lib/constants";
@@ -50,6 +51,33 @@ describe("hostFilter", () => {
       `udp sport ${from}-${to} udp dport != ${ports.jvbMedia} drop\n`,
     );
     expect(hostFilter("jvb")).not.toContain("udp sport");
+  });
+
+  it("keeps relays from the web host's own services, where a bridge of its own has the same address", () => {
+    // A network of its own: the rules are loaded, and datagrams go to the host's own public address.
+    const script = `set -e; ip link set lo up; ip addr add 198.51.100.1/32 dev lo; nft -f -; exec python3 - <<'END'
+import socket
+HOST = "198.51.100.1"
+def bound(port):
+    found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    found.bind((HOST, port))
+    found.settimeout(0.5)
+    return found
+servers = {port: bound(port) for port in (3478, 10000)}
+def arrives(source, port):
+    with bound(source) as client:
+        try:
+            client.sendto(b"x", (HOST, port))
+            return servers[port].recv(10) == b"x"
+        except OSError:
+            return False
+print(*(arrives(source, port) for source in (61000, 65535, 60999) for port in servers))
+END`;
+    const { stdout, stderr } = spawnSync("unshare", ["-rn", "bash", "-c", script], {
+      input: hostFilter("web"),
+      encoding: "utf8",
+    });
+    expect([stdout.trim(), stderr]).toEqual(["False True False True True True", ""]);
   });
 
   it.each(["web", "jvb"] as const)("never closes a port that the firewall opens: %s", (role) => {
