@@ -3,6 +3,7 @@ import { JitsiCluster } from "./components/jitsiCluster";
 import { leaveOutCallStacks } from "./lib/callStacks";
 import { watchPreview } from "./lib/changes/watchPreview";
 import { loadSettings } from "./lib/config/settings";
+import { readAuthority } from "./lib/acmeAuthority";
 import { hintsOnFailure } from "./lib/failureHints";
 import { apiOf, cloudAccess, providerForPreview } from "./lib/hcloud/access";
 import { powerOn } from "./lib/hcloud/powerOn";
@@ -11,6 +12,7 @@ import {
   capacityEstimate,
   knownHosts,
   monthlyCostOutput,
+  recordLines,
   recordsToCreate,
   sshCommands,
   stackReadme,
@@ -31,15 +33,20 @@ async function deploy() {
   const checked = await preflight({ settings, plan, stack: pulumi.getStack(), api, dryRun });
   if (api !== undefined) await powerOn(checked.serversOff, api, dryRun);
   const { webServerType, jvbServerType, memoryGb } = checked;
+  const acmeAuthority = readAuthority(settings.acmeCaFile);
   const watch = dryRun ? watchPreview(engineState) : undefined;
   const cluster = new JitsiCluster(
     "jitsi",
-    { ...settings, plan, webServerType, jvbServerType, memoryGb },
+    { ...settings, plan, webServerType, jvbServerType, memoryGb, acmeAuthority },
     {
       provider: providerForPreview(access, dryRun),
       transformations: [watch?.transformation ?? hintsOnFailure(settings)],
     },
   );
+  const records = settings.dnsZone === undefined ? recordsToCreate(cluster, settings) : [];
+  // Before anything waits for them. A preview does not know the addresses of a new web host.
+  if (records.length > 0 && !dryRun)
+    recordLines(records).apply((text) => void pulumi.log.info(text));
   if (watch !== undefined) await pulumi.log.info(`This ${await watch.line()}`);
   return {
     /** Where participants meet. */
@@ -52,8 +59,7 @@ async function deploy() {
     /** The version of Jitsi on all hosts. */
     jitsiVersion: cluster.webHost.jitsiVersion,
     /** Empty if the zone is managed. */
-    dnsRecordsToCreate:
-      settings.dnsZone === undefined ? recordsToCreate(cluster, settings.domain) : [],
+    dnsRecordsToCreate: records,
     /** At the prices of the API. */
     monthlyCost: monthlyCostOutput(checked.monthlyCost),
     /** How many participants fit: an estimate, with its source. */

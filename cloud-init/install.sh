@@ -126,7 +126,7 @@ role_packages() {
   local all
   all=$(parts "$1")
   case $ROLE in
-    web) printf 'nginx prosody ' && grep -v '^jitsi-videobridge2=' <<<"$all" | tr '\n' ' ' ;;
+    web) printf 'nginx prosody certbot bind9-dnsutils ' && grep -v '^jitsi-videobridge2=' <<<"$all" | tr '\n' ' ' ;;
     jvb) grep '^jitsi-videobridge2=' <<<"$all" ;;
     *) fatal "unknown role $ROLE" ;;
   esac

@@ -10,6 +10,7 @@ import type { BridgeWithSettings, DeclaredBridge } from "../remote/program/contr
 import { Acceptance } from "./acceptance";
 import type { Bridge, SharedBridgeArgs } from "./bridge";
 import { BridgePool } from "./bridgePool";
+import { Certificate } from "./certificate";
 import { Component } from "./component";
 import { DeploymentKey } from "./deploymentKey";
 import { DrainPolicy } from "./drainPolicy";
@@ -26,11 +27,17 @@ import { WebHost } from "./webHost";
 /** The settings, the plan that follows from them, and server types that can be ordered. */
 export interface JitsiClusterArgs extends Omit<
   Settings,
-  keyof BridgeChoice | "sshProxyPrivateKey"
+  keyof BridgeChoice | "sshProxyPrivateKey" | "tlsCertificate" | "tlsKey"
 > {
   plan: ClusterPlan;
   /** The private key for the bastion; absent or empty if an SSH agent has it. Secret. */
   sshProxyPrivateKey?: pulumi.Input<string>;
+  /** With `tls: own`: certificate and issuers, PEM. */
+  tlsCertificate?: pulumi.Input<string>;
+  /** With `tls: own`: its key, PEM. Secret. */
+  tlsKey?: pulumi.Input<string>;
+  /** The text of acmeCaFile, PEM. */
+  acmeAuthority?: string;
   /** Memory of server types in GB, by name; by default what the program knows itself. */
   memoryGb?: Readonly<Record<string, number>>;
 }
@@ -70,6 +77,9 @@ export class JitsiCluster extends Component {
         subnetId: network.webSubnetId,
         jvbSecretVersion: args.jvbSecretVersion,
         dnsZone,
+        aliases: args.aliases,
+        dnsTimeoutSeconds: args.dnsTimeoutSeconds,
+        dnsResolver: args.dnsResolver,
         protect: args.protect,
         turn: args.turn,
         jicofoHeapMb: args.jicofoHeapMb,
@@ -86,7 +96,8 @@ export class JitsiCluster extends Component {
       program: pickValues(bridgeProgramKeys, args),
     });
     this.localBridge = this.makeLocalBridge(name, args);
-    this.acceptCluster(name, args);
+    const accepted = this.acceptCluster(name, args);
+    this.makeCertificate(name, args, accepted);
     this.registerOutputs({});
   }
 
@@ -125,7 +136,7 @@ export class JitsiCluster extends Component {
   private acceptCluster(
     name: string,
     { domain, drainTimeoutSeconds, forceDrain }: JitsiClusterArgs,
-  ): void {
+  ): Acceptance {
     const { connection, ready, jicofo, configured, bridgeVersion } = this.webHost;
     const all: readonly Videobridge[] = [...this.bridges, this.localBridge ?? []].flat();
     const bridges: pulumi.Output<DeclaredBridge[]> = pulumi.output(
@@ -152,13 +163,31 @@ export class JitsiCluster extends Component {
       { connection, bridges: restarting, bridgeVersion },
       { parent: this, dependsOn: [jicofo, written, ...all.map(({ drain }) => drain)] },
     );
-    new Acceptance(
+    return new Acceptance(
       `${name}-acceptance`,
       { connection, domain, bridges },
       { parent: this, dependsOn: [...configured, done] },
     );
   }
+
+  /** After the acceptance, because meetings work with any certificate. */
+  private makeCertificate(name: string, args: JitsiClusterArgs, accepted: Acceptance): void {
+    const { names, waited } = this.webHost.names;
+    // Two of them keep a copy. Not of all bridges: the state would hold a list of them.
+    const copyPlaces = this.bridges.slice(0, copyPlaceCount).map(({ nickname, privateIp }) => ({
+      nickname,
+      address: privateIp,
+    }));
+    new Certificate(
+      `${name}-certificate`,
+      { ...args, names, copyPlaces, connection: this.webHost.connection },
+      { parent: this, dependsOn: [accepted, waited] },
+    );
+  }
 }
+
+/** One more than keep a copy, because one may be out of order. */
+const copyPlaceCount = 3;
 
 function clusterLabels({ domain, labels: extra }: JitsiClusterArgs): LabelsOf {
   const stack = pulumi.getStack();

@@ -12,6 +12,7 @@ import { publicOutput, remoteStep, type Connection } from "./remoteStep";
 import { TurnServer } from "./turnServer";
 import { WebAddresses } from "./webAddresses";
 import { WebCertificate } from "./webCertificate";
+import { WebNames } from "./webNames";
 
 export interface WebHostArgs extends SharedHostArgs {
   /** For a new server: the type to order. */
@@ -23,6 +24,12 @@ export interface WebHostArgs extends SharedHostArgs {
   jvbSecretVersion: number;
   /** The zone at Hetzner DNS that contains the domain; absent if the records are made elsewhere. */
   dnsZone?: string;
+  /** Other names of the meetings, which redirect to the domain. */
+  aliases: readonly string[];
+  /** How long the names are waited for. 0: not at all. */
+  dnsTimeoutSeconds: number;
+  /** The DNS server that is asked for the names too; absent for the host's own. */
+  dnsResolver?: string;
   /** Whether Hetzner refuses to delete the host and its addresses. */
   protect: boolean;
   /** Whether it runs a TURN server, once it has a certificate that browsers trust. */
@@ -57,6 +64,8 @@ export class WebHost extends Component {
   readonly jicofo: pulumi.Resource;
   /** What comes before participants can be let in. */
   readonly configured: pulumi.Resource[];
+  /** All names of the host, and the wait for them. */
+  readonly names: WebNames;
 
   constructor(name: string, args: WebHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("WebHost", name, opts);
@@ -68,6 +77,7 @@ export class WebHost extends Component {
     const { connection } = host;
     const version = this.versionStep(name, args, host);
     this.ready = version;
+    this.names = this.makeOtherNames(name, args, addresses, host);
     const { version: jitsiVersion, bridge } = versionOf(publicOutput(version));
     this.jitsiVersion = jitsiVersion;
     this.bridgeVersion = bridge;
@@ -139,6 +149,31 @@ export class WebHost extends Component {
         reverseAfter: host.attachment,
       },
       { parent: this },
+    );
+  }
+
+  /** The wait runs beside the steps of the bridges. The domain's own records are older than an installed host. */
+  private makeOtherNames(
+    name: string,
+    { domain, aliases, turn, dnsZone, labels, dnsResolver, dnsTimeoutSeconds }: WebHostArgs,
+    { ipv4, ipv6 }: WebAddresses,
+    { connection, ready }: Host,
+  ): WebNames {
+    return new WebNames(
+      `${name}-names`,
+      {
+        domain,
+        aliases,
+        turn,
+        zone: dnsZone,
+        ipv4: ipv4.address,
+        ipv6: ipv6.address,
+        labels,
+        connection,
+        resolver: dnsResolver,
+        timeoutSeconds: dnsTimeoutSeconds,
+      },
+      { parent: this, dependsOn: ready },
     );
   }
 

@@ -31,6 +31,8 @@ export const ports = {
   jvbRest: 8080,
   /** On a bridge's host: a connection starts the bridge's program. Only the web host may connect. */
   jvbStart: 8081,
+  /** On a bridge's host: keeps copies of the web host's certificates. Only the web host may connect. */
+  jvbCopy: 8082,
   /** jicofo's REST API, on loopback. */
   jicofoRest: 8888,
 } as const;

@@ -3,6 +3,7 @@ import { hostAndPort, type SshProxy } from "./config/sshProxy";
 import { limits } from "./constants";
 import type { ClusterPlan } from "./plan/clusterPlan";
 import type { MonthlyCost } from "./plan/cost";
+import { webNames } from "./plan/webNames";
 
 // Only the values that are known late are Outputs: a preview shows the names, and that the addresses are not known yet.
 
@@ -162,9 +163,24 @@ function describeHosts({ bridges: { length: count }, localBridge }: ClusterPlan)
 }
 
 /** The records to create if no zone is managed: those of the web host. Clients find bridges by address. */
-export function recordsToCreate({ webHost }: DescribedCluster, domain: string): RecordToCreate[] {
-  return [
-    { name: domain, type: "A", value: webHost.ipv4 },
-    { name: domain, type: "AAAA", value: webHost.ipv6 },
-  ];
+export function recordsToCreate(
+  { webHost }: DescribedCluster,
+  names: Parameters<typeof webNames>[0],
+): RecordToCreate[] {
+  return webNames(names).flatMap((name): RecordToCreate[] => [
+    { name, type: "A", value: webHost.ipv4 },
+    { name, type: "AAAA", value: webHost.ipv6 },
+  ]);
+}
+
+/** The same records for the console: they are needed while `up` still runs, and outputs are shown at its end. */
+export function recordLines(records: readonly RecordToCreate[]): pulumi.Output<string> {
+  const lines = records.map(
+    ({ name, type, value }) => pulumi.interpolate`  ${name} ${type} ${value}`,
+  );
+  return pulumi
+    .all(lines)
+    .apply((all) =>
+      ["DNS records of the web host, to create if they are missing:", ...all].join("\n"),
+    );
 }

@@ -8,7 +8,7 @@ export function privateServices(role: Role): PrivateService[] {
       return [{ port: ports.xmppClient, source: privateNetwork.bridgeSubnet }];
     case "jvb":
       // It has no authentication, and a POST to it ends the bridge.
-      return [ports.jvbRest, ports.jvbStart].map((port) => ({
+      return [ports.jvbRest, ports.jvbStart, ports.jvbCopy].map((port) => ({
         port,
         source: `${privateNetwork.webAddress}/32`,
       }));

@@ -105,6 +105,10 @@ export interface ScriptValues {
     /** The texts of the unit that the socket starts, and of its program. */
     START_SERVICE: string;
     START_PROGRAM: string;
+    /** The texts of the program and the units that keep a copy of the web host's certificates. */
+    COPY_PROGRAM: string;
+    COPY_SOCKET: string;
+    COPY_SERVICE: string;
     /** Version of the package jitsi-videobridge2. */
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
@@ -156,7 +160,7 @@ export const fileValues = {
   ],
   "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE"],
   "web/jicofo": ["JICOFO_SERVICE"],
-  "jvb/files": ["START_SERVICE", "START_PROGRAM"],
+  "jvb/files": ["START_SERVICE", "START_PROGRAM", "COPY_PROGRAM", "COPY_SOCKET", "COPY_SERVICE"],
 } as const satisfies Partial<Record<ScriptName, readonly HostFileName[]>>;
 
 type FileValues<N extends ScriptName> = N extends keyof typeof fileValues
@@ -205,7 +209,7 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "web/account": ["lib", "web/prosody"],
   "web/certificate": ["lib"],
   "web/jicofo": ["lib", "trust"],
-  "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join"],
+  "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join", "jvb/copy"],
   "jvb/apply": ["lib", "bridge", "trust", "privateNetwork", "jvb/join"],
   "web/localBridge": ["lib", "apt"],
 };

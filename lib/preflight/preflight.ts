@@ -12,6 +12,7 @@ import { labels, stackSelector } from "../plan/labels";
 import { plannedHosts, type PlannedHost } from "../plan/plannedHosts";
 import { chooseServerType } from "../plan/serverTypeChoice";
 import { candidatesFor, memoryOfTypes } from "../plan/serverTypes";
+import { webNames } from "../plan/webNames";
 import { formatProblems, problemSentence, type Problem } from "../problem";
 import {
   checkDomain,
@@ -33,6 +34,12 @@ import { checkRoll, rollNotes, type WantedServer } from "./rollCheck";
 import { describeServers } from "./serverList";
 import { checkServerType } from "./serverTypeCheck";
 import { remarkOnSshAccess, tellWhoReachesNewHosts } from "./sshAccess";
+import {
+  checkOwnCertificate,
+  readOwnCertificate,
+  type OwnCertificate,
+  type OwnCertificateNeeds,
+} from "./ownCertificate";
 import { checkSshAgent } from "./sshAgent";
 import { checkWebSize } from "./webSizeCheck";
 
@@ -83,6 +90,9 @@ export interface PreflightArgs {
 export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
   const { settings, plan, stack, api, dryRun, state = engineState } = args;
   if (dryRun) remarkOnSshAccess(settings);
+  const own = await readOwnCertificate(settings);
+  // Whether the web host exists is known later. What is refused in any case needs no cloud.
+  if (own !== undefined) refuseProblems(ownCertificate(args, own, true));
   if (api === undefined) {
     if (!dryRun) throw new PreflightError([noToken]);
     return withoutCloud(
@@ -96,12 +106,14 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     const labelSelector = stackSelector(stack);
     const facts = await readCloud(api, { labelSelector, image, serverTypes, dnsZone });
     const hosts = plannedHosts(plan, facts.servers);
+    const hasHosts = facts.servers.length > 0;
     const around = await Promise.all([
-      checkLocalBridge(settings.localBridge, facts.servers.length > 0, state),
+      checkLocalBridge(settings.localBridge, hasHosts, state),
       checkGoneServers(state, hosts, facts.servers, api),
       checkSshAgent(args.env),
     ]);
-    const result = withCloud(args, facts, hosts, around);
+    const ofOwn = own === undefined ? none : ownCertificate(args, own, hasHosts);
+    const result = withCloud(args, facts, hosts, [ofOwn, ...around]);
     // Behind a bastion the host cannot be asked from here.
     const { problems } =
       dryRun || settings.sshProxy !== undefined ? none : await checkWebHost(hosts);
@@ -112,6 +124,18 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     const problem = apiProblem(error, api.endpoint);
     throw problem === undefined ? error : new PreflightError([problem]);
   }
+}
+
+function ownCertificate(
+  { settings: { domain, aliases }, now = new Date() }: PreflightArgs,
+  own: OwnCertificate,
+  isRunning: OwnCertificateNeeds["isRunning"],
+): Findings {
+  return checkOwnCertificate(own, { domain, aliases, now, isRunning });
+}
+
+function refuseProblems({ problems }: Findings): void {
+  if (problems.length > 0) throw new PreflightError(problems);
 }
 
 const noToken: Problem = { reason: "There is no token of Hetzner Cloud", fix: tokenFix };
@@ -240,10 +264,11 @@ function asWarnings({ problems, warnings }: Findings): Findings {
   return { problems: [], warnings: [...later, ...warnings] };
 }
 
-function checkNames({ settings: { dnsZone }, stack, hosts, facts }: Examined): Findings {
+function checkNames({ settings, stack, hosts, facts }: Examined): Findings {
+  const { dnsZone } = settings;
   if (dnsZone === undefined) return none;
   const zone = checkZone(dnsZone, facts.zone);
   if (facts.zone === undefined || zone.problems.length > 0) return zone;
-  const hostnames = hosts.map(({ hostname }) => hostname);
+  const hostnames = [...new Set([...webNames(settings), ...hosts.map(({ hostname }) => hostname)])];
   return together([zone, checkRecords(hostnames, dnsZone, facts.zone, labels({ stack }))]);
 }

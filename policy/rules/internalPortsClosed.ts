@@ -7,6 +7,8 @@ import { known, openPorts, type FirewallRule } from "../rule";
 const internal: readonly number[] = [
   program.xmppClient,
   program.jvbRest,
+  program.jvbStart,
+  program.jvbCopy,
   program.jicofoRest,
   // XMPP: server to server, BOSH and WebSocket behind nginx, components.
   5269,

@@ -3,6 +3,7 @@
 # joins. Later runs only write, because a restart cuts calls: the rolling restart (verb restart) restarts the bridges one after the other.
 # Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, START_SOCKET,
 # START_SERVICE, START_PROGRAM, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH (the hash of the same settings in older versions).
+# And those of copy.sh.
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
 : "${HEAP_MB:?}" "${START_SOCKET:?}" "${START_SERVICE:?}" "${START_PROGRAM:?}" "${SETTINGS_HASH:?}" "${FORMER_HASH:?}"
@@ -14,6 +15,10 @@ main() {
   id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
   adopt_former_hash
   write_start_units
+  if [[ $START_SOCKET != *127.0.0.1* ]]; then
+    # A bridge on the web host would keep the copy where it is lost.
+    keep_copies_of_certificates
+  fi
   trust_web_host
   write_file "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
   write_file "$settings_dir/jvb.conf" 0640 jvb:jitsi "$JVB_CONF"

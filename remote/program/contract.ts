@@ -19,6 +19,53 @@ export interface AcceptInput {
   readonly bridges: readonly DeclaredBridge[];
 }
 
+/** A name of the web host, and its addresses. */
+export interface WantedName {
+  readonly name: string;
+  readonly ipv4: string;
+  readonly ipv6: string;
+}
+
+/** From the stack's configuration. Secret. */
+export interface OwnCertificate {
+  /** PEM, not encrypted. */
+  readonly key: string;
+  /** PEM: the certificate, then its issuers. */
+  readonly chain: string;
+}
+
+/** A bridge that can keep a copy of the certificates. */
+export interface CopyPlace {
+  readonly nickname: string;
+  /** In the private network. */
+  readonly address: string;
+}
+
+/** What is served, and where it comes from. */
+export interface CertificateInput {
+  /** The first of the names. The certificate's files have this name. */
+  readonly domain: string;
+  /** The domain, then all others that the certificate is for. */
+  readonly names: readonly WantedName[];
+  readonly tls: string;
+  /** Of the ACME server. */
+  readonly directory: string;
+  /** Of CAA records, where the ACME server does not say its own. */
+  readonly caaIssuer: string | null;
+  readonly email: string | null;
+  /** Certificates by which the ACME server is known. PEM. */
+  readonly authority: string | null;
+  readonly profile: string | null;
+  /** The DNS server that is asked beside the zone's own. Null for that of the host. */
+  readonly resolver: string | null;
+  /** Whether the step fails without a certificate that browsers trust. */
+  readonly required: boolean;
+  readonly own: OwnCertificate | null;
+  /** Encrypts the copies on the bridges. Secret. */
+  readonly copyKey: string;
+  readonly copies: readonly CopyPlace[];
+}
+
 /** Which bridge a verb is about. */
 export interface BridgeInput {
   /** For people: jvb-0. */
@@ -39,6 +86,15 @@ export interface ServiceInput {
 /** Which one. */
 export interface ForgetInput {
   readonly nickname: string;
+}
+
+/** What is waited for. */
+export interface NamesInput {
+  readonly names: readonly WantedName[];
+  /** The DNS server that is asked beside the zone's own. Null for that of the host. */
+  readonly resolver: string | null;
+  /** 0: looks once. */
+  readonly timeoutSeconds: number;
 }
 
 /** Where participants reach a bridge. */
@@ -104,6 +160,14 @@ export interface TurnServerInput {
   readonly ipv6: string;
 }
 
+/** What the program tells in the same `up`. */
+export interface CertificateResult {
+  /** Seconds since 1970 when this was found. */
+  readonly at: number;
+  /** Each with what to do about it. */
+  readonly warnings: readonly string[];
+}
+
 /** A bridge in jicofo's list. */
 export interface SeenBridge {
   /** In the brewery: ROOM/NICKNAME. */
@@ -125,6 +189,17 @@ export interface SeenBridge {
 export interface JicofoFacts {
   readonly version: string;
   readonly bridges: readonly SeenBridge[];
+}
+
+/** A certificate on this host. */
+export interface CertificateFacts {
+  /** Of its file: meet.example.org, auth.meet.example.org. */
+  readonly name: string;
+  readonly issuer: string;
+  /** 2027-02-07 22:13 UTC */
+  readonly ends: string;
+  /** Negative once it has expired. */
+  readonly daysLeft: number;
 }
 
 /** An upgrade that is never installed unasked. */
@@ -168,6 +243,9 @@ export interface WebFacts {
   readonly jicofoProblem: string;
   /** Names and ends of XMPP certificates that have expired, which is no outage. */
   readonly expiredCertificates: readonly string[];
+  readonly certificates: readonly CertificateFacts[];
+  /** What keeps the certificate for browsers from being as declared, each with what to do about it. */
+  readonly certificateProblems: readonly string[];
   /** Installed packages and their versions. */
   readonly versions: Readonly<Record<string, string>>;
   /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */
@@ -180,8 +258,10 @@ export interface WebFacts {
 /** What each verb takes on stdin, beside `version`. */
 export interface VerbStdin {
   accept: AcceptInput;
+  certificate: CertificateInput;
   drain: ServiceInput;
   forget: ForgetInput;
+  names: NamesInput;
   policy: PolicyInput;
   restart: RestartInput;
   serve: ServiceInput;
@@ -191,5 +271,6 @@ export interface VerbStdin {
 
 /** What each verb prints, beside `version`. */
 export interface VerbStdout {
+  certificate: CertificateResult;
   status: WebFacts;
 }

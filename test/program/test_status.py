@@ -64,6 +64,8 @@ class Facts(StatusCase):
                 "jicofo": {"version": "1.0.1196", "bridges": bridges},
                 "jicofoProblem": "",
                 "expiredCertificates": [],
+                "certificates": [],
+                "certificateProblems": [],
                 "versions": {"jicofo": "1.0-1189-1", "jitsi-meet-web": "1.0.9146-1"},
                 "conferences": {"jvb-100": 0, "jvb-101": None},
                 "health": {"failed": [], "waiting": [], "outdated": [], "watch": []},

@@ -45,6 +45,7 @@ export function compare(facts: ClusterFacts): Status {
     ...(known(undeployed) ?? []),
     ...hosts.differences,
     ...(web === undefined ? [] : jicofoDifferences(web)),
+    ...certificateFacts(web).certificateProblems,
     ...bridges.differences,
     ...firewalls.differences,
     ...(web?.health.failed ?? []).map(failedUnit),
@@ -69,6 +70,7 @@ export function compare(facts: ClusterFacts): Status {
     firewalls: firewalls.firewalls,
     counts: bridges.counts,
     versions: web?.versions ?? null,
+    certificates: web === undefined ? null : certificateFacts(web).certificates,
     health: web?.health ?? null,
     turn: web?.turn ?? null,
   };
@@ -77,6 +79,14 @@ export function compare(facts: ClusterFacts): Status {
 /** What a source answered; `undefined` if it did not answer. */
 function known<T>(answer: Answer<T>): T | undefined {
   return "facts" in answer ? answer.facts : undefined;
+}
+
+/** The web host's program can be one that does not know these facts yet. */
+function certificateFacts(
+  web: Partial<WebFacts> | undefined,
+): Pick<WebFacts, "certificates" | "certificateProblems"> {
+  const { certificates = [], certificateProblems = [] } = web ?? {};
+  return { certificates, certificateProblems };
 }
 
 /** A jicofo that answers, but does not work. */

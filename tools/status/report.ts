@@ -1,4 +1,4 @@
-import type { Health, TurnFacts } from "../../remote/program/contract";
+import type { CertificateFacts, Health, TurnFacts } from "../../remote/program/contract";
 import { table } from "../table";
 import type { BridgeStatus, FirewallStatus, HostStatus, Status } from "./status";
 
@@ -19,6 +19,7 @@ export function report(status: Status): string {
     firewallTable(status.firewalls),
     turnLine(status.turn),
     versions === null ? "" : table([["PACKAGE", "VERSION"], ...Object.entries(versions)]),
+    certificateTable(status.certificates ?? []),
     list("Waits for you (docs/upgrade.md):", status.health === null ? [] : waiting(status.health)),
     list("The watch on the web host (newest last):", status.health?.watch ?? []),
     list("Not as declared:", status.differences),
@@ -92,6 +93,17 @@ function turnLine(turn: TurnFacts | null): string {
   const use = `relays in use: ${relays}`;
   if (offeredSince === null) return `TURN server: off${relays > 0 ? `; ${use}` : ""}`;
   return `TURN server: offered to browsers since ${new Date(offeredSince * 1000).toISOString()}; ${use}`;
+}
+
+function certificateTable(certificates: readonly CertificateFacts[]): string {
+  if (certificates.length === 0) return "";
+  const rows = certificates.map(({ name, ends, daysLeft, issuer }) => [
+    name,
+    daysLeft.toString(),
+    ends,
+    issuer,
+  ]);
+  return table([["CERTIFICATE", "DAYS LEFT", "ENDS", "ISSUER"], ...rows]);
 }
 
 function seen({ joined, operational, draining }: BridgeStatus): string {

@@ -1,5 +1,5 @@
 import type { Role } from "../../lib/constants";
-import type { Health, TurnFacts } from "../../remote/program/contract";
+import type { CertificateFacts, Health, TurnFacts } from "../../remote/program/contract";
 
 /** A cluster compared with its settings: the output of `npm run status -- --json`, described in docs/status.md. */
 export interface Status {
@@ -26,6 +26,8 @@ export interface Status {
   };
   /** Installed packages on the web host; null if it did not answer. */
   readonly versions: Readonly<Record<string, string>> | null;
+  /** On the web host: that for browsers, and prosody's for the bridges; null if it did not answer. */
+  readonly certificates: readonly CertificateFacts[] | null;
   /** The web host's services; null if it did not answer. */
   readonly health: Health | null;
   /** The TURN server; null if the web host did not answer, or knows of none. */

@@ -1,8 +1,22 @@
+import { isIP } from "node:net";
 import { bridgeName } from "../../bridgeNames";
+import { isInZone } from "../../plan/dnsPlan";
+import { turnName } from "../../plan/webNames";
 import { set, unset } from "../command";
-import { touches } from "../effects";
+import { parseDuration } from "../duration";
+import { touches, updates } from "../effects";
 import { isHostname, nearestHostname } from "../hostname";
-import { invalid, setting, valid, type Parsed, type Rule, type ValuesOf } from "../setting";
+import {
+  invalid,
+  mustBe,
+  setting,
+  valid,
+  type Complaint,
+  type Parsed,
+  type Rule,
+  type ValuesOf,
+} from "../setting";
+import { parseTextList } from "../textList";
 import { mostBridges } from "./bridges";
 
 /** A bridge's host name is `jvb-89.<domain>`, and a host name on Linux has at most 64 characters. */
@@ -66,9 +80,112 @@ const dnsZone = setting({
   },
 });
 
-export const domainKeys = [domain, dnsZone] as const;
+const aliases = setting({
+  name: "aliases",
+  kind: "text list",
+  default: [],
+  allowed: "a list of host names in lower case",
+  description:
+    "Other names of the meetings. Each is in the certificate, and redirects to the domain.",
+  details: [
+    "With `dnsZone`, the program creates their records. Otherwise create the records that the output `dnsRecordsToCreate` lists.",
+  ],
+  example: '["talk.example.org"]',
+  wrong: [
+    "https://talk.example.org",
+    "talk.example.org,talk.example.org",
+    "meet.example.org",
+    "turn.meet.example.org",
+    "jvb-0.meet.example.org",
+    { value: "talk.example.net", beside: { dnsZone: "example.org" } },
+  ],
+  effect: updates("records, and the steps `names` and `certificate` on the web host"),
+  parse: (text) => {
+    const names = parseTextList(text, ",");
+    const fix = set("aliases", "'[\"talk.example.org\"]'");
+    if (names === undefined) return invalid({ fix });
+    const complaints = names.flatMap((name, index): Complaint[] => {
+      if (!isHostname(name)) {
+        return [{ reason: `[${index}] ${mustBe(name, "a host name in lower case")}`, fix }];
+      }
+      return names.indexOf(name) < index
+        ? [{ reason: `has the name ${name} twice; each name is allowed once`, fix }]
+        : [];
+    });
+    return complaints.length > 0 ? invalid(...complaints) : valid(Object.freeze([...names]));
+  },
+});
 
-export const domainIsInZone: Rule<ValuesOf<(typeof domainKeys)[number]>> = {
+const longestDnsTimeout = 86_400;
+
+const dnsTimeout = setting({
+  name: "dnsTimeout",
+  property: "dnsTimeoutSeconds",
+  kind: "text",
+  default: "5m",
+  allowed: "a duration such as 5m, 1h or 90s, or 0 to wait not at all",
+  description:
+    "How long `pulumi up` waits until the names of the web host lead to it, for example 5m or 1h. At most 24h; 0 does not wait.",
+  details: [
+    "The wait runs beside the steps of the bridges, and only if names or addresses have changed. At its end, the cluster is created without the names.",
+  ],
+  example: "0",
+  wrong: ["5", "25h"],
+  effect: updates("the step `names` on the web host"),
+  parse: (text) => {
+    const seconds = parseDuration(text);
+    if (seconds === undefined) return invalid();
+    return seconds <= longestDnsTimeout
+      ? valid(seconds)
+      : invalid({ reason: `is "${text}", but may be at most 24h`, fix: set("dnsTimeout", "24h") });
+  },
+});
+
+const dnsResolver = setting({
+  name: "dnsResolver",
+  kind: "text",
+  default: "",
+  allowed: "an IP address, or empty",
+  description:
+    "DNS server that the web host asks for its names, beside the servers of the zone. Empty for the one that the host uses.",
+  example: "9.9.9.9",
+  wrong: ["dns.example.org"],
+  effect: updates("the steps `names` and `certificate` on the web host"),
+  parse: (text): Parsed<string | undefined> => {
+    if (text === "") return valid(undefined);
+    return isIP(text) === 0 ? invalid({ fix: set("dnsResolver", "9.9.9.9") }) : valid(text);
+  },
+});
+
+export const domainKeys = [domain, dnsZone, aliases, dnsTimeout, dnsResolver] as const;
+
+type DomainValues = ValuesOf<(typeof domainKeys)[number]>;
+
+/** Aliases that another host or service of the cluster has already, and those that the program could create no record for. */
+export const aliasesAreFree: Rule<DomainValues> = {
+  reads: ["domain", "dnsZone", "aliases"],
+  check: ({ domain: name, dnsZone: zone, aliases: names }) =>
+    names.flatMap((alias) => {
+      const reason = aliasProblem(alias, name, zone);
+      const rest = names.filter((one) => one !== alias);
+      const fix =
+        rest.length === 0 ? unset("aliases") : set("aliases", `'${JSON.stringify(rest)}'`);
+      return reason === undefined ? [] : [{ key: "aliases", reason, fix }];
+    }),
+};
+
+function aliasProblem(alias: string, name: string, zone: string | undefined): string | undefined {
+  if (alias === name) return `has ${alias}, which is the domain itself`;
+  if (alias === turnName(name)) return `has ${alias}, which is the name of the TURN server`;
+  if (/^jvb-\d+\./.test(alias) && alias.endsWith(`.${name}`)) {
+    return `has ${alias}, which is the name of a bridge`;
+  }
+  return zone === undefined || isInZone(alias, zone)
+    ? undefined
+    : `has ${alias}, which is not in the zone ${zone}`;
+}
+
+export const domainIsInZone: Rule<DomainValues> = {
   reads: ["domain", "dnsZone"],
   check: ({ domain: name, dnsZone: zone }) => {
     if (zone === undefined || name === zone || name.endsWith(`.${zone}`)) return [];

@@ -2,8 +2,14 @@ import type { Rule, ValuesOf } from "../setting";
 import { accessKeys } from "./access";
 import { bridgeRules } from "./bridgeRules";
 import { bridgeKeys } from "./bridges";
+import {
+  certificateKeys,
+  namesFitIntoCertificate,
+  profileNeedsDebian13,
+  requiredIsPossible,
+} from "./certificate";
 import { cloudKeys } from "./cloud";
-import { domainIsInZone, domainKeys } from "./domain";
+import { aliasesAreFree, domainIsInZone, domainKeys } from "./domain";
 import { drainKeys } from "./drain";
 import { programKeys } from "./programs";
 import { serverKeys } from "./servers";
@@ -15,6 +21,7 @@ import { turnKeys } from "./turn";
 export const declarations = [
   ...domainKeys,
   ...turnKeys,
+  ...certificateKeys,
   ...bridgeKeys,
   ...drainKeys,
   ...programKeys,
@@ -33,7 +40,14 @@ export type ConfigKey = Declared["name"];
 export type Settings = ValuesOf<Declared>;
 
 /** Checks of several settings together. */
-export const rules: readonly Rule<Settings>[] = [domainIsInZone, ...bridgeRules];
+export const rules: readonly Rule<Settings>[] = [
+  domainIsInZone,
+  aliasesAreFree,
+  profileNeedsDebian13,
+  requiredIsPossible,
+  namesFitIntoCertificate,
+  ...bridgeRules,
+];
 
 export const configKeys: readonly ConfigKey[] = declarations.map(({ name }) => name);
 

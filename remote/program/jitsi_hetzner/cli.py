@@ -16,9 +16,11 @@ from .verb import Verb
 
 VERBS = (
     "accept",
+    "certificate",
     "drain",
     "forget",
     "jicofo",
+    "names",
     "policy",
     "restart",
     "serve",

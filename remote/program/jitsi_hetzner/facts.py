@@ -5,11 +5,13 @@ from functools import partial
 
 from .bridge import Bridge
 from .bridge_client import BridgeClient
+from .certificate_state import load_state
 from .health import Health, read_health
 from .host import Host
 from .http_client import HttpError
 from .jicofo import Jicofo
 from .turn_facts import TurnFacts, read_turn_facts
+from .x509 import day, read_certificate
 
 # What of dpkg's list is shown: Jitsi's packages, and what they run on.
 PACKAGES = ("jitsi-*", "jicofo", "jibri", "prosody", "nginx")
@@ -43,6 +45,19 @@ class JicofoFacts:
 
 
 @dataclass(frozen=True)
+class CertificateFacts:
+    """A certificate on this host."""
+
+    # Of its file: meet.example.org, auth.meet.example.org.
+    name: str
+    issuer: str
+    # 2027-02-07 22:13 UTC
+    ends: str
+    # Negative once it has expired.
+    days_left: int
+
+
+@dataclass(frozen=True)
 class WebFacts:
     """What the web host tells."""
 
@@ -52,6 +67,9 @@ class WebFacts:
     jicofo_problem: str
     # Names and ends of XMPP certificates that have expired, which is no outage.
     expired_certificates: tuple[str, ...]
+    certificates: tuple[CertificateFacts, ...]
+    # What keeps the certificate for browsers from being as declared, each with what to do about it.
+    certificate_problems: tuple[str, ...]
     # Installed packages and their versions.
     versions: dict[str, str]
     # Conferences by nickname, as each bridge itself says; null for one that does not answer.
@@ -68,6 +86,8 @@ def read_facts(host: Host, bridges: tuple[Bridge, ...]) -> WebFacts:
         jicofo=_jicofo_facts(jicofo),
         jicofo_problem=jicofo.problem() or "",
         expired_certificates=_expired_certificates(host),
+        certificates=_certificates(host),
+        certificate_problems=_certificate_problems(host),
         versions=_versions(host),
         conferences=_conferences(host, bridges),
         health=read_health(host),
@@ -108,6 +128,24 @@ def _expired_certificates(host: Host) -> tuple[str, ...]:
         if file.stat().st_size > 0 and openssl("-checkend", "0").code != 0:
             expired.append(f"{file.name.removesuffix('.crt')} ({openssl('-enddate').output.strip()})")
     return tuple(expired)
+
+
+def _certificates(host: Host) -> tuple[CertificateFacts, ...]:
+    """That for browsers, and prosody's for the bridges."""
+    now = host.clock.wall_clock_ns() / 1e9
+    files = [*sorted(host.paths.meet.glob("*.crt")), *sorted(host.paths.prosody.glob("auth.*.crt"))]
+    found = [(file, read_certificate(host.commands, file)) for file in files]
+    return tuple(
+        CertificateFacts(file.name.removesuffix(".crt"), one.issuer, day(one.ends), int(one.days_left(now) // 1))
+        for file, one in found
+        if one is not None
+    )
+
+
+def _certificate_problems(host: Host) -> tuple[str, ...]:
+    """Of the last run that looked after it, at most ten minutes ago."""
+    state = load_state(host.paths.certificate_state)
+    return tuple(f"{one.problem}: {one.repair}" for one in state.problems)
 
 
 def _versions(host: Host) -> dict[str, str]:

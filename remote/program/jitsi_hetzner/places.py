@@ -11,6 +11,8 @@ class Ports:
     bridge_rest: int = 8080
     # The host of a bridge obeys the web host there (jitsi-hetzner-start.socket).
     bridge_start: int = 8081
+    # A bridge keeps a copy of the certificates for whoever connects (jitsi-hetzner-copy.socket).
+    bridge_copy: int = 8082
     jicofo_rest: int = 8888
     xmpp: int = 5222
     https: int = 443
@@ -47,6 +49,14 @@ class Paths:
     coturn_unit: Path = Path("/usr/lib/systemd/system/coturn.service")
     # Prosody's TURN servers. remote/web/turnServers.sh makes the folder.
     prosody_turn: Path = Path("/etc/prosody/jitsi-hetzner.d")
+    run: Path = Path("/run")
+    # The servers that systemd-resolved asks.
+    resolv: Path = Path("/run/systemd/resolve/resolv.conf")
+    # Written by the verb certificate, read by its timer: secret.
+    certificate_settings: Path = Path("/etc/jitsi-hetzner/certificate.json")
+    # certbot's.
+    letsencrypt: Path = Path("/etc/letsencrypt")
+    certbot_log: Path = Path("/var/log/letsencrypt/letsencrypt.log")
     units: Path = Path("/etc/systemd/system")
 
     @property
@@ -68,6 +78,11 @@ class Paths:
     def turn_offered(self) -> Path:
         """Since when prosody offers the TURN server to browsers: the time of the file."""
         return self.state / "turn-offered"
+
+    @property
+    def certificate_state(self) -> Path:
+        """What the certificate's timer remembers, without secrets."""
+        return self.state / "certificate.json"
 
     @property
     def watch_log(self) -> Path:

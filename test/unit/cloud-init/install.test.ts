@@ -17,7 +17,7 @@ describe("jitsi-hetzner-install", () => {
     expect(status).toBe(0);
     expect(stdout).not.toContain("dpkg ");
     expect(stdout).toContain(
-      "nginx prosody jicofo=1.0-9-1 jitsi-meet-prosody=1.0.7-1 jitsi-meet-web=1.0.7-1 curl jq",
+      "nginx prosody certbot bind9-dnsutils jicofo=1.0-9-1 jitsi-meet-prosody=1.0.7-1 jitsi-meet-web=1.0.7-1 curl jq",
     );
     expect(stderr).toContain("apt-mark hold jicofo jitsi-meet-prosody jitsi-meet-web\n");
   });
@@ -190,7 +190,11 @@ describe("jitsi-hetzner-install", () => {
   // Each tool of the host fails in turn, with every verb that uses it.
   it.each([
     ["all", "apt_get() { false; }", "reading the package lists"],
-    ["all", "apt_get() { [[ $1 != install ]]; }", "installing nginx prosody jicofo=1.0-9-1"],
+    [
+      "all",
+      "apt_get() { [[ $1 != install ]]; }",
+      "installing nginx prosody certbot bind9-dnsutils jicofo=1.0-9-1",
+    ],
     ["all", "apt-cache() { false; }", "line \\d+ ended with code 1"],
     ["all", "debconf-set-selections() { return 9; }", "line \\d+ ended with code 9"],
     ["all", "apt-mark() { false; }", "holding jicofo jitsi-meet-prosody jitsi-meet-web"],

@@ -19,6 +19,7 @@ describe("BridgeAccount", () => {
     const passwords = namesOf(resources, "random:index/randomPassword:RandomPassword");
     expect(passwords.filter((name) => !/-seed$|-turn-/.test(name))).toEqual([
       "jitsi-web-account-v2-password",
+      "jitsi-certificate-copy-key",
     ]);
     for (const index of [0, 1]) {
       const files = command(resources, `jitsi-jvb-${index}-files`);

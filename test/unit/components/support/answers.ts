@@ -50,9 +50,9 @@ export const answers: Answers = {
   })),
   "hcloud:index/rdns:Rdns": answer(),
   "hcloud:index/zoneRrset:ZoneRrset": answer(),
-  // Passwords of accounts are one known text; of seeds each is its own.
+  // Passwords of accounts are one known text; of seeds and of the copies' key each is its own.
   "random:index/randomPassword:RandomPassword": answer(({ name }) => ({
-    result: /-seed$|-turn-/.test(name) ? name : "theSecretOfTheBridges",
+    result: /-seed$|-copy-key$|-turn-/.test(name) ? name : "theSecretOfTheBridges",
   })),
   "command:remote:CopyToRemote": answer(),
   "command:remote:Command": answer((args) => ({ stdout: stdout(args), stderr: "" })),

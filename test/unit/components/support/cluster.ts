@@ -7,7 +7,8 @@ import { runProgram, type Answers, type Registered } from "./mockEngine";
 
 /** What differs from a base: settings, or arguments that are no settings. */
 export type ClusterChange = Partial<
-  Omit<Settings, "sshProxyPrivateKey"> & Omit<JitsiClusterArgs, "plan">
+  Omit<Settings, "sshProxyPrivateKey" | "tlsCertificate" | "tlsKey"> &
+    Omit<JitsiClusterArgs, "plan">
 >;
 
 /** The arguments of a cluster with these settings and changes; its plan follows from them. */

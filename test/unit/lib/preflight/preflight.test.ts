@@ -229,6 +229,26 @@ describe("preflight", () => {
     );
   });
 
+  it.each([
+    ["turn.meet", "turn.meet.example.org"],
+    ["talk", "talk.example.org"],
+  ])("refuses to stand beside somebody's record for %s too", async (name, hostname) => {
+    const rrsets = [{ name, type: "A", labels: {}, records: [{ value: "192.0.2.9" }] }];
+    const settings = { dnsZone: "example.org", aliases: "talk.example.org" };
+    await expect(inCloud({ zone: { mode: "primary", rrsets } }, settings)).rejects.toThrow(
+      `example.org has a record for ${hostname} that is not this stack's: A 192.0.2.9`,
+    );
+  });
+
+  it("refuses `tls: own` without a key before the cloud is asked, in a preview without a token too", async () => {
+    const asked = jest.spyOn(globalThis, "fetch");
+    const refused = run({ tls: "own" }, { dryRun: true, api: undefined });
+    await expect(refused).rejects.toThrow(
+      /tlsKey is not set, but tls is own:\n +pulumi config set --secret tlsKey < privkey.pem/,
+    );
+    expect(asked).not.toHaveBeenCalled();
+  });
+
   it.each(["NO_TOKEN", "NO_NETWORK"])(
     "lets a preview go on with %s, and says so",
     async (cause) => {

@@ -47,8 +47,10 @@ describe("the verbs in Python", () => {
   it("are all that take JSON, and one that is only called by hand", () => {
     const verbs: Record<keyof VerbStdin, true> = {
       accept: true,
+      certificate: true,
       drain: true,
       forget: true,
+      names: true,
       policy: true,
       restart: true,
       serve: true,

@@ -69,6 +69,7 @@ describe("what the settings declare", () => {
       undefined,
       "80",
       "443",
+      "443",
       "3478",
       "5349",
       "10000",

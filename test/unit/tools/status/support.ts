@@ -57,6 +57,8 @@ export const web = (
   {
     jicofoProblem = "",
     expiredCertificates = [],
+    certificates = [],
+    certificateProblems = [],
     health: services = health,
     turn = null,
   }: Partial<WebFacts> = {},
@@ -65,6 +67,8 @@ export const web = (
     jicofo: list,
     jicofoProblem,
     expiredCertificates,
+    certificates,
+    certificateProblems,
     versions: { jicofo: "1.0-1189-1" },
     conferences,
     health: services,

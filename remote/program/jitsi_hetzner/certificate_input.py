@@ -1,0 +1,82 @@
+"""What the verb certificate takes. It keeps it on the host, for the timer."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from .decode import Address, Domain, Nickname, Text, decode, encode
+from .files import read_text, write_secret
+
+Url = Annotated[str, Text(r"https://[^\s'\"]+", "an https URL")]
+Ip = Annotated[str, Text("[0-9a-fA-F:.]+", "an IP address")]
+Email = Annotated[str, Text(r"[^\s@]+@[^\s@]+", "an e-mail address")]
+Word = Annotated[str, Text("[A-Za-z0-9._-]+", "letters, digits, ., - and _")]
+Tls = Annotated[str, Text("letsencrypt|self-signed|own", "letsencrypt, self-signed or own")]
+
+
+@dataclass(frozen=True)
+class WantedName:
+    """A name of the web host, and its addresses."""
+
+    name: Domain
+    ipv4: Ip
+    ipv6: Ip
+
+
+@dataclass(frozen=True)
+class CopyPlace:
+    """A bridge that can keep a copy of the certificates."""
+
+    nickname: Nickname
+    # In the private network.
+    address: Address
+
+
+@dataclass(frozen=True)
+class OwnCertificate:
+    """From the stack's configuration. Secret."""
+
+    # PEM, not encrypted.
+    key: str
+    # PEM: the certificate, then its issuers.
+    chain: str
+
+
+@dataclass(frozen=True)
+class CertificateInput:
+    """What is served, and where it comes from."""
+
+    # The first of the names. The certificate's files have this name.
+    domain: Domain
+    # The domain, then all others that the certificate is for.
+    names: tuple[WantedName, ...]
+    tls: Tls
+    # Of the ACME server.
+    directory: Url
+    # Of CAA records, where the ACME server does not say its own.
+    caa_issuer: Domain | None
+    email: Email | None
+    # Certificates by which the ACME server is known. PEM.
+    authority: str | None
+    profile: Word | None
+    # The DNS server that is asked beside the zone's own. Null for that of the host.
+    resolver: Ip | None
+    # Whether the step fails without a certificate that browsers trust.
+    required: bool
+    own: OwnCertificate | None
+    # Encrypts the copies on the bridges. Secret.
+    copy_key: str
+    copies: tuple[CopyPlace, ...]
+
+
+def save(path: Path, given: CertificateInput) -> None:
+    """For the timer. The key of an own certificate stays out: it is in its own file."""
+    from dataclasses import replace
+
+    write_secret(path, encode(replace(given, own=None)))
+
+
+def load(path: Path) -> CertificateInput | None:
+    """None where no `up` has written it yet."""
+    text = read_text(path)
+    return None if text is None else decode(text, CertificateInput)
