@@ -2,19 +2,28 @@ import { freemem } from "node:os";
 import { none, warning, type Findings } from "./findings";
 
 /**
- * Memory in MB of engine, plugins and program together for one `up`. Measured for a new cluster: 636 MB with 2 bridges,
- * 2,080 MB with 20 (docs/measurements.md). The engine writes the whole state at each of its steps, and keeps every secret
- * that it encrypts for that, so the second term grows with the square. When a cluster grows in steps, each step needs at
- * most what this formula says.
+ * Memory in MB of engine, plugins and program together for one `up`. Fitted to the peaks of first `up`s with 20 and 90
+ * bridges (docs/measurements.md). The engine keeps every text that it encrypts, and whenever one secret is new it encrypts
+ * up to 1,000 secrets of the state again. So the need grows with the square at first, and with the number later.
  */
-const measured = { baseMb: 620, mbPerSquaredBridge: 3.65 } as const;
+const measured = { baseMb: 620, mbPerBridge: 34, mbPerSquaredBridge: 0.22 } as const;
+
+/** The part that grows with the bridges of a cluster. */
+const growth = (bridges: number): number =>
+  measured.mbPerBridge * bridges + measured.mbPerSquaredBridge * bridges ** 2;
+
+/** The largest number of bridges whose `growth` is at most this many MB. */
+function bridgesWithin(mb: number): number {
+  const { mbPerBridge: b, mbPerSquaredBridge: a } = measured;
+  return Math.floor((Math.sqrt(b ** 2 + 4 * a * Math.max(0, mb)) - b) / (2 * a));
+}
 
 /**
  * @param existing bridges that have a server before this `up`
  * @param total bridges afterwards
  */
 export function engineMemoryMb(existing: number, total: number): number {
-  return measured.baseMb + measured.mbPerSquaredBridge * (total ** 2 - existing ** 2);
+  return measured.baseMb + growth(total) - growth(existing);
 }
 
 /** Warns of an `up` that needs more memory than this machine has free, with the count that fits. */
@@ -25,11 +34,7 @@ export function checkEngineMemory(
 ): Findings {
   const needed = engineMemoryMb(existing, total);
   if (total <= existing || needed <= freeMb) return none;
-  const fits = Math.floor(
-    Math.sqrt(
-      Math.max(0, (freeMb - measured.baseMb) / measured.mbPerSquaredBridge + existing ** 2),
-    ),
-  );
+  const fits = bridgesWithin(freeMb - measured.baseMb + growth(existing));
   const way =
     fits > existing
       ? `add them in steps, first: pulumi config set jvbCount ${fits} && pulumi up`
