@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from jitsi_hetzner.commands import Ran
+from jitsi_hetzner.failure import Failure
 
 from .case import Case, each
 from .fake_cluster import Outcome
@@ -258,7 +259,31 @@ class Renewal(CertificateCase):
         self.assertEqual((self.web.timer().code, self.web.served_names(), len(self.web.orders)), (0, [DOMAIN], 1))
 
 
+class FullDisk(CertificateCase):
+    def test_is_a_warning_and_the_step_succeeds(self) -> None:
+        self.web.step()
+        full = Failure("cannot write it: No space left on device", "df -h")
+        with patch("jitsi_hetzner.certificate_keeper.save_state", side_effect=full):
+            outcome = self.web.step()
+        self.assertEqual(outcome.code, 0)
+        self.assertIn("No space left on device", self.warnings(outcome))
+
+
 class Rehearsal(CertificateCase):
+    def test_makes_another_account_where_the_staging_server_has_forgotten_this_one(self) -> None:
+        self.web.step()
+        folder = self.web.paths.letsencrypt / "accounts/acme-staging-v02.api.letsencrypt.org/directory/abc"
+        folder.mkdir(parents=True)
+        run = self.web._certbot
+
+        def certbot(words: tuple[str, ...]) -> Any:
+            self.web.rehearsal_refusal = "Account https://x/my-account/1 not found." if folder.exists() else None
+            return run(words)
+
+        self.web.commands.answers[("env",)] = lambda words: certbot(words[2:])
+        self.web.let_days_pass(1.1)
+        self.assertEqual(self.web.timer().code, 0)
+
     def test_rehearses_at_each_step_that_orders_nothing_and_once_a_day(self) -> None:
         self.web.step()
         self.assertEqual((self.web.rehearsals, self.web.started), ([], []))

@@ -21,6 +21,8 @@ DIRECTORY_SECONDS = 20
 # Jitsi's own site for nginx answers challenges from here.
 WEBROOT = "/usr/share/jitsi-meet"
 PROFILES_SINCE = 4
+# certbot rehearses there what it would order from Let's Encrypt.
+STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory"
 NO_ACCOUNT = re.compile(r"accountDoesNotExist|specified an account that does not exist|Account \S+ not found")
 
 
@@ -198,6 +200,7 @@ class Certbot:
 
     def _forget_account(self) -> None:
         """certbot names the folder of a server's accounts by its URL."""
-        url = urlsplit(self._given.directory)
-        folder = self._paths.letsencrypt / "accounts" / url.netloc / url.path.strip("/")
-        shutil.rmtree(folder, ignore_errors=True)
+        for directory in (self._given.directory, STAGING):
+            url = urlsplit(directory)
+            folder = self._paths.letsencrypt / "accounts" / url.netloc / url.path.strip("/")
+            shutil.rmtree(folder, ignore_errors=True)

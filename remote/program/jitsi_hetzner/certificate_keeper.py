@@ -5,7 +5,7 @@ from dataclasses import replace
 from .certificate_input import CertificateInput
 from .certificate_orders import Orders
 from .certificate_run import RETRY, CertificateRun
-from .certificate_state import COPY_PAUSE, CertificateState, save_state
+from .certificate_state import COPY_PAUSE, CertificateState, Problem, save_state
 from .copies import Copies
 from .failure import Failure
 from .files import read_text, write_text
@@ -39,7 +39,12 @@ class Keeper:
         except OSError as problem:
             run.tell(f"the certificate cannot be kept: {problem}", "is the disk full? df -h")
         run.state = replace(run.state, problems=tuple(run.problems))
-        save_state(self._host.paths.certificate_state, run.state)
+        try:
+            save_state(self._host.paths.certificate_state, run.state)
+        except Failure as failure:
+            # A step that fails would keep every bridge that is to be removed.
+            told = Problem(failure.problem, failure.repair)
+            run.state = replace(run.state, problems=(*run.state.problems, told))
         return run.state
 
     @property
