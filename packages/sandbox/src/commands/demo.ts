@@ -101,5 +101,5 @@ const nextSteps = (domain: string): string =>
   pulumi config set jvbCount 4 && pulumi up     two more bridges; nothing else changes
   hcloud server list                            the servers in the cloud's API
   npm run -s sandbox -- ssh web                 a shell on the web host
-  npm run -s sandbox -- curl -k https://${domain}/   the page that a browser gets
+  npm run -s sandbox -- curl https://${domain}/   the page that a browser gets
 When you are done: \`make down\``;
