@@ -26,8 +26,7 @@ main() {
 }
 
 wait_for_key() {
-  local attempt
-  for attempt in {1..15}; do
+  for _ in {1..15}; do
     if [[ $(ssh-keyscan -T 3 -t ed25519 127.0.0.1 2>/dev/null) == *"$(cut -d ' ' -f 2 "$key.pub")"* ]]; then
       return
     fi
