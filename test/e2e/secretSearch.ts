@@ -104,7 +104,8 @@ function bootstrapKeyIn(userData: unknown): string {
 
 /** The deployment key in the format that connections have, which is not that of the output. */
 function loginKeyIn(connection: unknown): string {
-  return (unwrapped(connection) as { privateKey: string }).privateKey;
+  const { privateKey } = unwrapped(connection) as { privateKey: unknown };
+  return unwrapped(privateKey) as string;
 }
 
 /** Of a key in several lines each line that is not the same in all keys. */
