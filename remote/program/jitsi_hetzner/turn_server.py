@@ -1,13 +1,12 @@
 """The TURN server as a whole. The verb certificate calls `settle` after each change of the certificate."""
 
-import fcntl
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from .coturn import Coturn
 from .failure import Failure
 from .host import Host
+from .one_at_a_time import one_at_a_time
 from .port_443 import Port443
 from .turn_input import TurnServerInput, load
 from .turn_offer import Offer
@@ -50,25 +49,15 @@ def _settle(host: Host, given: TurnServerInput) -> bool:
     return True
 
 
-@contextmanager
-def _locked(host: Host) -> Iterator[None]:
-    """One at a time: a step and the certificate's timer can meet. The lock ends with the process."""
-    path = host.paths.locks / "jitsi-hetzner-turn-server"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-
-        def take() -> bool:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
-
-        if not host.wait_for(LOCK_SECONDS, "another run that switches the TURN server", take):
-            raise Failure(
-                "another run has switched the TURN server for 5 minutes", "on the web host: ps ax; then: pulumi up"
-            )
-        yield
+def _locked(host: Host) -> AbstractContextManager[None]:
+    """A step and the certificate's timer can meet."""
+    return one_at_a_time(
+        host,
+        "turn-server",
+        LOCK_SECONDS,
+        "another run that switches the TURN server",
+        Failure("another run has switched the TURN server for 5 minutes", "on the web host: ps ax; then: pulumi up"),
+    )
 
 
 def _switch_off(host: Host, given: TurnServerInput, coturn: Coturn) -> bool:

@@ -9,6 +9,7 @@ import {
   type AcmeRequest,
   type Answer,
 } from "./answer";
+import { closeServer, listen } from "../web/listen";
 import { withIntermediate } from "./chain";
 import { faultAnswer } from "./faultAnswers";
 import type { AcmeFaults } from "./faults";
@@ -215,24 +216,4 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.writeHead(status, { ...Object.fromEntries(kept), "content-length": body.length });
   // Node.js sends no body in the answer to HEAD.
   response.end(body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // The error of a server that never listened can be ignored, because there is nothing to close.
-    server.close(() => {
-      resolve();
-    });
-    server.closeAllConnections();
-  });
 }

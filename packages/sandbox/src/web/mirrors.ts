@@ -7,6 +7,7 @@ import { machineSources } from "../hosts/machineSources";
 import { defaultSuite as suite } from "../hosts/releases";
 import { AptCache, isCleanPath } from "./aptCache";
 import { issueCertificate } from "./authority";
+import { closeServer, listen } from "./listen";
 import { sendFile } from "./sendFile";
 
 export interface MirrorsOptions {
@@ -152,24 +153,4 @@ function fail(response: ServerResponse, status: number, text: string): void {
     return;
   }
   response.writeHead(status, { "content-type": "text/plain" }).end(`${status} ${text}\n`);
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // The error of a server that never listened can be ignored, because there is nothing to close.
-    server.close(() => {
-      resolve();
-    });
-    server.closeAllConnections();
-  });
 }

@@ -4,10 +4,8 @@ As a step it comes after the acceptance, and succeeds with warnings: a step that
 to be removed. The timer calls it with --tend.
 """
 
-import fcntl
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ..certificate_input import CertificateInput, load, save
@@ -16,6 +14,7 @@ from ..certificate_state import CertificateState
 from ..certificate_units import start_service, stop_timer, write_units
 from ..failure import ExitCode, Failure
 from ..host import Host
+from ..one_at_a_time import one_at_a_time
 from ..packages import ensure_packages
 from ..verb import Verb
 
@@ -77,26 +76,18 @@ def _warnings(state: CertificateState) -> tuple[str, ...]:
     return tuple(f"{one.problem}. What to do: {one.repair}" for one in state.problems)
 
 
-@contextmanager
-def locked(host: Host) -> Iterator[None]:
-    """One at a time. The lock ends with the process."""
-    path = host.paths.locks / "jitsi-hetzner-certificate"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-
-        def take() -> bool:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
-
-        if not host.wait_for(LOCK_SECONDS, "another run that looks after the certificate", take):
-            raise Failure(
-                "another run has looked after the certificate for 15 minutes",
-                "systemctl status jitsi-hetzner-certificate",
-            )
-        yield
+def locked(host: Host) -> AbstractContextManager[None]:
+    """A step and the timer can meet."""
+    return one_at_a_time(
+        host,
+        "certificate",
+        LOCK_SECONDS,
+        "another run that looks after the certificate",
+        Failure(
+            "another run has looked after the certificate for 15 minutes",
+            "systemctl status jitsi-hetzner-certificate",
+        ),
+    )
 
 
 def configure(parser: ArgumentParser) -> None:
