@@ -106,10 +106,13 @@ function evidenceOfFiles(steps: readonly ChangeStep[]): Evidence[] {
   return was === undefined ? [] : [{ was, is: notedIn(files.newState) }];
 }
 
-/** Whether its text is known and has no note. */
+/**
+ * Whether its text is known and has no note. A text that is not known is no text in the engine's calls (`watchPreview`),
+ * and a fixed text in the JSON of a preview.
+ */
 function isOfFormerProgram(state: ChangedState): boolean {
   const create = state.inputs?.create;
-  const isKnown = typeof create !== "string" || create.startsWith("jitsi-hetzner ");
+  const isKnown = typeof create === "string" && create.startsWith("jitsi-hetzner ");
   return isKnown && notedIn(state) === undefined;
 }
 

@@ -47,7 +47,13 @@ describe("the program at Hetzner, without a step on a host", () => {
     ownLines = readFileSync(settings, "utf8").trimEnd();
     where = ["--stack", stack, "--config-file", settings];
     await sim.post("/zones", { name: dnsZone, mode: "primary" });
-    set({ domain, dnsZone, jvbCount: "2", adminCidrs: '["2001:DB8:0:0::/32", "203.0.113.0/24"]' });
+    set({
+      domain,
+      dnsZone,
+      turn: "false",
+      jvbCount: "2",
+      adminCidrs: '["2001:DB8:0:0::/32", "203.0.113.0/24"]',
+    });
   }, toolchainMs);
   afterAll(async () => {
     engine.remove();

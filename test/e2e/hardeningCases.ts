@@ -32,7 +32,7 @@ export function hardeningCases(given: () => { cluster: TestCluster; firstUp: Out
 
   it("says which settings a container may not change, and goes on", () => {
     expect(given().firstUp.text).toMatch(
-      /host\/harden: skipped, because this container .*: .*kernel\.kptr_restrict/,
+      /host\/setup: skipped, because this container .*: .*kernel\.kptr_restrict/,
     );
   });
 

@@ -32,6 +32,7 @@ export function secretCases(watched: () => WatchedCluster): void {
     expect([...new Set(secrets.map(({ kind }) => kind))].sort()).toEqual([
       "bootstrap host key",
       "deployment key",
+      "key of certificate copies",
       "password of bridges",
       "password of jicofo",
       "secret for TURN",

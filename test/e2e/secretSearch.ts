@@ -63,6 +63,7 @@ function kindOf(name: string): string {
     [/^jitsi-key|privateKey|deploymentKey/, "deployment key"],
     [/^jitsi-web-account/, "password of bridges"],
     [/focus/, "password of jicofo"],
+    [/^jitsi-certificate-copy-key/, "key of certificate copies"],
     [/^jitsi-web-turn/, "secret for TURN"],
     [/TURN/, "unused secret for TURN"],
   ];
