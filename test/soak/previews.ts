@@ -14,7 +14,7 @@ import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { runProgram, TestCluster } from "../e2e/harness";
 
 /**
- * Records the previews of which docs/preview-comments.md is made, anew, on a real cluster in the sandbox. By hand,
+ * Records the previews of which docs/preview-comments.md is made, anew, on simulated hosts in the sandbox. By hand,
  * after a change of what a bridge is made of: `npx tsx test/soak/previews.ts && make reference`. Takes minutes.
  */
 
@@ -23,7 +23,7 @@ const recordings = join(projectDir, "test/unit/tools/previewSummary/previews");
 const changedCode = join(projectDir, ".test/previews-code");
 
 async function main(): Promise<void> {
-  const cluster = await TestCluster.start("previews");
+  const cluster = await TestCluster.start("previews", { hosts: "simulated" });
   try {
     await cluster.configure({ ...demoConfig, jvbCount: "2" });
     await cluster.mustUp();

@@ -51,12 +51,12 @@ describe("the preview summary", () => {
   });
 
   it.each([
-    ["scale-up", "44 to create, 0 to replace, 0 to delete, 2 to update", "+139.98 EUR"],
-    ["scale-down", "0 to create, 0 to replace, 44 to delete, 2 to update", "−139.98 EUR"],
-    ["replace", "0 to create, 11 to replace, 0 to delete, 9 to update", "±0.00 EUR"],
-    ["type-and-scale", "22 to create, 0 to replace, 0 to delete, 2 to update", "+100.99 EUR"],
+    ["scale-up", "30 to create, 0 to replace, 0 to delete, 4 to update", "+139.98 EUR"],
+    ["scale-down", "0 to create, 0 to replace, 30 to delete, 4 to update", "−139.98 EUR"],
+    ["replace", "0 to create, 8 to replace, 0 to delete, 7 to update", "±0.00 EUR"],
+    ["type-and-scale", "15 to create, 0 to replace, 0 to delete, 4 to update", "+100.99 EUR"],
     ["firewall-rule", "0 to create, 0 to replace, 0 to delete, 1 to update", "±0.00 EUR"],
-    ["destroy", "0 to create, 0 to replace, 91 to delete", "−145.97 EUR"],
+    ["destroy", "0 to create, 0 to replace, 85 to delete", "−145.97 EUR"],
   ])("folds the resources of %s away, with their counts", (name, counts, cost) => {
     expect(summaryOf(name)).toContain(`<details><summary>Resources: ${counts}`);
     expect(summaryOf(name)).toContain(`Cost: **${cost} a month**`);
