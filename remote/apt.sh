@@ -31,6 +31,12 @@ complete_dpkg() {
   fi
 }
 
+# mark_package hold|unhold PACKAGE: apt-mark itself does not wait for the lock of another apt.
+mark_package() {
+  wait_for 300 "the lock of another apt" apt-mark "$1" "$2" ||
+    fatal "apt-mark $1 $2 fails: $(apt-mark "$1" "$2" 2>&1 | tail -n 1)" "pulumi up"
+}
+
 # installed_version PACKAGE: fails if the package is not installed.
 installed_version() {
   dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null | sed -n 's/^installed //p' | grep .

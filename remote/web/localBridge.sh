@@ -36,7 +36,7 @@ install_bridge() {
   fi
   # The package could not enable the masked unit, and the cluster would have no bridge after a reboot.
   systemctl enable --quiet "$unit"
-  apt-mark hold "$package" >/dev/null
+  mark_package hold "$package"
 }
 
 # The unit is masked during the installation, because the package would start it with its own login, which is wrong.
@@ -69,7 +69,7 @@ remove_bridge() {
   else
     complete_dpkg
     expect_only "remove $package" purge "$package"
-    apt-mark unhold "$package" >/dev/null
+    mark_package unhold "$package"
     purge
   fi
   rm -rf /etc/jitsi/videobridge

@@ -80,6 +80,7 @@ export function secretCases(watched: () => WatchedCluster): void {
     const shown = [
       "bootstrap host key",
       "deployment key",
+      "key of certificate copies",
       "password of bridges",
       "secret for TURN",
     ];

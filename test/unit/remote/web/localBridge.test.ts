@@ -50,6 +50,29 @@ describe("pinned_version", () => {
   });
 });
 
+describe("mark_package", () => {
+  const locked = "E: Sub-process dpkg --set-selections returned an error code (2)";
+
+  it("waits for another apt, as when coturn is installed beside", () => {
+    const outcome = inScript(
+      "tries=0; sleep() { :; }",
+      `apt-mark() { tries=$((tries + 1)); ((tries > 3)) || { printf '${locked}' >&2; return 100; }; info "apt-mark $*"; }`,
+      "mark_package hold jitsi-videobridge2; result $tries",
+    );
+    expect([outcome.status, outcome.stdout]).toEqual([0, "4\n"]);
+  });
+
+  it("says why it cannot, at the end of its time", () => {
+    const outcome = inScript(
+      "sleep() { SECONDS=$((SECONDS + 60)); }",
+      `apt-mark() { printf '%s\n' '${locked}' >&2; return 100; }`,
+      "mark_package hold jitsi-videobridge2",
+    );
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain(`apt-mark hold jitsi-videobridge2 fails: ${locked}`);
+  });
+});
+
 describe("expect_only", () => {
   const own = "Inst jitsi-videobridge2 (2.3-307 stable [all])";
 
