@@ -27,7 +27,8 @@ async function differenceTo(cluster: TestCluster, bridges: number): Promise<stri
     servers: bridges + 1,
     // Two lasting ones of the web host; those of the bridges are their own.
     addresses: 2 * (bridges + 1),
-    records: 2 * (bridges + 1),
+    // Those of the TURN server too.
+    records: 2 * (bridges + 2),
     attached: bridges + 1,
     ready: bridges,
     others: "",
