@@ -170,10 +170,11 @@ export class WebHost extends Component {
         ipv6: ipv6.address,
         labels,
         connection,
+        ready,
         resolver: dnsResolver,
         timeoutSeconds: dnsTimeoutSeconds,
       },
-      { parent: this, dependsOn: ready },
+      { parent: this },
     );
   }
 

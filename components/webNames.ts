@@ -19,6 +19,8 @@ export interface WebNamesArgs {
   labels: Labels;
   /** Of the web host. */
   connection: pulumi.Input<Connection>;
+  /** What comes before the step that waits, and not before the records: they need no host. */
+  ready: pulumi.Resource;
   /** The DNS server that is asked too; absent for the host's own. */
   resolver?: string;
   /** How long the names are waited for. 0: not at all. */
@@ -63,11 +65,7 @@ export class WebNames extends Component {
         // A cluster whose names have not changed never waits again.
         ignoresCode: true,
       },
-      // Children do not inherit what their component depends on.
-      {
-        parent: this,
-        dependsOn: [...records, ...[opts?.dependsOn ?? []].flat()] as pulumi.Resource[],
-      },
+      { parent: this, dependsOn: [...records, args.ready] },
     );
     this.registerOutputs({});
   }
