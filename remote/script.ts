@@ -209,7 +209,7 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "web/account": ["lib", "web/prosody"],
   "web/certificate": ["lib"],
   "web/jicofo": ["lib", "trust"],
-  "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join", "jvb/copy"],
+  "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join", "jvb/socket"],
   "jvb/apply": ["lib", "bridge", "trust", "privateNetwork", "jvb/join"],
   "web/localBridge": ["lib", "apt"],
 };

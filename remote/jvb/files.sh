@@ -2,11 +2,12 @@
 # Writes the settings of a bridge. Until the bridge has joined the brewery once, each run restarts it and requires that it
 # joins. Later runs only write, because a restart cuts calls: the rolling restart (verb restart) restarts the bridges one after the other.
 # Inputs: NAME, AUTH_DOMAIN, WEB_PRIVATE_IP, XMPP_CERTIFICATE, PROPERTIES, JVB_CONF, HEAP_MB, START_SOCKET,
-# START_SERVICE, START_PROGRAM, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH (the hash of the same settings in older versions).
-# And those of copy.sh.
+# START_SERVICE, START_PROGRAM, COPY_SOCKET, COPY_SERVICE, COPY_PROGRAM, BRIDGE_VERSION, SETTINGS_HASH, FORMER_HASH (the
+# hash of the same settings in older versions).
 set -euo pipefail
 : "${NAME:?}" "${AUTH_DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${PROPERTIES:?}" "${JVB_CONF:?}"
 : "${HEAP_MB:?}" "${START_SOCKET:?}" "${START_SERVICE:?}" "${START_PROGRAM:?}" "${SETTINGS_HASH:?}" "${FORMER_HASH:?}"
+: "${COPY_SOCKET:?}" "${COPY_SERVICE:?}" "${COPY_PROGRAM:?}"
 : "${settings_dir:?}" "${written_settings:?}" "${running_settings:?}" "${joined_once:?}" "${state_dir:?}" # join.sh, lib.sh
 
 readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
@@ -14,10 +15,11 @@ readonly ca_file=/usr/local/share/ca-certificates/$AUTH_DOMAIN.crt
 main() {
   id jvb >/dev/null 2>&1 || fatal "$NAME has no user jvb: jitsi-videobridge2 is not installed" "pulumi up"
   adopt_former_hash
-  write_start_units
+  # The web host starts the bridge's program again after a drain has ended it, and has it restart with new settings.
+  write_socket jitsi-hetzner-start "$START_PROGRAM" "$START_SERVICE" "$START_SOCKET"
   if [[ $START_SOCKET != *127.0.0.1* ]]; then
-    # A bridge on the web host would keep the copy where it is lost.
-    keep_copies_of_certificates
+    # The host keeps a copy of the web host's certificates. A bridge on the web host would keep it where it is lost.
+    write_socket jitsi-hetzner-copy "$COPY_PROGRAM" "$COPY_SERVICE" "$COPY_SOCKET"
   fi
   trust_web_host
   write_file "$settings_dir/sip-communicator.properties" 0640 jvb:jitsi "$PROPERTIES"
@@ -69,20 +71,6 @@ write_heap() {
   [[ -f $file ]] || fatal "$file is missing" "dpkg-reconfigure jitsi-videobridge2, then: pulumi up"
   others=$(grep -v '^VIDEOBRIDGE_MAX_MEMORY=' "$file") || true
   write_file "$file" 0640 jvb:jitsi "$others"$'\n'"VIDEOBRIDGE_MAX_MEMORY=${HEAP_MB}m"$'\n'
-}
-
-# With these, the web host starts the bridge's program again after a drain has ended it, and has it restart with new settings.
-write_start_units() {
-  local units=/etc/systemd/system changed_here
-  write_file /usr/local/sbin/jitsi-hetzner-start 0755 root:root "$START_PROGRAM"
-  write_file "$units/jitsi-hetzner-start@.service" 0644 root:root "$START_SERVICE"
-  changed_here=$FILE_CHANGED
-  write_file "$units/jitsi-hetzner-start.socket" 0644 root:root "$START_SOCKET"
-  if [[ $changed_here == yes || $FILE_CHANGED == yes ]]; then
-    systemctl daemon-reload
-    systemctl restart jitsi-hetzner-start.socket
-  fi
-  systemctl enable --quiet --now jitsi-hetzner-start.socket
 }
 
 main "$@"
