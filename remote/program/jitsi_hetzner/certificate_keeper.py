@@ -5,7 +5,7 @@ from dataclasses import replace
 from .certificate_input import CertificateInput
 from .certificate_orders import Orders
 from .certificate_run import RETRY, CertificateRun
-from .certificate_state import COPY_PAUSE, CertificateState, Problem, save_state
+from .certificate_state import COPY_PAUSE, CertificateState, Problem, is_over, save_state
 from .copies import Copies
 from .failure import Failure
 from .files import read_text, write_text
@@ -103,7 +103,7 @@ class Keeper:
         """Once a day, and at each step: other bridges may have to keep it."""
         run, now = self._run, self._run.now()
         is_new = lineage.fingerprint != run.state.copied
-        if not urgent and not is_new and now - run.state.copied_at < COPY_PAUSE:
+        if not urgent and not is_new and not is_over(run.state.copied_at, COPY_PAUSE, now):
             return
         problems = self._copies.store()
         if problems:

@@ -5,7 +5,7 @@ from functools import partial
 
 from .certbot_trouble import Trouble
 from .certificate_run import RETRY, CertificateRun
-from .certificate_state import REHEARSAL_PAUSE, Problem
+from .certificate_state import REHEARSAL_PAUSE, Problem, is_over
 from .dns import Dns
 from .names import Look, caa_problem, look
 from .x509 import Certificate, day
@@ -46,7 +46,7 @@ class Orders:
         if is_wanted and later:
             run.state = replace(run.state, rehearsed=0)
             run.is_rehearsal_due = True
-        elif is_wanted or now - run.state.rehearsed >= REHEARSAL_PAUSE:
+        elif is_wanted or is_over(run.state.rehearsed, REHEARSAL_PAUSE, now):
             names = [name for name in lineage.names if name not in self._looks or self._looks[name].leads_here]
             trouble = run.certbot.rehearse(names or list(lineage.names))
             problem = None if trouble is None else _rehearsal_problem(trouble, lineage)
