@@ -125,6 +125,60 @@ export interface ScriptValues {
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
   };
+  /**
+   * Gives a recorder its sound card (snd_aloop). Where the running kernel has none, it installs the standard kernel and ends
+   * successfully a moment before a reboot. `jibri/files` verifies the result.
+   */
+  "jibri/kernel": {
+    /** The name of the recorder in messages: jibri-0. */
+    NAME: string;
+    /** Texts of files: the module at each boot, its options, and the setting of GRUB for the standard kernel. */
+    MODULES_CONF: string;
+    ALOOP_CONF: string;
+    GRUB_CONF: string;
+  };
+  /** Verifies the sound card and the target of the recordings, and writes the settings of a recorder. */
+  "jibri/files": {
+    /** The name of the recorder in messages: jibri-0. */
+    NAME: string;
+    /** Its nickname in the brewery, unique in the cluster: jibri-<server id>. */
+    NICKNAME: string;
+    /** The meeting domain. */
+    DOMAIN: string;
+    /** Where the recorder reaches prosody. 127.0.0.1 on the web host itself. */
+    WEB_PRIVATE_IP: string;
+    /** PEM, the output of web/configure. */
+    XMPP_CERTIFICATE: string;
+    /** The account in auth.DOMAIN, which is in the brewery, and that in recorder.DOMAIN, which is in meetings. */
+    CONTROL_USERNAME: string;
+    CONTROL_PASSWORD: string;
+    CALL_USERNAME: string;
+    CALL_PASSWORD: string;
+    /** The address on which the control port listens: 0.0.0.0, or 127.0.0.1 on the web host. */
+    CONTROL_HOST: string;
+    /** Version of the metapackage jitsi-meet on the web host. The host takes a newer jibri when it changes. */
+    JITSI_VERSION: string;
+    /** local, s3 or sftp. */
+    RECORDINGS: string;
+    /** Days that local recordings are kept, as decimal text. 0: for ever. */
+    RETENTION_DAYS: string;
+    /**
+     * Where recordings go, as JSON. local: {}. s3: endpoint, bucket, path, accessKey, secretKey. sftp: host, port, user, path,
+     * hostKey, and password or privateKey.
+     */
+    TARGET: string;
+    /** All others are texts of files. */
+    FINALIZE: string;
+    CHROMIUM_POLICIES: string;
+    RECORDER_PROGRAM: string;
+    RECORDER_SOCKET: string;
+    RECORDER_SERVICE: string;
+    KEEP_SERVICE: string;
+    KEEP_TIMER: string;
+    UPLOAD_SERVICE: string;
+    UPLOAD_TIMER: string;
+    JIBRI_UNIT: string;
+  };
 }
 
 /** A version of Jitsi, the output of web/version. */
@@ -161,6 +215,19 @@ export const fileValues = {
   "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE"],
   "web/jicofo": ["JICOFO_SERVICE"],
   "jvb/files": ["START_SERVICE", "START_PROGRAM", "COPY_PROGRAM", "COPY_SOCKET", "COPY_SERVICE"],
+  "jibri/kernel": ["MODULES_CONF", "ALOOP_CONF", "GRUB_CONF"],
+  "jibri/files": [
+    "FINALIZE",
+    "CHROMIUM_POLICIES",
+    "RECORDER_PROGRAM",
+    "RECORDER_SOCKET",
+    "RECORDER_SERVICE",
+    "KEEP_SERVICE",
+    "KEEP_TIMER",
+    "UPLOAD_SERVICE",
+    "UPLOAD_TIMER",
+    "JIBRI_UNIT",
+  ],
 } as const satisfies Partial<Record<ScriptName, readonly HostFileName[]>>;
 
 type FileValues<N extends ScriptName> = N extends keyof typeof fileValues
@@ -212,6 +279,8 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join", "jvb/socket"],
   "jvb/apply": ["lib", "bridge", "trust", "privateNetwork", "jvb/join"],
   "web/localBridge": ["lib", "apt"],
+  "jibri/kernel": ["lib", "jibri/sound"],
+  "jibri/files": ["lib", "trust", "jvb/socket", "jibri/sound", "jibri/conf"],
 };
 
 export const scriptNames = Object.keys(libraries) as readonly ScriptName[];
