@@ -61,7 +61,8 @@ def _problems(name: str, kind: str, address: str, answers: dict[str, Answer], st
         if states[who] == "wrong":
             said.setdefault(f"is {', '.join(answer.values)}, but must be {address} alone", []).append(who)
         elif states[who] == "missing":
-            said.setdefault(f"is missing ({answer.in_words}); it must be {address}", []).append(who)
+            what = "is missing" if answer.is_known else "cannot be looked up"
+            said.setdefault(f"{what} ({answer.in_words}); it must be {address}", []).append(who)
     return [f"{kind} {name} {what} (asked: {', '.join(who)})" for what, who in said.items()]
 
 
@@ -76,7 +77,7 @@ def caa_problem(dns: Dns, name: str, issuers: Sequence[str]) -> str | None:
     """Why the issuer may not issue for the name, by CAA records (RFC 8659)."""
     for zone in climb(name):
         answer = dns.ask(zone, "CAA")
-        if answer.status not in ("NOERROR", "NXDOMAIN"):
+        if not answer.is_known:
             return f"the CAA records of {zone} cannot be read ({answer.in_words}), so the issuer refuses"
         if answer.values:
             allowed = [found[1].lower() for value in answer.values if (found := ISSUE.match(value))]
