@@ -68,6 +68,8 @@ async function deploy() {
     /** How many participants fit: an estimate, with its source. */
     capacity: capacityEstimate(plan),
     readme: stackReadme(plan),
+    /** Public half of the stack's own SSH key, for existing machines (existingNodes). */
+    deploymentPublicKey: cluster.deploymentKey.publicKey,
     /** Private half of the stack's own SSH key: `pulumi stack output deploymentKey --show-secrets`. */
     deploymentKey: cluster.deploymentKey.privateKey,
   };

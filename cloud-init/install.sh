@@ -7,7 +7,8 @@
 #   packages NAME...          installs packages of Debian, where they are not installed
 #   check VERSION             fails where this system cannot run that version of jitsi-meet; changes nothing
 #   services                  upgrades prosody, nginx and coturn, which ends meetings: they are never upgraded unasked
-# Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty).
+# Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty), and TOOLS
+# (other packages; those of a new host if it is not there).
 set -Eeuo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
@@ -21,7 +22,6 @@ readonly os_release=/etc/os-release
 # Debian 12 has under another name (jitsi-meet#17303; fixed by #17535 on 23 June 2026). 11146 is the first known to run
 # on 0.12.3.
 readonly java_21_since=10888 prosody_12_again=11146
-readonly tools=(curl jq nftables openssl tzdata unattended-upgrades)
 
 info() {
   printf 'jitsi-hetzner-install: %s\n' "$*" >&2
@@ -55,6 +55,7 @@ read_conf() {
   # shellcheck source=/dev/null
   . "$conf"
   : "${ROLE:?}" "${DOMAIN:?}" "${REPOSITORY:?}" "${FINGERPRINT:?}" "${VERSION?}"
+  read -ra tools <<<"${TOOLS:-curl jq nftables openssl tzdata unattended-upgrades}"
 }
 
 install_all() {

@@ -116,6 +116,65 @@ export interface ScriptValues {
     FORMER_HASH: string;
   };
   /**
+   * Whether a machine can be taken into the cluster. Changes nothing, and tells all that it finds at once. Prints a
+   * `NodeFacts` as JSON to stdout.
+   */
+  "node/check": {
+    /** Of the machine, in the settings. */
+    NAME: string;
+    ROLE: string;
+    /** Its public IPv4 address. */
+    ADDRESS: string;
+    DOMAIN: string;
+    /** The public IPv4 address of the web host. */
+    WEB_ADDRESS: string;
+    /** Whether Jitsi packages that are there may be taken over: yes or no. */
+    ADOPT: string;
+    /** The private ports of the role, with spaces between them. */
+    FORWARD_PORTS: string;
+  };
+  /** Records the machine as it is, installs the packages of its role, and loads its packet filter for a trial. */
+  "node/setup": {
+    NAME: string;
+    DOMAIN: string;
+    /** The settings of the installer, without a version (`nodeHostConf()`). */
+    HOST_CONF: string;
+    INSTALLER: string;
+    /** Version of the metapackage jitsi-meet, from the output of web/version. */
+    VERSION: string;
+    /** nftables rules, as `nodeFilter()` makes them. */
+    NFT_RULES: string;
+    /** authorized_keys line of the web host's forward. */
+    FORWARD_KEY: string;
+    FORWARD_PORTS: string;
+    NEEDRESTART_CONF: string;
+    RESTART_CONF: string;
+    FILTER_SERVICE: string;
+  };
+  /** Confirms the packet filter. It comes over a new connection, so it proves that SSH is open. */
+  "node/filter": { NAME: string; NFT_RULES: string };
+  /** Leaves the machine as it was found, and prints what differs. */
+  "node/leave": Record<string, never>;
+  /** Arguments: `open` or `close`. Port 5222 of the web host, for one machine. */
+  "web/access": { NAME: string; NICKNAME: string; ADDRESS: string };
+  /** Arguments: `set` or `remove`. The forward to one machine. */
+  "web/forward": {
+    NAME: string;
+    /** In jicofo's list. */
+    NICKNAME: string;
+    /** The loopback address at which the web host reaches the machine. */
+    LOCAL_ADDRESS: string;
+    PORTS: string;
+    ADDRESS: string;
+    SSH_PORT: string;
+    HOST_KEY: string;
+    /** OpenSSH private key. */
+    PRIVATE_KEY: string;
+    FORWARD_SERVICE: string;
+  };
+  /** Arguments: `publish` or `remove`. The public half of the deployment key, for owners of machines. */
+  "web/deployKey": { PUBLIC_KEY: string };
+  /**
    * Restarts the bridge. No step runs it: the host does, for the web host, with values that `jvb/files` has written.
    * Argument: `restart`, or none. Without it, a bridge that runs with SETTINGS_HASH already is left alone.
    */
@@ -181,6 +240,12 @@ export interface ScriptValues {
   };
 }
 
+/** What node/check prints. */
+export interface NodeFacts {
+  readonly memoryMb: number;
+  readonly cores: number;
+}
+
 /** A version of Jitsi, the output of web/version. */
 export interface JitsiVersion {
   /** Version of the metapackage jitsi-meet. */
@@ -212,6 +277,8 @@ export const fileValues = {
     "PROFILE",
     "ISSUE",
   ],
+  "node/setup": ["INSTALLER", "NEEDRESTART_CONF", "RESTART_CONF", "FILTER_SERVICE"],
+  "web/forward": ["FORWARD_SERVICE"],
   "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE"],
   "web/jicofo": ["JICOFO_SERVICE"],
   "jvb/files": ["START_SERVICE", "START_PROGRAM", "COPY_PROGRAM", "COPY_SOCKET", "COPY_SERVICE"],
@@ -281,6 +348,13 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "web/localBridge": ["lib", "apt"],
   "jibri/kernel": ["lib", "jibri/sound"],
   "jibri/files": ["lib", "trust", "jvb/socket", "jibri/sound", "jibri/conf"],
+  "web/access": ["lib"],
+  "web/forward": ["lib"],
+  "web/deployKey": ["lib"],
+  "node/check": ["lib"],
+  "node/setup": ["lib", "apt", "node/before", "node/filters"],
+  "node/filter": ["lib", "node/filters"],
+  "node/leave": ["lib", "apt", "node/before", "node/filters"],
 };
 
 export const scriptNames = Object.keys(libraries) as readonly ScriptName[];
