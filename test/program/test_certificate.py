@@ -267,6 +267,18 @@ class OtherKinds(CertificateCase):
         self.assertEqual(self.web.orders, [])
         self.assertNotIn("PRIVATE KEY", self.web.paths.certificate_settings.read_text())
 
+    def test_trusts_the_root_at_the_end_of_an_own_chain(self) -> None:
+        self.web.authority.issue([DOMAIN], self.web.root / "one")
+        key, leaf = ((self.web.root / "one" / f"{name}.pem").read_text() for name in ("privkey", "fullchain"))
+        root = self.web.authority.root.read_text()
+        told = {}
+        for chain in (leaf, leaf + root):
+            told[chain] = self.warnings(self.web.step(tls="own", own={"key": key, "chain": chain}, authority=None))
+        self.assertIn("browsers do not trust the certificate", told[leaf])
+        self.assertEqual(told[leaf + root], "")
+        self.web.step(tls="self-signed", authority=None)
+        self.assertFalse(self.web.paths.acme_authority.exists())
+
     def test_the_timer_says_that_it_has_no_settings_yet(self) -> None:
         outcome = self.web.timer()
         self.assertEqual(outcome.code, 2)

@@ -58,8 +58,11 @@ class Keeper:
         return installed is not None and self._run.clients_accept(installed)
 
     def _tend(self, urgent: bool, rehearse_later: bool) -> None:
-        if self._given.authority is not None:
-            write_text(self._host.paths.acme_authority, self._given.authority)
+        if self._given.roots is not None:
+            write_text(self._host.paths.acme_authority, self._given.roots)
+        else:
+            # Of other settings. The TURN server would trust it.
+            self._host.paths.acme_authority.unlink(missing_ok=True)
         if self._given.tls == "letsencrypt":
             self._tend_issued(urgent, rehearse_later)
         elif self._given.own is not None and self._run.site.install(self._given.own.chain, self._given.own.key):
