@@ -3,6 +3,7 @@ import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { listServers } from "../../packages/sandbox/src/client";
 import { certificateFaults, type CertificateFault } from "../e2e/certificateFaults";
 import { TestCluster } from "../e2e/harness";
+import { ownCertificateCases } from "./ownCertificate";
 
 /**
  * Each fault of the certificate, with a `pulumi up` that adds a name and removes a bridge while it lasts. Prints a table; the
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
   );
   const cluster = await TestCluster.start("certificate-faults");
   try {
-    const jvbCount = (faults.length + 1).toString();
+    const jvbCount = (faults.length + 2).toString();
     await cluster.configure({ ...demoConfig, jvbCount, dnsTimeout: "5s" });
     const { seconds } = await cluster.mustUp();
     console.log(`pulumi up with ${jvbCount} bridges: ${seconds.toFixed(0)} s\n`);
@@ -24,12 +25,13 @@ async function main(): Promise<void> {
     console.log("| fault | `pulumi up` | bridge removed | page | after it | message |");
     console.log("| --- | --- | --- | --- | --- | --- |");
     for (const [index, fault] of faults.entries()) {
-      await run(cluster, fault, index, faults.length - index);
+      await run(cluster, fault, index, faults.length + 1 - index);
     }
-    const { totals } = await cluster.people.list();
-    console.log(`\nparticipants: ${JSON.stringify(totals)}`);
     const { code, text } = await cluster.tool("status");
     if (code !== 0) throw new Error(text);
+    await runOwn(cluster);
+    const { totals } = await cluster.people.list();
+    console.log(`\nparticipants: ${JSON.stringify(totals)}`);
   } finally {
     await cluster.remove();
   }
@@ -64,6 +66,39 @@ async function run(
   console.log(`| ${cells.join(" | ")} |`);
   if (up.code !== 0 || bridges !== jvbCount || message === undefined || page !== "200") {
     process.exitCode = 1;
+  }
+}
+
+/** An own certificate that is wrong is refused before anything changes. One that expires keeps no bridge from being removed. */
+async function runOwn(cluster: TestCluster): Promise<void> {
+  console.log("\n| own certificate | `pulumi up` | bridges | message |");
+  console.log("| --- | --- | --- | --- |");
+  const { domain } = demoConfig;
+  for (const one of await ownCertificateCases([domain, `turn.${domain}`, ...aliases])) {
+    await cluster.configure({ tls: "own", jvbCount: "1" });
+    for (const [key, value] of [
+      ["tlsCertificate", one.chain],
+      ["tlsKey", one.key],
+    ] as const) {
+      await cluster.mustPulumi("config", "set", "--secret", key, "--", value);
+    }
+    const { code, text, seconds } = await cluster.up();
+    const message = text.split("\n").find((line) => one.told?.test(line) ?? false);
+    const bridges = (await listServers(cluster.sandbox)).length - 1;
+    const isAsExpected =
+      (code === 0) === (one.isAccepted === true) &&
+      (one.told === undefined) === (message === undefined) &&
+      bridges === (one.isAccepted === true ? 1 : 2);
+    if (!isAsExpected) process.exitCode = 1;
+    const outcome = code === 0 ? "succeeds" : "refuses";
+    const cells = [
+      one.name,
+      `${outcome} (${seconds.toFixed(0)} s)`,
+      bridges.toString(),
+      message?.trim() ?? "-",
+      ...(isAsExpected ? [] : [`NOT AS EXPECTED ${text}`]),
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
   }
 }
 
