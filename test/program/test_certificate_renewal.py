@@ -22,6 +22,17 @@ class Renewal(CertificateCase):
         self.assertEqual((self.web.timer().code, len(self.web.orders)), (0, 2))
         self.assertEqual(self.web.served_names(), [DOMAIN])
 
+    def test_loses_no_name_that_cannot_be_looked_up_for_a_while(self) -> None:
+        names = [DOMAIN, f"turn.{DOMAIN}"]
+        self.web.dns.point(names[1])
+        self.web.step(names=names)
+        self.web.let_days_pass(61)
+        self.web.dns.silent = True
+        outcome = self.web.timer()
+        self.assertEqual(self.web.orders, [names, names])
+        self.assertIn(f"A {names[1]} cannot be looked up (does not answer)", outcome.text)
+        self.assertNotIn("cannot be renewed", outcome.text)
+
     @each((90, 30), (45, 15), (6, 3))
     def test_writes_the_rule_for_debians_own_timer(self, lifetime: int, days_before_end: int) -> None:
         self.web.lifetime_days = lifetime
