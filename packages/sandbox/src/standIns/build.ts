@@ -1,7 +1,14 @@
 import { chmod, cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./run";
-import { type PackageName, buildOf, fillIn, packageVersions, programs, releases } from "./versions";
+import {
+  type PackageName,
+  type Versions,
+  buildOf,
+  fillIn,
+  packageVersions,
+  programs,
+} from "./versions";
 
 /**
  * Folder of the sources of the stand-ins: `<package>/DEBIAN`, `<package>/rootfs`,
@@ -14,18 +21,27 @@ export const sourcesDir = __dirname;
  *
  * @throws Error if dpkg-deb refuses a tree, with its message
  */
-export async function buildPackages(outDir: string, workDir: string): Promise<void> {
-  for (const name of Object.keys(packageVersions) as PackageName[]) {
-    for (let release = 0; release < releases; release++) {
+export async function buildPackages(
+  outDir: string,
+  workDir: string,
+  versions: Versions = packageVersions,
+): Promise<void> {
+  for (const name of Object.keys(versions) as PackageName[]) {
+    for (let release = 0; release < versions[name].length; release++) {
       const tree = join(workDir, `${name}-${release}`);
-      await stage(name, release, tree);
+      await stage(name, release, tree, versions);
       await run("dpkg-deb", ["--root-owner-group", "--build", tree, outDir]);
     }
   }
 }
 
 /** Creates the tree of one package for dpkg-deb. File modes do not depend on the checkout. */
-async function stage(name: PackageName, release: number, tree: string): Promise<void> {
+async function stage(
+  name: PackageName,
+  release: number,
+  tree: string,
+  versions: Versions,
+): Promise<void> {
   const source = join(sourcesDir, name);
   await mkdir(tree, { recursive: true });
   await cp(join(source, "DEBIAN"), join(tree, "DEBIAN"), { recursive: true });
@@ -36,7 +52,7 @@ async function stage(name: PackageName, release: number, tree: string): Promise<
     // Files that upstream has removed: `before-11031` is part of the releases before that build of
     // jitsi-meet.
     const [, build] = /^before-(\d+)$/.exec(folder) ?? [];
-    if (build !== undefined && buildOf(release) < Number(build)) {
+    if (build !== undefined && buildOf(release, versions) < Number(build)) {
       await cp(join(source, folder), tree, { recursive: true });
     }
   }
@@ -45,20 +61,20 @@ async function stage(name: PackageName, release: number, tree: string): Promise<
     const filter = (path: string): boolean => !path.includes("__pycache__");
     await cp(join(sourcesDir, "common"), join(tree, library), { recursive: true, filter });
   }
-  await normalise(tree, name, release);
+  await normalise(tree, (text) => fillIn(text, name, release, versions));
 }
 
 /** Fills in placeholders. Sets 0755 for folders and executable files, and 0644 for other files. */
-async function normalise(dir: string, name: PackageName, release: number): Promise<void> {
+async function normalise(dir: string, fill: (text: string) => string): Promise<void> {
   await chmod(dir, 0o755);
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const path = join(dir, entry.name);
     if (entry.isDirectory()) {
-      await normalise(path, name, release);
+      await normalise(path, fill);
       continue;
     }
     const text = await readFile(path, "utf8");
-    await writeFile(path, fillIn(text, name, release));
+    await writeFile(path, fill(text));
     await chmod(path, text.startsWith("#!") ? 0o755 : 0o644);
   }
 }

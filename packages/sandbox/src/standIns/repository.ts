@@ -8,6 +8,7 @@ import { cacheDir } from "../../../toolchain/src/cacheDir";
 import { buildPackages, sourcesDir } from "./build";
 import { run } from "./run";
 import { ensureSigningKey, keyFingerprint, signRelease } from "./signingKey";
+import type { Versions } from "./versions";
 
 export interface Repository {
   readonly dir: string;
@@ -40,7 +41,7 @@ export async function ensureRepository(): Promise<Repository> {
   try {
     const key = await ensureSigningKey(cache);
     const dir = join(cache, await repositoryHash(key));
-    if (!existsSync(dir)) await make(dir, key);
+    if (!existsSync(dir)) await makeRepository(dir, key);
     return { dir, fingerprint: await keyFingerprint(join(dir, keyFile)) };
   } finally {
     await release();
@@ -69,13 +70,18 @@ async function sourceFiles(dir: string): Promise<string[]> {
     .sort();
 }
 
-async function make(dir: string, key: string): Promise<void> {
+/**
+ * Builds a repository of the stand-ins into a new folder, signed by a key of `ensureSigningKey`.
+ *
+ * @param versions of its packages. Default: those of the sandbox's own repository.
+ */
+export async function makeRepository(dir: string, key: string, versions?: Versions): Promise<void> {
   const temporary = await mkdtemp(`${dir}.new-`);
   try {
     const stable = join(temporary, "stable");
     const work = join(temporary, "work");
     await mkdir(stable, { recursive: true });
-    await buildPackages(stable, work);
+    await buildPackages(stable, work, versions);
     await rm(work, { recursive: true });
     await index(stable);
     await signRelease(key, stable, join(temporary, keyFile));

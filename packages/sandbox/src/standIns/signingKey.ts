@@ -10,7 +10,7 @@ const userId = "Jitsi sandbox repository <sandbox@localhost>";
  * Provides a private GnuPG home, which is removed with its agent when `work` ends. It is in /tmp
  * because socket paths must be short.
  */
-async function withGnupg<T>(work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+export async function withGnupg<T>(work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), "jh-gpg-"));
   const env = { ...process.env, GNUPGHOME: home };
   try {

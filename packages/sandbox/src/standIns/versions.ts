@@ -18,6 +18,9 @@ export const packageVersions = {
 
 export type PackageName = keyof typeof packageVersions;
 
+/** The versions of all packages, of the same releases in the same order. */
+export type Versions = Readonly<Record<PackageName, readonly string[]>>;
+
 /** Packages with a program in Python. Each contains a copy of `common/` at this path. */
 export const programs: Partial<Record<PackageName, string>> = {
   "jitsi-videobridge2": "usr/share/jitsi-videobridge/lib",
@@ -33,8 +36,8 @@ export function programVersion(version: string): string {
 }
 
 /** The build number of a release of jitsi-meet: 2.0.10888-1 -> 10888. */
-export function buildOf(release: number): number {
-  return Number(versionOf("jitsi-meet", release).split(/[.-]/)[2]);
+export function buildOf(release: number, versions: Versions = packageVersions): number {
+  return Number(versionOf("jitsi-meet", release, versions).split(/[.-]/)[2]);
 }
 
 /**
@@ -42,8 +45,8 @@ export function buildOf(release: number): number {
  * jitsi-meet and later ones. A line that begins with `@BEFORE:11031@` is part of earlier builds. A
  * line can have both marks.
  */
-function linesOf(text: string, release: number): string {
-  const build = buildOf(release);
+function linesOf(text: string, release: number, versions: Versions): string {
+  const build = buildOf(release, versions);
   const isOther = (mark: string): boolean => {
     const [, word, number] = /^@(SINCE|BEFORE):(\d+)@$/.exec(mark) ?? [];
     return word === "SINCE" ? build < Number(number) : build >= Number(number);
@@ -63,24 +66,29 @@ function linesOf(text: string, release: number): string {
  * `@PROGRAM_VERSION@` and, for the exact versions in the metapackage, `@VERSION:<package>@` (the
  * version of the same release).
  */
-export function fillIn(text: string, name: PackageName, release: number): string {
-  const own = versionOf(name, release);
-  return linesOf(text, release)
+export function fillIn(
+  text: string,
+  name: PackageName,
+  release: number,
+  versions: Versions = packageVersions,
+): string {
+  const own = versionOf(name, release, versions);
+  return linesOf(text, release, versions)
     .replaceAll("@VERSION@", own)
     .replaceAll("@PROGRAM_VERSION@", programVersion(own))
     .replaceAll(/@VERSION:([a-z0-9-]+)@/g, (_, other: string) => {
       if (!(other in packageVersions)) {
         throw new Error(`standIns/${name}: @VERSION:${other}@ does not name a package`);
       }
-      return versionOf(other as PackageName, release);
+      return versionOf(other as PackageName, release, versions);
     });
 }
 
 /** Number of releases in the repository: the current one (0) and older ones. */
 export const releases = 4;
 
-function versionOf(name: PackageName, release: number): string {
-  const version = packageVersions[name][release];
+function versionOf(name: PackageName, release: number, versions: Versions): string {
+  const version = versions[name][release];
   if (version === undefined) {
     throw new Error(`standIns/versions.ts: ${name} has no version for release ${release}`);
   }
