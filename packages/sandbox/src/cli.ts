@@ -15,7 +15,7 @@ import { peopleCommand } from "./commands/people";
 import { curlWithNames } from "./commands/curl";
 import { shellOnHost, showLog } from "./commands/hosts";
 import { changeSettings, type SettingsOptions } from "./commands/settings";
-import { up } from "./commands/up";
+import { requireHosts, up } from "./commands/up";
 import {
   apiEndpoint,
   apiEnvironment,
@@ -24,6 +24,9 @@ import {
   sandboxEnvironment,
   shellExports,
 } from "./environment";
+import { jitsiRequest, jitsiVariable, keyVariable } from "./jitsi/choice";
+import { decideJitsi, type JitsiDecision } from "./jitsi/decide";
+import { describeSource } from "./jitsi/source";
 import { placeNames, type PlaceName } from "./hosts/places";
 import { prepareHosts } from "./prepare";
 import { projectDir } from "./projectDir";
@@ -35,12 +38,29 @@ const log = (line: string): void => {
   console.error(line);
 };
 
+/** Options of `up` and `demo` that choose the packages of Jitsi. */
+interface JitsiFlags {
+  readonly jitsi?: string;
+  readonly jitsiKey?: string;
+}
+
 /** Options of `up` that choose the hosts. */
-interface UpFlags {
+interface UpFlags extends JitsiFlags {
   readonly apiOnly: boolean;
   readonly hosts: HostKind;
   readonly times?: string;
 }
+
+const jitsiFlags = (command: Command): Command =>
+  command
+    .option(
+      "--jitsi <kind>",
+      `packages of Jitsi: auto, upstream, stand-in, or the https address of a repository; auto is upstream where it answers (also ${jitsiVariable})`,
+    )
+    .option(
+      "--jitsi-key <fingerprint>",
+      `fingerprint of the key that signs this repository (also ${keyVariable})`,
+    );
 
 const defaultDir = join(projectDir, ".sandbox");
 
@@ -68,8 +88,7 @@ program
     await prepareHosts(log);
   });
 
-program
-  .command("up")
+jitsiFlags(program.command("up"))
   .description("start the sandbox; needs root, except with --api-only")
   .addOption(
     new Option(
@@ -90,18 +109,37 @@ program
     "--limit <name=count...>",
     "limits of the account: servers=10, or servers=off for no limit",
   )
-  .action(async ({ apiOnly, hosts, times, ...settings }: UpFlags & SettingsOptions) => {
-    const sandbox = await up({
-      dir: dir(),
-      hosts: apiOnly ? "none" : hosts,
-      timesFile: times === undefined ? undefined : resolve(times),
-      log,
-    });
-    const { identity } = sandbox;
-    await changeSettings(sandbox, settings);
-    log(`the API answers at ${apiEndpoint(identity)}`);
-    log(`${identity.name} is up; \`eval "$(npm run -s sandbox -- env)"\` for a shell of your own`);
-  });
+  .action(
+    async ({ apiOnly, hosts, times, jitsi, jitsiKey, ...settings }: UpFlags & SettingsOptions) => {
+      const kind = apiOnly ? "none" : hosts;
+      const sandbox = await up({
+        dir: dir(),
+        hosts: kind,
+        timesFile: times === undefined ? undefined : resolve(times),
+        jitsi: await jitsiFor(kind, { jitsi, jitsiKey }),
+        log,
+      });
+      const { identity } = sandbox;
+      await changeSettings(sandbox, settings);
+      log(`the API answers at ${apiEndpoint(identity)}`);
+      log(
+        `${identity.name} is up; \`eval "$(npm run -s sandbox -- env)"\` for a shell of your own`,
+      );
+    },
+  );
+
+/** The packages of Jitsi for hosts of this kind. @throws UserError for an option without effect */
+async function jitsiFor(hosts: HostKind, flags: JitsiFlags): Promise<JitsiDecision | undefined> {
+  if (hosts === "nspawn") {
+    const request = jitsiRequest(flags);
+    await requireHosts(log);
+    return decideJitsi(dir(), request, { log });
+  }
+  if (flags.jitsi === undefined && flags.jitsiKey === undefined) return undefined;
+  throw new UserError(
+    `--jitsi and --jitsi-key need real hosts; they have no effect with --hosts ${hosts}`,
+  );
+}
 
 program
   .command("down")
@@ -130,8 +168,10 @@ program
     }
     const servers = await listServers(sandbox);
     console.log(json ? JSON.stringify(servers, null, 2) : table(serverRows(servers)));
-    if (!json && sandbox.state.hosts === "nspawn")
-      console.log(`\nACME directory: ${directoryUrl("production")} (\`acme status\` shows more)`);
+    if (json || sandbox.state.hosts !== "nspawn") return;
+    const { jitsi } = sandbox.state;
+    console.log(`\nJitsi's packages: ${jitsi === undefined ? "stand-ins" : describeSource(jitsi)}`);
+    console.log(`ACME directory: ${directoryUrl("production")} (\`acme status\` shows more)`);
   });
 
 program.addCommand(faultCommand(() => requireSandbox(dir()), log));
@@ -172,10 +212,9 @@ program
     process.exitCode = await runInteractive(process.env.SHELL ?? "/bin/bash", [], env);
   });
 
-program
-  .command("demo")
+jitsiFlags(program.command("demo"))
   .description("create a cluster with two bridges by a real `pulumi up`")
-  .action(() => demo(dir(), log));
+  .action((flags: JitsiFlags) => demo(dir(), jitsiRequest(flags), log));
 
 program
   .command("logs")

@@ -96,9 +96,9 @@ export class Participants {
   private async ask(method: string, path: string, body?: unknown): Promise<ParticipantsReport> {
     const web = await findHost(this.sandbox, "web");
     const url = `http://127.0.0.1:8888/sandbox/participants${path}`;
-    const status = "\n%{http_code}";
+    const writeOut = "\n%{http_code}";
     const data = body === undefined ? [] : ["--json", JSON.stringify(body)];
-    const curl = ["curl", "-sS", "--max-time", "20", "-X", method, "-w", status, ...data, url];
+    const curl = ["curl", "-sS", "--max-time", "20", "-X", method, "-w", writeOut, ...data, url];
     const answer = await runOnHost(this.sandbox, web, curl).catch((error: unknown) => {
       if (!(error instanceof CommandError)) throw error;
       throw new UserError(
@@ -107,7 +107,14 @@ export class Participants {
     });
     const end = answer.lastIndexOf("\n");
     const text = answer.slice(0, end);
-    if (answer.slice(end + 1) !== "200") throw new UserError(`jicofo on ${web.name}: ${text}`);
+    const status = answer.slice(end + 1);
+    // The stand-in's own 404 is for a room that does not exist.
+    if (status === "404" && !text.startsWith("no room is called")) {
+      throw new UserError(
+        `jicofo on ${web.name} is not the stand-in, so it has no simulated participants; start a sandbox with stand-ins: npm run -s sandbox -- down, then npm run -s sandbox -- up --jitsi stand-in`,
+      );
+    }
+    if (status !== "200") throw new UserError(`jicofo on ${web.name}: ${text}`);
     return JSON.parse(text) as ParticipantsReport;
   }
 }

@@ -12,17 +12,9 @@ import { ensureAuthority } from "./web/authority";
 const run = promisify(execFile);
 
 /**
- * What the hosts of every sandbox on this machine share. It is built once and kept in the cache.
- */
-export interface Prepared {
-  /** The signed apt repository with the stand-ins for Jitsi's packages. */
-  readonly repositoryDir: string;
-}
-
-/**
  * Builds everything that hosts need and that does not exist yet: Debian packages of the machine,
  * the certificate authority, the base file systems (about a minute each at the first time), the
- * package repository.
+ * package repository of the stand-ins.
  *
  * @param bases releases whose base is built now. The base of another release is built when its
  *   first host boots.
@@ -31,15 +23,14 @@ export interface Prepared {
 export async function prepareHosts(
   log: (line: string) => void,
   bases: readonly Suite[] = [defaultSuite],
-): Promise<Prepared> {
+): Promise<void> {
   await ensureSystemPackages(log);
   const { certPath } = await ensureAuthority();
-  const [repository] = await Promise.all([
+  await Promise.all([
     ensureRepository(),
     pebbleOf(log),
     ...bases.map((suite) => ensureBase({ suite, caCertificate: certPath })),
   ]);
-  return { repositoryDir: repository.dir };
 }
 
 /** The ACME server. It is built or installed if it does not exist yet. */

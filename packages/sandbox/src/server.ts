@@ -11,16 +11,14 @@ import { createNspawnDriver } from "./hosts/nspawnDriver";
 import { createSimulatedDriver } from "./hosts/simulated/simulatedDriver";
 import { createNullDriver } from "../../hcloud-simulator/src/nullDriver";
 import type { SandboxIdentity } from "./identity";
+import { readLists } from "./jitsi/lists";
+import { PackageStore } from "./jitsi/packageStore";
+import type { JitsiSource } from "./jitsi/source";
 import { baseOf, pebbleOf } from "./prepare";
 import { Restartable } from "./restartable";
 import { requireSandbox, sandboxPaths, type HostChoice } from "./state";
-import { startMirrors } from "./web/mirrors";
-
-/** Arguments from the command line. The state file has everything else. */
-interface ServerArguments {
-  readonly dir: string;
-  readonly repositoryDir?: string;
-}
+import { ensureRepository } from "./standIns/repository";
+import { startMirrors, type MirroredRepository } from "./web/mirrors";
 
 type Closer = () => Promise<void>;
 
@@ -28,13 +26,13 @@ type Closer = () => Promise<void>;
  * The single process of the sandbox: API, hosts, name server and package mirrors. On SIGTERM it
  * powers the hosts off and ends. The hosts' disks and the API's state stay.
  */
-async function main(args: ServerArguments): Promise<void> {
-  const { identity, state } = requireSandbox(args.dir);
-  const paths = sandboxPaths(args.dir);
+async function main(dir: string): Promise<void> {
+  const { identity, state } = requireSandbox(dir);
+  const paths = sandboxPaths(dir);
   const closers: Closer[] = [];
   const driver = await startHosts(identity, state, closers);
   const services: Readonly<Record<string, Service>> =
-    state.hosts === "nspawn" ? await hostServices(identity, args, () => api.dns) : {};
+    state.hosts === "nspawn" ? await hostServices(identity, state.jitsi, () => api.dns) : {};
 
   const api = await createApi({
     storePath: join(paths.store, "store.lmdb"),
@@ -87,11 +85,10 @@ const unknownKind = (kind: never): never => {
 /** Services that hosts need. They start together. */
 async function hostServices(
   identity: SandboxIdentity,
-  args: ServerArguments,
+  jitsi: JitsiSource | undefined,
   source: () => DnsSource,
 ): Promise<Record<"apt" | "dns" | "acme", Service>> {
-  const { repositoryDir } = args;
-  if (repositoryDir === undefined) throw new Error("--repository is needed");
+  const repository = await repositoryOf(identity.dir, jitsi);
   const { serviceIpv4, serviceIpv6, reserved } = identity.network;
   const service = { a: serviceIpv4, aaaa: serviceIpv6 };
   const acme = { a: reserved.acme.ipv4, aaaa: reserved.acme.ipv6 };
@@ -103,12 +100,23 @@ async function hostServices(
     acme: new AcmeService(identity, pebble, acmeDnsServer(identity)),
     apt: new Restartable(async () => {
       const addresses = { address: serviceIpv4, address6: serviceIpv6 };
-      const mirrors = await startMirrors({ ...addresses, repositoryDir });
+      const mirrors = await startMirrors({ ...addresses, repository });
       for (const name of mirrors.names) fixed.set(name, service);
       return mirrors;
     }),
     dns: new DnsService(identity, source, fixed),
   };
+}
+
+/** What hosts get at the address of Jitsi's repository. A sandbox without a source has stand-ins. */
+async function repositoryOf(
+  dir: string,
+  source: JitsiSource | undefined,
+): Promise<MirroredRepository> {
+  if (source?.url === undefined) return { dir: (await ensureRepository()).dir };
+  const { dir: lists, packages } = await readLists(sandboxPaths(dir).jitsi);
+  const store = new PackageStore({ url: source.url, packages, log: console.log });
+  return { dir: lists, packages: store };
 }
 
 function endOnSignal(closers: readonly Closer[], pidFile: string): void {
@@ -129,12 +137,12 @@ function endOnSignal(closers: readonly Closer[], pidFile: string): void {
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
 }
 
-const [dir, repositoryDir] = process.argv.slice(2);
+const [dir] = process.argv.slice(2);
 if (dir === undefined) {
-  console.error("usage: server.ts DIR [REPOSITORY]; the sandbox's command line starts it");
+  console.error("usage: server.ts DIR; the sandbox's command line starts it");
   process.exit(2);
 }
-main({ dir, repositoryDir }).catch((error: unknown) => {
+main(dir).catch((error: unknown) => {
   console.error("the sandbox's server could not start:", error);
   process.exit(1);
 });

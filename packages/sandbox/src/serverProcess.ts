@@ -3,7 +3,6 @@ import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SandboxIdentity } from "./identity";
-import type { Prepared } from "./prepare";
 import { apiEndpoint } from "./environment";
 import { sandboxPaths } from "./state";
 
@@ -36,17 +35,13 @@ export async function apiAnswers(identity: SandboxIdentity): Promise<boolean> {
  *
  * @throws Error when it ends or does not answer, with the end of its log
  */
-export async function startServer(
-  identity: SandboxIdentity,
-  prepared: Prepared | undefined,
-): Promise<void> {
+export async function startServer(identity: SandboxIdentity): Promise<void> {
   if (serverPid(identity.dir) !== undefined && (await apiAnswers(identity))) return;
   const paths = sandboxPaths(identity.dir);
   const log = openSync(paths.serverLog, "a", 0o600);
-  const hosts = prepared === undefined ? [] : [prepared.repositoryDir];
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", join(__dirname, "server.ts"), identity.dir, ...hosts],
+    ["--import", "tsx", join(__dirname, "server.ts"), identity.dir],
     { cwd: join(__dirname, "../../.."), detached: true, stdio: ["ignore", log, log] },
   );
   child.unref();

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./cliSupport";
 import { sandboxIdentity, type SandboxIdentity } from "./identity";
+import type { JitsiSource } from "./jitsi/source";
 import { heldSlot } from "./slots";
 import { writeFileAtomically } from "./files";
 
@@ -25,6 +26,8 @@ export interface SandboxState extends HostChoice {
   readonly token: string;
   /** Encrypts the secrets of the stacks in `<dir>/pulumi`. */
   readonly passphrase: string;
+  /** Only with real hosts: others install nothing. */
+  readonly jitsi?: JitsiSource;
 }
 
 /** The paths inside a sandbox's folder. */
@@ -36,16 +39,24 @@ export const sandboxPaths = (dir: string) =>
     serverLog: join(dir, "logs", "server.log"),
     serverPid: join(dir, "server.pid"),
     backend: join(dir, "pulumi"),
+    /** The lists of Jitsi's repository that hosts get, except with stand-ins. */
+    jitsi: join(dir, "jitsi"),
   }) as const;
 
 /** The state of the sandbox in `dir`. It is created at the first call. */
-export function initState(dir: string, slot: number, choice: HostChoice): SandboxState {
+export function initState(
+  dir: string,
+  slot: number,
+  choice: HostChoice,
+  jitsi?: JitsiSource,
+): SandboxState {
   const known = readState(dir);
   const state: SandboxState = {
     slot,
     token: known?.token ?? randomBytes(32).toString("hex"),
     passphrase: known?.passphrase ?? randomBytes(16).toString("hex"),
     ...choice,
+    jitsi,
   };
   const paths = sandboxPaths(dir);
   for (const folder of [paths.store, paths.logs, paths.backend]) {

@@ -7,9 +7,10 @@ import { runInteractive, Stopwatch, table, UserError, type Log } from "../cliSup
 import { callApi, listServers, serverRows, type RunningSandbox } from "../client";
 import { childEnvironment, demoStack } from "../environment";
 import { wasKilled } from "../killedRun";
-import { ensureRepository } from "../standIns/repository";
+import { upstreamFingerprint, type JitsiRequest } from "../jitsi/choice";
+import { decideJitsi } from "../jitsi/decide";
 import { projectDir } from "../projectDir";
-import { sandboxPaths } from "../state";
+import { sandboxPaths, type SandboxState } from "../state";
 import { requireHosts, up } from "./up";
 
 const execute = promisify(execFile);
@@ -21,13 +22,19 @@ export const demoConfig = {
   jvbCount: "2",
 } as const;
 
+/** Java programs in the demo's cluster: jicofo and the bridges. */
+const demoPrograms = 1 + Number(demoConfig.jvbCount);
+
 /**
- * Settings that a stack needs in the sandbox: its package repository has its own signing key, and an action of its API
- * takes no time unless `--latency` says so.
+ * Settings that a stack needs in a sandbox: the signing key of its package repository if it is not
+ * Jitsi's, and an action of its API takes no time unless `--latency` says so.
  */
-export async function sandboxConfig(): Promise<Record<string, string>> {
-  const { fingerprint } = await ensureRepository();
-  return { jitsiAptKeyFingerprint: fingerprint, "hcloud:pollInterval": "500ms" };
+export function sandboxConfig({ jitsi }: Pick<SandboxState, "jitsi">): Record<string, string> {
+  const standard = jitsi === undefined || jitsi.fingerprint === upstreamFingerprint;
+  return {
+    ...(standard ? {} : { jitsiAptKeyFingerprint: jitsi.fingerprint }),
+    "hcloud:pollInterval": "500ms",
+  };
 }
 
 /** File in which `pulumi config set` stores the demo's settings. */
@@ -39,15 +46,17 @@ export const demoStackFile = join(projectDir, `Pulumi.${demoStack}.yaml`);
  *
  * @throws UserError when a step fails; the step has printed the reason
  */
-export async function demo(dir: string, log: Log): Promise<void> {
+export async function demo(dir: string, request: JitsiRequest, log: Log): Promise<void> {
   await requireHosts(log);
   const watch = new Stopwatch(log);
+  const options = { log, javaPrograms: demoPrograms };
+  const jitsi = await watch.lap("Jitsi's packages", () => decideJitsi(dir, request, options));
   const toolchain = await watch.lap("toolchain", () => ensureToolchain({ log }));
-  const sandbox = await watch.lap("sandbox", () => up({ dir, hosts: "nspawn", log }));
+  const sandbox = await watch.lap("sandbox", () => up({ dir, hosts: "nspawn", jitsi, log }));
   const env = childEnvironment(sandbox.identity, sandbox.state, toolchain);
   await watch.lap("zone and stack", async () => {
     await ensureZone(sandbox, demoConfig.dnsZone);
-    await ensureStack(env);
+    await ensureStack(env, sandbox.state);
     if (wasKilled(sandboxPaths(dir).backend, demoStack)) await healKilledRun(env, log);
   });
   await watch.lap("pulumi up", () => pulumi(env, "up", "--yes", "--skip-preview"));
@@ -62,12 +71,12 @@ export async function ensureZone(sandbox: RunningSandbox, name: string): Promise
   if (zones.length === 0) await callApi(sandbox, "POST", "/zones", { name, mode: "primary" });
 }
 
-async function ensureStack(env: NodeJS.ProcessEnv): Promise<void> {
+async function ensureStack(env: NodeJS.ProcessEnv, state: SandboxState): Promise<void> {
   if (await stackExists(env)) return pulumi(env, "stack", "select", demoStack);
   // The settings file of a removed stack contains the salt of another passphrase.
   rmSync(demoStackFile, { force: true });
   await pulumi(env, "stack", "init", demoStack);
-  const settings = { ...demoConfig, ...(await sandboxConfig()) };
+  const settings = { ...demoConfig, ...sandboxConfig(state) };
   for (const [key, value] of Object.entries(settings)) {
     await pulumi(env, "config", "set", key, value);
   }

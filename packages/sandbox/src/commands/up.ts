@@ -4,6 +4,7 @@ import type { RunningSandbox } from "../client";
 import { removeAll } from "../hosts/cleanup";
 import { hostProblems } from "../hosts/preconditions";
 import { sandboxIdentity } from "../identity";
+import { keepLists, type JitsiDecision } from "../jitsi/decide";
 import { ensureSystemPackages, prepareHosts } from "../prepare";
 import { startServer } from "../serverProcess";
 import { takeSlot } from "../slots";
@@ -13,6 +14,8 @@ export interface UpOptions extends HostChoice {
   /** Absolute path of the sandbox's folder. */
   readonly dir: string;
   readonly log: Log;
+  /** Needed with real hosts: where their packages of Jitsi come from. */
+  readonly jitsi?: JitsiDecision;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface UpOptions extends HostChoice {
  * @throws UserError with one line for each reason why this machine cannot run hosts
  */
 export async function up(options: UpOptions): Promise<RunningSandbox> {
-  const { dir, hosts, timesFile, log } = options;
+  const { dir, hosts, timesFile, log, jitsi } = options;
   const known = readState(dir);
   if (known !== undefined && (known.hosts !== hosts || known.timesFile !== timesFile)) {
     throw new UserError(
@@ -30,14 +33,18 @@ export async function up(options: UpOptions): Promise<RunningSandbox> {
     );
   }
   if (hosts !== "none") await requireHosts(log);
-  const prepared = hosts === "nspawn" ? await prepareHosts(log) : undefined;
+  if (hosts === "nspawn") {
+    if (jitsi === undefined) throw new Error("real hosts need a decision about Jitsi's packages");
+    await prepareHosts(log);
+  }
   mkdirSync(dir, { recursive: true, mode: 0o711 });
   const slot = await takeSlot(dir, async (stale, owner) => {
     await removeAll(sandboxIdentity(owner, stale));
   });
   const identity = sandboxIdentity(dir, slot);
-  const state = initState(dir, slot, { hosts, timesFile });
-  await startServer(identity, prepared);
+  if (jitsi !== undefined) keepLists(dir, jitsi);
+  const state = initState(dir, slot, { hosts, timesFile }, jitsi?.source);
+  await startServer(identity);
   return { identity, state };
 }
 

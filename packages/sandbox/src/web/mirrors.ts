@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { cacheDir } from "../../../toolchain/src/cacheDir";
 import { machineSources } from "../hosts/machineSources";
 import { defaultSuite as suite } from "../hosts/releases";
+import type { PackageStore } from "../jitsi/packageStore";
 import { AptCache, isCleanPath } from "./aptCache";
 import { issueCertificate } from "./authority";
 import { closeServer, listen } from "./listen";
@@ -15,8 +16,8 @@ export interface MirrorsOptions {
   address: string;
   /** IPv6 address to listen on as well. */
   address6?: string;
-  /** The folder that ensureRepository() returns. */
-  repositoryDir: string;
+  /** Served at the address of Jitsi's repository. */
+  repository: MirroredRepository;
   /** Default: 80 and 443. With 0 the system chooses free ports (for tests). */
   ports?: { http: number; https: number };
   /** Addresses of the Debian archives. Default: those that this machine's own apt uses. */
@@ -25,6 +26,14 @@ export interface MirrorsOptions {
   cache?: string;
   /** Called for each file that is fetched from outside. Default: no log. */
   log?: (line: string) => void;
+}
+
+/** The repository that stands in for Jitsi's, or mirrors it. */
+export interface MirroredRepository {
+  /** Folder with its files, as below https://download.jitsi.org. */
+  readonly dir: string;
+  /** Packages that are not in the folder. */
+  readonly packages?: PackageStore;
 }
 
 /** Addresses of the archives, without a trailing slash. */
@@ -47,7 +56,7 @@ const debianNames = ["deb.debian.org", "security.debian.org"];
 type Handler = (response: ServerResponse, path: string) => Promise<void>;
 
 /**
- * Serves the repositories under the names that hosts use in production: the stand-ins' repository
+ * Serves the repositories under the names that hosts use in production: Jitsi's repository
  * (HTTPS; HTTP redirects to it) and the Debian archives (HTTP and HTTPS; with a cache in front of
  * the machine's own mirror).
  *
@@ -105,9 +114,17 @@ function makeSites(options: MirrorsOptions): ReadonlyMap<string, Handler> {
     "/debian-security/": cacheOf(upstreams.security),
   });
   return new Map([
-    [jitsi, (response, path) => sendFile(response, join(options.repositoryDir, path))],
+    [jitsi, repositorySite(options.repository)],
     ...debianNames.map((name): [string, Handler] => [name, debian]),
   ]);
+}
+
+function repositorySite({ dir, packages }: MirroredRepository): Handler {
+  return async (response, path) => {
+    const listed = decodeURIComponent(path.slice(1));
+    const file = packages?.has(listed) === true ? await packages.get(listed) : join(dir, path);
+    await sendFile(response, file);
+  };
 }
 
 function archive(caches: Readonly<Record<string, AptCache>>): Handler {
@@ -152,5 +169,7 @@ function fail(response: ServerResponse, status: number, text: string): void {
     response.destroy();
     return;
   }
-  response.writeHead(status, { "content-type": "text/plain" }).end(`${status} ${text}\n`);
+  // apt shows the reason phrase only, which can have ASCII characters.
+  const reason = text.replace(/[^ -~]+/g, " ");
+  response.writeHead(status, reason, { "content-type": "text/plain" }).end(`${status} ${text}\n`);
 }

@@ -1,11 +1,20 @@
 import { type IncomingMessage, get as httpGet } from "node:http";
-import { get as httpsGet } from "node:https";
+import { get as httpsGet, type Agent } from "node:https";
 
 export interface UpstreamResponse {
   readonly status: number;
   readonly etag?: string;
   readonly lastModified?: string;
   readonly body: IncomingMessage;
+}
+
+export interface RequestOptions {
+  /** For https, with the authorities that it trusts. Default: those that Node.js has built in. */
+  readonly agent?: Agent;
+  /** Ends the request, and the body too. */
+  readonly signal?: AbortSignal;
+  /** Refuses a redirect from https to http. Default: false. */
+  readonly httpsOnly?: boolean;
 }
 
 /** A mirror that sends nothing for this long is considered down, in milliseconds. */
@@ -24,27 +33,34 @@ const maxRedirects = 5;
 export async function getFrom(
   url: string,
   headers: Record<string, string>,
+  options: RequestOptions = {},
   redirects = maxRedirects,
 ): Promise<UpstreamResponse> {
-  const body = await request(url, headers);
+  const body = await request(url, headers, options);
   const status = body.statusCode ?? 0;
   const { location, etag } = body.headers;
   if (status >= 300 && status < 400 && status !== 304 && location !== undefined) {
     body.resume();
     if (redirects === 0) throw new Error(`${url} redirects more than ${maxRedirects} times`);
-    return getFrom(new URL(location, url).href, headers, redirects - 1);
+    const next = new URL(location, url).href;
+    if (options.httpsOnly === true && !next.startsWith("https:")) {
+      throw new Error(`${url} redirects to ${next}, which has no TLS`);
+    }
+    return getFrom(next, headers, options, redirects - 1);
   }
   return { status, etag, lastModified: body.headers["last-modified"], body };
 }
 
-function request(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
+function request(
+  url: string,
+  headers: Record<string, string>,
+  { agent, signal }: RequestOptions,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const get = url.startsWith("https:") ? httpsGet : httpGet;
-    const sent = get(
-      url,
-      { headers: { ...headers, "user-agent": "jitsi-hetzner-sandbox" } },
-      resolve,
-    );
+    const all = { headers: { ...headers, "user-agent": "jitsi-hetzner-sandbox" }, signal };
+    const sent = url.startsWith("https:")
+      ? httpsGet(url, { ...all, agent }, resolve)
+      : httpGet(url, all, resolve);
     sent.setTimeout(silenceMs, () => {
       sent.destroy(new Error(`${new URL(url).host} sent nothing for ${silenceMs / 1000} s`));
     });

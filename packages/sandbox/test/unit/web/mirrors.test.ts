@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { type IncomingHttpHeaders, createServer, request as httpRequest } from "node:http";
 import type { Server } from "node:http";
@@ -5,11 +6,14 @@ import { request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PackageStore } from "../../../src/jitsi/packageStore";
+import { OtherRepository } from "../../support/otherRepository";
 import { ensureAuthority, issueCertificate } from "../../../src/web/authority";
 import { type Mirrors, machineArchives, startMirrors } from "../../../src/web/mirrors";
 
 interface Got {
   readonly status?: number;
+  readonly reason?: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
@@ -32,7 +36,7 @@ beforeAll(async () => {
   const port = (upstream.address() as AddressInfo).port;
   mirrors = await startMirrors({
     address: "127.0.0.1",
-    repositoryDir: join(dir, "repo"),
+    repository: { dir: join(dir, "repo") },
     ports: { http: 0, https: 0 },
     archives: { debian: `http://127.0.0.1:${port}/d`, security: `http://127.0.0.1:${port}/s` },
   });
@@ -52,19 +56,21 @@ function get(
   host: string,
   path: string,
   options: { method?: string; headers?: Record<string, string> } = {},
+  from = mirrors,
 ): Promise<Got> {
   return new Promise((resolve, reject) => {
     const send = scheme === "https" ? httpsRequest : httpRequest;
     const sent = send(
       {
-        ...{ host: "127.0.0.1", port: mirrors.ports[0]?.[scheme], path, ca, servername: host },
+        ...{ host: "127.0.0.1", port: from.ports[0]?.[scheme], path, ca, servername: host },
         ...{ method: options.method, headers: { host, ...options.headers } },
       },
       (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
         response.on("end", () => {
-          resolve({ status: response.statusCode, headers: response.headers, text });
+          const { statusCode: status, statusMessage: reason, headers } = response;
+          resolve({ status, reason, headers, text });
         });
       },
     );
@@ -118,6 +124,50 @@ describe("startMirrors", () => {
     expect((await get("http", "deb.debian.org", path, { method: "POST" })).status).toBe(405);
     const head = await get("http", "deb.debian.org", path, { method: "HEAD" });
     expect(head).toMatchObject({ status: 200, text: "" });
+  });
+});
+
+describe("a mirror of another repository", () => {
+  const sha256 = createHash("sha256").update("a package").digest("hex");
+  const listed = { name: "jicofo", version: "1.0~a-1", size: 9, sha256, depends: "" };
+  let kept: Mirrors;
+  let source: OtherRepository;
+
+  beforeAll(async () => {
+    await mkdir(join(dir, "source/stable"), { recursive: true });
+    await writeFile(join(dir, "source/stable/jicofo_1.0~a-1.deb"), "a package");
+    await writeFile(join(dir, "source/stable/other.deb"), "not in the list");
+    source = await new OtherRepository(join(dir, "source")).serve();
+    const paths = ["stable/jicofo_1.0~a-1.deb", "stable/gone.deb"];
+    const packages = paths.map((path, i) => ({ ...listed, path, sha256: i === 0 ? sha256 : "0" }));
+    const store = new PackageStore({ url: source.url, packages, pauseMs: 1 });
+    kept = await startMirrors({
+      address: "127.0.0.1",
+      repository: { dir: join(dir, "repo"), packages: store },
+      ports: { http: 0, https: 0 },
+    });
+  });
+
+  afterAll(async () => {
+    await kept.close();
+    await source.stop();
+  });
+
+  it("serves the lists of its folder, and the packages of the list from the repository, once", async () => {
+    const host = "download.jitsi.org";
+    expect((await get("https", host, "/stable/Release", {}, kept)).text).toContain("jitsi.org");
+    for (const path of ["/stable/jicofo_1.0%7ea-1.deb", "/stable/jicofo_1.0~a-1.deb"]) {
+      expect(await get("https", host, path, {}, kept)).toMatchObject({ text: "a package" });
+    }
+    expect((await get("https", host, "/stable/other.deb", {}, kept)).status).toBe(404);
+    expect(source.requests).toEqual(["/stable/jicofo_1.0~a-1.deb"]);
+  });
+
+  it("says in the status line, which apt shows, why a package cannot be had", async () => {
+    expect(await get("https", "download.jitsi.org", "/stable/gone.deb", {}, kept)).toMatchObject({
+      status: 502,
+      reason: `jicofo 1.0~a-1 could not be downloaded from ${source.url}: it answers with the HTTP status 404. 0 kB of 0 kB are kept`,
+    });
   });
 });
 
