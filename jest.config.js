@@ -12,9 +12,14 @@ const packages = ["hcloud-simulator", "sandbox", "toolchain"];
 /** Seconds for a test that names no time of its own. Jest's 5 are too few on a busy machine. */
 const seconds = { unit: 15, templates: 15, api: 30, e2e: 60 };
 
+/** Where the tests of whole clusters have Jitsi's packages from decides which of them run. */
+const environment = { e2e: "test/e2e/kindEnvironment.ts" };
+
 const project = (name) => ({
   displayName: name,
-  testEnvironment: "node",
+  testEnvironment: fs.existsSync(`${__dirname}/${environment[name]}`)
+    ? `<rootDir>/${environment[name]}`
+    : "node",
   roots: ["", ...packages.map((folder) => `packages/${folder}/`)]
     .map((folder) => `${folder}test/${name}`)
     .filter((folder) => fs.existsSync(`${__dirname}/${folder}`))

@@ -28,10 +28,6 @@ export interface ConnectionToArgs {
   privateKey: pulumi.Input<string>;
   /** The bastion; by default the host is reached directly. */
   proxy?: ProxyConnection;
-  /** Who logs in; by default root. */
-  user?: string;
-  /** Of the SSH server; by default 22. */
-  port?: number;
 }
 
 /** The connection to a bastion. The bastion has to exist already, so it gets less time than a new host. */
@@ -56,7 +52,7 @@ export function connectionTo({ proxy, privateKey, ...args }: ConnectionToArgs): 
     // Every step makes its whole connection secret. A secret inside of it is kept in the state as a longer text.
     privateKey: pulumi.unsecret(pulumi.output(privateKey)),
     ...(proxy === undefined ? {} : { proxy }),
-    user: args.user ?? "root",
+    user: "root",
     dialErrorLimit: limits.dialErrors,
     perDialTimeout: limits.dialTimeoutSeconds,
   };
@@ -83,8 +79,6 @@ export interface RemoteStepArgs<N extends ScriptName> {
   triggers?: pulumi.Input<string>[];
   /** What previews read about the step, behind its name: no secret. */
   note?: pulumi.Input<string>;
-  /** Who logs in to the host; by default root. Others run the verb by sudo. */
-  user?: string;
 }
 
 /**
@@ -121,10 +115,7 @@ export function remoteStep<N extends ScriptName>(
   );
 }
 
-/** The values of a script as a host reads them. Secret if one of the values is. */
-export function stdinOf<N extends ScriptName>(
-  values: RemoteStepArgs<N>["values"],
-): pulumi.Output<string> {
+function stdinOf<N extends ScriptName>(values: RemoteStepArgs<N>["values"]): pulumi.Output<string> {
   return pulumi
     .all(values as Record<string, pulumi.Input<string>>)
     .apply((known) => JSON.stringify({ version: contractVersion, values: known }));
@@ -189,22 +180,17 @@ interface VerbCommandArgs {
   readonly triggers?: pulumi.Input<string>[];
   readonly ignoresCode?: boolean;
   readonly note?: pulumi.Input<string>;
-  readonly user?: string;
 }
-
-/** What stands before a command that needs root. sudo asks no question: a step has no terminal. */
-export const asRoot = (user: string): string => (user === "root" ? "" : "sudo -n ");
 
 function verbCommand(
   name: string,
-  { user = "root", ...args }: VerbCommandArgs,
+  { connection, onCreate, onUpdate, onDelete, stdin, triggers, ignoresCode, note }: VerbCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  const { connection, onCreate, onUpdate, onDelete, stdin, triggers, ignoresCode, note } = args;
   const text = (call: Call | undefined, asksForCode: boolean): string | undefined =>
     call &&
     [
-      `${asRoot(user)}jitsi-hetzner`,
+      "jitsi-hetzner",
       call.verb,
       asksForCode && `--code ${hostProgram().verbDigests[call.verb]}`,
       call.options,

@@ -6,6 +6,8 @@ import { hostProblems } from "../packages/sandbox/src/hosts/preconditions";
 import { suites as releases } from "../packages/sandbox/src/hosts/releases";
 import { ensureSystemPackages, prepareHosts } from "../packages/sandbox/src/prepare";
 import { projectDir } from "../packages/sandbox/src/projectDir";
+import { jitsiVariable } from "../packages/sandbox/src/jitsi/choice";
+import { testedKind, testsStandIns } from "./e2e/kind";
 import { ensureToolchain } from "../packages/toolchain/src/ensure";
 import { withManyHosts } from "./manyHosts";
 
@@ -109,10 +111,17 @@ async function jest(project: string, ...args: string[]): Promise<Tally> {
 
 /** Tests of whole clusters mostly wait, so three run at a time, but not beside the one that looks at the whole machine. */
 async function clusters(): Promise<Tally> {
+  log(`Jitsi's packages: ${testedKind()} (${jitsiVariable} names another kind)`);
   const wholeMachine = "e2e/sandbox\\.test";
   const alone = await jest("e2e", "--testPathPatterns", wholeMachine);
   const together = ["--maxWorkers=3", "--testPathIgnorePatterns", wholeMachine];
-  return sum([alone, await withManyHosts(() => jest("e2e", ...together))]);
+  const tally = sum([alone, await withManyHosts(() => jest("e2e", ...together))]);
+  if (!testsStandIns()) {
+    log(
+      `${tally.skipped.toString()} tests skipped: they hold for stand-ins only, not with ${testedKind()}`,
+    );
+  }
+  return tally;
 }
 
 /** The Go parts: command provider and language host. */

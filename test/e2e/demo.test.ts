@@ -6,13 +6,18 @@ import { down } from "../../packages/sandbox/src/commands/down";
 import { backendUrl } from "../../packages/sandbox/src/environment";
 import { environmentOf, listProcesses } from "../../packages/sandbox/src/hosts/processes";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
+import { jitsiVariable } from "../../packages/sandbox/src/jitsi/choice";
 import { must, runProgram, type Outcome } from "./harness";
+import { testedKind } from "./kind";
 
 /** What a newcomer does, in a clone of their own: the README's commands and nothing else. */
 describe("a fresh clone", () => {
   const clone = join(projectDir, ".test", "clone");
   const sandbox = join(clone, ".sandbox");
-  const make = (target: string): Promise<Outcome> => runProgram("make", [target], { cwd: clone });
+  // The result must not depend on the network, as it would with the default.
+  const env = { ...process.env, [jitsiVariable]: testedKind() };
+  const make = (target: string): Promise<Outcome> =>
+    runProgram("make", [target], { cwd: clone, env });
 
   const clean = async (): Promise<void> => {
     await down(sandbox, () => undefined);
@@ -48,7 +53,7 @@ describe("a fresh clone", () => {
 
   /** Runs `make demo` and kills its pulumi as soon as the hosts are being installed. */
   async function killedDemo(): Promise<void> {
-    const child = spawn("make", ["demo"], { cwd: clone, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("make", ["demo"], { cwd: clone, env, stdio: ["ignore", "pipe", "pipe"] });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => (text += chunk.toString()));

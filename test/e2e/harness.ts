@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { demoConfig, ensureZone, sandboxConfig } from "../../packages/sandbox/src/commands/demo";
 import { down } from "../../packages/sandbox/src/commands/down";
 import { up } from "../../packages/sandbox/src/commands/up";
+import { decideJitsi } from "../../packages/sandbox/src/jitsi/decide";
 import { childEnvironment } from "../../packages/sandbox/src/environment";
 import { Participants } from "../../packages/sandbox/src/participants";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
+import type { JitsiRequest } from "../../packages/sandbox/src/jitsi/choice";
 import type { HostChoice } from "../../packages/sandbox/src/state";
 import {
   callApi,
@@ -15,6 +17,7 @@ import {
   type ServerSummary,
 } from "../../packages/sandbox/src/client";
 import { hostNamespace, publicLink, routerNamespace } from "../../packages/sandbox/src/hosts/names";
+import { testedJitsi } from "./kind";
 import { ensureToolchain } from "../../packages/toolchain/src/ensure";
 
 /** What a program said and how it ended. */
@@ -59,6 +62,26 @@ export function runProgram(
   });
 }
 
+/** The hosts of a test's sandbox, and where their packages of Jitsi come from. */
+export interface Choice extends HostChoice {
+  /** Default: the kind that is tested. */
+  readonly jitsi?: JitsiRequest;
+  /** Java programs that will run with Jitsi's own packages. Default: 2. */
+  readonly javaPrograms?: number;
+}
+
+/** A sandbox of a test's own. */
+export async function startSandbox(
+  dir: string,
+  { jitsi = testedJitsi(), javaPrograms, ...choice }: Choice = { hosts: "nspawn" },
+): Promise<RunningSandbox> {
+  const decision =
+    choice.hosts === "nspawn"
+      ? await decideJitsi(dir, jitsi, { log: quiet, javaPrograms, ask: null })
+      : undefined;
+  return up({ dir, ...choice, jitsi: decision, log: quiet });
+}
+
 /** A sandbox of a test's own with a stack of its own, apart from the demo's. */
 export class TestCluster {
   /** Fake people in its conferences. */
@@ -75,18 +98,18 @@ export class TestCluster {
   }
 
   /** Starts a fresh sandbox; what an earlier, interrupted run left under this name is removed first. */
-  static async start(name: string, choice: HostChoice = { hosts: "nspawn" }): Promise<TestCluster> {
+  static async start(name: string, choice: Choice = { hosts: "nspawn" }): Promise<TestCluster> {
     const dir = join(projectDir, ".test", name);
     await down(dir, quiet);
     const stack = `e2e-${name}`;
     rmSync(join(projectDir, `Pulumi.${stack}.yaml`), { force: true });
     const toolchain = await ensureToolchain({ log: quiet });
-    const sandbox = await up({ dir, ...choice, log: quiet });
+    const sandbox = await startSandbox(dir, choice);
     const env = childEnvironment(sandbox.identity, sandbox.state, toolchain);
     const cluster = new TestCluster(stack, sandbox, env);
     await ensureZone(sandbox, demoConfig.dnsZone);
     await cluster.mustPulumi("stack", "init", stack, "--no-select");
-    await cluster.configure(await sandboxConfig());
+    await cluster.configure(sandboxConfig(sandbox.state));
     return cluster;
   }
 

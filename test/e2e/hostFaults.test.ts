@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { callApi, listServers, type RunningSandbox } from "../../packages/sandbox/src/client";
 import { down } from "../../packages/sandbox/src/commands/down";
-import { up } from "../../packages/sandbox/src/commands/up";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
-import { makeServer, must, runProgram, type Outcome } from "./harness";
+import { makeServer, must, runProgram, startSandbox, type Outcome } from "./harness";
 
 const cli = ["--import", "tsx", "packages/sandbox/src/cli.ts"];
 
@@ -26,7 +25,7 @@ describe("a host, by the command line", () => {
 
   beforeAll(async () => {
     await down(dir, () => undefined);
-    sandbox = await up({ dir, hosts: "nspawn", log: () => undefined });
+    sandbox = await startSandbox(dir);
     const network = await callApi<{ network: { id: number } }>(sandbox, "POST", "/networks", {
       name: "private",
       ip_range: "10.1.0.0/16",

@@ -5,18 +5,16 @@ import { callAdmin, callApi, listServers } from "../../packages/sandbox/src/clie
 import { acmeStatus } from "../../packages/sandbox/src/commands/acme";
 import { ensureZone } from "../../packages/sandbox/src/commands/demo";
 import { down } from "../../packages/sandbox/src/commands/down";
-import { up } from "../../packages/sandbox/src/commands/up";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { listProcesses } from "../../packages/sandbox/src/hosts/processes";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { serverPid } from "../../packages/sandbox/src/serverProcess";
 import type { RunningSandbox } from "../../packages/sandbox/src/client";
-import { makeServer, must, runProgram, type Outcome } from "./harness";
+import { makeServer, must, runProgram, startSandbox, type Outcome } from "./harness";
 
 const folder = (name: string): string => join(projectDir, ".test", name);
 const quiet = (): void => undefined;
-const start = (name: string): Promise<RunningSandbox> =>
-  up({ dir: folder(name), hosts: "nspawn", log: quiet });
+const start = (name: string): Promise<RunningSandbox> => startSandbox(folder(name));
 const cli = ["--import", "tsx", "packages/sandbox/src/cli.ts"];
 
 /** What `down` must leave as it found it. Counters and the order of lines are no part of it. */

@@ -1,4 +1,4 @@
-import { demoConfig, sandboxConfig } from "../../packages/sandbox/src/commands/demo";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { packageVersions, type PackageName } from "../../packages/sandbox/src/standIns/versions";
 import { isReachedDirectly, reachThroughBastion } from "./bastion";
 import { TestCluster } from "./harness";
@@ -100,7 +100,7 @@ describe("a cluster with one bridge, behind a bastion", () => {
   }, 300_000);
 
   it("refuses a repository whose key is another one, and says which and what to do", async () => {
-    const { jitsiAptKeyFingerprint: right = "" } = await sandboxConfig();
+    const right = cluster.sandbox.state.jitsi?.fingerprint ?? "";
     await cluster.configure({ jitsiAptKeyFingerprint: "0".repeat(40) });
     const refused = await cluster.up();
     expect(refused.code).not.toBe(0);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { callApi, listServers } from "../../packages/sandbox/src/client";
-import type { BridgeView } from "../../packages/sandbox/src/participants";
 import type { TestCluster } from "./harness";
 
 /**
@@ -39,6 +38,30 @@ async function differenceTo(cluster: TestCluster, bridges: number): Promise<stri
     .join("; ");
 }
 
+/** A bridge in jicofo's own report, which the stand-in has too. */
+interface Bridge {
+  readonly nickname: string;
+  readonly operational: boolean;
+  readonly draining: boolean;
+}
+
+async function jicofoBridges(cluster: TestCluster): Promise<readonly Bridge[]> {
+  const text = await cluster.mustOnHost("web", "curl -fsS -m 5 http://127.0.0.1:8888/debug");
+  const { bridge = {} } = (JSON.parse(text) as JicofoDebug).bridge_selector;
+  return Object.entries(bridge).map(([jid, { operational, drain }]) => ({
+    nickname: jid.split("/").at(-1) ?? "",
+    operational,
+    draining: drain,
+  }));
+}
+
+interface JicofoDebug {
+  readonly bridge_selector: {
+    /** By JID; missing without a bridge. */
+    readonly bridge?: Readonly<Record<string, { operational: boolean; drain: boolean }>>;
+  };
+}
+
 async function inventory(cluster: TestCluster) {
   const { sandbox } = cluster;
   const servers = await listServers(sandbox);
@@ -58,8 +81,8 @@ async function inventory(cluster: TestCluster) {
     "/networks",
   );
   const known = servers.map(({ id }) => `jvb-${id.toString()}`);
-  const seen = (await cluster.people.list()).bridges;
-  const isReady = ({ nickname, operational, draining }: BridgeView): boolean =>
+  const seen = await jicofoBridges(cluster);
+  const isReady = ({ nickname, operational, draining }: Bridge): boolean =>
     known.includes(nickname) && operational && !draining;
   const others = seen.filter((bridge) => !isReady(bridge));
   return {

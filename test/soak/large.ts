@@ -19,6 +19,8 @@ import { sshdDuring, type SshdPeaks } from "./sshd";
 const parts = process.argv.slice(2);
 const wanted = parts.length > 0 ? parts : ["preview", "2", "20", "growth"];
 const previews = 3;
+/** Bridges of the largest part, for the check of the memory. */
+const largest = Math.max(2, ...wanted.map(Number).filter(Number.isInteger));
 
 type Calls = Readonly<Record<string, number>>;
 
@@ -37,7 +39,10 @@ async function main(): Promise<void> {
 }
 
 async function onCluster<T>(work: (cluster: TestCluster) => Promise<T>): Promise<T> {
-  const cluster = await TestCluster.start("large");
+  const cluster = await TestCluster.start("large", {
+    hosts: "nspawn",
+    javaPrograms: 1 + largest,
+  });
   try {
     return await work(cluster);
   } finally {

@@ -1,5 +1,6 @@
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { TestCluster } from "../e2e/harness";
+import { testedKind, testsStandIns } from "../e2e/kind";
 import { tableHead } from "./measure";
 import { parts, type Part } from "./peopleParts";
 
@@ -14,6 +15,13 @@ async function main(): Promise<void> {
     throw new Error(
       `no such part: ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}`,
     );
+  }
+  if (!testsStandIns()) {
+    for (const name of names) {
+      console.log(`SKIPPED with ${testedKind()}, because it needs simulated participants: ${name}`);
+    }
+    console.log(`${names.length.toString()} skipped`);
+    return;
   }
   console.log(tableHead);
   for (const name of names) {
