@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-people soak-large soak-lost bench lint format reference
+.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-certificates soak-people soak-large soak-lost bench lint format reference
 
 SANDBOX := npm run -s sandbox --
 # The program's npm packages, and those of the sandbox, which no deployment needs.
@@ -54,6 +54,9 @@ test-node: ## run unit tests and preview on Node.js 22 and 24, with the pinned a
 
 soak: $(READY) ## interrupt pulumi up at twenty moments and recover; half an hour
 	@npx tsx test/soak/interruptions.ts
+
+soak-certificates: $(READY) ## fail orders and renewals of certificates in each way, with a pulumi up during each; half an hour
+	@npx tsx test/soak/certificateFaults.ts
 
 soak-large: $(READY) ## measure one pulumi up with twenty bridges and with two; a quarter of an hour
 	@npx tsx test/soak/large.ts

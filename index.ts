@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { JitsiCluster } from "./components/jitsiCluster";
 import { leaveOutCallStacks } from "./lib/callStacks";
-import { watchPreview } from "./lib/changes/watchPreview";
+import { hostChanges } from "./lib/changes/hostChanges";
+import { hostsLine } from "./lib/changes/hostsLine";
+import { orderAgain } from "./lib/changes/orderAgain";
+import { watchPreview, type PreviewWatch } from "./lib/changes/watchPreview";
 import { loadSettings } from "./lib/config/settings";
 import { readAuthority } from "./lib/acmeAuthority";
 import { hintsOnFailure } from "./lib/failureHints";
@@ -47,7 +50,7 @@ async function deploy() {
   // Before anything waits for them. A preview does not know the addresses of a new web host.
   if (records.length > 0 && !dryRun)
     recordLines(records).apply((text) => void pulumi.log.info(text));
-  if (watch !== undefined) await pulumi.log.info(`This ${await watch.line()}`);
+  if (watch !== undefined) await tellChanges(watch, { ...settings, bridges: plan.bridges.length });
   return {
     /** Where participants meet. */
     url: `https://${settings.domain}`,
@@ -65,9 +68,22 @@ async function deploy() {
     /** How many participants fit: an estimate, with its source. */
     capacity: capacityEstimate(plan),
     readme: stackReadme(plan),
+    /** Public half of the stack's own SSH key, for existing machines (existingNodes). */
+    deploymentPublicKey: cluster.deploymentKey.publicKey,
     /** Private half of the stack's own SSH key: `pulumi stack output deploymentKey --show-secrets`. */
     deploymentKey: cluster.deploymentKey.privateKey,
   };
+}
+
+/** What a preview does to hosts, and to the certificate. */
+async function tellChanges(
+  watch: PreviewWatch,
+  wanted: Parameters<typeof orderAgain>[1],
+): Promise<void> {
+  const steps = await watch.steps();
+  await pulumi.log.info(`This ${hostsLine(hostChanges(steps))}`);
+  const warning = orderAgain(steps, wanted);
+  if (warning !== undefined) await pulumi.log.warn(warning);
 }
 
 export = deploy;

@@ -5,9 +5,12 @@
 #   parts VERSION             prints NAME=VERSION of all packages that belong to a version of jitsi-meet
 #   exactly NAME=VERSION...   installs these versions and holds them
 #   packages NAME...          installs packages of Debian, where they are not installed
+#   recorder                  installs the packages of a recorder, where they are not installed, and holds them
+#   newest NAME...            installs the newest version of these together, and holds them
 #   check VERSION             fails where this system cannot run that version of jitsi-meet; changes nothing
 #   services                  upgrades prosody, nginx and coturn, which ends meetings: they are never upgraded unasked
-# Input: /etc/jitsi-hetzner/host.conf with ROLE (web or jvb), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty).
+# Input: /etc/jitsi-hetzner/host.conf with ROLE (web, jvb or jibri), DOMAIN, REPOSITORY, FINGERPRINT, VERSION (or empty), and TOOLS
+# (other packages; those of a new host if it is not there).
 set -Eeuo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
@@ -21,7 +24,9 @@ readonly os_release=/etc/os-release
 # Debian 12 has under another name (jitsi-meet#17303; fixed by #17535 on 23 June 2026). 11146 is the first known to run
 # on 0.12.3.
 readonly java_21_since=10888 prosody_12_again=11146
-readonly tools=(curl jq nftables openssl tzdata unattended-upgrades)
+# Debian's browser and driver depend on each other's exact version. jibri depends on neither, nor on sudo and jq.
+readonly browser=(chromium chromium-common chromium-driver chromium-sandbox)
+readonly recorder=(jibri "${browser[@]}" fonts-liberation fonts-noto-color-emoji jq rclone sudo)
 
 info() {
   printf 'jitsi-hetzner-install: %s\n' "$*" >&2
@@ -43,9 +48,11 @@ main() {
     parts) parts "${2:?a version of jitsi-meet}" ;;
     exactly) exactly "${@:2}" ;;
     packages) packages "${@:2}" ;;
+    recorder) packages "${recorder[@]}" && hold_packages jibri "${browser[@]}" ;;
+    newest) packages "${@:2}" && hold_packages "${@:2}" ;;
     check) check_release "${2:?a version of jitsi-meet}" ;;
     services) services ;;
-    *) fatal "unknown verb $1: all, repository, parts, exactly, packages, check or services" ;;
+    *) fatal "unknown verb $1: all, repository, parts, exactly, packages, recorder, newest, check or services" ;;
   esac
 }
 
@@ -55,6 +62,7 @@ read_conf() {
   # shellcheck source=/dev/null
   . "$conf"
   : "${ROLE:?}" "${DOMAIN:?}" "${REPOSITORY:?}" "${FINGERPRINT:?}" "${VERSION?}"
+  read -ra tools <<<"${TOOLS:-curl jq nftables openssl tzdata unattended-upgrades}"
 }
 
 install_all() {
@@ -128,6 +136,8 @@ role_packages() {
   case $ROLE in
     web) printf 'nginx prosody certbot bind9-dnsutils ' && grep -v '^jitsi-videobridge2=' <<<"$all" | tr '\n' ' ' ;;
     jvb) grep '^jitsi-videobridge2=' <<<"$all" ;;
+    # No metapackage names a version of jibri.
+    jibri) printf '%s ' "${recorder[@]}" ;;
     *) fatal "unknown role $ROLE" ;;
   esac
 }
@@ -177,9 +187,9 @@ services() {
   info "done: prosody, nginx and jicofo run with what is installed"
 }
 
-# jitsi_packages NAMES: those of them that are Jitsi's, without versions.
+# jitsi_packages NAMES: those of them whose versions only this program changes, without versions: Jitsi's, and the browser.
 jitsi_packages() {
-  tr ' ' '\n' <<<"$1" | sed 's/=.*//' | grep -E '^(jicofo|jitsi-.*)$'
+  tr ' ' '\n' <<<"$1" | sed 's/=.*//' | grep -E '^(jicofo|jitsi-.*|jibri|chromium.*)$'
 }
 
 # All hosts stay on one version: only a deliberate upgrade changes it, which cuts calls. The others get security upgrades.

@@ -64,6 +64,15 @@ export function hostConf({
   });
 }
 
+/**
+ * The same for an existing machine. Its own step adds the version, which is that of the web host. Tools that are no part of
+ * Jitsi are left out: the machine has its own time zone, and its owner decides on upgrades.
+ */
+export function nodeHostConf(args: Pick<UserDataArgs, "role" | "domain" | "software">): string {
+  const software = { ...args.software, jitsiVersion: undefined };
+  return `${hostConf({ ...args, software })}TOOLS='curl jq nftables openssl'\n`;
+}
+
 /** The script that does all that a host does with apt. */
 export function installer(): string {
   return readFileSync(join(__dirname, "install.sh"), "utf8");

@@ -4,6 +4,8 @@ import { bridgeProgramKeys } from "../lib/config/keys/programs";
 import { pickValues } from "../lib/config/setting";
 import type { Settings } from "../lib/config/settings";
 import type { ClusterPlan } from "../lib/plan/clusterPlan";
+import { nodeKey } from "../lib/nodeNames";
+import { nodeRanges } from "../lib/plan/firewallRules";
 import { labels, type LabelsOf } from "../lib/plan/labels";
 import { memoryOfTypes } from "../lib/plan/serverTypes";
 import type { BridgeWithSettings, DeclaredBridge } from "../remote/program/contract";
@@ -17,6 +19,7 @@ import { DrainPolicy } from "./drainPolicy";
 import { Firewalls } from "./firewalls";
 import type { SharedHostArgs } from "./host";
 import { LocalBridge } from "./localBridge";
+import { NodeBridge } from "./nodeBridge";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { proxyConnection } from "./remoteStep";
@@ -52,6 +55,8 @@ export class JitsiCluster extends Component {
   readonly bridges: readonly Bridge[];
   /** The bridge on the web host; absent if it has none. */
   readonly localBridge?: LocalBridge;
+  /** The bridges on existing machines. */
+  readonly nodes: readonly NodeBridge[];
   readonly deploymentKey: DeploymentKey;
 
   constructor(name: string, args: JitsiClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -62,7 +67,13 @@ export class JitsiCluster extends Component {
     const network = new Network(`${name}-network`, { location, labels: labelsOf() }, child);
     const firewalls = new Firewalls(
       `${name}-firewall`,
-      { labels: labelsOf, adminCidrs, webMedia: plan.webMedia, turn: args.turn },
+      {
+        labels: labelsOf,
+        adminCidrs,
+        webMedia: plan.webMedia,
+        turn: args.turn,
+        nodes: nodeRanges(args.existingNodes),
+      },
       child,
     );
     this.deploymentKey = new DeploymentKey(`${name}-key`, { labels: labelsOf() }, child);
@@ -83,6 +94,7 @@ export class JitsiCluster extends Component {
         protect: args.protect,
         turn: args.turn,
         jicofoHeapMb: args.jicofoHeapMb,
+        publishedKey: args.publishDeployKey ? this.deploymentKey.publicKey : undefined,
       },
       child,
     );
@@ -96,6 +108,7 @@ export class JitsiCluster extends Component {
       program: pickValues(bridgeProgramKeys, args),
     });
     this.localBridge = this.makeLocalBridge(name, args);
+    this.nodes = this.makeNodes(name, args, host);
     const accepted = this.acceptCluster(name, args);
     this.makeCertificate(name, args, accepted);
     this.registerOutputs({});
@@ -132,13 +145,34 @@ export class JitsiCluster extends Component {
     );
   }
 
+  /** Side by side, and each independent of all others, so that their number touches none of them. */
+  private makeNodes(
+    name: string,
+    { existingNodes, domain, ...args }: JitsiClusterArgs,
+    { privateKey, proxy, software }: SharedHostArgs,
+  ): readonly NodeBridge[] {
+    const program = pickValues(bridgeProgramKeys, args);
+    return existingNodes.map(
+      (node) =>
+        new NodeBridge(
+          `${name}-${nodeKey(node.name)}`,
+          { node, domain, web: this.webHost, privateKey, proxy, software, program },
+          { parent: this },
+        ),
+    );
+  }
+
   /** After all hosts: the drains' policy, the rolling restart, and the acceptance of the cluster. */
   private acceptCluster(
     name: string,
     { domain, drainTimeoutSeconds, forceDrain }: JitsiClusterArgs,
   ): Acceptance {
     const { connection, ready, jicofo, configured, bridgeVersion } = this.webHost;
-    const all: readonly Videobridge[] = [...this.bridges, this.localBridge ?? []].flat();
+    const all: readonly Videobridge[] = [
+      ...this.bridges,
+      this.localBridge ?? [],
+      ...this.nodes,
+    ].flat();
     const bridges: pulumi.Output<DeclaredBridge[]> = pulumi.output(
       all.map(({ displayName, nickname, draining }) => ({
         name: displayName,
@@ -147,7 +181,10 @@ export class JitsiCluster extends Component {
       })),
     );
     const media = pulumi.output(
-      all.map(({ nickname, ipv4, ipv6 }) => ({ nickname, addresses: [ipv4, ipv6] })),
+      all.map(({ nickname, ipv4, ipv6 }) => ({
+        nickname,
+        addresses: pulumi.all([ipv4, ipv6]).apply((both) => both.filter((one) => one !== "")),
+      })),
     );
     const { written } = new DrainPolicy(
       `${name}-policy`,

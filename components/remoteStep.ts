@@ -28,6 +28,10 @@ export interface ConnectionToArgs {
   privateKey: pulumi.Input<string>;
   /** The bastion; by default the host is reached directly. */
   proxy?: ProxyConnection;
+  /** Who logs in; by default root. */
+  user?: string;
+  /** Of the SSH server; by default 22. */
+  port?: number;
 }
 
 /** The connection to a bastion. The bastion has to exist already, so it gets less time than a new host. */
@@ -52,7 +56,7 @@ export function connectionTo({ proxy, privateKey, ...args }: ConnectionToArgs): 
     // Every step makes its whole connection secret. A secret inside of it is kept in the state as a longer text.
     privateKey: pulumi.unsecret(pulumi.output(privateKey)),
     ...(proxy === undefined ? {} : { proxy }),
-    user: "root",
+    user: args.user ?? "root",
     dialErrorLimit: limits.dialErrors,
     perDialTimeout: limits.dialTimeoutSeconds,
   };
@@ -79,6 +83,8 @@ export interface RemoteStepArgs<N extends ScriptName> {
   triggers?: pulumi.Input<string>[];
   /** What previews read about the step, behind its name: no secret. */
   note?: pulumi.Input<string>;
+  /** Who logs in to the host; by default root. Others run the verb by sudo. */
+  user?: string;
 }
 
 /**
@@ -115,7 +121,10 @@ export function remoteStep<N extends ScriptName>(
   );
 }
 
-function stdinOf<N extends ScriptName>(values: RemoteStepArgs<N>["values"]): pulumi.Output<string> {
+/** The values of a script as a host reads them. Secret if one of the values is. */
+export function stdinOf<N extends ScriptName>(
+  values: RemoteStepArgs<N>["values"],
+): pulumi.Output<string> {
   return pulumi
     .all(values as Record<string, pulumi.Input<string>>)
     .apply((known) => JSON.stringify({ version: contractVersion, values: known }));
@@ -180,17 +189,22 @@ interface VerbCommandArgs {
   readonly triggers?: pulumi.Input<string>[];
   readonly ignoresCode?: boolean;
   readonly note?: pulumi.Input<string>;
+  readonly user?: string;
 }
+
+/** What stands before a command that needs root. sudo asks no question: a step has no terminal. */
+export const asRoot = (user: string): string => (user === "root" ? "" : "sudo -n ");
 
 function verbCommand(
   name: string,
-  { connection, onCreate, onUpdate, onDelete, stdin, triggers, ignoresCode, note }: VerbCommandArgs,
+  { user = "root", ...args }: VerbCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
+  const { connection, onCreate, onUpdate, onDelete, stdin, triggers, ignoresCode, note } = args;
   const text = (call: Call | undefined, asksForCode: boolean): string | undefined =>
     call &&
     [
-      "jitsi-hetzner",
+      `${asRoot(user)}jitsi-hetzner`,
       call.verb,
       asksForCode && `--code ${hostProgram().verbDigests[call.verb]}`,
       call.options,

@@ -31,6 +31,10 @@ export interface BridgeProgram {
   restAddress: pulumi.Input<string>;
   /** Where its REST API listens; by default on all addresses. */
   restHost?: string;
+  /** Its relay region; by default that of all bridges. */
+  region?: string;
+  /** Who logs in to its host; by default root. */
+  user?: string;
   /** The meeting domain. */
   domain: string;
   web: WebHostAccess;
@@ -99,14 +103,16 @@ export abstract class Videobridge extends Component {
    * @returns the step, and the hashes of all that takes effect only by a restart
    */
   private filesStep(
-    { connection, restHost, domain, web, settings }: BridgeProgram,
+    { connection, user, restHost, region, domain, web, settings }: BridgeProgram,
     dependsOn: pulumi.Resource[],
   ): { files: pulumi.Resource; hashes: SettingsHashes } {
     const { privateIp: webPrivateIp, xmppCertificate, bridgeVersion: version } = web;
     const { username, password: jvbSecret } = web.account;
     const { nickname } = this;
     const login = { domain, nickname, username, jvbSecret, webPrivateIp, xmppCertificate };
-    const rendered = pulumi.output({ ...login, restHost, settings, version }).apply(bridgeSettings);
+    const rendered = pulumi
+      .output({ ...login, restHost, region, settings, version })
+      .apply(bridgeSettings);
     // A hash over a long random password reveals nothing about it.
     const settingsHash = pulumi.unsecret(rendered.SETTINGS_HASH);
     const formerHash = pulumi.unsecret(rendered.FORMER_HASH);
@@ -114,6 +120,7 @@ export abstract class Videobridge extends Component {
       `${this.stepPrefix}-files`,
       {
         connection,
+        user,
         script: "jvb/files",
         note: settingsNote(settingsHash, formerHash),
         values: {

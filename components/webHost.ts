@@ -36,6 +36,8 @@ export interface WebHostArgs extends SharedHostArgs {
   turn: boolean;
   /** Largest heap of jicofo in MB; by default it follows from the host's memory. */
   jicofoHeapMb?: number;
+  /** The public half of the deployment key, if the host is to serve it. */
+  publishedKey?: pulumi.Input<string>;
 }
 
 /** The host of the meeting domain, with nginx, prosody and jicofo. One per cluster. */
@@ -114,7 +116,23 @@ export class WebHost extends Component {
     this.hostKey = host.hostKey;
     this.memoryGb = host.memoryGb;
     this.connection = connection;
+    this.publishKey(name, args);
     this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6, privateIp: this.privateIp });
+  }
+
+  private publishKey(name: string, { publishedKey }: WebHostArgs): void {
+    if (publishedKey === undefined) return;
+    remoteStep(
+      `${name}-deploy-key`,
+      {
+        connection: this.connection,
+        script: "web/deployKey",
+        values: { PUBLIC_KEY: publishedKey },
+        onCreate: "publish",
+        onDelete: "remove",
+      },
+      { parent: this, dependsOn: this.ready, deletedWith: this.server },
+    );
   }
 
   private makeHost(name: string, args: WebHostArgs, { ipv4, ipv6 }: WebAddresses): Host {

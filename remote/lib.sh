@@ -39,10 +39,11 @@ trap 'exec >&4 2>&4; fatal "a signal ended this step on the host" "pulumi up"' T
 # Seconds. The messages of a longer wait say how to end it.
 readonly long_wait=60
 
-# how_to_end LIMIT: the end of a message about a wait of at most LIMIT seconds.
+# how_to_end LIMIT: the beginning of a message about a wait of at most LIMIT seconds. Pulumi cuts lines at the right edge of a
+# terminal.
 how_to_end() {
   if (($1 > long_wait)); then
-    printf '; to end this step, on %s: kill %d' "$HOSTNAME" "$$"
+    printf 'kill %d on %s ends this step; ' "$$" "$HOSTNAME"
   fi
 }
 
@@ -60,7 +61,7 @@ wait_for() {
       return 1
     fi
     if ((SECONDS - start >= next)); then
-      info "still waiting for $what ($((SECONDS - start)) of $limit s)$(how_to_end "$limit")"
+      info "$(how_to_end "$limit")still waiting for $what ($((SECONDS - start)) of $limit s)"
       next=$((next + 15))
     fi
     sleep 1

@@ -65,6 +65,13 @@ export function programFiles(readFile: Reader = readSource): ReadonlyMap<string,
 export const archiveOnHost = ({ digest }: Pick<HostProgram, "digest">): string =>
   `/var/lib/jitsi-hetzner/program-${digest}.tar`;
 
+/** Where a user who is not root gets it, below the home directory. */
+export const archiveOfUser = ({ digest }: Pick<HostProgram, "digest">): string =>
+  `${userFolder}/program-${digest}.tar`;
+
+/** In the home directory of a user who is not root. */
+export const userFolder = ".jitsi-hetzner";
+
 /**
  * The command with which a host checks the archive that was copied to it, installs the program and runs a verb of it, with
  * the verb's stdin. The checksum is compared before anything of the archive runs.

@@ -38,6 +38,12 @@ export interface TemplateVariables {
     /** The UDP port of bridges, to which alone they send. */
     readonly mediaPort: number;
   };
+  "node/etc/jitsi-hetzner/filter.nft": {
+    /** Where the program reaches the machine's SSH server. */
+    readonly sshPort: number;
+    /** UDP ports that are open to the world. */
+    readonly mediaPorts: readonly number[];
+  };
   "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
     readonly startHost: string;
     readonly startPort: number;

@@ -33,6 +33,8 @@ function waysToSet({ name, kind, example }: Setting): string[] {
   switch (kind) {
     case "text list":
       return [`${set} ${name} '["VALUE", "VALUE"]'`, `${set} --path '${name}[0]' VALUE`];
+    case "object list":
+      return [`${set} --path '${name}[0].name' VALUE`];
     case "map":
       return [`${set} ${name} '{"NAME": "VALUE"}'`, `${set} --path ${name}.NAME VALUE`];
     case "secret":

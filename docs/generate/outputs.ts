@@ -17,6 +17,8 @@ export const outputs: Readonly<Record<string, string>> = {
   capacity:
     "How many participants fit: `estimate`, `withOneBridgeLost`, and the `source` of both. The figures are not measured.",
   readme: "The page of the stack in the console of Pulumi Cloud.",
+  deploymentPublicKey:
+    "Public half of the SSH key of the stack, for the user of an [existing machine](existing-machines.md).",
   deploymentKey:
     "The private half of the stack's own SSH key. Secret: Pulumi shows it only with `--show-secrets`.",
 };

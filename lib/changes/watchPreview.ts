@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineResource, EngineState } from "../preflight/engineState";
 import type { ChangeStep } from "./changeStep";
-import { hostChanges } from "./hostChanges";
-import { hostsLine } from "./hostsLine";
 
 export interface PreviewWatch {
   /** For the component above all resources. */
   readonly transformation: pulumi.ResourceTransformation;
-  /** The line about hosts. Ends when the engine has previewed all resources that the program has asked for. */
-  line(): Promise<string>;
+  /** What the preview does. Ends when the engine has previewed all resources that the program has asked for. */
+  steps(): Promise<readonly ChangeStep[]>;
 }
 
 /** Types of resources that are no components. A component has no hooks. */
@@ -40,10 +38,10 @@ export function watchPreview(state: EngineState): PreviewWatch {
       resources.push(resource);
       return watched.test(type) ? { props, opts: { ...opts, hooks } } : undefined;
     },
-    async line() {
+    async steps() {
       const [urns, before] = await Promise.all([urnsOf(resources), state.resources()]);
       const made = calls.map(({ op, args }) => madeStep(op, args, before));
-      return hostsLine(hostChanges([...made, ...deleteSteps(before, urns)]));
+      return [...made, ...deleteSteps(before, urns)];
     },
   };
 }

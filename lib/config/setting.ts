@@ -42,7 +42,7 @@ export interface Setting {
 }
 
 /** `text` is every plain value: words, numbers, true and false. */
-export type Kind = "text" | "number list" | "text list" | "map" | "secret";
+export type Kind = "text" | "number list" | "text list" | "object list" | "map" | "secret";
 
 export type Default = string | readonly string[] | Readonly<Record<string, string>>;
 

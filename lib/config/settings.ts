@@ -94,6 +94,8 @@ export const plainSecret = (key: ConfigKey): Problem => ({
 
 /** In the order of the declarations. */
 function inOrder(problems: readonly Problem[]): Problem[] {
-  const place = ({ key }: Problem): number => configKeys.findIndex((one) => one === key);
+  // The key of an item names its place too: existingNodes[0].host.
+  const place = ({ key = "" }: Problem): number =>
+    configKeys.findIndex((one) => one === key.split("[")[0]);
   return [...problems].sort((a, b) => place(a) - place(b));
 }

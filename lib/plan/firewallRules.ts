@@ -11,6 +11,10 @@ export interface FirewallRule {
   readonly description: string;
 }
 
+/** The range of each existing machine, in the spelling of the API. */
+export const nodeRanges = (nodes: readonly { readonly host: string }[]): string[] =>
+  nodes.map(({ host }) => `${host}/32`);
+
 /** Every address, over IPv4 and IPv6. A rule for one of the two leaves the other one closed. */
 const world = ["0.0.0.0/0", "::/0"];
 
@@ -23,15 +27,17 @@ export interface FirewallChoice {
   readonly webMedia?: boolean;
   /** Whether the web host lets in what its TURN server needs besides 443; by default it does not. */
   readonly turn?: boolean;
+  /** Ranges of existing machines, from which the web host lets in their bridges; by default none. */
+  readonly nodes?: readonly string[];
 }
 
 /**
  * What a host lets in on its public addresses. Everything else is dropped. XMPP and the REST APIs are absent on purpose:
- * they are for the private network, which Hetzner's firewalls do not filter.
+ * they are for the private network, which Hetzner's firewalls do not filter. Only existing machines use XMPP from outside.
  */
 export function firewallRules(
   role: Role,
-  { adminCidrs = world, webMedia = false, turn = false }: FirewallChoice = {},
+  { adminCidrs = world, webMedia = false, turn = false, nodes = [] }: FirewallChoice = {},
 ): FirewallRule[] {
   return [
     {
@@ -40,13 +46,13 @@ export function firewallRules(
     },
     // Path MTU discovery needs ICMP, and IPv6 does not work without it.
     { direction: "in", protocol: "icmp", sourceIps: world, description: "ICMP" },
-    ...servicesOf(role, { webMedia, turn }),
+    ...servicesOf(role, { webMedia, turn, nodes }),
   ];
 }
 
 function servicesOf(
   role: Role,
-  { webMedia, turn }: Required<Pick<FirewallChoice, "webMedia" | "turn">>,
+  { webMedia, turn, nodes }: Required<Omit<FirewallChoice, "adminCidrs">>,
 ): FirewallRule[] {
   switch (role) {
     case "web":
@@ -59,6 +65,14 @@ function servicesOf(
           ? [rule("udp", ports.turn, "STUN, TURN"), rule("tcp", ports.turnTls, "TURN over TLS")]
           : []),
         ...(webMedia ? [media] : []),
+        ...(nodes.length === 0
+          ? []
+          : [
+              {
+                ...rule("tcp", ports.xmppClient, "XMPP of existing machines"),
+                sourceIps: [...nodes].sort(),
+              },
+            ]),
       ];
     case "jvb":
       return [media];

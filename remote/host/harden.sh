@@ -31,8 +31,19 @@ load_rules() {
   if ! grep -qF "include \"$rules\"" "$main_file"; then
     printf '\ninclude "%s"\n' "$rules" >>"$main_file"
   fi
-  nft -f "$rules"
+  nft -f - <<<"$(all_rules)"
   systemctl enable --quiet nftables
+}
+
+# On the web host, existing machines have rules in the same table, which the main file makes anew (web/access).
+all_rules() {
+  local file
+  printf 'include "%s"\n' "$rules"
+  for file in "${rules%.nft}"-node-*.nft; do
+    if [[ -f $file ]]; then
+      printf 'include "%s"\n' "$file"
+    fi
+  done
 }
 
 # keep_private FILE OWNER:GROUP: does nothing if the host does not have the file.

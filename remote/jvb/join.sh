@@ -77,7 +77,7 @@ why_not_joined() {
   elif problem=$(private_problem "$xmpp_host") && [[ -n $problem ]]; then
     printf '%s' "$problem"
   elif ! timeout 5 bash -c "exec 9<>'/dev/tcp/$xmpp_host/5222'" 2>/dev/null; then
-    printf 'this host cannot reach port 5222 of the web host (%s), although it has its private address; is prosody running there?' "$xmpp_host"
+    printf 'this host cannot reach port 5222 of the web host (%s)%s; is prosody running there?' "$xmpp_host" "$(although_private)"
   elif ! shown=$(shown_certificate "$xmpp_host" "$domain"); then
     printf 'prosody on the web host (%s) presents no certificate for %s: npm run repair -- web' "$xmpp_host" "$domain"
   # Does not check the validity, because Java accepts an expired certificate that itself is trusted.
@@ -88,6 +88,14 @@ why_not_joined() {
   else
     printf 'this host can reach prosody, and the certificate is right, so prosody refuses the login of %s@%s (wrong secret?)' \
       "$(property USERNAME)" "$domain"
+  fi
+}
+
+# An existing machine has no private address, and reaches the web host at its public one.
+although_private() {
+  # shellcheck disable=SC2154 # privateNetwork.sh
+  if [[ -r $state_dir/$private_note ]]; then
+    printf ', although it has its private address'
   fi
 }
 

@@ -8,6 +8,7 @@ set -euo pipefail
 readonly key=/etc/jitsi/meet/$DOMAIN.key
 readonly certificate=/etc/jitsi/meet/$DOMAIN.crt
 readonly record=own-certificate
+readonly settings=/etc/jitsi-hetzner/certificate.json
 readonly month=2592000
 
 main() {
@@ -16,8 +17,7 @@ main() {
   if [[ -n $problem ]] && is_ours; then
     make_certificate
   elif [[ -n $problem ]]; then
-    info "WARNING: $certificate $problem. This program did not create it, so it stays as it is. Renew it at its source, or to \
-get a self-signed certificate: rm $certificate $key, then: npm run repair -- web"
+    info "WARNING: $certificate $problem. This program did not create it, so this step leaves it. $(advice)"
   fi
   nginx -t || fatal "nginx refuses its configuration and continues with the old one${problem:+; its certificate $problem}" \
     "repair what the lines above show, then: pulumi up"
@@ -31,6 +31,22 @@ get a self-signed certificate: rm $certificate $key, then: npm run repair -- web
     fatal "https://$DOMAIN does not answer with $certificate" "systemctl status nginx; then: pulumi up"
   }
   info "https://$DOMAIN answers"
+}
+
+# What renews a certificate that this step does not create. The step `certificate`, which comes later, notes the setting tls.
+advice() {
+  case $(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tls"])' "$settings" 2>/dev/null) in
+    letsencrypt)
+      printf 'The host orders another one by itself. At once, on the web host: jitsi-hetzner certificate --tend --now'
+      ;;
+    own)
+      printf 'Set tlsCertificate and tlsKey to new ones, then: pulumi up'
+      ;;
+    *)
+      printf 'Renew it at its source, or to get a self-signed certificate: rm %s %s, then: npm run repair -- web' \
+        "$certificate" "$key"
+      ;;
+  esac
 }
 
 # What is wrong with the certificate, as the end of a sentence. Prints nothing if it is good.

@@ -1,6 +1,14 @@
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { packageVersions } from "../../packages/sandbox/src/standIns/versions";
 import { TestCluster } from "./harness";
+import {
+  echoServer,
+  endEchoServer,
+  publicAddresses,
+  relay,
+  turnName,
+  turnSecret,
+} from "./turnRelay";
 import { untilClusterIs } from "./wholeCluster";
 
 /** A cluster of before Debian 13 was the default: its web host stays on Debian 12, bridges with Debian 13 come beside it. The order matters. */
@@ -28,6 +36,38 @@ describe("a cluster with Debian 12", () => {
     const status = await cluster.tool("status");
     expect([status.code, status.text]).toEqual([0, expect.stringContaining("): as declared\n")]);
   }, 120_000);
+
+  it("has a certificate and a TURN server, and a renewal cuts no relay and no participant", async () => {
+    const [web, bridge] = [
+      await publicAddresses(cluster, "web"),
+      await publicAddresses(cluster, "jvb-0"),
+    ];
+    const secret = await turnSecret(cluster);
+    await cluster.mustOnHost("jvb-0", echoServer);
+    const room = await cluster.people.join("lesson", 6);
+    const way = {
+      server: web.ipv4,
+      port: 443,
+      name: turnName,
+      echo: [bridge.ipv4, 10_000],
+    } as const;
+    const held = relay(secret, { ...way, seconds: 30 });
+    // certbot 2 would renew 30 days before the end, whatever the lifetime is.
+    expect(
+      await cluster.mustOnHost(
+        "web",
+        `certbot --version; grep renew_before_expiry /etc/letsencrypt/renewal/${demoConfig.domain}.conf
+         certbot renew --force-renewal --no-random-sleep-on-renew --quiet; jitsi-hetzner certificate --tend`,
+      ),
+    ).toMatch(/^certbot 2\.\d+\.\d+\nrenew_before_expiry = 43199 minutes/);
+    const { certificate } = await relay(secret, { ...way, seconds: 1 });
+    const before = await held;
+    expect(before.echo).toMatchObject({ refused: 0, back: before.echo?.sent });
+    expect(certificate).not.toBe(before.certificate);
+    expect((await cluster.people.list()).totals).toEqual(room.totals);
+    await cluster.people.leave("lesson");
+    await cluster.mustOnHost("jvb-0", endEchoServer);
+  }, 180_000);
 
   it("refuses a version of Jitsi that needs prosody 13, and changes nothing", async () => {
     const installed =

@@ -6,7 +6,7 @@ import { interruptUp, repairState } from "./interruption";
 import { untilClusterIs } from "./wholeCluster";
 
 /** The line of a drain that waits; it has the process that `kill` ends. */
-const drainBegins = /participants left: .*; to end this step, on meet: kill (\d+)/;
+const drainBegins = /kill (\d+) on meet ends this step; .*participants left: /;
 
 /** Bridges join and leave while people talk. The order matters: each case starts where the last one ended. */
 describe("a cluster that is scaled while people talk", () => {

@@ -1,10 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { must, runProgram, type TestCluster } from "./harness";
+import {
+  echoServer,
+  endEchoServer,
+  offered,
+  publicAddresses,
+  relay as askRelay,
+  turnName,
+  turnSecret,
+  type Relay,
+  type Relayed,
+} from "./turnRelay";
 
-const domain = "meet.example.test";
-const turnName = `turn.${domain}`;
-const program = join(__dirname, "programs/turn_client.py");
+const { domain } = demoConfig;
 
 /** Where no relay may lead: the web host, its services, private networks, the metadata service, strangers. */
 const forbidden = [
@@ -19,41 +29,15 @@ const forbidden = [
   "8.8.8.8",
 ];
 
-interface Relayed {
-  readonly allocate: number;
-  readonly certificate: string | null;
-  readonly permissions: Readonly<Record<string, number>>;
-  readonly echo?: { refused: number; sent: number; back: number; gap: number };
-}
-
-interface Relay {
-  server: string;
-  port: number;
-  /** Of TLS; null for UDP. */
-  name: string | null;
-  /** 6: the relay's own address is IPv6. */
-  family?: 4 | 6;
-  permissions?: readonly string[];
-  echo?: readonly [address: string, port: number];
-  seconds?: number;
-}
-
 /** The TURN server of a cluster with two bridges. It stays on. */
 export function turnCases(given: () => TestCluster): void {
   let web: { ipv4: string; ipv6: string };
   let bridges: { ipv4: string; ipv6: string }[];
   let secret: string;
 
-  const addresses = async (host: string): Promise<{ ipv4: string; ipv6: string }> => {
-    const { public_net: net } = await given().server(host);
-    return { ipv4: net.ipv4?.ip ?? "", ipv6: net.ipv6?.ip.replace("::/64", "::1") ?? "" };
-  };
+  const addresses = (host: string) => publicAddresses(given(), host);
   const onWeb = (script: string): Promise<string> => given().mustOnHost("web", script);
-  const relay = async (options: Relay): Promise<Relayed> => {
-    const all = { secret, realm: "-", permissions: [], echo: null, seconds: 2, ...options };
-    const ran = await runProgram("python3", [program, JSON.stringify(all)]);
-    return JSON.parse(must("turn_client.py", ran).stdout) as Relayed;
-  };
+  const relay = (options: Relay): Promise<Relayed> => askRelay(secret, options);
   const through443 = (seconds = 2, bridge = 0): Relay => ({
     server: web.ipv4,
     port: 443,
@@ -68,17 +52,12 @@ export function turnCases(given: () => TestCluster): void {
   beforeAll(async () => {
     web = await addresses("web");
     bridges = [await addresses("jvb-0"), await addresses("jvb-1")];
-    secret = (
-      JSON.parse(await onWeb("cat /etc/jitsi-hetzner/turn-server.json")) as {
-        secret: string;
-      }
-    ).secret;
+    secret = await turnSecret(given());
     for (const host of ["jvb-0", "jvb-1"]) await given().mustOnHost(host, echoServer);
   }, 120_000);
 
   afterAll(async () => {
-    const end = "nft delete table inet turn_test; systemctl stop turn-test";
-    for (const host of ["jvb-0", "jvb-1"]) await given().mustOnHost(host, end);
+    for (const host of ["jvb-0", "jvb-1"]) await given().mustOnHost(host, endEchoServer);
   }, 60_000);
 
   it("is on as soon as the cluster has a certificate that browsers trust", async () => {
@@ -215,24 +194,6 @@ export function turnCases(given: () => TestCluster): void {
     expect(room).toMatchObject({ moved: 0, cut: 0 });
   }, 240_000);
 }
-
-/** How many servers prosody offers to browsers. */
-const offered = `prosodyctl shell '> return "servers: " .. #prosody.hosts["${domain}"].modules.external_services.get_services()' | grep -o 'servers: .*'`;
-
-/** Sends every datagram for the bridge's media back: the bridge itself only answers browsers that it invited. */
-const echoServer = `nft -f - <<'END'
-table inet turn_test {
-  chain prerouting { type nat hook prerouting priority dstnat; udp dport 10000 redirect to :17777; }
-}
-END
-systemd-run -q --unit turn-test python3 -c '
-import socket
-server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-server.bind(("::", 17777))
-while True:
-    data, peer = server.recvfrom(65536)
-    server.sendto(data, peer)'`;
 
 /** Opens a websocket to prosody and prints "held" if nobody closes it for so many seconds. */
 async function holdWebsocket(address: string, seconds: number): Promise<string> {

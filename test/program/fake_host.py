@@ -17,7 +17,7 @@ class FakeCommands:
             ("systemctl", "is-system-running"): Ran(0, "running\n"),
         }
 
-    def run(self, *words: str, seconds: float) -> Ran:
+    def run(self, *words: str, seconds: float, stdin: str | None = None) -> Ran:
         self.ran.append(words)
         for length in range(len(words), 0, -1):
             answer = self.answers.get(words[:length])

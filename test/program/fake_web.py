@@ -142,7 +142,8 @@ class FakeWeb:
         # Of an order for several names.
         self.refused_names: set[str] = set()
         self.caa_identities = ["ca.example"]
-        self.acme_is_down = False
+        # What curl prints where it cannot read the directory.
+        self.acme_error: str | None = None
         self.nginx_error: str | None = None
         self.nginx_modules = ""
         self.packages = ["certbot", "bind9-dnsutils"]
@@ -277,8 +278,8 @@ class FakeWeb:
         return days + int(self.clock.now() / DAY)
 
     def _directory(self) -> Ran:
-        if self.acme_is_down:
-            return Ran(7, errors="curl: (7) Failed to connect to acme.example port 443: Connection refused\n")
+        if self.acme_error is not None:
+            return Ran(7, errors=f"{self.acme_error}\n")
         return Ran(0, json.dumps({"newNonce": "x", "meta": {"caaIdentities": self.caa_identities}}))
 
     def _systemctl(self, words: tuple[str, ...]) -> Ran:

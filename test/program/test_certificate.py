@@ -3,10 +3,8 @@
 import json
 import re
 from typing import Any
-from unittest.mock import patch
 
 from jitsi_hetzner.commands import Ran
-from jitsi_hetzner.failure import Failure
 
 from .case import Case, each
 from .fake_cluster import Outcome
@@ -159,7 +157,7 @@ class Order(CertificateCase):
         self.assertIn("the ACME server issues no certificate: something else", self.warnings(self.web.step()))
 
     def test_tells_that_the_acme_server_is_down(self) -> None:
-        self.web.acme_is_down = True
+        self.web.acme_error = "curl: (7) Failed to connect to acme.example port 443: Connection refused"
         told = self.warnings(self.web.step())
         self.assertIn(f"the ACME server {DIRECTORY} cannot be reached: curl: (7) Failed to connect", told)
         self.assertEqual(self.web.orders, [])
@@ -192,122 +190,6 @@ class Caa(CertificateCase):
         outcome = self.web.step()
         self.assertIn("CAA records are not checked", outcome.text)
         self.assertEqual(self.web.orders, [[DOMAIN]])
-
-
-class Renewal(CertificateCase):
-    @each((90, 59, 61), (45, 29, 31), (6, 2.9, 3.1))
-    def test_renews_at_two_thirds_of_the_lifetime(self, lifetime: int, before: float, after: float) -> None:
-        self.web.lifetime_days = lifetime
-        self.web.step()
-        self.web.let_days_pass(before)
-        self.web.timer()
-        self.assertEqual(len(self.web.orders), 1)
-        self.web.let_days_pass(after - before)
-        self.assertEqual((self.web.timer().code, len(self.web.orders)), (0, 2))
-        self.assertEqual(self.web.served_names(), [DOMAIN])
-
-    def test_writes_the_rule_for_debians_own_timer(self) -> None:
-        self.web.lifetime_days = 45
-        self.web.step()
-        text = (self.web.paths.letsencrypt / "renewal" / f"{DOMAIN}.conf").read_text()
-        self.assertRegex(text, rf"^renew_before_expiry = {15 * 24 * 60} minutes\n")
-        self.assertNotIn("30 days", text)
-
-    def test_installs_what_certbot_renewed_by_itself(self) -> None:
-        self.web.step()
-        before = self.web.shown[443]
-        self.web.authority.issue([DOMAIN], self.web.paths.letsencrypt / "live" / DOMAIN)
-        self.web.timer()
-        self.assertNotEqual(self.web.shown[443], before)
-        self.assertEqual((self.web.served_names(), len(self.web.orders)), ([DOMAIN], 1))
-
-    def test_settles_the_turn_server_when_the_certificate_is_served(self) -> None:
-        served: list[list[str]] = []
-        with patch("jitsi_hetzner.certificate_keeper.settle", lambda _host: served.append(self.web.served_names())):
-            self.web.step()
-        self.assertEqual(served, [[DOMAIN]])
-
-    def test_orders_again_where_the_issuer_is_another_one_now(self) -> None:
-        self.web.step()
-        self.web.authority = type(self.web.authority)(self.web.root / "ca2")
-        self.assertEqual((self.web.step().result["warnings"], len(self.web.orders)), ([], 2))
-
-    def test_orders_again_from_another_directory(self) -> None:
-        self.web.step()
-        self.web.step(directory="https://acme.example/other")
-        self.assertEqual(len(self.web.orders), 2)
-
-    def test_leaves_a_certificate_of_another_tool_until_its_last_sixth(self) -> None:
-        folder = self.web.root / "other"
-        self.web.authority.issue([DOMAIN], folder, 90)
-        for end, file in (("crt", "fullchain.pem"), ("key", "privkey.pem")):
-            (self.web.paths.meet / f"{DOMAIN}.{end}").write_text((folder / file).read_text())
-        self.web.step()
-        self.web.let_days_pass(70)
-        self.web.timer()
-        self.assertEqual(self.web.orders, [])
-        self.web.let_days_pass(6)
-        self.web.timer()
-        self.assertEqual(self.web.orders, [[DOMAIN]])
-
-    def test_tells_the_line_where_somebody_broke_the_configuration_of_nginx(self) -> None:
-        self.web.nginx_error = 'nginx: [emerg] unknown directive "foo" in /etc/nginx/conf.d/x.conf:1\n'
-        outcome = self.web.step()
-        self.assertEqual(outcome.code, 0)
-        self.assertIn('unknown directive "foo" in /etc/nginx/conf.d/x.conf:1', self.warnings(outcome))
-        self.web.nginx_error = None
-        self.assertEqual((self.web.timer().code, self.web.served_names(), len(self.web.orders)), (0, [DOMAIN], 1))
-
-
-class FullDisk(CertificateCase):
-    def test_is_a_warning_and_the_step_succeeds(self) -> None:
-        self.web.step()
-        full = Failure("cannot write it: No space left on device", "df -h")
-        with patch("jitsi_hetzner.certificate_keeper.save_state", side_effect=full):
-            outcome = self.web.step()
-        self.assertEqual(outcome.code, 0)
-        self.assertIn("No space left on device", self.warnings(outcome))
-
-
-class Rehearsal(CertificateCase):
-    def test_makes_another_account_where_the_staging_server_has_forgotten_this_one(self) -> None:
-        self.web.step()
-        folder = self.web.paths.letsencrypt / "accounts/acme-staging-v02.api.letsencrypt.org/directory/abc"
-        folder.mkdir(parents=True)
-        run = self.web._certbot
-
-        def certbot(words: tuple[str, ...]) -> Any:
-            self.web.rehearsal_refusal = "Account https://x/my-account/1 not found." if folder.exists() else None
-            return run(words)
-
-        self.web.commands.answers[("env",)] = lambda words: certbot(words[2:])
-        self.web.let_days_pass(1.1)
-        self.assertEqual(self.web.timer().code, 0)
-
-    def test_rehearses_at_each_step_that_orders_nothing_and_once_a_day(self) -> None:
-        self.web.step()
-        self.assertEqual((self.web.rehearsals, self.web.started), ([], []))
-        self.web.step()
-        # `up` does not wait for it.
-        self.assertEqual((self.web.rehearsals, self.web.started), ([], ["jitsi-hetzner-certificate.service"]))
-        self.web.timer()
-        self.assertEqual(self.web.rehearsals, [[DOMAIN]])
-        for _quarter in range(9):
-            self.web.timer()
-            self.web.let_days_pass(0.25)
-        self.assertEqual(len(self.web.rehearsals), 3)
-
-    def test_tells_a_failing_one_weeks_before_the_end_until_one_succeeds(self) -> None:
-        self.web.step()
-        self.web.rehearsal_refusal = REFUSED
-        self.web.let_days_pass(1.1)
-        outcome = self.web.timer()
-        self.assertEqual(outcome.code, 1)
-        self.assertRegex(outcome.text, r"a renewal would fail: .*Timeout during connect.*; the certificate ends on 20")
-        self.assertEqual(self.web.timer().code, 1)
-        self.web.rehearsal_refusal = None
-        self.web.let_days_pass(1.1)
-        self.assertEqual(self.web.timer().code, 0)
 
 
 class Copies(CertificateCase):
@@ -385,6 +267,18 @@ class OtherKinds(CertificateCase):
         self.assertEqual(self.web.orders, [])
         self.assertNotIn("PRIVATE KEY", self.web.paths.certificate_settings.read_text())
 
+    def test_trusts_the_root_at_the_end_of_an_own_chain(self) -> None:
+        self.web.authority.issue([DOMAIN], self.web.root / "one")
+        key, leaf = ((self.web.root / "one" / f"{name}.pem").read_text() for name in ("privkey", "fullchain"))
+        root = self.web.authority.root.read_text()
+        told = {}
+        for chain in (leaf, leaf + root):
+            told[chain] = self.warnings(self.web.step(tls="own", own={"key": key, "chain": chain}, authority=None))
+        self.assertIn("browsers do not trust the certificate", told[leaf])
+        self.assertEqual(told[leaf + root], "")
+        self.web.step(tls="self-signed", authority=None)
+        self.assertFalse(self.web.paths.acme_authority.exists())
+
     def test_the_timer_says_that_it_has_no_settings_yet(self) -> None:
         outcome = self.web.timer()
         self.assertEqual(outcome.code, 2)
@@ -420,11 +314,11 @@ class Https(CertificateCase):
 
     def test_tells_browsers_to_insist_on_https_only_with_a_certificate_that_they_trust(self) -> None:
         self.web.site_of_jitsi(self.SITE)
-        self.web.acme_is_down = True
+        self.web.acme_error = "curl: (7) Failed to connect to acme.example port 443: Connection refused"
         self.web.step()
         waiting = [line for line in self.site().splitlines() if "Strict-Transport" in line]
         self.assertEqual([line.strip()[0] for line in waiting], ["#", "#"])
-        self.web.acme_is_down = False
+        self.web.acme_error = None
         self.web.step()
         sent = [line.strip() for line in self.site().splitlines() if "Strict-Transport" in line]
         self.assertEqual([line.split()[0] for line in sent], ["add_header", "add_header"])

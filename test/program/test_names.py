@@ -43,7 +43,7 @@ class Names(Case):
         self.web.dns.silent = True
         outcome = self.step(timeout=0)
         self.assertEqual((outcome.code, self.web.clock.now()), (0, 0))
-        self.assertIn(f"A {DOMAIN} is missing (does not answer)", outcome.text)
+        self.assertIn(f"A {DOMAIN} cannot be looked up (does not answer)", outcome.text)
 
     def test_asks_the_zones_own_servers_and_the_resolver_of_the_settings(self) -> None:
         self.step(resolver="192.0.2.53")

@@ -100,9 +100,9 @@ class WaitFor(HostCase):
 
     def test_says_at_once_and_in_each_line_how_to_end_a_wait_of_more_than_60_s(self) -> None:
         self.host.wait_for(61, "it", lambda: False)
-        lines = [f"probe: still waiting for it ({second} of 61 s)" for second in (0, 15, 30, 45, 60)]
-        ending = f"; to end this step, on web: kill {PID}\n"
-        self.assertEqual(self.probe.text, "".join(f"{line}{ending}" for line in lines))
+        beginning = f"probe: kill {PID} on web ends this step; still waiting for it"
+        lines = [f"{beginning} ({second} of 61 s)\n" for second in (0, 15, 30, 45, 60)]
+        self.assertEqual(self.probe.text, "".join(lines))
 
     def test_says_how_to_end_no_shorter_one_and_speaks_every_15_s(self) -> None:
         self.host.wait_for(60, "it", lambda: False)

@@ -78,7 +78,7 @@ class Signals(ProcessCase):
         self, number: signal.Signals
     ) -> None:
         drain = self.begin_drain()
-        drain.wait_until_it_says(f"; to end this step, on web: kill {drain.process.pid}\n")
+        drain.wait_until_it_says(f"drain: kill {drain.process.pid} on web ends this step; ")
         drain.process.send_signal(number)
         self.assertEqual(drain.code(), 1)
         self.assertIn("drain failed on web: a signal ended this step on the host\n  What to do: pulumi up", drain.text)

@@ -1,6 +1,6 @@
 import { hostFile } from "../../remote/hostFile";
 import { scriptValues } from "../../remote/script";
-import { hostConf, type UserDataArgs } from "../../cloud-init/userData";
+import { hostConf, nodeHostConf, type UserDataArgs } from "../../cloud-init/userData";
 import { parseSettings } from "../../lib/config/settings";
 import type { TemplateName, TemplateVariables } from "../../remote/render";
 import type { ScriptName, ScriptValues } from "../../remote/script";
@@ -69,6 +69,10 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
       relayPorts: "61000-65535",
       mediaPort: 65535,
     },
+  },
+  "node/etc/jitsi-hetzner/filter.nft": {
+    smallest: { sshPort: 22, mediaPorts: [] },
+    fullest: { sshPort: 65535, mediaPorts: [10000, 65535] },
   },
   "jvb/etc/systemd/system/jitsi-hetzner-start.socket": {
     smallest: { startHost: "0.0.0.0", startPort: 1 },
@@ -153,6 +157,55 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     SETTINGS_HASH: "0".repeat(64),
     FORMER_HASH: "1".repeat(64),
   }),
+  "jibri/kernel": scriptValues("jibri/kernel", { NAME: "jibri-0" }),
+  "jibri/files": scriptValues("jibri/files", {
+    NAME: "jibri-0",
+    NICKNAME: "jibri-1014",
+    DOMAIN: longDomain,
+    WEB_PRIVATE_IP: "10.0.0.2",
+    XMPP_CERTIFICATE: certificate,
+    CONTROL_USERNAME: "jibri-2",
+    CONTROL_PASSWORD: fakeSecret,
+    CALL_USERNAME: "recorder-2",
+    CALL_PASSWORD: fakeSecret,
+    CONTROL_HOST: "0.0.0.0",
+    JITSI_VERSION: "2.0.10888-1",
+    RECORDINGS: "s3",
+    RETENTION_DAYS: "0",
+    TARGET: `{"endpoint":"https://s3.example.test","bucket":"b","path":"","accessKey":"k","secretKey":"${fakeSecret}"}`,
+  }),
+  "web/access": { NAME: "berlin", NICKNAME: "node-berlin-0a1b2c", ADDRESS: "203.0.113.7" },
+  "web/forward": scriptValues("web/forward", {
+    NAME: "berlin",
+    NICKNAME: "node-berlin-0a1b2c",
+    LOCAL_ADDRESS: "127.80.1.2",
+    PORTS: "8080 8081",
+    ADDRESS: "203.0.113.7",
+    SSH_PORT: "2222",
+    HOST_KEY: "ssh-ed25519 AAAA",
+    PRIVATE_KEY: `${fakeSecret}\n`,
+  }),
+  "web/deployKey": { PUBLIC_KEY: "ssh-ed25519 AAAA" },
+  "node/check": {
+    NAME: "berlin",
+    ROLE: "jvb",
+    ADDRESS: "203.0.113.7",
+    DOMAIN: longDomain,
+    WEB_ADDRESS: "192.0.2.1",
+    ADOPT: "no",
+    FORWARD_PORTS: "8080 8081",
+  },
+  "node/setup": scriptValues("node/setup", {
+    NAME: "berlin",
+    DOMAIN: longDomain,
+    HOST_CONF: nodeHostConf(userDataFixtures.jvb.fullest),
+    VERSION: "2.0.10888-1",
+    NFT_RULES: "table inet a {}\n",
+    FORWARD_KEY: "ssh-ed25519 AAAA",
+    FORWARD_PORTS: "8080 8081",
+  }),
+  "node/filter": { NAME: "berlin", NFT_RULES: "table inet a {}\n" },
+  "node/leave": {},
   "jvb/apply": {
     NAME: "meet-jvb-0",
     BRIDGE_VERSION: "2.3-307-g5a9c1e7f-1",

@@ -5,6 +5,7 @@ import { compareBridges } from "./compareBridges";
 import { compareFirewalls } from "./compareFirewalls";
 import { compareHosts } from "./compareHosts";
 import type { Declared } from "./declared";
+import { inOrder } from "./inOrder";
 import type { StackFacts } from "./stackFacts";
 import type { Status } from "./status";
 
@@ -23,7 +24,8 @@ export interface ClusterFacts {
 }
 
 /** Compares what is declared with what exists. Pure. */
-export function compare(facts: ClusterFacts): Status {
+export function compare(given: ClusterFacts): Status {
+  const facts = inOrder(given);
   const { stack, declared, state, undeployed } = facts;
   const [web, servers] = [known(facts.web), known(facts.cloud)];
   const hosts = compareHosts({ declared, state, servers });

@@ -3,7 +3,7 @@ import { ConfigError, parseSettings, type Settings } from "../../lib/config/sett
 import type { Role } from "../../lib/constants";
 import { OperatorError } from "../../lib/errors";
 import { planCluster, type ClusterPlan } from "../../lib/plan/clusterPlan";
-import { firewallRules, type FirewallRule } from "../../lib/plan/firewallRules";
+import { firewallRules, nodeRanges, type FirewallRule } from "../../lib/plan/firewallRules";
 import { formatProblems, type Problem } from "../../lib/problem";
 import type { StackConfig } from "../cloudApi";
 
@@ -21,8 +21,9 @@ export interface Declared {
 export function readDeclared(config: StackConfig): Declared {
   const settings = settingsOf(config);
   const plan = planCluster(settings);
-  const { adminCidrs, turn } = settings;
-  const choice = { adminCidrs, turn, webMedia: plan.webMedia };
+  const { adminCidrs, turn, existingNodes } = settings;
+  const nodes = nodeRanges(existingNodes);
+  const choice = { adminCidrs, turn, nodes, webMedia: plan.webMedia };
   return {
     plan,
     firewallRules: { web: firewallRules("web", choice), jvb: firewallRules("jvb", choice) },

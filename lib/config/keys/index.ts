@@ -11,6 +11,7 @@ import {
 import { cloudKeys } from "./cloud";
 import { aliasesAreFree, domainIsInZone, domainKeys } from "./domain";
 import { drainKeys } from "./drain";
+import { existingNodeKeys } from "./existingNodes";
 import { programKeys } from "./programs";
 import { serverKeys } from "./servers";
 import { softwareKeys } from "./software";
@@ -24,6 +25,7 @@ export const declarations = [
   ...certificateKeys,
   ...bridgeKeys,
   ...drainKeys,
+  ...existingNodeKeys,
   ...programKeys,
   ...serverKeys,
   ...softwareKeys,

@@ -18,7 +18,7 @@ class Bridge:
     @property
     def is_local(self) -> bool:
         """Whether it runs on the web host itself."""
-        return self.address.startswith("127.")
+        return self.address == "127.0.0.1"
 
 
 class Goal(Enum):

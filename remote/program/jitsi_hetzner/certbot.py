@@ -62,8 +62,8 @@ class Certbot:
         return self.lineage.with_name("privkey.pem")
 
     def authority(self) -> Path | None:
-        """The file with the certificates by which the ACME server is known. None for the host's store."""
-        return self._paths.acme_authority if self._given.authority is not None else None
+        """The file with certificates that are trusted beside the host's store. None where there is none."""
+        return self._paths.acme_authority if self._given.roots is not None else None
 
     def issuer(self) -> Issuer | Trouble:
         """Asks the ACME server for its directory."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from .decode import Address, Domain, Nickname, Text, decode, encode
 from .files import read_text, write_secret
+from .x509 import PEM
 
 Url = Annotated[str, Text(r"https://[^\s'\"]+", "an https URL")]
 Ip = Annotated[str, Text("[0-9a-fA-F:.]+", "an IP address")]
@@ -67,6 +68,18 @@ class CertificateInput:
     # Encrypts the copies on the bridges. Secret.
     copy_key: str
     copies: tuple[CopyPlace, ...]
+
+    @property
+    def roots(self) -> str | None:
+        """Certificates that clients trust beside those of Debian. PEM.
+
+        A root at the end of an own chain is that of an internal CA: the operator's devices trust it. A certificate that
+        is alone is no root of anything.
+        """
+        if self.authority is not None or self.own is None:
+            return self.authority
+        chain = PEM.findall(self.own.chain)
+        return chain[-1] if len(chain) > 1 else None
 
 
 def save(path: Path, given: CertificateInput) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from .certificate_input import CertificateInput
 from .certificate_orders import Orders
 from .certificate_run import RETRY, CertificateRun
-from .certificate_state import COPY_PAUSE, CertificateState, Problem, save_state
+from .certificate_state import COPY_PAUSE, CertificateState, Problem, is_over, save_state
 from .copies import Copies
 from .failure import Failure
 from .files import read_text, write_text
@@ -58,8 +58,11 @@ class Keeper:
         return installed is not None and self._run.clients_accept(installed)
 
     def _tend(self, urgent: bool, rehearse_later: bool) -> None:
-        if self._given.authority is not None:
-            write_text(self._host.paths.acme_authority, self._given.authority)
+        if self._given.roots is not None:
+            write_text(self._host.paths.acme_authority, self._given.roots)
+        else:
+            # Of other settings. The TURN server would trust it.
+            self._host.paths.acme_authority.unlink(missing_ok=True)
         if self._given.tls == "letsencrypt":
             self._tend_issued(urgent, rehearse_later)
         elif self._given.own is not None and self._run.site.install(self._given.own.chain, self._given.own.key):
@@ -103,7 +106,7 @@ class Keeper:
         """Once a day, and at each step: other bridges may have to keep it."""
         run, now = self._run, self._run.now()
         is_new = lineage.fingerprint != run.state.copied
-        if not urgent and not is_new and now - run.state.copied_at < COPY_PAUSE:
+        if not urgent and not is_new and not is_over(run.state.copied_at, COPY_PAUSE, now):
             return
         problems = self._copies.store()
         if problems:

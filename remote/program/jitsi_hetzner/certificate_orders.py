@@ -5,7 +5,7 @@ from functools import partial
 
 from .certbot_trouble import Trouble
 from .certificate_run import RETRY, CertificateRun
-from .certificate_state import REHEARSAL_PAUSE, Problem
+from .certificate_state import REHEARSAL_PAUSE, Problem, is_over
 from .dns import Dns
 from .names import Look, caa_problem, look
 from .x509 import Certificate, day
@@ -26,9 +26,9 @@ class Orders:
         """For the names that lead here. The rest is told."""
         run = self._run
         current = run.current()
-        right = [one.name for one in run.given.names if self._looks[one.name].leads_here]
+        right = [one.name for one in run.given.names if self._can_be_ordered(self._looks[one.name], current)]
         for one in self._looks.values():
-            self._tell_name(one, current)
+            self._tell_name(one, current, can_be_ordered=one.name in right)
         reason = self._reason(current, right)
         if reason is None or run.given.domain not in right:
             # What the domain's records are is told already.
@@ -46,7 +46,7 @@ class Orders:
         if is_wanted and later:
             run.state = replace(run.state, rehearsed=0)
             run.is_rehearsal_due = True
-        elif is_wanted or now - run.state.rehearsed >= REHEARSAL_PAUSE:
+        elif is_wanted or is_over(run.state.rehearsed, REHEARSAL_PAUSE, now):
             names = [name for name in lineage.names if name not in self._looks or self._looks[name].leads_here]
             trouble = run.certbot.rehearse(names or list(lineage.names))
             problem = None if trouble is None else _rehearsal_problem(trouble, lineage)
@@ -56,7 +56,11 @@ class Orders:
         if run.state.rehearsal_problem is not None:
             run.problems.append(run.state.rehearsal_problem)
 
-    def _tell_name(self, one: Look, current: Certificate | None) -> None:
+    def _can_be_ordered(self, one: Look, current: Certificate | None) -> bool:
+        """Also where this host cannot look it up: the ACME server does so itself, and a renewal must lose no name."""
+        return one.leads_here or (one.is_unknown and current is not None and current.covers(one.name))
+
+    def _tell_name(self, one: Look, current: Certificate | None, *, can_be_ordered: bool) -> None:
         if not one.problems:
             return
         what = "; ".join(one.problems)
@@ -64,7 +68,7 @@ class Orders:
         effect = (
             "the certificate has it, but cannot be renewed for it" if is_in_it else "no certificate is ordered for it"
         )
-        told = what if one.leads_here else f"{what}; {effect}"
+        told = what if can_be_ordered else f"{what}; {effect}"
         self._run.tell(told, f"correct the records of {one.name}. {RETRY}")
 
     def _reason(self, current: Certificate | None, right: list[str]) -> str | None:
@@ -112,7 +116,9 @@ class Orders:
                 "CAA records are not checked: the ACME server does not say its name, and acmeCaaIssuer is not set"
             )
             return None
-        problems = [found for name in names if (found := caa_problem(self._dns, name, issuers)) is not None]
+        # What this host cannot look up, the ACME server may.
+        known = [name for name in names if not self._looks[name].is_unknown]
+        problems = [found for name in known if (found := caa_problem(self._dns, name, issuers)) is not None]
         if not problems:
             return None
         return Trouble(

@@ -68,7 +68,14 @@ class CertificateState:
         """Another order than the one that failed need not wait, and one that an operator asks for only for a limit."""
         if order != self.ordered:
             return True
-        return now >= self.limited_until and (urgent or now >= self.next_order)
+        # A longer pause was noted while the clock of this host was wrong.
+        is_paused = now < self.next_order <= now + LONGEST_PAUSE
+        return now >= self.limited_until and (urgent or not is_paused)
+
+
+def is_over(since: int, pause: int, now: float) -> bool:
+    """Whether so many seconds have passed. A moment in the future was noted while the clock of this host was wrong."""
+    return not 0 <= now - since < pause
 
 
 def load_state(path: Path) -> CertificateState:

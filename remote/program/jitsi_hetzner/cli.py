@@ -17,15 +17,19 @@ from .verb import Verb
 VERBS = (
     "accept",
     "certificate",
+    "check-recordings",
+    "discard-recordings",
     "drain",
     "forget",
     "jicofo",
     "names",
     "policy",
+    "recorder",
     "restart",
     "serve",
     "status",
     "turn-server",
+    "upload-recordings",
 )
 PROGRAM = "jitsi-hetzner"
 EXIT_CODES = """Exit codes:

@@ -17,15 +17,15 @@ class Ran:
 class Commands(Protocol):
     """Runs a program without a shell."""
 
-    def run(self, *words: str, seconds: float) -> Ran:
+    def run(self, *words: str, seconds: float, stdin: str | None = None) -> Ran:
         """Never raises: what a program says that is not there is part of the answer."""
 
 
 class SystemCommands:
     """The host's own."""
 
-    def run(self, *words: str, seconds: float) -> Ran:
-        """In English, without input."""
+    def run(self, *words: str, seconds: float, stdin: str | None = None) -> Ran:
+        """In English. Without `stdin` there is no input."""
         # Takes 1 MB and 10 ms, which most steps do not need.
         import os
         import subprocess
@@ -34,7 +34,7 @@ class SystemCommands:
         try:
             done = subprocess.run(
                 arguments,
-                stdin=subprocess.DEVNULL,
+                **({"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}),
                 capture_output=True,
                 timeout=seconds,
                 env={**os.environ, "LC_ALL": "C"},

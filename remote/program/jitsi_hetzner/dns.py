@@ -27,6 +27,11 @@ class Answer:
     is_alias: bool = False
 
     @property
+    def is_known(self) -> bool:
+        """Whether the server knows what records there are, or that there are none."""
+        return self.status in ("NOERROR", "NXDOMAIN")
+
+    @property
     def in_words(self) -> str:
         """For a message about a record that is missing."""
         if self.status == "":

@@ -177,6 +177,6 @@ class Emptying:
         limit = self.policy.timeout_seconds
         problem = f", {self.count.problem}" if self.count.problem else ""
         self._host.info(
-            f"{self._name}: participants left: {self.count} ({passed:.0f} of {limit:.0f} s{problem})"
             f"{self._host.messages.how_to_end(limit)}"
+            f"{self._name}: participants left: {self.count} ({passed:.0f} of {limit:.0f} s{problem})"
         )

@@ -59,7 +59,7 @@ class Host:
             if passed >= seconds:
                 return False
             if passed >= report_at:
-                self.info(f"still waiting for {what} ({passed:.0f} of {seconds:.0f} s){how_to_end}")
+                self.info(f"{how_to_end}still waiting for {what} ({passed:.0f} of {seconds:.0f} s)")
                 report_at += REPORT_SECONDS
             self.clock.sleep(1)
         return True

@@ -48,10 +48,13 @@ class Messages:
         self._is_anybody_needed = False
 
     def how_to_end(self, seconds: float) -> str:
-        """For the lines of a wait of at most so many seconds."""
+        """The beginning of the lines of a wait of at most so many seconds.
+
+        The beginning, because Pulumi cuts lines at the right edge of a terminal.
+        """
         if seconds <= LONG_WAIT_SECONDS:
             return ""
-        return f"; to end this step, on {self.hostname}: kill {self.pid}"
+        return f"kill {self.pid} on {self.hostname} ends this step; "
 
     def failure(self, failure: Failure, is_host_stopping: bool) -> None:
         """The last lines of a verb that fails."""

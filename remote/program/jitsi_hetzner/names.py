@@ -21,21 +21,28 @@ class Look:
     problems: tuple[str, ...]
     # Whether an ACME server would find this host: no wrong address, and at least one right one.
     leads_here: bool
+    # Whether servers did not say what records there are, and nothing is known to be wrong.
+    is_unknown: bool = False
+
+
+# Of several servers, the first of these counts.
+WORST_FIRST = ("wrong", "missing", "unknown", "right")
 
 
 def look(dns: Dns, wanted: WantedName) -> Look:
     """Asks the zone's servers and the resolver."""
     servers = dns.servers(wanted.name)
     problems: list[str] = []
-    # Of each kind, whether it is right, wrong or missing.
+    # Of each kind, whether it is right, wrong, missing or unknown.
     found: list[str] = []
     for kind, address in (("A", wanted.ipv4), ("AAAA", wanted.ipv6)):
         answers = _answers(dns, servers, wanted.name, kind)
         states = {who: _state(answer, address) for who, answer in answers.items()}
         problems += _problems(wanted.name, kind, address, answers, states)
         own = [state for who, state in states.items() if who != RESOLVER] or list(states.values())
-        found.append("wrong" if "wrong" in own else "missing" if "missing" in own else "right")
-    return Look(wanted.name, tuple(problems), "wrong" not in found and "right" in found)
+        found.append(min(own, key=WORST_FIRST.index))
+    is_unknown = "unknown" in found and not {"wrong", "missing"} & {*found}
+    return Look(wanted.name, tuple(problems), "wrong" not in found and "right" in found, is_unknown)
 
 
 def _answers(dns: Dns, servers: Sequence[str], name: str, kind: str) -> dict[str, Answer]:
@@ -50,7 +57,7 @@ def _answers(dns: Dns, servers: Sequence[str], name: str, kind: str) -> dict[str
 
 def _state(answer: Answer, address: str) -> str:
     if not answer.values:
-        return "missing"
+        return "missing" if answer.is_known else "unknown"
     return "right" if set(map(_plain, answer.values)) == {_plain(address)} else "wrong"
 
 
@@ -60,8 +67,9 @@ def _problems(name: str, kind: str, address: str, answers: dict[str, Answer], st
     for who, answer in answers.items():
         if states[who] == "wrong":
             said.setdefault(f"is {', '.join(answer.values)}, but must be {address} alone", []).append(who)
-        elif states[who] == "missing":
-            said.setdefault(f"is missing ({answer.in_words}); it must be {address}", []).append(who)
+        elif states[who] != "right":
+            what = "is missing" if states[who] == "missing" else "cannot be looked up"
+            said.setdefault(f"{what} ({answer.in_words}); it must be {address}", []).append(who)
     return [f"{kind} {name} {what} (asked: {', '.join(who)})" for what, who in said.items()]
 
 
@@ -76,7 +84,7 @@ def caa_problem(dns: Dns, name: str, issuers: Sequence[str]) -> str | None:
     """Why the issuer may not issue for the name, by CAA records (RFC 8659)."""
     for zone in climb(name):
         answer = dns.ask(zone, "CAA")
-        if answer.status not in ("NOERROR", "NXDOMAIN"):
+        if not answer.is_known:
             return f"the CAA records of {zone} cannot be read ({answer.in_words}), so the issuer refuses"
         if answer.values:
             allowed = [found[1].lower() for value in answer.values if (found := ISSUE.match(value))]

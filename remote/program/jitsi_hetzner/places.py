@@ -14,6 +14,9 @@ class Ports:
     # A bridge keeps a copy of the certificates for whoever connects (jitsi-hetzner-copy.socket).
     bridge_copy: int = 8082
     jicofo_rest: int = 8888
+    # jibri on its own host, on loopback: its state, and what ends it or has it read its settings again.
+    jibri_rest: int = 2222
+    jibri_internal: int = 3333
     xmpp: int = 5222
     https: int = 443
     turns: int = 5349
@@ -58,6 +61,10 @@ class Paths:
     letsencrypt: Path = Path("/etc/letsencrypt")
     certbot_log: Path = Path("/var/log/letsencrypt/letsencrypt.log")
     units: Path = Path("/etc/systemd/system")
+    # A recorder's settings, written by jibri/files: secret.
+    recorder: Path = Path("/etc/jitsi-hetzner/recorder.json")
+    # A recorder's recordings: `current` is jibri's, `finished` is what its finalize script has handed over.
+    recordings: Path = Path("/srv/recordings")
 
     @property
     def registry(self) -> Path:
@@ -88,3 +95,33 @@ class Paths:
     def watch_log(self) -> Path:
         """What jitsi-hetzner-watch has done."""
         return self.state / "watch.log"
+
+    @property
+    def recorder_serving(self) -> Path:
+        """Exists while the recorder is to be in service. A condition of jibri's unit."""
+        return self.state / "recorder-serving"
+
+    @property
+    def recorder_settings(self) -> Path:
+        """The hash of the settings in jibri's files."""
+        return self.state / "recorder-settings"
+
+    @property
+    def recorder_running_settings(self) -> Path:
+        """That of the settings with which jibri has started, copied by its unit."""
+        return self.state / "recorder-running-settings"
+
+    @property
+    def jibri_for(self) -> Path:
+        """The version of Jitsi that the installed jibri was taken for."""
+        return self.state / "jibri-for"
+
+    @property
+    def recorder_run(self) -> Path:
+        """What is true until the next boot: `disk-low` and `updating` are conditions of jibri's unit."""
+        return self.run / "jitsi-hetzner-recorder"
+
+    @property
+    def uploads(self) -> Path:
+        """A file for each recording that was tried: its name at the target, and when it is tried again."""
+        return self.state / "uploads"

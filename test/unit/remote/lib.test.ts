@@ -80,7 +80,7 @@ describe("lib.sh", () => {
       const line = (second: number): unknown =>
         expect.stringMatching(
           new RegExp(
-            `it \\(${second.toString()} of 61 s\\); to end this step, on \\S+: kill \\d+$`,
+            `^web/account: kill \\d+ on \\S+ ends this step; still waiting for it \\(${second.toString()} of 61 s\\)$`,
           ),
         );
       expect(said(61)).toEqual([...[0, 15, 30, 45, 60].map(line), ""]);

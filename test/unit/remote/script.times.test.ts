@@ -5,8 +5,18 @@ import {
 } from "../../../packages/sandbox/src/hosts/simulated/verbTimes";
 import { hostProgram } from "../../../remote/program";
 
+/** Verbs that only a recorder's host runs. The bench's cluster has none. */
+const ofRecorders = [
+  "jibri/kernel",
+  "jibri/files",
+  "recorder",
+  "upload-recordings",
+  "check-recordings",
+  "discard-recordings",
+];
+
 /** Verbs that no step of the bench's cluster runs: it has no bridge on the web host, no operator asks, and bridges themselves apply. */
-const never = ["web/localBridge", "status", "forget", "jicofo", "jvb/apply"];
+const never = [...["web/localBridge", "status", "forget", "jicofo", "jvb/apply"], ...ofRecorders];
 
 describe("the recorded times of simulated hosts", () => {
   const times = readVerbTimes();

@@ -26,6 +26,7 @@ function stdout({ inputs }: MockResourceArgs): string {
   if (create.includes("web/version")) {
     return '{"version":"2.0.11146-1","bridge":"2.3-307-g5a9c1e7f-1"}\n';
   }
+  if (create.includes("node/check")) return '{"memoryMb":7940,"cores":4}\n';
   return create.includes("web/configure") ? "-----BEGIN CERTIFICATE-----\nMIIB\n" : "";
 }
 

@@ -42,10 +42,9 @@ describe("host/setup, its hardening", () => {
   });
 
   it("loads rules and restarts nothing, at the first run, with the same values, and with others", () => {
-    const rules = join(host.root, "etc/nftables.d/jitsi-hetzner.nft");
     const calls = [
       "nft -c -f -",
-      `nft -f ${rules}`,
+      "nft -f -",
       "systemctl enable --quiet nftables",
       "dpkg-statoverride --list /var/cache/debconf",
       "dpkg-statoverride --update --add root root 0700 /var/cache/debconf",
@@ -64,6 +63,15 @@ describe("host/setup, its hardening", () => {
     const rules = join(host.root, "etc/nftables.d/jitsi-hetzner.nft");
     expect(host.text("etc/nftables.conf")).toBe(`#!/usr/sbin/nft -f\n\ninclude "${rules}"\n`);
     expect(host.text("etc/nftables.d/jitsi-hetzner.nft")).toBe("table inet a {}\n");
+  });
+
+  it("loads its rules and those of existing machines at once, so that no machine is shut out for a moment", () => {
+    const folder = join(host.root, "etc/nftables.d");
+    host.has("etc/nftables.d/jitsi-hetzner-node-berlin.nft", "insert rule ...\n");
+    const { stdout } = harden(`${world("[[ $1 == -c ]] || cat >&3; return 0;")}\nload_rules`);
+    expect(stdout).toContain(
+      `nft -f -\ninclude "${folder}/jitsi-hetzner.nft"\ninclude "${folder}/jitsi-hetzner-node-berlin.nft"\n`,
+    );
   });
 
   it("keeps the rules of before where nft refuses the new ones", () => {

@@ -1,5 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bashInScript } from "../bash";
@@ -67,6 +74,7 @@ function run() {
   return bashInScript("web/certificate", { DOMAIN: domain }, `${world}\nmain`, {
     "/etc/jitsi/meet": dir,
     "/var/lib/jitsi-hetzner": dir,
+    "/etc/jitsi-hetzner": dir,
   });
 }
 
@@ -75,7 +83,7 @@ function expectKept(problem: string): void {
   const before = certificate();
   const { status, stderr } = run();
   expect([status, stderr]).toEqual([0, expect.stringContaining(problem) as string]);
-  expect(stderr).toContain("so it stays as it is");
+  expect(stderr).toContain("so this step leaves it");
   expect(certificate()).toBe(before);
 }
 
@@ -123,6 +131,16 @@ describe("web/certificate", () => {
   it("keeps one that an authority signed, which has expired", () => {
     signed({ days: 0 });
     expectKept("has expired (notAfter=");
+  });
+
+  it.each([
+    ["letsencrypt", "The host orders another one by itself. At once, on the web host: jitsi-"],
+    ["own", "Set tlsCertificate and tlsKey to new ones, then: pulumi up"],
+    ["self-signed", "Renew it at its source"],
+  ])("says what renews a foreign one with tls %s", (tls, advice) => {
+    writeFileSync(file("certificate.json"), JSON.stringify({ tls }));
+    signed({ days: 0 });
+    expect(run().stderr).toContain(advice);
   });
 
   it("keeps one that an authority signed, which is about to end, without a word", () => {

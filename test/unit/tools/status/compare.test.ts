@@ -100,6 +100,40 @@ describe("the status of a cluster", () => {
     );
   });
 
+  it("is the same, in the same order, in whatever order the sources answer", () => {
+    const bridges = { "jvb-11": { operational: false }, "jvb-12": { healthy: false }, "jvb-9": {} };
+    const given: ClusterFacts = {
+      ...healthy,
+      cloud: { facts: ["10", "11", "31", "4"].map((id) => cloudServer(id, `server-${id}`)) },
+      firewalls: { facts: [] },
+      web: web(jicofo({ ...bridges, "jvb-100": {} })),
+    };
+    const { state, cloud, web: seen } = given;
+    const reversed: ClusterFacts = {
+      ...given,
+      state: {
+        ...state,
+        servers: [...state.servers].reverse(),
+        firewalls: [...state.firewalls].reverse(),
+        bridgeOutputs: [...state.bridgeOutputs].reverse(),
+      },
+      cloud: "facts" in cloud ? { facts: [...cloud.facts].reverse() } : cloud,
+      web: web(jicofo(Object.fromEntries(Object.entries({ ...bridges, "jvb-100": {} }).reverse()))),
+    };
+    expect(seen).not.toEqual(reversed.web);
+    expect(compare(reversed)).toEqual(compare(given));
+    expect(differences(given).map((text) => text.split(" ").slice(0, 3).join(" "))).toEqual([
+      "jvb-1's server 12",
+      "server server-4 (4)",
+      "server server-31 (31)",
+      "jvb-0 (jvb-11) is",
+      "jicofo lists jvb-9,",
+      "jicofo lists jvb-100,",
+      "the jvb firewall",
+      "the web firewall",
+    ]);
+  });
+
   describe("of a TURN server", () => {
     const on: TurnFacts = {
       wanted: true,

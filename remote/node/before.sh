@@ -1,0 +1,84 @@
+#!/bin/bash
+# Functions that record a machine as it was found, and compare. Needs lib.sh.
+: "${state_dir:?}"
+
+readonly before=$state_dir/before
+# Files that change by themselves, or that only mirror others.
+readonly volatile='^/etc/(ld\.so\.cache|adjtime|mtab|resolv\.conf|\.pwd\.lock|\.updated|(passwd|group|shadow|gshadow|subuid|subgid)-?|ssl/certs/(java/cacerts|[0-9a-f]{8}\.[0-9]+)|jitsi-hetzner/.*)$'
+# Settings of the kernel that a package of Jitsi changes.
+readonly kernel_settings=(net.core.rmem_max net.core.netdev_max_backlog)
+
+# record_before: once in a machine's time in the cluster, before anything is changed. A run that was cut repeats it.
+record_before() {
+  if [[ -e $before/complete ]]; then
+    return
+  fi
+  install -d -m 0700 "$before"
+  take_record "$before"
+  if [[ -d /etc/jitsi ]]; then
+    tar -C / -cf "$before/etc-jitsi.tar" etc/jitsi
+  fi
+  printf '%s\n' "$(date -u +%FT%TZ)" >"$before/complete"
+  info "recorded this machine as it is in $before"
+}
+
+# take_record FOLDER
+take_record() {
+  local folder=$1 key
+  dpkg-query -W -f '${db:Status-Status} ${Package}:${Architecture} ${Version}\n' | sort >"$folder/packages"
+  apt-mark showmanual | sort >"$folder/manual"
+  apt-mark showhold | sort >"$folder/hold"
+  cut -d : -f 1,3,4,6,7 /etc/passwd | sort >"$folder/users"
+  cut -d : -f 1,3,4 /etc/group | sort >"$folder/groups"
+  systemctl list-unit-files --no-legend --no-pager | awk '{ print $1, $2 }' | grep -vE ' (transient|generated)$' | sort >"$folder/units"
+  list_files >"$folder/files"
+  list_rules >"$folder/rules"
+  for key in "${kernel_settings[@]}"; do
+    printf '%s %s\n' "$key" "$(cat "/proc/sys/${key//.//}" 2>/dev/null || true)"
+  done >"$folder/kernel"
+}
+
+# Each file below /etc with its mode, its owner and a checksum, and each link with its target.
+list_files() {
+  find /etc -xdev \( -type f -o -type l \) -print0 | sort -z | while IFS= read -r -d '' path; do
+    if [[ $path =~ $volatile ]]; then
+      continue
+    fi
+    if [[ -L $path ]]; then
+      printf '%s -> %s\n' "$path" "$(readlink "$path")"
+    else
+      printf '%s %s %s\n' "$path" "$(stat -c '%a %U:%G' "$path")" "$(sha256sum <"$path" | cut -c 1-16)"
+    fi
+  done
+}
+
+# The rules of the packet filter, without what counts packets and without the table of this program.
+list_rules() {
+  if ! command -v nft >/dev/null; then
+    return
+  fi
+  nft list ruleset 2>/dev/null | awk '/^table inet jitsi_hetzner_node / { skip = 1 } !skip { print } /^}/ { skip = 0 }' |
+    sed -E 's/ counter packets [0-9]+ bytes [0-9]+//' || true
+}
+
+# was_installed PACKAGE
+was_installed() {
+  grep -qE "^installed $1:" "$before/packages"
+}
+
+# tell_differences: compares with the record. Prints what differs, and its count.
+tell_differences() {
+  local now what lines count=0
+  now=$(mktemp -d)
+  take_record "$now"
+  for what in packages manual hold users groups units files rules kernel; do
+    lines=$(diff "$before/$what" "$now/$what" | grep '^[<>]') || continue
+    count=$((count + $(wc -l <<<"$lines")))
+    info "$what differ (< before, > now):"
+    printf '%s\n' "$lines" >&4
+  done
+  rm -rf "$now"
+  if ((count == 0)); then
+    info "packages, users, units, files in /etc and packet filter are as they were found"
+  fi
+}

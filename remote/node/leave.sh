@@ -1,0 +1,149 @@
+#!/bin/bash
+# Leaves a machine as it was found: takes away packages, users, files, units and rules of this program, compares with the
+# record of the first day, and prints what differs. The web host has drained it before. Safe to repeat: the program itself goes
+# last.
+set -euo pipefail
+: "${state_dir:?}" "${before:?}"
+
+readonly our_packages=$state_dir/our-packages
+readonly forward_user=jitsi-hetzner-forward
+readonly forward_home=/var/lib/jitsi-hetzner-forward
+readonly units=/etc/systemd/system
+readonly ca_folder=/usr/local/share/ca-certificates
+
+main() {
+  if [[ ! -e $before/complete ]]; then
+    info "nothing was changed on this machine yet"
+    remove_program
+    return
+  fi
+  remove_filter
+  stop_units
+  remove_packages
+  remove_files
+  remove_users
+  restore_former
+  tell_differences
+  remove_program
+  info "this machine has left the cluster"
+}
+
+stop_units() {
+  local unit
+  for unit in jitsi-hetzner-start.socket jitsi-hetzner-copy.socket jitsi-hetzner-recorder.socket jitsi-hetzner-upload.timer; do
+    systemctl disable --quiet --now "$unit" 2>/dev/null || true
+  done
+}
+
+# Only what came with this program. What the owner has installed since, and what that needs, stays.
+remove_packages() {
+  local ours=() kept package
+  if [[ ! -r $our_packages ]]; then
+    # The installation was cut before its note.
+    comm -13 <(sed -n 's/^installed \([^: ]*\):.*/\1/p' "$before/packages" | sort -u) \
+      <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u) >"$our_packages"
+  fi
+  mapfile -t ours < <(comm -12 "$our_packages" <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -nE 's/^(installed|config-files|half-configured|unpacked|half-installed) //p' | sort -u))
+  complete_dpkg
+  if ((${#ours[@]} > 0)); then
+    kept=$(needed_by_others "${ours[@]}")
+    if [[ -n $kept ]]; then
+      info "these packages stay, because others need them: $kept"
+      mapfile -t ours < <(comm -23 <(printf '%s\n' "${ours[@]}" | sort) <(tr ' ' '\n' <<<"$kept" | sort))
+    fi
+  fi
+  if ((${#ours[@]} > 0)); then
+    apt-mark unhold "${ours[@]}" >/dev/null 2>&1 || true
+    apt_get purge -y --allow-change-held-packages "${ours[@]}" ||
+      fatal "the packages cannot be removed" "repair what the lines above show, then: pulumi up"
+  fi
+  # Packages that were there before can be marked otherwise now.
+  while read -r package; do
+    if ! grep -qxF "$package" "$before/manual" && was_installed "$package"; then
+      apt-mark auto "$package" >/dev/null
+    fi
+  done < <(apt-mark showmanual)
+  while read -r package; do
+    if ! grep -qxF "$package" "$before/hold"; then
+      mark_package unhold "$package"
+    fi
+  done < <(apt-mark showhold)
+}
+
+# needed_by_others PACKAGE...: those of them that packages of the owner need.
+needed_by_others() {
+  local others
+  others=$(apt-get -s purge "$@" 2>/dev/null | sed -nE 's/^(Purg|Remv) ([^ ]+) .*/\2/p' | sort -u |
+    comm -23 - <(printf '%s\n' "$@" | sort -u))
+  if [[ -z $others ]]; then
+    return
+  fi
+  # shellcheck disable=SC2086 # a list of words
+  apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $others |
+    sed -nE 's/^[^ ]+$/&/p' | sort -u | comm -12 - <(printf '%s\n' "$@" | sort -u) | paste -sd ' '
+}
+
+remove_files() {
+  local domain
+  domain=$(sed -n 's/^DOMAIN=//p' /etc/jitsi-hetzner/node.conf 2>/dev/null) || true
+  rm -rf "$units"/jitsi-hetzner-* "$units"/jitsi-videobridge2.service.d/{50-jitsi-hetzner,jitsi-hetzner}.conf
+  rm -f /usr/local/sbin/jitsi-hetzner-* /etc/needrestart/conf.d/50-jitsi-hetzner.conf
+  rm -f /etc/apt/sources.list.d/jitsi-stable.list /usr/share/keyrings/jitsi-keyring.gpg /var/lib/apt/lists/*jitsi*
+  remove_empty "$units/jitsi-videobridge2.service.d" /etc/needrestart/conf.d /etc/needrestart
+  systemctl daemon-reload
+  systemctl reset-failed 'jitsi-*' 2>/dev/null || true
+  if [[ -n $domain && -e $ca_folder/auth.$domain.crt ]]; then
+    rm -f "$ca_folder/auth.$domain.crt"
+    update-ca-certificates --fresh >/dev/null || info "update-ca-certificates failed: run it on this machine"
+  fi
+  if ! was_installed jitsi-videobridge2 && [[ ! -e $before/etc-jitsi.tar ]]; then
+    rm -rf /etc/jitsi /var/log/jitsi /var/lib/jitsi-hetzner-copy
+  fi
+}
+
+# remove_empty FOLDER...: if they are ours, nothing is in them any more.
+remove_empty() {
+  local folder
+  for folder in "$@"; do
+    rmdir "$folder" 2>/dev/null || true
+  done
+}
+
+# Users that were there before stay.
+remove_users() {
+  local user
+  for user in "$forward_user" jvb jibri; do
+    if ! grep -q "^$user:" "$before/users" && id "$user" >/dev/null 2>&1; then
+      userdel "$user"
+    fi
+  done
+  for user in jitsi jvb jibri "$forward_user"; do
+    if ! grep -q "^$user:" "$before/groups" && getent group "$user" >/dev/null; then
+      groupdel "$user"
+    fi
+  done
+  rm -rf "$forward_home"
+}
+
+# What was there of Jitsi before (adopt), and settings of the kernel.
+restore_former() {
+  local key value
+  if [[ -e $before/etc-jitsi.tar ]]; then
+    rm -rf /etc/jitsi
+    tar -C / -xpf "$before/etc-jitsi.tar"
+    systemctl try-restart jitsi-videobridge2 2>/dev/null || true
+  fi
+  while read -r key value; do
+    if [[ -n $value && $(cat "/proc/sys/${key//.//}" 2>/dev/null) != "$value" ]]; then
+      sysctl -q -w "$key=$value" || info "cannot set $key back to $value"
+    fi
+  done <"$before/kernel"
+}
+
+# The command goes last: while it is there, the step can be repeated.
+remove_program() {
+  rm -rf /etc/jitsi-hetzner "$state_dir"
+  rm -f /usr/local/sbin/jitsi-hetzner
+}
+
+main "$@"
