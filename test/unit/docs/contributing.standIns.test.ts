@@ -4,7 +4,7 @@ import { testedJitsi, testedKind } from "../../e2e/kind";
 import { standInCases } from "../../e2e/standInCases";
 
 const root = join(__dirname, "../../..");
-const jest = join(root, "node_modules/jest/bin/jest.js");
+const jestProgram = join(root, "node_modules/jest/bin/jest.js");
 const files = Object.keys(standInCases);
 
 interface Report {
@@ -23,7 +23,7 @@ describe("cases that hold for stand-ins only", () => {
     const paths = chosen.map((file) => `test/e2e/${file}`);
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      [jest, "--runInBand", ...none, ...paths],
+      [jestProgram, "--runInBand", ...none, ...paths],
       {
         cwd: root,
         encoding: "utf8",
