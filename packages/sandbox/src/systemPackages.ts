@@ -13,6 +13,7 @@ export const systemPackages = [
   "shellcheck", // checks of the shell scripts
   "lua5.4", // luac: checks of prosody's configuration
   "ruby-hocon", // checks of HOCON files with the tool that the bridge's package depends on
+  "rclone", // tests of the uploads of recorders, with the version that the hosts have
   "jq", // used by the remote scripts, which tests run
   "python3", // checks of the Python programs in the stand-ins
   "python3-venv", // zizmor, the security check of the workflows
