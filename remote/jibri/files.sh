@@ -18,7 +18,7 @@ readonly recordings_dir=/srv/recordings
 readonly recorder_json=/etc/jitsi-hetzner/recorder.json
 readonly chrome=/usr/local/bin/google-chrome
 readonly installer=/usr/local/sbin/jitsi-hetzner-install
-readonly units=/etc/systemd/system
+readonly unit_dir=/etc/systemd/system
 # The hash of the settings in the files, and that with which jibri has started: its unit copies the first to the second.
 readonly written_settings=$state_dir/recorder-settings
 # The version of Jitsi that this host took its jibri for. Jitsi's metapackage names no version of jibri.
@@ -113,7 +113,7 @@ write_units() {
 }
 
 write_unit() {
-  write_file "$units/$1" 0644 root:root "$2"
+  write_file "$unit_dir/$1" 0644 root:root "$2"
   if [[ $FILE_CHANGED == yes ]]; then
     changed=yes
   fi
