@@ -15,6 +15,7 @@ import {
   capacityEstimate,
   knownHosts,
   monthlyCostOutput,
+  recorderOutputs,
   recordLines,
   recordsToCreate,
   sshCommands,
@@ -35,12 +36,20 @@ async function deploy() {
   const api = apiOf(access);
   const checked = await preflight({ settings, plan, stack: pulumi.getStack(), api, dryRun });
   if (api !== undefined) await powerOn(checked.serversOff, api, dryRun);
-  const { webServerType, jvbServerType, memoryGb } = checked;
+  const { webServerType, jvbServerType, jibriServerType, memoryGb } = checked;
   const acmeAuthority = readAuthority(settings.acmeCaFile);
   const watch = dryRun ? watchPreview(engineState) : undefined;
   const cluster = new JitsiCluster(
     "jitsi",
-    { ...settings, plan, webServerType, jvbServerType, memoryGb, acmeAuthority },
+    {
+      ...settings,
+      plan,
+      webServerType,
+      jvbServerType,
+      jibriServerType,
+      memoryGb,
+      acmeAuthority,
+    },
     {
       provider: providerForPreview(access, dryRun),
       transformations: [watch?.transformation ?? hintsOnFailure(settings)],
@@ -56,6 +65,7 @@ async function deploy() {
     url: `https://${settings.domain}`,
     webHost: webHostOutput(cluster),
     bridges: bridgeOutputs(cluster),
+    recorders: recorderOutputs(cluster),
     sshCommands: sshCommands(cluster, settings.sshProxy),
     /** For ssh: `pulumi stack output knownHosts >> ~/.ssh/known_hosts`. */
     knownHosts: knownHosts(cluster, settings.sshProxy),

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeclaredBridge } from "../remote/program/contract";
+import type { DeclaredBridge, DeclaredRecorder } from "../remote/program/contract";
 import { Component } from "./component";
 import { typedStep, type Connection } from "./remoteStep";
 
@@ -9,6 +9,8 @@ export interface AcceptanceArgs {
   domain: string;
   /** Each of them has to be operational. Leaving bridges may be there too. */
   bridges: pulumi.Input<DeclaredBridge[]>;
+  /** Each of them has to be in jicofo's room, and healthy. */
+  recorders: pulumi.Input<DeclaredRecorder[]>;
 }
 
 /**
@@ -20,14 +22,14 @@ export interface AcceptanceArgs {
 export class Acceptance extends Component {
   constructor(name: string, args: AcceptanceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Acceptance", name, opts);
-    const { connection, domain, bridges } = args;
+    const { connection, domain, bridges, recorders } = args;
     typedStep<"accept">(
       name,
       {
         connection,
         onCreate: "accept",
         // Over stdin, not as a trigger: a changed count is then an update in the preview, not a replacement.
-        input: pulumi.output({ domain, bridges }),
+        input: pulumi.output({ domain, bridges, recorders }),
       },
       // Children do not inherit what their component depends on.
       { parent: this, dependsOn: opts?.dependsOn },

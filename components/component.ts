@@ -22,14 +22,16 @@ export abstract class Component extends pulumi.ComponentResource {
    *
    * Not a RandomBytes: the id of that resource is its value, and ids are in plain text in the state, in its history and
    * in detailed previews. A RandomPassword has no such id.
+   *
+   * @param parent by default this component
    */
-  protected randomText(name: string, length: number): pulumi.Output<string> {
+  protected randomText(
+    name: string,
+    length: number,
+    parent: pulumi.Resource = this,
+  ): pulumi.Output<string> {
     // No special characters: properties files, HOCON and shell escape them differently.
-    const { result } = new random.RandomPassword(
-      name,
-      { length, special: false },
-      { parent: this },
-    );
+    const { result } = new random.RandomPassword(name, { length, special: false }, { parent });
     return pulumi.secret(result);
   }
 

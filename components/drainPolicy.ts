@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { longestDrainSeconds } from "../lib/config/keys/drain";
-import type { BridgeMedia, DeclaredBridge } from "../remote/program/contract";
+import type { BridgeMedia, DeclaredBridge, DeclaredRecorder } from "../remote/program/contract";
 import { Component } from "./component";
 import { typedStep, type Connection } from "./remoteStep";
 
@@ -10,8 +10,11 @@ export interface DrainPolicyArgs {
   bridges: pulumi.Input<DeclaredBridge[]>;
   /** Public addresses of the same bridges. The TURN server relays to them alone. */
   media: pulumi.Input<BridgeMedia[]>;
+  recorders: pulumi.Input<DeclaredRecorder[]>;
   /** How many seconds a leaving bridge may keep its conferences, from 0 to 86400. */
   drainTimeoutSeconds: number;
+  /** How many seconds a leaving recorder may need for its recording and its files, from 0 to 86400. */
+  recordingDrainTimeoutSeconds: number;
   /** Whether it is removed at the end of that time even if it has participants. */
   forceDrain: boolean;
 }
@@ -27,20 +30,27 @@ export class DrainPolicy extends Component {
 
   constructor(name: string, args: DrainPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("DrainPolicy", name, opts);
-    const { drainTimeoutSeconds, forceDrain } = args;
+    const { drainTimeoutSeconds, recordingDrainTimeoutSeconds, forceDrain } = args;
     if (!(drainTimeoutSeconds >= 0 && drainTimeoutSeconds <= longestDrainSeconds)) {
       throw this.argumentError(
         "drainTimeoutSeconds",
         `is ${drainTimeoutSeconds}, but must be from 0 to ${longestDrainSeconds}`,
       );
     }
-    const { connection, bridges, media } = args;
+    const { connection, bridges, media, recorders } = args;
     this.written = typedStep<"policy">(
       name,
       {
         connection,
         onCreate: "policy",
-        input: pulumi.output({ bridges, media, drainTimeoutSeconds, forceDrain }),
+        input: pulumi.output({
+          bridges,
+          media,
+          recorders,
+          drainTimeoutSeconds,
+          recordingDrainTimeoutSeconds,
+          forceDrain,
+        }),
       },
       // Children do not inherit what their component depends on.
       { parent: this, dependsOn: opts?.dependsOn },

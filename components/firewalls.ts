@@ -9,12 +9,16 @@ import { Component } from "./component";
 export interface FirewallsArgs extends FirewallChoice {
   /** Labels of the firewall of a role. */
   labels: (role: Role) => Labels;
+  /** Whether the cluster has recorders with a host of their own. Plain, because it decides which resources exist. */
+  recorders?: boolean;
 }
 
-/** One firewall for each role. Servers name it when they are created, so no host is ever without one. */
+/** One firewall for each role that the cluster has. Servers name it when they are created, so no host is ever without one. */
 export class Firewalls extends Component {
   /** Ids of the firewalls. */
-  readonly ids: Readonly<Record<Role, pulumi.Output<number>>>;
+  readonly ids: Readonly<Record<"web" | "jvb", pulumi.Output<number>>> & {
+    readonly jibri?: pulumi.Output<number>;
+  };
 
   constructor(name: string, args: FirewallsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Firewalls", name, opts);
@@ -26,7 +30,11 @@ export class Firewalls extends Component {
           { parent: this },
         ),
       );
-    this.ids = { web: firewall("web"), jvb: firewall("jvb") };
+    this.ids = {
+      web: firewall("web"),
+      jvb: firewall("jvb"),
+      ...(args.recorders === true ? { jibri: firewall("jibri") } : {}),
+    };
     this.registerOutputs({ ids: this.ids });
   }
 }

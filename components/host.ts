@@ -60,6 +60,8 @@ export interface HostArgs extends SharedHostArgs {
   protect?: boolean;
   /** Replaces the server if it differs from a new one; by default it stays as it is. */
   roll?: HostRoll;
+  /** `seedTextLength` random letters and digits for the key of the first contact. Secret. By default it makes its own. */
+  bootstrapSeed?: pulumi.Output<string>;
 }
 
 export interface HostRoll {
@@ -107,9 +109,8 @@ export class Host extends Component {
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("Host", name, opts);
     const { privateKey, proxy } = args;
-    const bootstrapKey = this.randomText(`${name}-bootstrap-seed`, seedTextLength).apply((text) =>
-      ecdsaKeyPair(seedFrom(text, 40)),
-    );
+    const seed = args.bootstrapSeed ?? this.randomText(`${name}-bootstrap-seed`, seedTextLength);
+    const bootstrapKey = seed.apply((text) => ecdsaKeyPair(seedFrom(text, 40)));
     this.server = this.makeServer(name, args, bootstrapKey);
     this.ipv4 = this.server.ipv4Address;
     this.ipv6 = this.server.ipv6Address;

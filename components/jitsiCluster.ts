@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BridgeChoice } from "../lib/config/keys/bridges";
 import { bridgeProgramKeys } from "../lib/config/keys/programs";
+import type { RecorderChoice } from "../lib/config/keys/recorders";
 import { pickValues } from "../lib/config/setting";
 import type { Settings } from "../lib/config/settings";
 import type { ClusterPlan } from "../lib/plan/clusterPlan";
@@ -22,6 +23,7 @@ import { LocalBridge } from "./localBridge";
 import { NodeBridge } from "./nodeBridge";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
+import { makeRecorders, type Recorders } from "./recorders";
 import { proxyConnection } from "./remoteStep";
 import { RollingRestart } from "./rollingRestart";
 import type { Videobridge } from "./videobridge";
@@ -30,9 +32,15 @@ import { WebHost } from "./webHost";
 /** The settings, the plan that follows from them, and server types that can be ordered. */
 export interface JitsiClusterArgs extends Omit<
   Settings,
-  keyof BridgeChoice | "sshProxyPrivateKey" | "tlsCertificate" | "tlsKey"
+  | keyof BridgeChoice
+  | Exclude<keyof RecorderChoice, "recordingDrainTimeoutSeconds" | "jibriSecretVersion">
+  | "sshProxyPrivateKey"
+  | "tlsCertificate"
+  | "tlsKey"
 > {
   plan: ClusterPlan;
+  /** For new recorders: the server type to order. */
+  jibriServerType: string;
   /** The private key for the bastion; absent or empty if an SSH agent has it. Secret. */
   sshProxyPrivateKey?: pulumi.Input<string>;
   /** With `tls: own`: certificate and issuers, PEM. */
@@ -57,6 +65,7 @@ export class JitsiCluster extends Component {
   readonly localBridge?: LocalBridge;
   /** The bridges on existing machines. */
   readonly nodes: readonly NodeBridge[];
+  readonly recorders: Recorders;
   readonly deploymentKey: DeploymentKey;
 
   constructor(name: string, args: JitsiClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -73,6 +82,7 @@ export class JitsiCluster extends Component {
         webMedia: plan.webMedia,
         turn: args.turn,
         nodes: nodeRanges(args.existingNodes),
+        recorders: plan.recorders.length > 0,
       },
       child,
     );
@@ -109,6 +119,18 @@ export class JitsiCluster extends Component {
     });
     this.localBridge = this.makeLocalBridge(name, args);
     this.nodes = this.makeNodes(name, args, host);
+    this.recorders = makeRecorders(
+      name,
+      {
+        ...args,
+        host,
+        labels: labelsOf,
+        firewallId: firewalls.ids.jibri,
+        subnetId: network.bridgeSubnetId,
+        web: this.webHost,
+      },
+      this,
+    );
     const accepted = this.acceptCluster(name, args);
     this.makeCertificate(name, args, accepted);
     this.registerOutputs({});
@@ -165,7 +187,7 @@ export class JitsiCluster extends Component {
   /** After all hosts: the drains' policy, the rolling restart, and the acceptance of the cluster. */
   private acceptCluster(
     name: string,
-    { domain, drainTimeoutSeconds, forceDrain }: JitsiClusterArgs,
+    { domain, drainTimeoutSeconds, recordingDrainTimeoutSeconds, forceDrain }: JitsiClusterArgs,
   ): Acceptance {
     const { connection, ready, jicofo, configured, bridgeVersion } = this.webHost;
     const all: readonly Videobridge[] = [
@@ -186,9 +208,18 @@ export class JitsiCluster extends Component {
         addresses: pulumi.all([ipv4, ipv6]).apply((both) => both.filter((one) => one !== "")),
       })),
     );
+    const recorders = pulumi.output(this.recorders.all.map(({ declared }) => declared));
     const { written } = new DrainPolicy(
       `${name}-policy`,
-      { connection, bridges, media, drainTimeoutSeconds, forceDrain },
+      {
+        connection,
+        bridges,
+        media,
+        recorders,
+        drainTimeoutSeconds,
+        recordingDrainTimeoutSeconds,
+        forceDrain,
+      },
       { parent: this, dependsOn: ready },
     );
     const restarting: pulumi.Output<BridgeWithSettings[]> = pulumi.output(
@@ -202,8 +233,11 @@ export class JitsiCluster extends Component {
     );
     return new Acceptance(
       `${name}-acceptance`,
-      { connection, domain, bridges },
-      { parent: this, dependsOn: [...configured, done] },
+      { connection, domain, bridges, recorders },
+      {
+        parent: this,
+        dependsOn: [...configured, done, ...this.recorders.all.map(({ serve }) => serve)],
+      },
     );
   }
 

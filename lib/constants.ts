@@ -2,7 +2,7 @@
 export const componentPackage = "jitsi-hetzner";
 
 /** What a host is for. A closed set: a switch over it ends in `never`. */
-export type Role = "web" | "jvb";
+export type Role = "web" | "jvb" | "jibri";
 
 /** Names of the labels that the program sets itself. */
 export const ownLabelKeys: readonly string[] = [
@@ -33,6 +33,8 @@ export const ports = {
   jvbStart: 8081,
   /** On a bridge's host: keeps copies of the web host's certificates. Only the web host may connect. */
   jvbCopy: 8082,
+  /** On a recorder's host: tells about the recorder, starts it and ends it. Only the web host may connect. */
+  jibriControl: 8083,
   /** jicofo's REST API, on loopback. */
   jicofoRest: 8888,
 } as const;
@@ -77,6 +79,11 @@ export const limits = {
   webCores: 4,
   webMemoryGb: 8,
   bridgesOfSmallWebHost: 3,
+  /** Servers in one network. Hetzner does not raise this limit. Source: https://docs.hetzner.com/cloud/networks/faq/ */
+  serversInNetwork: 100,
+  /** The smallest host of a recorder: Chromium renders the meeting and ffmpeg encodes it, at 720p. Source: Jitsi's handbook. */
+  recorderCores: 4,
+  recorderMemoryGb: 8,
   /** Participants of one web host: Jitsi's own service alerts at 5,000 to 6,000. Prosody uses one core. */
   participantsOfWebHost: 5_000,
   /** Memory of each host that no Java heap may take: for the system, and for Java beside its heaps. */
@@ -91,7 +98,10 @@ export const privateNetwork = {
   /** For the web host, whose address is fixed. It has its own subnet, so that no bridge can get its address first. */
   webSubnet: "10.80.0.0/24",
   webAddress: "10.80.0.2",
-  /** For the bridges. The cloud chooses their addresses, because a replacement exists beside the replaced bridge. */
+  /**
+   * For the bridges and the recorders. The cloud chooses their addresses, because a replacement exists beside the server
+   * that it replaces.
+   */
   bridgeSubnet: "10.80.1.0/24",
 } as const;
 

@@ -27,16 +27,30 @@ interface KnownBridge {
   readonly nickname: pulumi.Output<string>;
 }
 
+/** A recorder with a host of its own. */
+interface KnownRecorder {
+  /** jibri-0. */
+  readonly displayName: string;
+  /** As jicofo lists it. */
+  readonly nickname: pulumi.Output<string>;
+}
+
 /** A cluster, as far as the outputs describe it. */
 export interface DescribedCluster {
   readonly webHost: ReachableHost;
   readonly bridges: readonly (ReachableHost & KnownBridge)[];
   /** The bridge on the web host; absent if it has none. */
   readonly localBridge?: KnownBridge;
+  readonly recorders: {
+    readonly recorders: readonly (ReachableHost & KnownRecorder)[];
+    /** The recorder on the web host; absent if it has none. */
+    readonly localRecorder?: KnownRecorder;
+  };
 }
 
+/** A bridge or a recorder. */
 export interface BridgeOutput extends HostAddresses {
-  /** jvb-0, local. */
+  /** jvb-0, local, jibri-0. */
   readonly name: string;
   /** As jicofo lists it. */
   readonly nickname: pulumi.Output<string>;
@@ -56,15 +70,27 @@ export function webHostOutput({ webHost }: DescribedCluster): HostAddresses {
   return { ipv4, ipv6, privateIp };
 }
 
+const programOutput = (
+  { displayName, nickname }: KnownBridge | KnownRecorder,
+  { ipv4, ipv6, privateIp }: HostAddresses,
+): BridgeOutput => ({ name: displayName, nickname, ipv4, ipv6, privateIp });
+
 /** The bridges by number. The web host's own bridge is the last, and has the web host's addresses. */
 export function bridgeOutputs({ webHost, bridges, localBridge }: DescribedCluster): BridgeOutput[] {
-  const output = (
-    { displayName, nickname }: KnownBridge,
-    { ipv4, ipv6, privateIp }: HostAddresses,
-  ): BridgeOutput => ({ name: displayName, nickname, ipv4, ipv6, privateIp });
   return [
-    ...bridges.map((bridge) => output(bridge, bridge)),
-    ...(localBridge === undefined ? [] : [output(localBridge, webHost)]),
+    ...bridges.map((bridge) => programOutput(bridge, bridge)),
+    ...(localBridge === undefined ? [] : [programOutput(localBridge, webHost)]),
+  ];
+}
+
+/** The recorders by number. The web host's own recorder is the last, and has the web host's addresses. */
+export function recorderOutputs({
+  webHost,
+  recorders: { recorders, localRecorder },
+}: DescribedCluster): BridgeOutput[] {
+  return [
+    ...recorders.map((recorder) => programOutput(recorder, recorder)),
+    ...(localRecorder === undefined ? [] : [programOutput(localRecorder, webHost)]),
   ];
 }
 
@@ -73,7 +99,7 @@ export function bridgeOutputs({ webHost, bridges, localBridge }: DescribedCluste
  * @param proxy the bastion, if the hosts are reached through one
  */
 export function sshCommands(
-  { webHost, bridges }: DescribedCluster,
+  { webHost, bridges, recorders: { recorders } }: DescribedCluster,
   proxy?: SshProxy,
 ): Record<string, pulumi.Output<string>> {
   const jump = proxy === undefined ? "" : `-J ${proxy.user}@${hostAndPort(proxy)} `;
@@ -81,7 +107,7 @@ export function sshCommands(
     ipv4.apply((address) => `ssh ${jump}root@${address}`);
   return Object.fromEntries([
     ["web", ssh(webHost.ipv4)],
-    ...bridges.map(({ displayName, ipv4 }) => [displayName, ssh(ipv4)] as const),
+    ...[...bridges, ...recorders].map(({ displayName, ipv4 }) => [displayName, ssh(ipv4)] as const),
   ]);
 }
 
@@ -91,10 +117,10 @@ export function sshCommands(
  * @param proxy the bastion; its key is the one of the settings
  */
 export function knownHosts(
-  { webHost, bridges }: DescribedCluster,
+  { webHost, bridges, recorders: { recorders } }: DescribedCluster,
   proxy?: SshProxy,
 ): pulumi.Output<string> {
-  const lines = [webHost, ...bridges].map(({ ipv4, ipv6, hostKey }) =>
+  const lines = [webHost, ...bridges, ...recorders].map(({ ipv4, ipv6, hostKey }) =>
     pulumi.all([ipv4, ipv6, hostKey]).apply(([v4, v6, key]) => `${v4},${v6} ${key}\n`),
   );
   const bastion = proxy === undefined ? "" : `${knownName(proxy)} ${proxy.hostKey}\n`;
@@ -156,11 +182,20 @@ export function stackReadme(plan: ClusterPlan): string {
   ].join("\n\n");
 }
 
-function describeHosts({ bridges: { length: count }, localBridge }: ClusterPlan): string {
-  const web = `One web host${localBridge === undefined ? "" : " with a bridge of its own"}`;
-  if (count === 0) return web;
-  return `${web} and ${count} ${count === 1 ? "bridge" : "bridges"}`;
+function describeHosts({ bridges, localBridge, recorders, localRecorder }: ClusterPlan): string {
+  const own = [
+    ...(localBridge === undefined ? [] : ["a bridge"]),
+    ...(localRecorder === undefined ? [] : ["a recorder"]),
+  ].join(" and ");
+  const web = `One web host${own === "" ? "" : ` with ${own} of its own`}`;
+  const others = [...counted(bridges.length, "bridge"), ...counted(recorders.length, "recorder")];
+  const last = others.at(-1);
+  if (last === undefined) return web;
+  return `${[web, ...others.slice(0, -1)].join(", ")} and ${last}`;
 }
+
+const counted = (count: number, noun: string): string[] =>
+  count === 0 ? [] : [`${count} ${noun}${count === 1 ? "" : "s"}`];
 
 /** The records to create if no zone is managed: those of the web host. Clients find bridges by address. */
 export function recordsToCreate(

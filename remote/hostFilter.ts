@@ -12,6 +12,8 @@ export function privateServices(role: Role): PrivateService[] {
         port,
         source: `${privateNetwork.webAddress}/32`,
       }));
+    case "jibri":
+      return [{ port: ports.jibriControl, source: `${privateNetwork.webAddress}/32` }];
     default:
       return role satisfies never;
   }

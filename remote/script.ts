@@ -184,6 +184,18 @@ export interface ScriptValues {
     BRIDGE_VERSION: string;
     SETTINGS_HASH: string;
   };
+  /** Arguments: `set` or `remove`. An account of the recorders in prosody. */
+  "web/recorderAccount": {
+    DOMAIN: string;
+    /** Its host in prosody, before the domain: auth, recorder. */
+    PLACE: string;
+    /** The account: jibri, recorder, jibri-2. */
+    USERNAME: string;
+    /** Its password. Alphanumeric. */
+    SECRET: string;
+  };
+  /** Arguments: `on` or `off`. Recording and live streaming in the web app. Changes a file that nginx serves, and restarts nothing. */
+  "web/recording": { DOMAIN: string };
   /**
    * Gives a recorder its sound card (snd_aloop). Where the running kernel has none, it installs the standard kernel and ends
    * successfully a moment before a reboot. `jibri/files` verifies the result.
@@ -340,7 +352,7 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
     "web/guests",
     "web/modules",
   ],
-  "web/account": ["lib", "web/prosody"],
+  "web/account": ["lib", "web/prosody", "web/password"],
   "web/certificate": ["lib"],
   "web/jicofo": ["lib", "trust"],
   "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join", "jvb/socket"],
@@ -355,6 +367,8 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "node/setup": ["lib", "apt", "node/before", "node/filters"],
   "node/filter": ["lib", "node/filters"],
   "node/leave": ["lib", "apt", "node/before", "node/filters"],
+  "web/recorderAccount": ["lib", "web/password"],
+  "web/recording": ["lib"],
 };
 
 export const scriptNames = Object.keys(libraries) as readonly ScriptName[];

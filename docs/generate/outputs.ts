@@ -4,6 +4,8 @@ export const outputs: Readonly<Record<string, string>> = {
   webHost: "The addresses of the web host: `ipv4`, `ipv6`, `privateIp`.",
   bridges:
     "The bridges, sorted by number. Each has `name` (jvb-0), `nickname` (its name in jicofo's list), `ipv4`, `ipv6` and `privateIp`. The web host's own bridge (`local`), if there is one, is the last. It has the addresses of the web host.",
+  recorders:
+    "The recorders, sorted by number, as `bridges`. Each has `name` (jibri-0), `nickname`, `ipv4`, `ipv6` and `privateIp`. The web host's own recorder (`local-recorder`), if there is one, is the last.",
   sshCommands:
     "For each host (`web`, `jvb-0`, ...), the command that opens a shell on it, through the bastion if there is one.",
   knownHosts:

@@ -72,8 +72,9 @@ export function wholeNumber<
   };
 }
 
-/** What a list of bridge numbers must be. */
-export const numberList = "a list of bridge numbers, such as [1]";
+/** What a list of numbers of such hosts must be. */
+export const numberListOf = (host: "bridge" | "recorder"): string =>
+  `a list of ${host} numbers, such as [1]`;
 
 /**
  * A list of whole numbers: JSON as Pulumi hands over what stands in the YAML file, or `1` and `1,3` as

@@ -23,7 +23,7 @@ export function sumOf(items: readonly CostItem[]): { total: number; unknown: str
 export const cents = (amount: number): number => Math.round(amount * 100) / 100;
 
 export interface CostLine {
-  /** web host, bridge, public IPv4 address. */
+  /** web host, bridge, recorder, public IPv4 address. */
   readonly what: string;
   readonly count: number;
   /** A month, net. */
@@ -42,6 +42,9 @@ export interface MonthlyCost {
   readonly perTbMore: number;
 }
 
+/** What a host of each role is called. */
+const nouns: Readonly<Record<Role, string>> = { web: "web host", jvb: "bridge", jibri: "recorder" };
+
 const bytesPerTb = 1024 ** 4;
 
 /**
@@ -59,7 +62,7 @@ export function monthlyCost(
     const type = server?.server_type ?? serverTypes.find(({ name }) => name === typeToOrder[role]);
     const price = priceOf(type, location);
     return {
-      what: `${role === "web" ? "web host" : "bridge"} ${type?.name ?? ""}`,
+      what: `${nouns[role]} ${type?.name ?? ""}`,
       price: price && Number(price.price_monthly.net),
       traffic: price?.included_traffic ?? 0,
       perTbMore: Number(price?.price_per_tb_traffic.net ?? 0),

@@ -76,6 +76,9 @@ function servicesOf(
       ];
     case "jvb":
       return [media];
+    case "jibri":
+      // It calls; nobody calls it. What it sends to bridges and to a stream, Hetzner's firewalls let back in.
+      return [];
     default:
       return role satisfies never;
   }

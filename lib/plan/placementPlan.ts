@@ -1,11 +1,11 @@
 import { limits } from "../constants";
 
-/** Number, from 0, of the placement group of a bridge. It follows from the bridge's own number alone. */
-export function placementGroupOf(bridgeIndex: number): number {
-  return Math.floor(bridgeIndex / limits.serversPerPlacementGroup);
+/** Number, from 0, of the placement group of a bridge or recorder. It follows from its own number alone. */
+export function placementGroupOf(index: number): number {
+  return Math.floor(index / limits.serversPerPlacementGroup);
 }
 
-/** How many placement groups the bridges with these numbers need. */
-export function placementGroupCount(bridgeNumbers: readonly number[]): number {
-  return Math.max(0, ...bridgeNumbers.map((number) => placementGroupOf(number) + 1));
+/** How many placement groups the hosts with these numbers need. */
+export function placementGroupCount(numbers: readonly number[]): number {
+  return Math.max(0, ...numbers.map((number) => placementGroupOf(number) + 1));
 }

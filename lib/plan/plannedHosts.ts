@@ -6,10 +6,10 @@ export type PlannedHost = HostPlan & { readonly server?: ServerFact };
 
 /**
  * The hosts of a cluster, each with its server.
- * @param servers of this stack; those of leaving bridges, and duplicates of a killed run, are left out
+ * @param servers of this stack; those of leaving hosts, and duplicates of a killed run, are left out
  */
 export function plannedHosts(
-  { webHost, bridges }: Pick<ClusterPlan, "webHost" | "bridges">,
+  { webHost, bridges, recorders }: Pick<ClusterPlan, "webHost" | "bridges" | "recorders">,
   servers: readonly ServerFact[],
 ): PlannedHost[] {
   const serverOf = (role: string, index?: number): ServerFact | undefined =>
@@ -17,5 +17,6 @@ export function plannedHosts(
   return [
     { ...webHost, server: serverOf("web") },
     ...bridges.map((bridge) => ({ ...bridge, server: serverOf("jvb", bridge.index) })),
+    ...recorders.map((recorder) => ({ ...recorder, server: serverOf("jibri", recorder.index) })),
   ];
 }

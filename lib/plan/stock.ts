@@ -34,3 +34,9 @@ export function orderable({ types, now }: Market, location: string): ServerTypeF
 
 const offer = (type: ServerTypeFact, location: string) =>
   type.locations.find(({ name }) => name === location);
+
+/** What a type costs a month in a location, net. Infinite where the API has no price. */
+export function monthlyPrice(type: ServerTypeFact, location: string): number {
+  const price = type.prices.find((entry) => entry.location === location);
+  return price === undefined ? Number.POSITIVE_INFINITY : Number(price.price_monthly.net);
+}

@@ -4,6 +4,8 @@ import { heapRoomMb, localBridgeHeapMb } from "../plan/heaps";
 import type { PlannedHost } from "../plan/plannedHosts";
 import { none, problem, together, type Findings } from "./findings";
 
+/** Roles with a heap in the settings. */
+type HeapRole = Exclude<Role, "jibri">;
 type HeapKey = "bridgeHeapMb" | "jicofoHeapMb";
 /** The heaps in the settings, and whether the web host has a bridge of its own. */
 type AskedHeaps = Pick<Settings, HeapKey> & { readonly hasLocalBridge: boolean };
@@ -18,10 +20,10 @@ type AskedHeaps = Pick<Settings, HeapKey> & { readonly hasLocalBridge: boolean }
 export function checkHeaps(
   asked: AskedHeaps,
   hosts: readonly PlannedHost[],
-  typeToOrder: Readonly<Record<Role, string>>,
+  typeToOrder: Readonly<Record<HeapRole, string>>,
   memoryGb: Readonly<Record<string, number>>,
 ): Findings {
-  const check = (key: HeapKey, role: Role): Findings => {
+  const check = (key: HeapKey, role: HeapRole): Findings => {
     const heapMb = asked[key];
     const [smallest] = hosts
       .filter((host) => host.role === role)

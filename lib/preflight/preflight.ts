@@ -10,7 +10,8 @@ import type { ClusterPlan } from "../plan/clusterPlan";
 import { describeCost, monthlyCost, type MonthlyCost } from "../plan/cost";
 import { labels, stackSelector } from "../plan/labels";
 import { plannedHosts, type PlannedHost } from "../plan/plannedHosts";
-import { chooseServerType } from "../plan/serverTypeChoice";
+import { chooseRecorderType } from "../plan/recorderServerType";
+import { chooseServerType, type ServerTypeChoice } from "../plan/serverTypeChoice";
 import { candidatesFor, memoryOfTypes } from "../plan/serverTypes";
 import { webNames } from "../plan/webNames";
 import { formatProblems, problemSentence, type Problem } from "../problem";
@@ -54,6 +55,7 @@ export interface PreflightResult {
   /** Server types to order for new hosts. */
   readonly webServerType: string;
   readonly jvbServerType: string;
+  readonly jibriServerType: string;
   /** Memory of server types in GB, by name. */
   readonly memoryGb: Readonly<Record<string, number>>;
   /** Servers of the cluster that are off; none if the API could not be asked. */
@@ -101,8 +103,10 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     );
   }
   try {
-    const { image, dnsZone, webServerType, jvbServerType } = settings;
-    const serverTypes = [webServerType, jvbServerType].flatMap(candidatesFor);
+    const { image, dnsZone, webServerType, jvbServerType, jibriServerType } = settings;
+    const serverTypes = [webServerType, jvbServerType, jibriServerType ?? []]
+      .flat()
+      .flatMap(candidatesFor);
     const labelSelector = stackSelector(stack);
     const facts = await readCloud(api, { labelSelector, image, serverTypes, dnsZone });
     const hosts = plannedHosts(plan, facts.servers);
@@ -142,8 +146,7 @@ const noToken: Problem = { reason: "There is no token of Hetzner Cloud", fix: to
 
 /** The preview continues with what the program knows itself, and says what was not checked. */
 function withoutCloud(settings: Settings, reason: string): PreflightResult {
-  const choose = (asked: string): string => {
-    const { name, note } = chooseServerType(asked, settings.location);
+  const use = ({ name, note }: ServerTypeChoice): string => {
     if (note !== undefined) void pulumi.log.info(note);
     return name;
   };
@@ -153,8 +156,9 @@ function withoutCloud(settings: Settings, reason: string): PreflightResult {
     `Not checked, because ${reason}: whether the server types and the image can be ordered in ${settings.location}${zone}, what exists already, and the cost.`,
   );
   return {
-    webServerType: choose(settings.webServerType),
-    jvbServerType: choose(settings.jvbServerType),
+    webServerType: use(chooseServerType(settings.webServerType, settings.location)),
+    jvbServerType: use(chooseServerType(settings.jvbServerType, settings.location)),
+    jibriServerType: use(chooseRecorderType(settings.jibriServerType, settings.location)),
     memoryGb: memoryOfTypes(),
     serversOff: [],
   };
@@ -199,6 +203,7 @@ function withCloud(
   return {
     webServerType: types.web,
     jvbServerType: types.jvb,
+    jibriServerType: types.jibri,
     memoryGb,
     serversOff: hosts.flatMap(({ server }) => (server?.status === "off" ? [server] : [])),
     monthlyCost: cost,
@@ -206,23 +211,33 @@ function withCloud(
 }
 
 /** The server types to order, by role. What is wrong with a type is only a warning if no host of its role is missing. */
-function chooseServerTypes({ settings, facts, missing, now }: Examined): {
+function chooseServerTypes({ settings, facts, hosts, missing, now }: Examined): {
   types: Record<Role, string>;
   findings: Findings;
 } {
+  const { location } = settings;
   const market = { types: facts.serverTypes, now };
-  const choose = (key: "webServerType" | "jvbServerType", role: Role) => {
-    const asked = { key, type: settings[key], location: settings.location };
-    const choice = chooseServerType(asked.type, asked.location, market);
-    const findings = checkServerType(asked, choice, market);
+  const choose = (
+    key: "webServerType" | "jvbServerType" | "jibriServerType",
+    role: Role,
+    choice: ServerTypeChoice,
+  ) => {
+    const findings = checkServerType({ key, type: settings[key] ?? "", location }, choice, market);
     const isOrdered = missing.some((host) => host.role === role);
     if (isOrdered && choice.note !== undefined) void pulumi.log.info(choice.note);
-    return { name: choice.name, findings: isOrdered ? findings : asWarnings(findings) };
+    // A cluster without recorders does not need their type.
+    const isNeeded = role !== "jibri" || hosts.some((host) => host.role === role);
+    const later = isNeeded ? asWarnings(findings) : none;
+    return { name: choice.name, findings: isOrdered ? findings : later };
   };
-  const [web, jvb] = [choose("webServerType", "web"), choose("jvbServerType", "jvb")];
+  const ofSettings = (key: "webServerType" | "jvbServerType", role: Role) =>
+    choose(key, role, chooseServerType(settings[key], location, market));
+  const [web, jvb] = [ofSettings("webServerType", "web"), ofSettings("jvbServerType", "jvb")];
+  const recorder = chooseRecorderType(settings.jibriServerType, location, market);
+  const jibri = choose("jibriServerType", "jibri", recorder);
   return {
-    types: { web: web.name, jvb: jvb.name },
-    findings: together([web.findings, jvb.findings]),
+    types: { web: web.name, jvb: jvb.name, jibri: jibri.name },
+    findings: together([web.findings, jvb.findings, jibri.findings]),
   };
 }
 

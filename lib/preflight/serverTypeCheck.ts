@@ -1,15 +1,17 @@
 import { serverTypeKeys } from "../config/keys/servers";
 import type { ServerTypeFact } from "../hcloud/cloudFacts";
 import type { ServerTypeChoice } from "../plan/serverTypeChoice";
+import { recorderSize } from "../plan/recorderServerType";
 import { candidatesFor, describeSize, serverSizes, type ServerSize } from "../plan/serverTypes";
-import { endOfSale, isInStock, isSold, orderable, type Market } from "../plan/stock";
+import { endOfSale, isInStock, isSold, monthlyPrice, orderable, type Market } from "../plan/stock";
 import { none, problem, warning, type Findings } from "./findings";
 
-type Key = "webServerType" | "jvbServerType";
+type Key = "webServerType" | "jvbServerType" | "jibriServerType";
 
 /** What the settings ask for. */
 interface Asked {
   readonly key: Key;
+  /** Empty for the cheapest type of the size of a recorder. */
   readonly type: string;
   readonly location: string;
 }
@@ -62,7 +64,9 @@ function refused({ key, type, location }: Asked, reason: string, market: Market)
 
 /** For an unknown name: the size of the default type. */
 const usualSize = (key: Key): ServerSize =>
-  serverSizes[serverTypeKeys[key].default] ?? { cores: 0, memory: 0, disk: 0 };
+  key === "jibriServerType"
+    ? recorderSize
+    : (serverSizes[serverTypeKeys[key].default] ?? { cores: 0, memory: 0, disk: 0 });
 
 /** Types without a price come last. */
 const byPrice =
@@ -71,8 +75,3 @@ const byPrice =
     const [first, second] = [monthlyPrice(a, location), monthlyPrice(b, location)];
     return first === second ? 0 : first - second;
   };
-
-function monthlyPrice(type: ServerTypeFact, location: string): number {
-  const price = type.prices.find((entry) => entry.location === location);
-  return price === undefined ? Number.POSITIVE_INFINITY : Number(price.price_monthly.net);
-}

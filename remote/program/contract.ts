@@ -13,10 +13,23 @@ export interface DeclaredBridge {
   readonly draining: boolean;
 }
 
+/** A recorder that `pulumi up` answers for. */
+export interface DeclaredRecorder {
+  /** For people: jibri-0. */
+  readonly name: string;
+  /** Its nickname in jicofo's room: jibri-<server id>. */
+  readonly nickname: string;
+  /** Of its control port, in the private network. */
+  readonly address: string;
+  /** Whether it stays, but records nothing (drainingRecorders). */
+  readonly draining: boolean;
+}
+
 /** What must be there. Bridges that leave may be there too. */
 export interface AcceptInput {
   readonly domain: string;
   readonly bridges: readonly DeclaredBridge[];
+  readonly recorders: readonly DeclaredRecorder[];
 }
 
 /** A name of the web host, and its addresses. */
@@ -109,10 +122,35 @@ export interface PolicyInput {
   readonly bridges: readonly DeclaredBridge[];
   /** Of the same bridges: where the TURN server relays to. */
   readonly media: readonly BridgeMedia[];
+  readonly recorders: readonly DeclaredRecorder[];
   /** How long a leaving bridge may keep its conferences; at 0 they are cut off at once. */
   readonly drainTimeoutSeconds: number;
+  /** How long a leaving recorder may need for its recording and its files. */
+  readonly recordingDrainTimeoutSeconds: number;
   /** Whether a bridge goes at the end of that time though participants are on it. */
   readonly forceDrain: boolean;
+}
+
+/** Which recorder a verb is about. */
+export interface RecorderInput {
+  /** For people: jibri-0. */
+  readonly name: string;
+  /** Its nickname in jicofo's room: jibri-<server id>. */
+  readonly nickname: string;
+  /** Of its control port, in the private network. */
+  readonly address: string;
+}
+
+/** A recorder that leaves the cluster. */
+export interface RecorderDrainInput {
+  readonly recorder: RecorderInput;
+}
+
+/** A recorder that enters the cluster. */
+export interface RecorderServiceInput {
+  readonly recorder: RecorderInput;
+  /** Whether it is taken out of service instead, and stays. */
+  readonly draining: boolean;
 }
 
 /** A bridge, and the settings that it is to run with. */
@@ -263,6 +301,8 @@ export interface VerbStdin {
   forget: ForgetInput;
   names: NamesInput;
   policy: PolicyInput;
+  "recorder-drain": RecorderDrainInput;
+  "recorder-serve": RecorderServiceInput;
   restart: RestartInput;
   serve: ServiceInput;
   status: StatusInput;

@@ -11,42 +11,17 @@ readonly packages_account=jvb@auth.$DOMAIN
 main() {
   case ${1:-} in
     set)
-      set_password
+      set_password "$USERNAME" "auth.$DOMAIN" "$JVB_SECRET"
       tell_package "$JVB_SECRET"
       list_account
       ;;
     remove)
       unlist_account
       tell_package "$(random_text 32)"
-      remove_account
+      remove_account "$account"
       ;;
     *) fatal "unknown argument \"${1:-}\"" "use set or remove" ;;
   esac
-}
-
-# prosodyctl reads a password twice from stdin. Prosody 13 ends every session of an account whose password is set, even if
-# it is the same one (mod_c2s, "user-password-changed"): all bridges would leave, and every conference would lose its bridge.
-set_password() {
-  local output
-  if has_password; then
-    info "$account has this password"
-    return
-  fi
-  if ! output=$(prosodyctl passwd "$account" 2>&1 <<<"$JVB_SECRET"$'\n'"$JVB_SECRET"); then
-    output=$(prosodyctl adduser "$account" 2>&1 <<<"$JVB_SECRET"$'\n'"$JVB_SECRET") || {
-      printf '%s\n' "$output" | grep -v '^$' | tail -n 5
-      fatal "prosodyctl cannot set the password of $account" "prosodyctl check config; journalctl -u prosody -n 50"
-    }
-  fi
-  info "the password of $account is set"
-}
-
-# Asks the running prosody. The command goes over stdin, because arguments are visible on the host. A password without
-# brackets needs no escape. If prosody does not run, no bridge is logged in.
-has_password() {
-  local answer question="> require 'core.usermanager'.test_password('$USERNAME', 'auth.$DOMAIN', [[$JVB_SECRET]])"
-  answer=$(timeout 20 prosodyctl shell 2>/dev/null <<<"$question") || return 1
-  [[ $answer =~ (^|$'\n')[^$'\n']*'| '(Result: )?true($|$'\n') ]]
 }
 
 # tell_package PASSWORD: stores the password in debconf. With prosody 13, jitsi-meet-prosody registers `jvb` again with that
@@ -69,16 +44,6 @@ random_text() {
   local text
   text=$(head -c 1024 /dev/urandom | tr -dc 'A-Za-z0-9')
   printf '%s' "${text:0:$1}"
-}
-
-remove_account() {
-  local output no_such_user="does not exist|No such user" # prosody 0.12 and 13
-  if output=$(prosodyctl deluser "$account" 2>&1) || [[ $output =~ $no_such_user ]]; then
-    info "removed $account"
-    return
-  fi
-  printf '%s\n' "$output" | grep -v '^$' | tail -n 5
-  fatal "prosodyctl cannot remove $account" "prosodyctl check config; journalctl -u prosody -n 50"
 }
 
 # Two lists in the configuration of the packages make jvb an admin of the control rooms and exempt it from rate limits.

@@ -109,7 +109,14 @@ class FakeCluster:
     # -- the host's files
 
     def set_policy(self, **policy: Any) -> None:
-        whole = {"bridges": [], "drainTimeoutSeconds": 1800, "forceDrain": False, **policy}
+        whole = {
+            "bridges": [],
+            "recorders": [],
+            "drainTimeoutSeconds": 1800,
+            "recordingDrainTimeoutSeconds": 10800,
+            "forceDrain": False,
+            **policy,
+        }
         self.paths.policy.parent.mkdir(parents=True, exist_ok=True)
         self.paths.policy.write_text(json.dumps(whole))
 

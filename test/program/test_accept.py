@@ -18,7 +18,7 @@ class Accept(Case):
         self.cluster.set_goal(self.second, "serving")
 
     def accept(self, *bridges: dict[str, Any]) -> Outcome:
-        return self.cluster.run("accept", {"domain": "a.test", "bridges": list(bridges)})
+        return self.cluster.run("accept", {"domain": "a.test", "bridges": list(bridges), "recorders": []})
 
     def test_has_all_leaving_bridges_stop_taking_participants_once_the_declared_ones_are_there(self) -> None:
         outcome = self.accept(declared(self.first))
@@ -103,7 +103,7 @@ class Accept(Case):
             if "still waiting for jicofo to find every bridge" in text:
                 self.cluster.jicofo.is_logged_in = False
 
-        fields = {"domain": "a.test", "bridges": [declared(self.first)]}
+        fields = {"domain": "a.test", "bridges": [declared(self.first)], "recorders": []}
         outcome = self.cluster.run("accept", fields, watch=watch)
         self.assertIn("accept failed on web: jicofo is not logged in to prosody", outcome.text)
 
@@ -116,6 +116,6 @@ class Accept(Case):
 
     @each(("https://a.test",), ("a.test/x",), ("",))
     def test_refuses_what_is_no_domain(self, domain: str) -> None:
-        outcome = self.cluster.run("accept", {"domain": domain, "bridges": []})
+        outcome = self.cluster.run("accept", {"domain": domain, "bridges": [], "recorders": []})
         self.assertEqual(outcome.code, 65)
         self.assertIn("and a domain name is needed", outcome.text)

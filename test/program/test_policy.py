@@ -22,7 +22,14 @@ class PolicyCase(Case):
 
     def policy(self, *bridges: dict[str, Any], media: dict[str, list[str]] | None = None) -> Outcome:
         places = [{"nickname": name, "addresses": found} for name, found in (media or {}).items()]
-        fields = {"bridges": list(bridges), "media": places, "drainTimeoutSeconds": 9, "forceDrain": False}
+        fields = {
+            "bridges": list(bridges),
+            "media": places,
+            "recorders": [],
+            "drainTimeoutSeconds": 9,
+            "recordingDrainTimeoutSeconds": 99,
+            "forceDrain": False,
+        }
         return self.cluster.run("policy", fields)
 
 
@@ -33,7 +40,8 @@ class Policy(PolicyCase):
         self.assertEqual(
             self.cluster.paths.policy.read_text(),
             '{\n  "bridges": [\n    {\n      "draining": false,\n      "name": "b0",\n      "nickname": "jvb-100"\n'
-            '    }\n  ],\n  "drainTimeoutSeconds": 9,\n  "forceDrain": false\n}\n',
+            '    }\n  ],\n  "drainTimeoutSeconds": 9,\n  "forceDrain": false,\n  "recorders": [],\n'
+            '  "recordingDrainTimeoutSeconds": 99\n}\n',
         )
 
     def test_says_that_it_wrote_the_file_only_where_it_is_another_one(self) -> None:
@@ -97,7 +105,8 @@ class Policy(PolicyCase):
         self.assertIn("has the goal hibernating, which this program does not know", outcome.text)
 
     @each(
-        ({"bridges": []}, "media is missing; drainTimeoutSeconds is missing; forceDrain is missing"),
+        ({"bridges": []}, "media is missing; recorders is missing; drainTimeoutSeconds is missing; "
+            "recordingDrainTimeoutSeconds is missing; forceDrain is missing"),
         (
             {"bridges": {}, "media": [], "drainTimeoutSeconds": 1, "forceDrain": False},
             "bridges is an object, and a list is needed",

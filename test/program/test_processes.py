@@ -65,7 +65,14 @@ class ProcessCase(Case):
 
     def policy(self, *, draining: bool = False) -> dict[str, Any]:
         bridge = {"name": self.first.name, "nickname": self.first.nickname, "draining": draining}
-        return {"bridges": [bridge], "drainTimeoutSeconds": 1800, "media": [], "forceDrain": False}
+        return {
+            "bridges": [bridge],
+            "recorders": [],
+            "drainTimeoutSeconds": 1800,
+            "recordingDrainTimeoutSeconds": 10800,
+            "media": [],
+            "forceDrain": False,
+        }
 
     def assert_back_in_service(self) -> None:
         self.assertEqual(self.first.asked, ["drain/enable", "drain/disable"])

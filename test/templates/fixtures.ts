@@ -113,6 +113,16 @@ export const userDataFixtures: Readonly<Record<UserDataArgs["role"], Fixture<Use
       bootstrapKey,
     },
   },
+  jibri: {
+    smallest: { role: "jibri", hostname: "r", domain: "a.test", software, bootstrapKey },
+    fullest: {
+      role: "jibri",
+      hostname: "meet-jibri-97",
+      domain: longDomain,
+      software: pinned,
+      bootstrapKey,
+    },
+  },
 };
 
 const certificate = "-----BEGIN CERTIFICATE-----\nRmFrZQ==\n-----END CERTIFICATE-----";
@@ -157,6 +167,13 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     SETTINGS_HASH: "0".repeat(64),
     FORMER_HASH: "1".repeat(64),
   }),
+  "web/recorderAccount": {
+    DOMAIN: longDomain,
+    PLACE: "recorder",
+    USERNAME: "recorder-2",
+    SECRET: fakeSecret,
+  },
+  "web/recording": { DOMAIN: longDomain },
   "jibri/kernel": scriptValues("jibri/kernel", { NAME: "jibri-0" }),
   "jibri/files": scriptValues("jibri/files", {
     NAME: "jibri-0",

@@ -26,7 +26,11 @@ export function readDeclared(config: StackConfig): Declared {
   const choice = { adminCidrs, turn, nodes, webMedia: plan.webMedia };
   return {
     plan,
-    firewallRules: { web: firewallRules("web", choice), jvb: firewallRules("jvb", choice) },
+    firewallRules: {
+      web: firewallRules("web", choice),
+      jvb: firewallRules("jvb", choice),
+      jibri: firewallRules("jibri", choice),
+    },
   };
 }
 

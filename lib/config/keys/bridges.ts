@@ -1,12 +1,14 @@
 import { set } from "../command";
 import { touches } from "../effects";
-import { choice, isWholeNumber, numberList, parseNumbers } from "../kinds";
+import { choice, isWholeNumber, numberListOf, parseNumbers } from "../kinds";
 import { invalid, mustBe, setting, valid, type Parsed, type ValuesOf } from "../setting";
 
 /** Bridges of one cluster: a Hetzner network holds 100 attached resources, and the web host is one. */
 export const mostBridges = 90;
 
 const countRange = `a whole number from 0 to ${mostBridges}`;
+
+const numberList = numberListOf("bridge");
 
 const jvbCount = setting({
   name: "jvbCount",

@@ -13,6 +13,9 @@ import { aliasesAreFree, domainIsInZone, domainKeys } from "./domain";
 import { drainKeys } from "./drain";
 import { existingNodeKeys } from "./existingNodes";
 import { programKeys } from "./programs";
+import { recorderRules } from "./recorderRules";
+import { recorderKeys } from "./recorders";
+import { recordingKeys } from "./recordings";
 import { serverKeys } from "./servers";
 import { softwareKeys } from "./software";
 import { sshProxyKeys } from "./sshProxy";
@@ -26,6 +29,8 @@ export const declarations = [
   ...bridgeKeys,
   ...drainKeys,
   ...existingNodeKeys,
+  ...recorderKeys,
+  ...recordingKeys,
   ...programKeys,
   ...serverKeys,
   ...softwareKeys,
@@ -49,6 +54,7 @@ export const rules: readonly Rule<Settings>[] = [
   requiredIsPossible,
   namesFitIntoCertificate,
   ...bridgeRules,
+  ...recorderRules,
 ];
 
 export const configKeys: readonly ConfigKey[] = declarations.map(({ name }) => name);

@@ -29,7 +29,7 @@ def for_known_bridge(run: Callable[[Host, Bridge], None]) -> Callable[[Host, Nam
     return by_hand
 
 
-def find_entry(registry: Registry, name: str) -> Entry:
+def find_entry(registry: Registry, name: str, kind: str = "bridge") -> Entry:
     """By its nickname, or by its name where no other has it: during a replacement two have."""
     entries = registry.entries()
     found = [entry for entry in entries if name == entry.bridge.nickname]
@@ -38,6 +38,6 @@ def find_entry(registry: Registry, name: str) -> Entry:
         return found[0]
     if found:
         nicknames = ", ".join(entry.bridge.nickname for entry in found)
-        raise Failure(f"{len(found)} bridges are called {name}", f"name one of: {nicknames}", ExitCode.UNKNOWN)
+        raise Failure(f"{len(found)} {kind}s are called {name}", f"name one of: {nicknames}", ExitCode.UNKNOWN)
     known = ", ".join(f"{entry.bridge.name} ({entry.bridge.nickname})" for entry in entries)
-    raise Failure(f"no bridge is called {name}", f"name one of: {known or 'none is registered'}", ExitCode.UNKNOWN)
+    raise Failure(f"no {kind} is called {name}", f"name one of: {known or 'none is registered'}", ExitCode.UNKNOWN)

@@ -25,6 +25,8 @@ VERBS = (
     "names",
     "policy",
     "recorder",
+    "recorder-drain",
+    "recorder-serve",
     "restart",
     "serve",
     "status",

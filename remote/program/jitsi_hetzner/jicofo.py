@@ -9,6 +9,7 @@ from .bridge import Bridge
 from .failure import Failure
 from .host import Host
 from .http_client import HttpError
+from .jicofo_recorder import JicofoRecorder, recorders_in
 from .prosody import LOOPBACK, Prosody
 
 REPAIR = "npm run repair -- web; then: pulumi up"
@@ -98,6 +99,13 @@ class Jicofo:
         """All that are in its room. Without a login it has none. Raises HttpError where it does not answer."""
         listed = self._json("/debug").get("bridge_selector", {}).get("bridge") or {}
         return [_bridge_of(jid, facts) for jid, facts in listed.items()]
+
+    def recorders(self) -> list[JicofoRecorder] | None:
+        """All that are in its room of recorders. None where it has no such room, for it started without the setting.
+
+        Raises HttpError where it does not answer.
+        """
+        return recorders_in(self._json("/debug"))
 
     def find(self, bridge: Bridge) -> JicofoBridge | None:
         """None for a bridge that it does not list. Raises HttpError where it does not answer."""

@@ -74,7 +74,7 @@ class HostLocks:
 
     def take_over_restarts(self) -> None:
         """See Locks."""
-        # No bridge has this name: nicknames begin with jvb.
+        # No bridge or recorder has this nickname.
         path = self._paths.locks / "jitsi-hetzner-restart"
         self._take(_Lock(path, RESTART_DESCRIPTOR, "rolling restart"), Purpose.OUT, None)
 

@@ -13,6 +13,8 @@ class Ports:
     bridge_start: int = 8081
     # A bridge keeps a copy of the certificates for whoever connects (jitsi-hetzner-copy.socket).
     bridge_copy: int = 8082
+    # The host of a recorder tells about it, starts it and ends it there (jitsi-hetzner-recorder.socket).
+    recorder_control: int = 8083
     jicofo_rest: int = 8888
     # jibri on its own host, on loopback: its state, and what ends it or has it read its settings again.
     jibri_rest: int = 2222
@@ -70,6 +72,11 @@ class Paths:
     def registry(self) -> Path:
         """A file for each bridge, by its nickname: `NAME ADDRESS GOAL`."""
         return self.state / "bridges"
+
+    @property
+    def recorders(self) -> Path:
+        """The same for each recorder."""
+        return self.state / "recorders"
 
     @property
     def notes(self) -> Path:

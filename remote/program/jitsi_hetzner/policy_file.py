@@ -28,6 +28,20 @@ def read_drain_policy(path: Path) -> DrainPolicy:
     return DrainPolicy(seconds, policy.get("forceDrain") is True)
 
 
+def read_recording_timeout(path: Path) -> float:
+    """How many seconds a leaving recorder may need. Read again in each round of a wait."""
+    seconds = _read(path).get("recordingDrainTimeoutSeconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        raise Failure(f"{path} is missing or has no recordingDrainTimeoutSeconds", "pulumi up writes it")
+    return seconds
+
+
+def read_declared_recorders(path: Path) -> dict[str, bool]:
+    """Of each declared recorder, by its nickname, whether it is to be out of service."""
+    recorders = _read(path).get("recorders", [])
+    return {str(recorder["nickname"]): recorder.get("draining") is True for recorder in recorders}
+
+
 def read_declared(path: Path) -> dict[str, bool]:
     """Of each declared bridge, by its nickname, whether it is to be empty."""
     bridges = _read(path).get("bridges", [])

@@ -31,10 +31,15 @@ class Registry:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
 
+    @property
+    def folder(self) -> Path:
+        """Of the files with the goals."""
+        return self._paths.registry
+
     def nicknames(self) -> list[str]:
         """Of all registered bridges."""
         try:
-            found = [file.name for file in self._paths.registry.iterdir() if file.is_file()]
+            found = [file.name for file in self.folder.iterdir() if file.is_file()]
         except FileNotFoundError:
             return []
         # A name with a dot is a file that is being written.
@@ -47,7 +52,7 @@ class Registry:
 
     def entry(self, nickname: str) -> Entry | None:
         """None for a bridge that was never registered, and for a file that does not say so whole."""
-        path = self._paths.registry / nickname
+        path = self.folder / nickname
         words = (read_text(path) or "").split()
         if len(words) != 3:
             return None
@@ -74,13 +79,13 @@ class Registry:
         if goal not in (Goal.LEAVING, Goal.LEFT):
             for other in self.others_at_address(bridge):
                 self.forget(other.nickname)
-        path = self._paths.registry / bridge.nickname
+        path = self.folder / bridge.nickname
         write_text(path, f"{bridge.name} {bridge.address} {goal.value}\n")
 
     def since(self, bridge: Bridge) -> float | None:
         """Seconds since 1970 when its goal was written down."""
         try:
-            return (self._paths.registry / bridge.nickname).stat().st_mtime
+            return (self.folder / bridge.nickname).stat().st_mtime
         except FileNotFoundError:
             return None
 
@@ -91,7 +96,7 @@ class Registry:
 
     def forget(self, nickname: str) -> None:
         """The bridge is gone, and so is all that is known of it here."""
-        remove(self._paths.registry / nickname)
+        remove(self.folder / nickname)
         self.forget_notes(nickname)
 
     def note(self, bridge: Bridge) -> Note | None:

@@ -37,6 +37,10 @@ class Waits:
     first_move_pause: float = 15
     # A bridge's first conference takes up to 8 s, the ones after it 0.5 s.
     warm_up: float = 8
+    # A recorder answers 10 to 20 s after its start. X and the window manager start before it.
+    recorder_start: float = 90
+    # A recorder that restarts is silent meanwhile, and one that reboots for a minute.
+    recorder_silent: float = 120
     https: float = 30
     # All of a starting, a first presence and a failed check.
     accept: float = 120

@@ -204,9 +204,16 @@ describe("the effect that a setting declares for running hosts", () => {
   /** Which bridges keep copies of the certificates is a note too. */
   const withoutCopies = (text: string): string => text.replace(/\\"copies\\":\[.*?\]/, "");
 
+  /** The base, with as many hosts as the example of a setting needs. */
+  async function baseWith({ jvbCount, jibriCount }: RawConfig): Promise<Registered[]> {
+    if (jvbCount === undefined && jibriCount === undefined) return unchanged;
+    const counts = { ...(jvbCount && { jvbCount }), ...(jibriCount && { jibriCount }) };
+    return (await deployCluster(clusterArgs({ ...settings, ...counts }), existing())).resources;
+  }
+
   /** The words of a declaration for what a change does to the hosts of the base. */
-  async function effectOn(change: RawConfig): Promise<string> {
-    const before = await unchanged;
+  async function effectOn(change: RawConfig, beside: RawConfig = {}): Promise<string> {
+    const before = await baseWith(beside);
     const { webServerType = base.webServerType, jvbServerType = base.jvbServerType } = change;
     const args = clusterArgs({ ...settings, ...change }, { webServerType, jvbServerType });
     const after = (await deployCluster(args, existing())).resources;
@@ -219,11 +226,13 @@ describe("the effect that a setting declares for running hosts", () => {
     const added = after.filter(({ urn }) => !before.some((one) => one.urn === urn));
     // These run on the web host, but change only what it knows about the bridges.
     const isNote = ({ name }: Registered): boolean =>
-      /-(policy|restart|acceptance|drain)$/.test(name);
+      /-(policy|restart|acceptance|drain|serve)$/.test(name);
     const servers = changed.filter(ofType(serverToken));
     if (servers.some(({ replaceOnChanges }) => replaceOnChanges.length > 0)) return "replaced";
     if (added.some(({ name }) => name.endsWith("-local")))
       return "the web host gets or loses a bridge";
+    if (added.some(({ name }) => name.endsWith("-local-recorder")))
+      return "the web host gets or loses a recorder";
     return changed.some((one) => isStep(one) && !isNote(one)) ? "updated over SSH" : "untouched";
   }
 
@@ -234,6 +243,6 @@ describe("the effect that a setting declares for running hosts", () => {
     ({ name }) => !elsewhere.includes(name) && !name.startsWith("sshProxy"),
   );
   it.each<Setting>(others)("$name: $effect.hosts", async ({ name, example, beside, effect }) => {
-    expect(await effectOn({ ...beside, [name]: example })).toBe(effect.hosts);
+    expect(await effectOn({ ...beside, [name]: example }, beside)).toBe(effect.hosts);
   });
 });

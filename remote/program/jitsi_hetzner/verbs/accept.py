@@ -19,6 +19,8 @@ from ..host import Host
 from ..http_client import HttpError
 from ..jicofo import REPAIR, Jicofo, Seen
 from ..prosody import LOOPBACK
+from ..recorder import DeclaredRecorder
+from ..recorder_acceptance import RecorderAcceptance
 from ..registry import Entry, Registry
 from ..turn_peers import Peers
 from ..verb import Verb
@@ -35,6 +37,7 @@ class AcceptInput:
 
     domain: Domain
     bridges: tuple[DeclaredBridge, ...]
+    recorders: tuple[DeclaredRecorder, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,10 @@ class Acceptance:
         names = ", ".join(bridge.name for bridge in self._given.bridges)
         domain = self._given.domain
         self._host.info(f"https://{domain} answers; jicofo finds every declared bridge: {names}")
+        recorders = RecorderAcceptance(self._host, self._given.recorders, self._jicofo)
+        recorders.expect_all()
         self._send_leaving_away()
+        recorders.send_leaving_away()
 
     def _expect_https(self) -> None:
         url = f"https://{self._given.domain}"

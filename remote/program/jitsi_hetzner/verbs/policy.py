@@ -16,6 +16,9 @@ from ..guard import guarded
 from ..host import Host
 from ..locks import Purpose
 from ..policy_file import write_policy
+from ..recorder import DeclaredRecorder
+from ..recorder_registry import RecorderRegistry
+from ..recorder_service import RecorderService
 from ..registry import Registry
 from ..service import Service
 from ..turn_peers import Peers
@@ -40,8 +43,11 @@ class PolicyInput:
     bridges: tuple[DeclaredBridge, ...]
     # Of the same bridges: where the TURN server relays to.
     media: tuple[BridgeMedia, ...]
+    recorders: tuple[DeclaredRecorder, ...]
     # How long a leaving bridge may keep its conferences; at 0 they are cut off at once.
     drain_timeout_seconds: Annotated[int, Number(0, LONGEST_DRAIN_SECONDS)]
+    # How long a leaving recorder may need for its recording and its files.
+    recording_drain_timeout_seconds: Annotated[int, Number(0, LONGEST_DRAIN_SECONDS)]
     # Whether a bridge goes at the end of that time though participants are on it.
     force_drain: bool
 
@@ -50,7 +56,11 @@ def run(host: Host, given: PolicyInput, _arguments: Namespace) -> None:
     """As a step."""
     policy = {
         "bridges": [{"name": one.name, "nickname": one.nickname, "draining": one.draining} for one in given.bridges],
+        "recorders": [
+            {"name": one.name, "nickname": one.nickname, "draining": one.draining} for one in given.recorders
+        ],
         "drainTimeoutSeconds": given.drain_timeout_seconds,
+        "recordingDrainTimeoutSeconds": given.recording_drain_timeout_seconds,
         "forceDrain": given.force_drain,
     }
     if write_policy(host.paths.policy, policy):
@@ -58,12 +68,19 @@ def run(host: Host, given: PolicyInput, _arguments: Namespace) -> None:
     # Before the bridges take participants.
     leaving = [entry.bridge.nickname for entry in Registry(host.paths).entries() if entry.goal is not Goal.LEFT]
     Peers(host.paths).declare({one.nickname: one.addresses for one in given.media}, leaving)
-    workers = [worker for one in given.bridges if (worker := _worker(host, one)) is not None]
+    workers = [
+        worker
+        for worker in (
+            *[_worker(host, one) for one in given.bridges],
+            *[_recorder_worker(host, one) for one in given.recorders],
+        )
+        if worker is not None
+    ]
     # A process for each, for each has a lock of its own, and starting a bridge again takes a minute or more.
     failed = [code for code in host.parallel.processes(workers) if code != 0]
     if failed:
         raise Failure(
-            f"declared bridges that a broken run left out of service, and that cannot be put back: {len(failed)}",
+            f"declared bridges and recorders that a broken run left out of service, and that cannot be put back: {len(failed)}",
             "see the lines above; repair them or take them out of the declaration, then: pulumi up",
         )
 
@@ -90,6 +107,28 @@ def _restore(host: Host, bridge: Bridge, now: Goal, wanted: Goal) -> None:
     host.info(f"{bridge.name} was {now.value} and is declared: putting it right")
     if wanted is Goal.DRAINED:
         service.ensure_running()
+        service.take_out_of_service(Goal.DRAINED)
+    else:
+        service.put_into_service()
+
+
+def _recorder_worker(host: Host, declared: DeclaredRecorder) -> Callable[[], int] | None:
+    """As for a bridge."""
+    wanted = Goal.DRAINED if declared.draining else Goal.SERVING
+    entry = RecorderRegistry(host.paths).entry(declared.nickname)
+    if entry is None or entry.goal is wanted:
+        return None
+    return guarded(host, lambda: _restore_recorder(host, declared, entry.goal, wanted))
+
+
+def _restore_recorder(host: Host, declared: DeclaredRecorder, now: Goal, wanted: Goal) -> None:
+    service = RecorderService(host, declared.recorder)
+    if not host.locks.take_over(declared.recorder, Purpose.RESTORE, own=Purpose(wanted.value)):
+        return
+    if service.registry.goal_of(declared.recorder) is wanted:
+        return
+    host.info(f"{declared.name} was {now.value} and is declared: putting it right")
+    if wanted is Goal.DRAINED:
         service.take_out_of_service(Goal.DRAINED)
     else:
         service.put_into_service()

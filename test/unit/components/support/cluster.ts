@@ -13,7 +13,7 @@ export type ClusterChange = Partial<
 
 /** The arguments of a cluster with these settings and changes; its plan follows from them. */
 export function clusterArgs(raw: RawConfig, change: ClusterChange = {}): JitsiClusterArgs {
-  const serverTypes = { webServerType: "cx23", jvbServerType: "cpx42" };
+  const serverTypes = { webServerType: "cx23", jvbServerType: "cpx42", jibriServerType: "cx33" };
   const settings = { ...parseSettings(raw), ...serverTypes, ...change };
   return { ...settings, plan: planCluster(settings) };
 }

@@ -6,7 +6,7 @@ import { cx23, emptyCloud, planOf, server, serverType } from "../preflight/suppo
 const cost = (jvbCount: number, facts: CloudFacts = emptyCloud) =>
   monthlyCost(
     plannedHosts(planOf({ jvbCount: jvbCount.toString() }), facts.servers),
-    { web: "cx23", jvb: "cpx42" },
+    { web: "cx23", jvb: "cpx42", jibri: "cx33" },
     "fsn1",
     facts,
   );

@@ -3,7 +3,11 @@ import { plannedHosts, type PlannedHost } from "../../../../lib/plan/plannedHost
 import { checkRoll, differingHosts, rollNotes } from "../../../../lib/preflight/rollCheck";
 import { cpx42, cx23, planOf, server } from "./support/cloud";
 
-const wanted = { types: { web: "cx23", jvb: "cpx42" }, image: "debian-12", location: "fsn1" };
+const wanted = {
+  types: { web: "cx23", jvb: "cpx42", jibri: "cx33" },
+  image: "debian-12",
+  location: "fsn1",
+};
 
 /** Hosts of a web host and bridges that are there; `rolled` is the value of rollBridges. */
 function hosts(

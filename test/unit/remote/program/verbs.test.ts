@@ -52,6 +52,8 @@ describe("the verbs in Python", () => {
       forget: true,
       names: true,
       policy: true,
+      "recorder-drain": true,
+      "recorder-serve": true,
       restart: true,
       serve: true,
       status: true,

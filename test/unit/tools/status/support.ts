@@ -76,7 +76,11 @@ export const web = (
   },
 });
 
-const rules = { web: firewallRules("web"), jvb: firewallRules("jvb") };
+const rules = {
+  web: firewallRules("web"),
+  jvb: firewallRules("jvb"),
+  jibri: firewallRules("jibri"),
+};
 
 /** The healthy cluster's firewalls, as Hetzner has them. */
 export const cloudFirewalls: readonly CloudFirewall[] = [

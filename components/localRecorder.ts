@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RecordingTarget } from "../lib/config/keys/recordings";
+import { loopback } from "../lib/constants";
+import type { LocalRecorderPlan } from "../lib/plan/clusterPlan";
+import { localRecorderName } from "../lib/recorderNames";
+import type { RecorderAccounts } from "./recorderAccounts";
+import { RecorderProgram } from "./recorderProgram";
+import type { WebHost } from "./webHost";
+
+export interface LocalRecorderArgs {
+  plan: LocalRecorderPlan;
+  /** The meeting domain. */
+  domain: string;
+  /** The host that it runs on. */
+  web: WebHost;
+  accounts: RecorderAccounts;
+  /** Where the files go. */
+  target: RecordingTarget;
+}
+
+/** A recorder on the web host itself, for small clusters. It has the steps of any other recorder. */
+export class LocalRecorder extends RecorderProgram {
+  readonly nickname: pulumi.Output<string> = pulumi.output(localRecorderName);
+  readonly address: pulumi.Output<string> = pulumi.output(loopback);
+  readonly serve: pulumi.Resource;
+
+  constructor(name: string, args: LocalRecorderArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("LocalRecorder", name, args.plan, opts);
+    const { domain, web, accounts, target } = args;
+    this.serve = this.putIntoService(
+      {
+        connection: web.connection,
+        address: loopback,
+        controlHost: loopback,
+        domain,
+        // It reaches prosody as any other.
+        web,
+        accounts,
+        target,
+      },
+      // No triggers: with its server everything else of the cluster is replaced too.
+      { after: web.configured, reach: [web.ready] },
+    );
+    this.registerOutputs({ nickname: this.nickname });
+  }
+}

@@ -1,0 +1,39 @@
+#!/bin/bash
+# Functions for accounts in prosody, whose passwords never stand in an argument.
+
+# set_password USERNAME HOST PASSWORD: prosodyctl reads a password twice from stdin. Prosody 13 ends every session of an account
+# whose password is set, even if it is the same one (mod_c2s, "user-password-changed"): all bridges would leave, and every
+# conference would lose its bridge.
+set_password() {
+  local account=$1@$2 output
+  if has_password "$@"; then
+    info "$account has this password"
+    return
+  fi
+  if ! output=$(prosodyctl passwd "$account" 2>&1 <<<"$3"$'\n'"$3"); then
+    output=$(prosodyctl adduser "$account" 2>&1 <<<"$3"$'\n'"$3") || {
+      printf '%s\n' "$output" | grep -v '^$' | tail -n 5
+      fatal "prosodyctl cannot set the password of $account" "prosodyctl check config; journalctl -u prosody -n 50"
+    }
+  fi
+  info "the password of $account is set"
+}
+
+# has_password USERNAME HOST PASSWORD: asks the running prosody. The command goes over stdin, because arguments are visible on
+# the host. A password without brackets needs no escape. If prosody does not run, nothing is logged in.
+has_password() {
+  local answer question="> require 'core.usermanager'.test_password('$1', '$2', [[$3]])"
+  answer=$(timeout 20 prosodyctl shell 2>/dev/null <<<"$question") || return 1
+  [[ $answer =~ (^|$'\n')[^$'\n']*'| '(Result: )?true($|$'\n') ]]
+}
+
+# remove_account ACCOUNT: also of one that does not exist.
+remove_account() {
+  local account=$1 output no_such_user="does not exist|No such user" # prosody 0.12 and 13
+  if output=$(prosodyctl deluser "$account" 2>&1) || [[ $output =~ $no_such_user ]]; then
+    info "removed $account"
+    return
+  fi
+  printf '%s\n' "$output" | grep -v '^$' | tail -n 5
+  fatal "prosodyctl cannot remove $account" "prosodyctl check config; journalctl -u prosody -n 50"
+}
