@@ -1,8 +1,5 @@
 """Whether a bridge takes participants."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from .bridge import Bridge, Goal
 from .bridge_client import BridgeClient
 from .bridge_host import BridgeHost
@@ -105,18 +102,3 @@ class Service:
             f"drain mode of {self.bridge.name} cannot be switched {position} through {self.client.url} ({problem})",
             ON_THE_BRIDGE,
         )
-
-
-@contextmanager
-def otherwise(host: Host, undo: Callable[[], None]) -> Iterator[None]:
-    """However this ends, short of success: a bridge that stays must take participants.
-
-    Not where a later step has taken the bridge over, which ends this process at once: the bridge is that step's.
-    """
-    try:
-        yield
-    except BaseException:
-        host.ignore_operator()
-        host.messages.need_nobody()
-        undo()
-        raise

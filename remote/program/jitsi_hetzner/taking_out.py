@@ -11,7 +11,8 @@ from .host import Host
 from .jicofo import Jicofo, Unknown
 from .judgement import judge
 from .locks import Purpose
-from .service import Service, otherwise
+from .putting_back import otherwise
+from .service import Service
 
 
 class TakingOut:

@@ -17,7 +17,8 @@ from ..jicofo import Jicofo, Seen, Unknown
 from ..judgement import judge
 from ..locks import Purpose
 from ..occupant import forget_occupant
-from ..service import Service, otherwise
+from ..putting_back import otherwise
+from ..service import Service
 from ..service_input import ServiceInput
 from ..turn_peers import Peers
 from ..verb import Verb
