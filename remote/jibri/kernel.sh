@@ -1,7 +1,7 @@
 #!/bin/bash
 # Gives a recorder its sound card, the kernel's module snd_aloop. Tries the module first. If the running kernel does not have
 # it, as Debian's cloud kernel, installs the standard kernel and starts a reboot into it. The next step (jibri/files) waits for
-# the host, because no new SSH connection is taken until then, and verifies the result.
+# the host, because no new SSH connection is taken until then, and verifies the result. On the web host, the operator reboots.
 # Inputs: NAME, MODULES_CONF, ALOOP_CONF, GRUB_CONF (texts of files).
 set -euo pipefail
 : "${NAME:?}" "${MODULES_CONF:?}" "${ALOOP_CONF:?}" "${GRUB_CONF:?}"
@@ -9,7 +9,8 @@ set -euo pipefail
 
 readonly grub_conf=/etc/default/grub.d/60-jitsi-hetzner.cfg
 readonly grub_menu=/boot/grub/grub.cfg
-readonly jicofo_stats=http://127.0.0.1:8888/stats
+# Only a web host has it.
+readonly jicofo_dir=/etc/jitsi/jicofo
 # Seconds. Long enough for this step to end; then for a reboot that was refused, until SSH is open again.
 readonly reboot_pause=3
 readonly way_back=600
@@ -29,17 +30,21 @@ main() {
   expect_quiet
   install_kernel
   boot_standard_kernel
+  leave_web_host_to_operator
   expect_quiet
   reboot_soon
 }
 
-# A reboot cuts a recording, and on a web host all meetings.
 expect_quiet() {
-  local meetings
   ! is_recording || fatal "$HOSTNAME has to boot another kernel, and a recording is running on it" "pulumi up, after its end"
-  meetings=$(curl -fsS --max-time 5 --noproxy '*' "$jicofo_stats" 2>/dev/null | jq -r '.conferences' 2>/dev/null) || meetings=0
-  ! ((${meetings:-0} > 0)) || fatal "$HOSTNAME has to boot another kernel, and meetings are running: $meetings" \
-    "at a quiet time: pulumi up"
+}
+
+# A reboot of the web host ends all meetings, and other steps that run there now.
+leave_web_host_to_operator() {
+  if [[ -d $jicofo_dir ]]; then
+    fatal "$NAME needs a kernel with sound. $next_kernel is installed and boots next, but the reboot of the web host ends all meetings" \
+      "at a quiet time, on $HOSTNAME: reboot; then: pulumi up"
+  fi
 }
 
 install_kernel() {
