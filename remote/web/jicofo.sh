@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs jicofo as a service that systemd restarts, with its heap, and waits until it is logged in to prosody. Restarts jicofo
-# if its unit, its heap or the certificate of prosody changed.
+# if its unit, its heap or the certificate of prosody changed. Names the room of recorders to it, with recorders and without, so
+# that the first recorder restarts nothing.
 # Inputs: DOMAIN, HEAP_MB, JICOFO_SERVICE (the text of the unit), JITSI_VERSION, XMPP_CERTIFICATE. The last two only make this
 # step run: another version of the package has restarted jicofo, and another certificate keeps it from logging in.
 set -euo pipefail
@@ -12,6 +13,9 @@ readonly certificate=/var/lib/prosody/auth.$DOMAIN.crt
 # The packages create this link. update-ca-certificates reads it.
 readonly ca_file=/usr/local/share/ca-certificates/auth.$DOMAIN.crt
 readonly jicofo_url=http://127.0.0.1:8888
+# The file of the package, which keeps entries that it does not know.
+readonly jicofo_conf=/etc/jitsi/jicofo/jicofo.conf
+readonly recorders_room=JibriBrewery@internal.auth.$DOMAIN
 # jicofo takes 4 s to start, and 15 s on a busy host. The limit leaves room for a busier host.
 readonly jicofo_seconds=90
 # jicofo tries to log in every second.
@@ -26,11 +30,50 @@ main() {
   fi
   systemctl enable --quiet jicofo
   trust_prosody
+  name_recorders_room
   restart_if_changed jicofo "$service_file" "$environment_file" "$ca_file"
   # Restart=always does not start a service that was stopped.
   systemctl start jicofo || fatal "jicofo does not start" "journalctl -u jicofo -n 50; then: pulumi up"
   wait_for_jicofo
   wait_for_login
+  take_recorders_room
+}
+
+# Not among the files of restart_if_changed: a cluster that an older version of this program made would lose the focus of all
+# its meetings for recorders that it may never have.
+name_recorders_room() {
+  if [[ $(hocon -f "$jicofo_conf" get jicofo.jibri.brewery-jid 2>/dev/null) == *"$recorders_room"* ]]; then
+    return
+  fi
+  hocon -f "$jicofo_conf" set jicofo.jibri.brewery-jid "\"$recorders_room\"" ||
+    fatal "hocon cannot write the room of recorders to $jicofo_conf" "apt-get install --reinstall ruby-hocon; then: pulumi up"
+  info "named the room of recorders in $jicofo_conf"
+}
+
+# jicofo reads its settings at its start only. Its restart reloads open meetings, so it restarts here only without any.
+take_recorders_room() {
+  local meetings
+  if has_recorders_room; then
+    return
+  fi
+  meetings=$(meetings_running)
+  if [[ $meetings != 0 ]]; then
+    info "jicofo learns of the room of recorders at its next restart, because meetings are running ($meetings). Only recorders need it. To restart jicofo at a quiet time: npm run repair -- web"
+    return
+  fi
+  info "restarting jicofo, which has no meeting, for the room of recorders"
+  systemctl restart jicofo
+  wait_for_jicofo
+  wait_for_login
+}
+
+has_recorders_room() {
+  curl -fsS --max-time 5 --noproxy '*' "$jicofo_url/debug" | jq -e '.jibri_detector | type == "object"' >/dev/null
+}
+
+# Prints the number of meetings, or "unknown".
+meetings_running() {
+  curl -fsS --max-time 5 --noproxy '*' "$jicofo_url/stats" | jq -er '.conferences | numbers' || printf unknown
 }
 
 # Without this, jicofo cannot log in if prosody presents another certificate than the first one of this host.

@@ -5,18 +5,18 @@
 # whose password is set, even if it is the same one (mod_c2s, "user-password-changed"): all bridges would leave, and every
 # conference would lose its bridge.
 set_password() {
-  local account=$1@$2 output
+  local login=$1@$2 output
   if has_password "$@"; then
-    info "$account has this password"
+    info "$login has this password"
     return
   fi
-  if ! output=$(prosodyctl passwd "$account" 2>&1 <<<"$3"$'\n'"$3"); then
-    output=$(prosodyctl adduser "$account" 2>&1 <<<"$3"$'\n'"$3") || {
+  if ! output=$(prosodyctl passwd "$login" 2>&1 <<<"$3"$'\n'"$3"); then
+    output=$(prosodyctl adduser "$login" 2>&1 <<<"$3"$'\n'"$3") || {
       printf '%s\n' "$output" | grep -v '^$' | tail -n 5
-      fatal "prosodyctl cannot set the password of $account" "prosodyctl check config; journalctl -u prosody -n 50"
+      fatal "prosodyctl cannot set the password of $login" "prosodyctl check config; journalctl -u prosody -n 50"
     }
   fi
-  info "the password of $account is set"
+  info "the password of $login is set"
 }
 
 # has_password USERNAME HOST PASSWORD: asks the running prosody. The command goes over stdin, because arguments are visible on
@@ -29,11 +29,11 @@ has_password() {
 
 # remove_account ACCOUNT: also of one that does not exist.
 remove_account() {
-  local account=$1 output no_such_user="does not exist|No such user" # prosody 0.12 and 13
-  if output=$(prosodyctl deluser "$account" 2>&1) || [[ $output =~ $no_such_user ]]; then
-    info "removed $account"
+  local login=$1 output no_such_user="does not exist|No such user" # prosody 0.12 and 13
+  if output=$(prosodyctl deluser "$login" 2>&1) || [[ $output =~ $no_such_user ]]; then
+    info "removed $login"
     return
   fi
   printf '%s\n' "$output" | grep -v '^$' | tail -n 5
-  fatal "prosodyctl cannot remove $account" "prosodyctl check config; journalctl -u prosody -n 50"
+  fatal "prosodyctl cannot remove $login" "prosodyctl check config; journalctl -u prosody -n 50"
 }

@@ -50,4 +50,48 @@ describe("web/jicofo", () => {
     );
     expect(outcome.stdout).toBe("http://127.0.0.1:8888/about/version\ndone\n");
   });
+
+  describe("and the room of recorders", () => {
+    /** What jicofo answers: whether it has the room, and how many meetings run. */
+    const jicofo = (detector: string, conferences: string): string =>
+      `wait_for_jicofo() { :; }; wait_for_login() { :; }
+      curl() { case $* in */debug) echo '{"jibri_detector":${detector}}' ;; */stats) ${conferences} ;; esac; }`;
+    const meetings = (count: number): string => `echo '{"conferences":${count}}'`;
+    const take = (detector: string, conferences: string): string =>
+      inScript("true", `${jicofo(detector, conferences)}; take_recorders_room`).stderr;
+
+    it("restarts nothing where jicofo has it", () => {
+      expect(take('{"is_sip":false}', meetings(0))).not.toContain("restart");
+    });
+
+    it.each(["null", '"null"'])(
+      "restarts jicofo without meetings where it has none: %s",
+      (none) => {
+        expect(take(none, meetings(0))).toContain("systemctl restart jicofo");
+      },
+    );
+
+    it.each([
+      ["while meetings run", meetings(2)],
+      ["where nobody can tell", "return 22"],
+    ])("restarts nothing %s, and says how to", (_, conferences) => {
+      const text = take("null", conferences);
+      expect(text).not.toContain("systemctl restart");
+      expect(text).toContain("npm run repair -- web");
+    });
+
+    const name = (hocon: string): Outcome =>
+      inScript("true", `hocon() { ${hocon} }; name_recorders_room; result done`);
+
+    it("is written once, beside what the package has", () => {
+      const { stderr } = name('[[ $3 == get ]] && return 1; info "hocon $*";');
+      expect(stderr).toContain(
+        'hocon -f /etc/jitsi/jicofo/jicofo.conf set jicofo.jibri.brewery-jid "JibriBrewery@internal.auth.',
+      );
+      const again = name(
+        `[[ $3 == get ]] && echo "\\"$recorders_room\\"" || fatal "written again";`,
+      );
+      expect([again.status, again.stdout]).toEqual([0, "done\n"]);
+    });
+  });
 });
