@@ -5,6 +5,8 @@ import type { Settings } from "./config/settings";
 export interface Failure {
   /** Full type token: `hcloud:index/server:Server`. */
   readonly type: string;
+  /** Of the resource: jitsi-jibri-0-files. */
+  readonly name?: string;
   readonly error: string;
 }
 
@@ -122,8 +124,26 @@ const sshHints: readonly Hint[] = [
   },
 ];
 
+/** The step of a recorder that waits for a reboot into another kernel. */
+const rebooted = /-(jibri-\d+)-files$/;
+
+/** A recorder that does not come back from the reboot that its step `kernel` has started. */
+function rebootHint({ name = "", error }: Failure): string | undefined {
+  const [, recorder] = rebooted.exec(name) ?? [];
+  const [, address] = /dial tcp (\S+):\d+: /.exec(error) ?? [];
+  if (recorder === undefined || address === undefined) return undefined;
+  return (
+    `${recorder} (${address}) may have rebooted into the standard kernel for its sound card, and has not come back. ` +
+    "Look at its console at Hetzner (hcloud server request-console NAME): if it hangs, hcloud server reset NAME, and choose " +
+    "the cloud kernel in GRUB's menu if the standard one does not boot; then: pulumi up"
+  );
+}
+
 /** What the operator can do about a failure; `undefined` if the error message says it already. Pure. */
-export function hintFor({ type, error }: Failure, settings: HintSettings): string | undefined {
+export function hintFor(failure: Failure, settings: HintSettings): string | undefined {
+  const { type, error } = failure;
+  const reboot = rebootHint(failure);
+  if (reboot !== undefined) return reboot;
   const hints = type.startsWith("hcloud:")
     ? apiHints
     : type.startsWith("command:remote")
@@ -143,7 +163,7 @@ export function hintFor({ type, error }: Failure, settings: HintSettings): strin
 export function hintsOnFailure(settings: HintSettings): pulumi.ResourceTransformation {
   const hook = new pulumi.ErrorHook("what-to-do", async ({ type, name, errors }) => {
     // The newest error stands first.
-    const hint = hintFor({ type, error: errors[0] ?? "" }, settings);
+    const hint = hintFor({ type, name, error: errors[0] ?? "" }, settings);
     // Not a message of the resource: that would wait for the URN, which is known only after this has ended.
     if (hint !== undefined) await pulumi.log.info(`${name}: ${hint}`);
     return false;

@@ -57,6 +57,17 @@ describe("hintFor", () => {
     expect(ofSsh(error)).toContain(hint);
   });
 
+  it("tells of a recorder that does not come back from the reboot into another kernel", () => {
+    const error = "after 20 failed attempts: dial tcp 192.0.2.7:22: i/o timeout";
+    const hint = (name: string) =>
+      hintFor({ type: "command:remote:Command", name, error }, settings);
+    expect(hint("jitsi-jibri-0-files")).toMatch(
+      /^jibri-0 \(192.0.2.7\) may have rebooted into the standard kernel .*console.*hcloud server reset/,
+    );
+    expect(hint("jitsi-jvb-0-files")).toContain("adminCidrs");
+    expect(hint("jitsi-jibri-0-kernel")).toContain("adminCidrs");
+  });
+
   it("names the bastion, where there is one, as what has to be let in", () => {
     const sshProxy = { user: "root", host: "bastion.example.org", port: 22, hostKey: "" };
     const error = "dial tcp 192.0.2.1:22: i/o timeout";
