@@ -16,7 +16,7 @@ Depends: jicofo (= 1.0-9-1), jitsi-meet-web (= 1.0.7-1), jitsi-meet-prosody (= 1
 export interface Host {
   /** What the repository serves as its key. Default: its key, armoured. */
   readonly key?: string | Buffer;
-  readonly role?: "web" | "jvb";
+  readonly role?: "web" | "jvb" | "jibri";
   /** VERSION_ID of the host's os-release. Default: 12. */
   readonly release?: string;
   /** More lines for the played host. */

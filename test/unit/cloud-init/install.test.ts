@@ -28,6 +28,25 @@ describe("jitsi-hetzner-install", () => {
     expect(stderr).toContain("apt-mark hold jitsi-videobridge2\n");
   });
 
+  it("installs a recorder with its browser, and holds what would cut a recording", () => {
+    const packages = "jibri chromium chromium-common chromium-driver chromium-sandbox";
+    const { stdout, stderr } = repository.install({}, [], { role: "jibri" });
+    expect(stdout).toMatch(new RegExp(`install .*${packages} .*rclone sudo .*curl`));
+    expect(stderr).toContain(`apt-mark hold ${packages}\n`);
+  });
+
+  it.each(["web", "jvb"] as const)("makes a recorder of a host of the role %s", (role) => {
+    const { stdout, stderr, status } = repository.install({}, ["recorder"], { role });
+    expect([status, stdout]).toEqual([0, expect.stringContaining(" jibri chromium ") as string]);
+    expect(stderr).toContain("apt-mark hold jibri chromium chromium-common");
+  });
+
+  it("upgrades browser and driver together, although they are held, and holds them again", () => {
+    const { stdout, stderr } = repository.install({}, ["newest", "chromium", "chromium-driver"]);
+    expect(stdout).toMatch(/--allow-change-held-packages chromium chromium-driver$/m);
+    expect(stderr).toContain("apt-mark hold chromium chromium-driver\n");
+  });
+
   it("says which versions there are where the one that is asked for is not", () => {
     const { stderr, status } = repository.install({ jitsiVersion: "2.0.9-1" }, []);
     expect(status).toBe(1);
