@@ -108,7 +108,16 @@ export class JitsiCluster extends Component {
       },
       child,
     );
-    this.bridges = this.makeBridges(name, plan, labelsOf, {
+    const groups = new PlacementGroups(
+      `${name}-placement`,
+      {
+        count: plan.placementGroups,
+        labels: labelsOf("jvb"),
+        recorders: { count: plan.recorderPlacementGroups, labels: labelsOf("jibri") },
+      },
+      child,
+    );
+    this.bridges = this.makeBridges(name, plan, labelsOf, groups, {
       host,
       serverType: args.jvbServerType,
       firewallId: firewalls.ids.jvb,
@@ -126,6 +135,7 @@ export class JitsiCluster extends Component {
         host,
         labels: labelsOf,
         firewallId: firewalls.ids.jibri,
+        placementGroupIds: groups.recorderIds,
         subnetId: network.bridgeSubnetId,
         web: this.webHost,
       },
@@ -138,21 +148,16 @@ export class JitsiCluster extends Component {
 
   private makeBridges(
     name: string,
-    { bridges: plan, placementGroups: count }: ClusterPlan,
+    { bridges: plan }: ClusterPlan,
     labelsOf: LabelsOf,
+    { ids: placementGroupIds }: PlacementGroups,
     shared: SharedBridgeArgs,
   ): readonly Bridge[] {
-    const child = { parent: this };
-    const groups = new PlacementGroups(
-      `${name}-placement`,
-      { count, labels: labelsOf("jvb") },
-      child,
-    );
     const labelsOfBridge = (index: number) => labelsOf("jvb", index);
     return new BridgePool(
       `${name}-jvb`,
-      { ...shared, plan, labels: labelsOfBridge, placementGroupIds: groups.ids },
-      child,
+      { ...shared, plan, labels: labelsOfBridge, placementGroupIds },
+      { parent: this },
     ).bridges;
   }
 

@@ -6,7 +6,6 @@ import type { ClusterPlan } from "../lib/plan/clusterPlan";
 import type { LabelsOf } from "../lib/plan/labels";
 import type { SharedHostArgs } from "./host";
 import { LocalRecorder } from "./localRecorder";
-import { PlacementGroups } from "./placementGroups";
 import type { Recorder } from "./recorder";
 import { RecorderAccounts } from "./recorderAccounts";
 import { recorderPool } from "./recorderPool";
@@ -23,6 +22,8 @@ export interface RecordersArgs extends RecordingTarget, Pick<RecorderChoice, "ji
   /** Absent in a cluster without recorders that have a host of their own. */
   firewallId?: pulumi.Input<number>;
   subnetId: pulumi.Input<string>;
+  /** Ids of the placement groups of recorders, by number. */
+  placementGroupIds: readonly pulumi.Input<number>[];
   web: WebHost;
   dnsZone?: string;
 }
@@ -74,11 +75,7 @@ export function makeRecorders(
             dnsZone,
             plan: plan.recorders,
             labels: (index) => labels("jibri", index),
-            placementGroupIds: new PlacementGroups(
-              `${name}-placement-jibri`,
-              { count: plan.recorderPlacementGroups, labels: labels("jibri") },
-              { parent },
-            ).ids,
+            placementGroupIds: args.placementGroupIds,
           },
           parent,
         );
