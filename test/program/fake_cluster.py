@@ -74,6 +74,8 @@ class FakeCluster:
         self.commands.answers[("ss", "-K")] = self._close_connections
         # What had been said when the operator's signals were no longer heard.
         self.ignored_at: list[str] = []
+        # Addresses of existing machines whose SSH connection has broken: nothing listens there.
+        self.forwards_down: set[str] = set()
         # What was asked of each bridge that does not change it, too.
         self.requests: list[str] = []
 
@@ -210,6 +212,8 @@ class FakeCluster:
     def connects(self, address: str, port: int) -> bool:
         if (address, port) == (LOOPBACK, 5222):
             return self.prosody_runs
+        if port == 8080:
+            return address not in self.forwards_down
         try:
             bridge = self._bridge_at(address, port, 8081, 5.0)
         except HttpError:

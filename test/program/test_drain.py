@@ -4,6 +4,7 @@ import json
 import re
 
 from jitsi_hetzner.locks import Purpose
+from jitsi_hetzner.turn_peers import Peers
 
 from .case import Case, each
 from .fake_bridge import FakeBridge
@@ -269,6 +270,26 @@ class DeadBridge(DrainCase):
         ended = ("ss", "-K", "-H", "-t", "dst", self.leaving.address, "sport", "=", ":5222")
         self.assertIn(ended, self.cluster.commands.ran)
         self.assertNotIn("stays in jicofo's list", outcome.text)
+
+    def test_one_on_a_machine_leaves_no_occupant_behind_by_its_public_address(self) -> None:
+        self.leaving.address = "127.80.7.8"
+        Peers(self.cluster.paths).declare({self.leaving.nickname: ["203.0.113.7"]}, [])
+        self.cluster.lose_power(self.leaving)
+        self.cluster.jicofo.seen[self.leaving] = Seen(operational=False)
+        self.assertEqual(self.cluster.drain(self.leaving).code, 0)
+        ended = [words for words in self.cluster.commands.ran if words[0] == "ss"]
+        self.assertEqual(ended, [("ss", "-K", "-H", "-t", "dst", "203.0.113.7", "sport", "=", ":5222")])
+        self.assertEqual(Peers(self.cluster.paths).addresses(), set())
+
+    def test_one_on_a_machine_without_its_forward_stays_and_the_message_names_the_ways_out(self) -> None:
+        self.leaving.address = "127.80.7.8"
+        self.cluster.forwards_down.add(self.leaving.address)
+        self.leaving.stop()
+        self.cluster.jicofo.seen[self.leaving] = Seen(gone=True)
+        outcome = self.cluster.drain(self.leaving)
+        self.assertEqual(outcome.code, 1)
+        self.assertIn(f"systemctl status jitsi-hetzner-forward@{self.leaving.nickname}", outcome.text)
+        self.assertIn("npm run drain:skip -- b0", outcome.text)
 
     def test_one_that_is_frozen_and_takes_connections_without_an_answer_may_go(self) -> None:
         self.cluster.freeze(self.leaving)

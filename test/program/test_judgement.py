@@ -99,6 +99,31 @@ class Judge(JudgementCase):
         self.cluster.jicofo.seen[self.fake] = SeenByFake(gone=True)
         self.assert_after(20, State.GONE)
 
+    def test_takes_the_silence_of_a_broken_forward_for_nothing(self) -> None:
+        self.move_to_machine()
+        self.cluster.forwards_down.add(self.fake.address)
+        self.fake.stop()
+        self.cluster.jicofo.seen[self.fake] = SeenByFake(gone=True)
+        self.assertIn("the forward to its machine is down", str(self.judged()))
+        self.assertEqual(self.cluster.clock.now(), 90)
+
+    def test_believes_that_a_bridge_on_a_machine_is_gone_where_its_forward_stands(self) -> None:
+        self.move_to_machine()
+        self.fake.stop()
+        self.cluster.jicofo.seen[self.fake] = SeenByFake(gone=True)
+        self.assert_after(20, State.GONE)
+
+    def test_believes_jicofo_that_a_bridge_is_dead_without_its_forward_too(self) -> None:
+        self.move_to_machine()
+        self.cluster.forwards_down.add(self.fake.address)
+        self.fake.faults["/colibri/drain"] = Fault.ERROR
+        self.cluster.jicofo.seen[self.fake] = DEAD
+        self.assert_after(20, State.DEAD)
+
+    def move_to_machine(self) -> None:
+        self.fake.address = "127.80.7.8"
+        self.bridge = Bridge(self.fake.name, self.fake.nickname, self.fake.address)
+
     def test_believes_in_a_dead_bridge_only_after_20_s_because_an_overloaded_one_fails_a_health_check_too(self) -> None:
         self.fake.faults["/colibri/drain"] = Fault.ERROR
         self.cluster.jicofo.seen[self.fake] = DEAD

@@ -12,13 +12,18 @@ class Bridge:
     name: str
     # MUC_NICKNAME and relay id: jvb-<server id>.
     nickname: str
-    # Of its REST API, in the private network.
+    # Of its REST API: in the private network, or at the end of a forward on the web host.
     address: str
 
     @property
     def is_local(self) -> bool:
         """Whether it runs on the web host itself."""
         return self.address == "127.0.0.1"
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether it is on an existing machine, whose ports the web host reaches by an SSH connection."""
+        return self.address.startswith("127.80.")
 
 
 class Goal(Enum):

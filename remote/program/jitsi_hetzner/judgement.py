@@ -1,6 +1,6 @@
 """Whether a bridge lives: by its own REST API, and where that is silent, by jicofo."""
 
-from .bridge import State
+from .bridge import Bridge, State
 from .bridge_client import BridgeClient
 from .host import Host
 from .jicofo import Jicofo, Seen, Unknown
@@ -20,13 +20,30 @@ def judge(host: Host, client: BridgeClient, jicofo: Jicofo) -> State | Unknown:
             return State.ALIVE
         seen = jicofo.view(client.bridge)
         passed = host.clock.now() - start
-        if seen is Seen.GONE and passed >= host.waits.silent:
+        if seen is Seen.GONE and passed >= host.waits.silent and not _is_cut_off(host, client.bridge):
             return State.GONE
         if seen is Seen.DEAD and passed >= host.waits.silent:
             return State.DEAD
         if passed >= host.waits.judge:
-            return seen if isinstance(seen, Unknown) else _contradiction(client, problem)
+            if isinstance(seen, Unknown):
+                return seen
+            return _no_forward(client.bridge) if seen is Seen.GONE else _contradiction(client, problem)
         host.clock.sleep(PAUSE_SECONDS)
+
+
+def _is_cut_off(host: Host, bridge: Bridge) -> bool:
+    """Whether the way to the bridge is missing, so that its silence means nothing.
+
+    ssh listens for the forward only while its connection stands.
+    """
+    return bridge.is_forwarded and not host.connects(bridge.address, host.ports.bridge_rest)
+
+
+def _no_forward(bridge: Bridge) -> Unknown:
+    return Unknown(
+        f"jicofo does not list {bridge.name}, and the forward to its machine is down, so nobody can tell whether it "
+        f"still runs (on the web host: systemctl status jitsi-hetzner-forward@{bridge.nickname})"
+    )
 
 
 def _contradiction(client: BridgeClient, problem: str) -> Unknown:

@@ -1,6 +1,5 @@
 """prosody, as far as jicofo and the bridges need it."""
 
-from .bridge import Bridge
 from .host import Host
 
 LOOPBACK = "127.0.0.1"
@@ -33,8 +32,8 @@ class Prosody:
         told = [line for line in lines if "Result" in line or "rror" in line]
         return "; ".join(told) or ran.errors or "prosodyctl shell does not answer"
 
-    def close_connections_of(self, bridge: Bridge) -> None:
+    def close_connections_from(self, address: str) -> None:
         """A host that died has closed none, and prosody would keep the bridge in jicofo's room, perhaps for hours."""
         port = f":{self._host.ports.xmpp}"
-        words = ("ss", "-K", "-H", "-t", "dst", bridge.address, "sport", "=", port)
+        words = ("ss", "-K", "-H", "-t", "dst", address, "sport", "=", port)
         self._host.commands.run(*words, seconds=10)

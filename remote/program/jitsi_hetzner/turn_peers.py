@@ -40,6 +40,10 @@ class Peers:
             remove(path)
             self.sync()
 
+    def addresses_of(self, nickname: str) -> tuple[str, ...]:
+        """Public ones; none for a bridge that is not known."""
+        return tuple((read_text(self._folder / nickname) or "").split())
+
     def addresses(self) -> set[str]:
         """All addresses that are relayed to."""
         return {word for nickname in self._nicknames() for word in (read_text(self._folder / nickname) or "").split()}

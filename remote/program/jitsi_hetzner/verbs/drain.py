@@ -24,6 +24,7 @@ from ..turn_peers import Peers
 from ..verb import Verb
 
 KEEP_IT = "\n    or keep it: set jvbCount back, or take its number out of removedBridges"
+KEEP_MACHINE = "\n    or keep it: put it back into existingNodes"
 
 
 class Drain:
@@ -42,11 +43,14 @@ class Drain:
         self._host.locks.take_over(self._bridge, Purpose.LEAVING)
         state = judge(self._host, self._service.client, self._jicofo)
         if isinstance(state, Unknown):
-            skip = f"npm run drain:skip -- {self._bridge.name.rpartition('-')[2]}"
-            raise Failure(state.reason, f"repair it, then: pulumi up; or take the drain out: {skip}")
+            raise Failure(state.reason, f"repair it, then: pulumi up; or take the drain out: {self._skip()}")
         if state is State.ALIVE or not self._leaves_unreachable(state):
             self._leave()
         self._has_left()
+
+    def _skip(self) -> str:
+        name = self._bridge.name
+        return f"npm run drain:skip -- {name if self._bridge.is_forwarded else name.rpartition('-')[2]}"
 
     def _leave(self) -> None:
         """For a bridge that answers."""
@@ -73,9 +77,9 @@ class Drain:
     def _has_left(self) -> None:
         self._service.registry.set_goal(self._bridge, Goal.LEFT)
         self._service.registry.forget_notes(self._bridge.nickname)
-        Peers(self._host.paths).forget(self._bridge.nickname)
         if self._jicofo.view(self._bridge) is Seen.DEAD:
             forget_occupant(self._host, self._bridge)
+        Peers(self._host.paths).forget(self._bridge.nickname)
 
     def _cut_off(self) -> None:
         self._expect_cut_allowed("it goes back into service")
@@ -84,7 +88,8 @@ class Drain:
 
     def _expect_cut_allowed(self, consequence: str) -> None:
         name = self._bridge.name
-        expect_cut_allowed(self._host, self._emptying, name, f"on {name}", consequence, f"{REPAIR};{KEEP_IT}")
+        keep = KEEP_MACHINE if self._bridge.is_forwarded else KEEP_IT
+        expect_cut_allowed(self._host, self._emptying, name, f"on {name}", consequence, f"{REPAIR};{keep}")
 
     def _end_program(self, *, is_graceful: bool) -> None:
         """A server that went before its program would leave its occupant in jicofo's room, and the participants on it
