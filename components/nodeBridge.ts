@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ExistingNode } from "../lib/config/existingNode";
 import type { BridgeProgramSettings } from "../lib/config/keys/programs";
 import { loopback } from "../lib/constants";
 import { bridgeHeapMb } from "../lib/plan/heaps";
@@ -20,8 +21,8 @@ export class NodeBridge extends Videobridge {
   readonly ipv4: pulumi.Output<string>;
   /** None: its host is known by one address. */
   readonly ipv6 = pulumi.output("");
-  /** The web host's address for it. */
-  readonly restAddress: string;
+  /** How the program reaches its machine. */
+  readonly ssh: Pick<ExistingNode, "user" | "port" | "hostKey">;
   readonly drain: pulumi.Resource;
   readonly restarting: pulumi.Output<BridgeWithSettings>;
 
@@ -31,7 +32,7 @@ export class NodeBridge extends Videobridge {
     const host = new NodeHost(name, args, { parent: this });
     this.nickname = pulumi.output(host.nickname);
     this.ipv4 = host.ipv4;
-    this.restAddress = host.restAddress;
+    this.ssh = { user: node.user, port: node.port, hostKey: node.hostKey };
     const { drain, restarting } = this.putIntoService(
       {
         connection: host.connection,

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "./config/settings";
+import { nodeName } from "./nodeNames";
+import { partsOf } from "./resourceNames";
 
 /** An operation that failed, with the error message of its provider. */
 export interface Failure {
@@ -124,6 +126,45 @@ const sshHints: readonly Hint[] = [
   },
 ];
 
+/** The same for an existing machine, which is not at Hetzner. */
+const machineHints: readonly Hint[] = [
+  {
+    pattern:
+      /dial tcp (\S+):(\d+): (i\/o timeout|connect: (no route to host|connection timed out))/,
+    text: ([, address = "", port = ""]) =>
+      `port ${port} of ${address} does not answer. Is the machine on, and is this the port of its SSH server (existingNodes)? Does a firewall of its provider let this machine in? Then: pulumi up. If the machine does not exist any more: npm run drain:skip -- MACHINE, and remove its entry`,
+  },
+  {
+    pattern: /dial tcp (\S+):(\d+): connect: connection refused/,
+    text: ([, address = "", port = ""]) =>
+      `${address} answers, but not at port ${port}: set the port of its SSH server (existingNodes), then: pulumi up`,
+  },
+  {
+    pattern: /host key mismatch|no common algorithm for host key/,
+    text: () =>
+      "the machine shows another host key than hostKey in existingNodes; nothing was sent to it. If its owner has changed the key, read it on the machine's console (cat /etc/ssh/ssh_host_ed25519_key.pub), set hostKey, then: pulumi up. Otherwise another machine answers at this address",
+  },
+  {
+    pattern: /unable to authenticate/,
+    text: () =>
+      "the machine refuses the stack's deployment key for this user: add the line of `pulumi stack output deploymentPublicKey` to ~/.ssh/authorized_keys of the user in existingNodes, on the machine; then: pulumi up",
+  },
+  {
+    pattern: /sudo: .*(password is required|command not found|not allowed)/,
+    text: () =>
+      "the user in existingNodes cannot become root without a password: docs/existing-machines.md#prepare-a-machine",
+  },
+];
+
+/** Steps of an existing machine that run on the web host. */
+const machinePartsOnWeb: readonly string[] = ["access", "forward", "drain"];
+
+/** Whether a step runs on an existing machine. */
+function isOnMachine(resource = ""): boolean {
+  const { host = "", part } = partsOf(resource);
+  return nodeName(host) !== undefined && !machinePartsOnWeb.includes(part);
+}
+
 /** The step of a recorder that waits for a reboot into another kernel. */
 const rebooted = /-(jibri-\d+)-files$/;
 
@@ -141,13 +182,13 @@ function rebootHint({ name = "", error }: Failure): string | undefined {
 
 /** What the operator can do about a failure; `undefined` if the error message says it already. Pure. */
 export function hintFor(failure: Failure, settings: HintSettings): string | undefined {
-  const { type, error } = failure;
+  const { type, error, name } = failure;
   const reboot = rebootHint(failure);
   if (reboot !== undefined) return reboot;
   const hints = type.startsWith("hcloud:")
     ? apiHints
     : type.startsWith("command:remote")
-      ? sshHints
+      ? [...(isOnMachine(name) ? machineHints : []), ...sshHints]
       : [];
   for (const { pattern, text } of hints) {
     const match = pattern.exec(error);

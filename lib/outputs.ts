@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostAndPort, type SshProxy } from "./config/sshProxy";
-import { limits } from "./constants";
+import { limits, ports } from "./constants";
 import type { ClusterPlan } from "./plan/clusterPlan";
 import type { MonthlyCost } from "./plan/cost";
 import { webNames } from "./plan/webNames";
@@ -35,6 +35,13 @@ interface KnownRecorder {
   readonly nickname: pulumi.Output<string>;
 }
 
+/** An existing machine, with its bridge. */
+interface KnownNode extends KnownBridge {
+  readonly ipv4: pulumi.Output<string>;
+  /** How the program reaches it. */
+  readonly ssh: { readonly user: string; readonly port: number; readonly hostKey: string };
+}
+
 /** A cluster, as far as the outputs describe it. */
 export interface DescribedCluster {
   readonly webHost: ReachableHost;
@@ -46,6 +53,8 @@ export interface DescribedCluster {
     /** The recorder on the web host; absent if it has none. */
     readonly localRecorder?: KnownRecorder;
   };
+  /** Existing machines; by default none. */
+  readonly nodes?: readonly KnownNode[];
 }
 
 /** A bridge or a recorder. */
@@ -75,11 +84,21 @@ const programOutput = (
   { ipv4, ipv6, privateIp }: HostAddresses,
 ): BridgeOutput => ({ name: displayName, nickname, ipv4, ipv6, privateIp });
 
-/** The bridges by number. The web host's own bridge is the last, and has the web host's addresses. */
-export function bridgeOutputs({ webHost, bridges, localBridge }: DescribedCluster): BridgeOutput[] {
+/**
+ * The bridges by number. Then the web host's own bridge, which has the web host's addresses, and those on existing machines,
+ * which are known by one address.
+ */
+export function bridgeOutputs({
+  webHost,
+  bridges,
+  localBridge,
+  nodes = [],
+}: DescribedCluster): BridgeOutput[] {
+  const none = pulumi.output("");
   return [
     ...bridges.map((bridge) => programOutput(bridge, bridge)),
     ...(localBridge === undefined ? [] : [programOutput(localBridge, webHost)]),
+    ...nodes.map((node) => programOutput(node, { ipv4: node.ipv4, ipv6: none, privateIp: none })),
   ];
 }
 
@@ -99,7 +118,7 @@ export function recorderOutputs({
  * @param proxy the bastion, if the hosts are reached through one
  */
 export function sshCommands(
-  { webHost, bridges, recorders: { recorders } }: DescribedCluster,
+  { webHost, bridges, recorders: { recorders }, nodes = [] }: DescribedCluster,
   proxy?: SshProxy,
 ): Record<string, pulumi.Output<string>> {
   const jump = proxy === undefined ? "" : `-J ${proxy.user}@${hostAndPort(proxy)} `;
@@ -108,6 +127,13 @@ export function sshCommands(
   return Object.fromEntries([
     ["web", ssh(webHost.ipv4)],
     ...[...bridges, ...recorders].map(({ displayName, ipv4 }) => [displayName, ssh(ipv4)] as const),
+    ...nodes.map(({ displayName, ipv4, ssh: { user, port } }) => {
+      const option = port === ports.ssh ? "" : `-p ${port} `;
+      return [
+        displayName,
+        ipv4.apply((address) => `ssh ${jump}${option}${user}@${address}`),
+      ] as const;
+    }),
   ]);
 }
 
@@ -117,18 +143,22 @@ export function sshCommands(
  * @param proxy the bastion; its key is the one of the settings
  */
 export function knownHosts(
-  { webHost, bridges, recorders: { recorders } }: DescribedCluster,
+  { webHost, bridges, recorders: { recorders }, nodes = [] }: DescribedCluster,
   proxy?: SshProxy,
 ): pulumi.Output<string> {
   const lines = [webHost, ...bridges, ...recorders].map(({ ipv4, ipv6, hostKey }) =>
     pulumi.all([ipv4, ipv6, hostKey]).apply(([v4, v6, key]) => `${v4},${v6} ${key}\n`),
   );
+  const machines = nodes.map(({ ipv4, ssh: { port, hostKey } }) =>
+    ipv4.apply((host) => `${knownName({ host, port })} ${hostKey}\n`),
+  );
   const bastion = proxy === undefined ? "" : `${knownName(proxy)} ${proxy.hostKey}\n`;
-  return pulumi.all(lines).apply((known) => known.join("") + bastion);
+  return pulumi.all([...lines, ...machines]).apply((known) => known.join("") + bastion);
 }
 
 /** The name by which ssh looks up a host. */
-const knownName = ({ host, port }: SshProxy): string => (port === 22 ? host : `[${host}]:${port}`);
+const knownName = ({ host, port }: Pick<SshProxy, "host" | "port">): string =>
+  port === 22 ? host : `[${host}]:${port}`;
 
 /** The monthly cost as text. */
 export function monthlyCostOutput(cost: MonthlyCost | undefined): Record<string, unknown> {

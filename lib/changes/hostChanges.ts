@@ -1,4 +1,5 @@
 import { localBridgeName } from "../bridgeNames";
+import { nodeName } from "../nodeNames";
 import { resourceTypes } from "../resourceTypes";
 import {
   byHost,
@@ -11,7 +12,7 @@ import {
 } from "./changeStep";
 import { bridgeRestarts, type BridgeRestarts } from "./restarts";
 
-/** A host that comes, goes or is replaced; `local` is the bridge on the web host. */
+/** A host that comes, goes or is replaced; `local` is the bridge on the web host, `node-berlin` an existing machine. */
 export interface ChangedHost {
   readonly name: string;
   /** Of the server; absent where it is not known, and for `local`. */
@@ -74,9 +75,9 @@ export function hostChanges(steps: readonly ChangeStep[]): HostChanges {
   );
   const drains = changing.filter((step) => isOnHost(step) && roleOf(step).part === "drain");
   const drained = new Set(isWebGone ? [] : drains.map(opOnHost));
-  const localDrains = drains.filter((step) => roleOf(step).host === localBridgeName);
+  const drainsWithoutServer = drains.filter((step) => hasNoServer(roleOf(step).host));
   const moved = (op: string): ChangedHost[] =>
-    [...servers, ...localDrains]
+    [...servers, ...drainsWithoutServer]
       .filter((step) => step.op === op && roleOf(step).host !== undefined)
       .map((step) => changedHost(step, drained.has(opOnHost(step))))
       .sort(byName);
@@ -111,7 +112,10 @@ export function hostChanges(steps: readonly ChangeStep[]): HostChanges {
   };
 }
 
-/** The bridge on the web host has no server: its drain stands for it. */
+/** The bridge on the web host and existing machines have no server: their drains stand for them. */
+const hasNoServer = (host = ""): boolean =>
+  host === localBridgeName || nodeName(host) !== undefined;
+
 function changedHost(step: ChangeStep, drained: boolean): ChangedHost {
   const name = roleOf(step).host ?? "";
   const inputs = { ...step.oldState?.inputs, ...step.newState?.inputs };

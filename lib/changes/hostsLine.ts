@@ -1,4 +1,5 @@
 import { bridgeNumber, localBridgeName } from "../bridgeNames";
+import { nodeName } from "../nodeNames";
 import type { ChangedHost, HostChanges } from "./hostChanges";
 
 /**
@@ -10,7 +11,9 @@ export function hostsLine(changes: HostChanges): string {
     ...hostClauses(changes),
     ...serviceClauses(changes),
     ...restartClauses(changes),
-    ...(changes.touched.length === 0 ? [] : [`runs steps again on ${list(changes.touched)}`]),
+    ...(changes.touched.length === 0
+      ? []
+      : [`runs steps again on ${list(changes.touched.map(displayed))}`]),
     ...(changes.objects.length === 0 ? [] : [`changes ${list(changes.objects)}`]),
   ];
   return [...clauses, ...rest(changes, clauses)].join("; ");
@@ -107,7 +110,7 @@ function describe(hosts: readonly ChangedHost[]): string {
   for (const { name, serverType, formerType, location } of hosts) {
     const type = formerType === undefined ? serverType : `${formerType} to ${serverType ?? "?"}`;
     const facts = [type, location].filter((fact) => fact !== undefined).join(", ");
-    const kind = bridgeNumber(name) === undefined ? name : "";
+    const kind = kindOf(name);
     const key = JSON.stringify([kind, facts]);
     groups.set(key, [...(groups.get(key) ?? []), name]);
   }
@@ -119,9 +122,21 @@ function describe(hosts: readonly ChangedHost[]): string {
   );
 }
 
+/** Hosts of one kind are named together. */
+function kindOf(name: string): string {
+  if (bridgeNumber(name) !== undefined) return "bridge";
+  return nodeName(name) === undefined ? name : "machine";
+}
+
+/** An existing machine by the name that its owner has chosen. */
+const displayed = (name: string): string => nodeName(name) ?? name;
+
 function noun(names: readonly string[]): string {
   if (names[0] === "web") return "the web host";
   if (names[0] === localBridgeName) return "the bridge on the web host";
+  if (kindOf(names[0] ?? "") === "machine") {
+    return `${names.length === 1 ? "machine" : "machines"} ${list(names.map(displayed).sort())}`;
+  }
   return names.length === 1 ? `bridge ${list(names)}` : `bridges ${list(runs(names))}`;
 }
 

@@ -1,3 +1,4 @@
+import { nodeKey, nodeName } from "../nodeNames";
 import { byHost, roleOf, stdinValue, type ChangedState, type ChangeStep } from "./changeStep";
 
 /** Bridges that restart, by name. */
@@ -112,7 +113,7 @@ function evidenceOfFiles(steps: readonly ChangeStep[]): Evidence[] {
  */
 function isOfFormerProgram(state: ChangedState): boolean {
   const create = state.inputs?.create;
-  const isKnown = typeof create === "string" && create.startsWith("jitsi-hetzner ");
+  const isKnown = typeof create === "string" && /^(sudo -n )?jitsi-hetzner /.test(create);
   return isKnown && notedIn(state) === undefined;
 }
 
@@ -135,8 +136,9 @@ function declaredIn(state: ChangedState | undefined): ReadonlyMap<string, Hashes
   if (typeof stdin !== "string" || !stdin.startsWith("{")) return new Map();
   const { bridges = [] } = JSON.parse(stdin) as Partial<RestartList>;
   return new Map(
-    bridges.map(({ name, settingsHash, formerHash }) => [
-      name,
+    bridges.map(({ name, nickname, settingsHash, formerHash }) => [
+      // As its steps are named, so that what is known of it comes together.
+      nodeName(nickname ?? "") === undefined ? name : nodeKey(name),
       { settings: settingsHash.slice(0, digits), former: formerHash.slice(0, digits) },
     ]),
   );
@@ -146,6 +148,8 @@ function declaredIn(state: ChangedState | undefined): ReadonlyMap<string, Hashes
 interface RestartList {
   readonly bridges: readonly {
     readonly name: string;
+    /** Absent in the list of an older program. */
+    readonly nickname?: string;
     readonly settingsHash: string;
     readonly formerHash: string;
   }[];

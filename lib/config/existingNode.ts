@@ -9,6 +9,11 @@ export const nodeRoles = ["jvb"] as const;
 
 export type NodeRole = (typeof nodeRoles)[number];
 
+const rolesOfBridges: readonly string[] = ["jvb"];
+
+/** Whether a machine is the host of a bridge. */
+export const isBridgeNode = ({ role }: ExistingNode): boolean => rolesOfBridges.includes(role);
+
 /** A machine that Hetzner Cloud did not make, taken into the cluster by its address. */
 export interface ExistingNode {
   /** In messages and in the names of its resources: berlin-1. */
@@ -36,6 +41,8 @@ export interface FieldProblem {
   readonly reason: string;
   /** Where the right value comes from, for the end of the command that sets the field. */
   readonly hint?: string;
+  /** A key that has to go. */
+  readonly remove?: string;
 }
 
 /** The text or the number of a field; `undefined` if it is absent. */
@@ -74,6 +81,7 @@ export function readNode(item: unknown): ExistingNode | readonly FieldProblem[] 
   const problems = [
     ...unknown.map((key): FieldProblem => ({
       field: "",
+      remove: key,
       reason: `has "${key}", which is no field of it; the fields are ${fields.join(", ")}`,
     })),
     ...checks.flatMap(({ field, problem }): FieldProblem[] => {

@@ -30,6 +30,7 @@ import { checkGoneServers } from "./goneServers";
 import { checkHeaps } from "./heapCheck";
 import { checkWebHost } from "./hungHost";
 import { checkLocalBridge } from "./localBridgeCheck";
+import { checkNodes } from "./nodeCheck";
 import { checkNetworkZone } from "./networkZone";
 import { checkRoll, rollNotes, type WantedServer } from "./rollCheck";
 import { describeServers } from "./serverList";
@@ -263,6 +264,7 @@ function checkCluster(
     checkEngineMemory(...bridgeCounts(hosts)),
     checkHeaps(heaps, hosts, wanted.types, memoryGb),
     checkWebSize(hosts, wanted.types.web, facts.serverTypes),
+    checkNodes(settings.existingNodes, facts.servers),
     checkRoll(hosts, wanted),
   ]);
 }

@@ -5,13 +5,15 @@ import { confirm } from "../confirm";
 import { PulumiCli } from "../pulumiCli";
 import { flag, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";
+import { planMachineSkip } from "./machine";
 import { planSkip, type BridgeId, type SkipPlan } from "./plan";
 
-const usage = `usage: npm run drain:skip -- BRIDGE [OPTIONS]
+const usage = `usage: npm run drain:skip -- BRIDGE|MACHINE [OPTIONS]
 
 Removes the drain of a bridge from the stack's state. Use it if the web host cannot be reached, because drains run
 there. Nothing runs on any host. When the bridge is removed after that, its participants are cut off. BRIDGE is its
-number, or local for the bridge on the web host.
+number, or local for the bridge on the web host. MACHINE is the name of an existing machine that cannot be reached any
+more: the state also loses the step that leaves it as it was found.
 
   --stack NAME   another stack than the selected one
   --yes          does not ask`;
@@ -23,13 +25,14 @@ interface Options {
 }
 
 async function main({ stack, json, yes }: Options, text = ""): Promise<ExitCode> {
+  const pulumi = new PulumiCli(stack);
+  if (/^[a-z]/.test(text) && text !== localBridgeName) return skipMachine(pulumi, text, json, yes);
   if (!/^(\d{1,2}|local)$/.test(text)) {
     throw new OperatorError(
-      "one bridge is needed: its number, such as 1, or local: npm run drain:skip -- 1",
+      "one bridge is needed: its number, such as 1, local, or the name of an existing machine: npm run drain:skip -- 1",
     );
   }
   const bridge: BridgeId = text === localBridgeName ? text : Number(text);
-  const pulumi = new PulumiCli(stack);
   const plan = planSkip(readExport(await pulumi.answer("stack", "export")), bridge);
   const short = bridge === localBridgeName ? bridge : bridgeName(bridge);
   const name = bridge === localBridgeName ? "the web host's own bridge" : short;
@@ -47,6 +50,34 @@ async function main({ stack, json, yes }: Options, text = ""): Promise<ExitCode>
   console.error(`The drain of ${name} is not in the state any more.`);
   if (plan.server !== undefined) console.error(withoutWebHost(plan.server));
   return end(true);
+}
+
+async function skipMachine(
+  pulumi: PulumiCli,
+  machine: string,
+  json: boolean,
+  yes: boolean,
+): Promise<ExitCode> {
+  const { steps, state } = planMachineSkip(await pulumi.answer("stack", "export"), machine);
+  console.error(machineConsequences(machine, steps));
+  const end = (skipped: boolean): ExitCode => {
+    if (json) console.log(JSON.stringify({ bridge: machine, skipped, alsoOut: steps }, null, 2));
+    return skipped ? exitCodes.done : exitCodes.no;
+  };
+  const again = `npm run drain:skip -- ${machine} --yes`;
+  if (!yes && !(await confirm(`Give up the machine ${machine}?`, again))) return end(false);
+  await pulumi.take(state, "stack", "import");
+  console.error(`Now remove ${machine} from existingNodes, and run: pulumi up`);
+  return end(true);
+}
+
+function machineConsequences(machine: string, steps: readonly string[]): string {
+  return [
+    `The removal of ${machine} will run nothing on the machine any more: ${steps.join(", ")}.`,
+    "Participants on it are cut off. Packages, users, files and rules of this program stay on it, if it still exists.",
+    "The web host closes port 5222 for it and ends its forward, as at every removal.",
+    "If it stays declared, the next `pulumi up` undoes this.",
+  ].join("\n");
 }
 
 function consequences({ checks }: SkipPlan, name: string): string {

@@ -8,7 +8,7 @@ import { planRepair } from "./plan";
 
 const usage = `usage: npm run repair -- HOST [OPTIONS]
 
-Runs all steps of one host again. HOST is a bridge's number (1, or jvb-1), or web.
+Runs all steps of one host again. HOST is a bridge's number (1, or jvb-1), web, or the name of an existing machine.
 A bridge that needs a restart is drained first, as after a changed setting. A bridge that works as declared is not touched.
 
   --stack NAME   another stack than the selected one
@@ -22,7 +22,9 @@ interface Options {
 
 async function main({ stack, json, yes }: Options, host: string | undefined): Promise<ExitCode> {
   if (host === undefined) {
-    throw new OperatorError("which host? A bridge's number, or web: npm run repair -- 1");
+    throw new OperatorError(
+      "which host? A bridge's number, web, or the name of an existing machine: npm run repair -- 1",
+    );
   }
   const pulumi = new PulumiCli(stack);
   const lock = await findLock(pulumi);

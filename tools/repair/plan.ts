@@ -1,5 +1,6 @@
 import { bridgeNumber } from "../../lib/bridgeNames";
 import { OperatorError } from "../../lib/errors";
+import { nodeName } from "../../lib/nodeNames";
 import { nameOf, partsOf } from "../../lib/resourceNames";
 import { resourceTypes, typeToken } from "../../lib/resourceTypes";
 import { readExport, type ExportedResource } from "../stackExport";
@@ -11,7 +12,7 @@ export interface RepairPlan {
   readonly state: string;
 }
 
-const hostTypes: readonly string[] = [typeToken("Bridge"), typeToken("WebHost")];
+const hostTypes: readonly string[] = ["Bridge", "NodeBridge", "WebHost"].map(typeToken);
 /** They follow every repair. */
 const lastTypes: readonly string[] = [typeToken("RollingRestart"), typeToken("Acceptance")];
 /** At the end of a step's text. The shell reads it as part of the comment that names the step. */
@@ -25,7 +26,7 @@ const repairMark = " (to be repaired)";
  * The mark is a difference between the step's text in the state and in the program. The update removes it.
  *
  * @param exported what `pulumi stack export` printed
- * @param host `1` or `jvb-1` for a bridge, `web` for the web host
+ * @param host `1` or `jvb-1` for a bridge, `web` for the web host, the name of an existing machine
  * @throws OperatorError if there is no such host, or an earlier run was interrupted
  */
 export function planRepair(exported: string, host: string): RepairPlan {
@@ -41,6 +42,8 @@ export function planRepair(exported: string, host: string): RepairPlan {
     resource.delete !== true &&
     // The first contact runs once in a host's life.
     resource.ignoreChanges?.includes("create") !== true &&
+    // What runs at a deletion alone has nothing to repeat.
+    textKey(resource.inputs) !== undefined &&
     ancestors(resource, resources).some((urn) => roots.includes(urn));
   const document = JSON.parse(exported) as { readonly deployment?: object };
   return {
@@ -58,7 +61,8 @@ export function planRepair(exported: string, host: string): RepairPlan {
 function findHost(resources: readonly ExportedResource[], host: string): ExportedResource {
   const hosts = resources
     .filter(({ type }) => hostTypes.includes(type))
-    .map((resource) => ({ resource, name: partsOf(nameOf(resource.urn)).host ?? "" }));
+    .map((resource) => ({ resource, name: partsOf(nameOf(resource.urn)).host ?? "" }))
+    .map(({ resource, name }) => ({ resource, name: nodeName(name) ?? name }));
   const found = hosts.find(({ name }) => name === host || bridgeNumber(name)?.toString() === host);
   if (found !== undefined) return found.resource;
   const names = hosts.map(({ name }) => name).join(", ");
@@ -79,10 +83,13 @@ function ancestors(resource: ExportedResource, resources: readonly ExportedResou
   return urns;
 }
 
+/** The input in which a difference runs the step again. A file is copied again if its path differs. */
+const textKey = (values: ExportedResource["inputs"]): string | undefined =>
+  ["remotePath", "create"].find((name) => typeof values?.[name] === "string");
+
 function markedForUpdate(resource: ExportedResource): ExportedResource {
   const mark = (values: ExportedResource["inputs"]): ExportedResource["inputs"] => {
-    // A file is copied again if its path differs.
-    const key = ["remotePath", "create"].find((name) => typeof values?.[name] === "string");
+    const key = textKey(values);
     if (key === undefined) return values;
     const text = values?.[key];
     if (typeof text !== "string" || text.endsWith(repairMark)) return values;

@@ -1,5 +1,6 @@
 import { localBridgeName } from "../../lib/bridgeNames";
 import { loopback } from "../../lib/constants";
+import { forwardAddress, nodeName } from "../../lib/nodeNames";
 import { OperatorError } from "../../lib/errors";
 import type { WebFacts } from "../../remote/program/contract";
 import { cloudApi, type StackConfig } from "../cloudApi";
@@ -85,7 +86,10 @@ async function askWebHost({ webHost, servers, bridgeOutputs }: StackFacts): Prom
   const local = bridgeOutputs
     .filter(({ name }) => name === localBridgeName)
     .map(({ nickname }) => ({ nickname, address: loopback }));
-  return readWebFacts(webHost, [...bridges, ...local]);
+  const machines = bridgeOutputs
+    .filter(({ nickname }) => nodeName(nickname) !== undefined)
+    .map(({ name, nickname, ipv4 = "" }) => ({ nickname, address: forwardAddress(name, ipv4) }));
+  return readWebFacts(webHost, [...bridges, ...local, ...machines]);
 }
 
 /** One source that does not answer must not hide the answers of the others. */

@@ -1,4 +1,6 @@
 import { bridgeNumber, localBridgeName } from "../../lib/bridgeNames";
+import { isBridgeNode } from "../../lib/config/existingNode";
+import { nodeName } from "../../lib/nodeNames";
 import { allBridges } from "../../lib/plan/clusterPlan";
 import type { SeenBridge, WebFacts } from "../../remote/program/contract";
 import { byName } from "./compareHosts";
@@ -46,7 +48,7 @@ export function compareBridges(facts: BridgeFacts): {
       .map((bridge) => bridgeStatus(bridge, view(bridge), Boolean(jicofo), conferences))
       .sort(byName),
     counts: {
-      declared: allBridges(declared.plan).length,
+      declared: wantedBridges(declared).length,
       joined: count(() => true),
       operational: count(({ operational }) => operational),
       draining: count(({ draining }) => draining),
@@ -68,10 +70,10 @@ function expectedBridges({ declared, state }: BridgeFacts): Expected[] {
       .map((server) => ({ ...server, nickname: nicknameOf(server) })),
     // It has no server of its own.
     ...state.bridgeOutputs
-      .filter(({ name }) => name === localBridgeName)
+      .filter((bridge) => bridge.name === localBridgeName || isOnMachine(bridge))
       .map((bridge) => ({ ...bridge, isLeaving: false })),
   ];
-  const wanted = allBridges(declared.plan).map(({ name, draining }): Expected => {
+  const wanted = wantedBridges(declared).map(({ name, draining }): Expected => {
     const found = known.find((bridge) => bridge.name === name && !bridge.isLeaving);
     const nickname = found?.nickname ?? null;
     return { name, nickname, expected: draining ? "draining" : "in service" };
@@ -82,28 +84,44 @@ function expectedBridges({ declared, state }: BridgeFacts): Expected[] {
   return [...wanted, ...leaving];
 }
 
+/** All bridges of the settings, those on existing machines last. */
+function wantedBridges({ plan, nodes = [] }: Declared): { name: string; draining: boolean }[] {
+  return [...allBridges(plan), ...nodes.filter(isBridgeNode)].map(({ name, draining }) => ({
+    name,
+    draining,
+  }));
+}
+
+const isOnMachine = ({ nickname }: Pick<Expected, "nickname">): boolean =>
+  nodeName(nickname ?? "") !== undefined;
+
 /** What is wrong with one bridge. */
 function differences(
   { name, nickname, expected }: Expected,
   bridge: SeenBridge | undefined,
 ): string[] {
   // Its missing server is reported already.
-  if (nickname === null && name !== localBridgeName) return [];
+  if (nickname === null && bridgeNumber(name ?? "") !== undefined) return [];
   const called = name === null ? (nickname ?? "") : `${name} (${nickname ?? "never made"})`;
   if (expected === "gone") {
     return name === null
       ? [strangerDifference(called, bridge)]
       : [`${called} is not declared, but jicofo still lists it: pulumi up`];
   }
-  if (bridge === undefined) return [`${called} is not in jicofo's list: ${repair(name)}`];
+  if (bridge === undefined)
+    return [`${called} is not in jicofo's list: ${repair({ name, nickname })}`];
   return [
-    bridge.operational ? [] : [`${called} is not operational: ${repair(name)}`],
+    bridge.operational ? [] : [`${called} is not operational: ${repair({ name, nickname })}`],
     // `operational` is the result of jicofo's own check; `healthy` is what the bridge reports.
-    bridge.healthy ? [] : [`${called} reports that it is not healthy: ${repair(name)}`],
+    bridge.healthy
+      ? []
+      : [`${called} reports that it is not healthy: ${repair({ name, nickname })}`],
     bridge.ending
-      ? [`${called} is shutting down, but not because of a step of this program: ${repair(name)}`]
+      ? [
+          `${called} is shutting down, but not because of a step of this program: ${repair({ name, nickname })}`,
+        ]
       : [],
-    drainDifference(called, bridge.draining, expected === "draining"),
+    drainDifference(called, bridge.draining, expected === "draining", drainWords({ nickname })),
   ].flat();
 }
 
@@ -115,7 +133,9 @@ function silence(
 ): string[] {
   // A bridge that jicofo does not list is reported already.
   if (expected === "gone" || isUnlisted || conferences[nickname ?? ""] !== null) return [];
-  return [`${name ?? ""} (${nickname ?? ""}) does not answer at its REST API: ${repair(name)}`];
+  return [
+    `${name ?? ""} (${nickname ?? ""}) does not answer at its REST API: ${forwardFirst(nickname)}${repair({ name, nickname })}`,
+  ];
 }
 
 function strangerDifference(called: string, bridge: SeenBridge | undefined): string {
@@ -125,16 +145,33 @@ function strangerDifference(called: string, bridge: SeenBridge | undefined): str
     : `${stranger}, and it does not work: jicofo forgets a bridge that crashed after some minutes`;
 }
 
-function drainDifference(called: string, isDraining: boolean, shouldDrain: boolean): string[] {
+/** What the settings say of a bridge that stays out of service, and of one that does not. */
+const drainWords = (bridge: Pick<Expected, "nickname">): readonly [is: string, isNot: string] =>
+  isOnMachine(bridge)
+    ? ["existingNodes has it as draining", "existingNodes does not have it as draining"]
+    : ["drainingBridges names it", "drainingBridges does not name it"];
+
+/** The web host reaches such a bridge by a forward. */
+const forwardFirst = (nickname: string | null): string =>
+  isOnMachine({ nickname })
+    ? `on the web host: systemctl status jitsi-hetzner-forward@${nickname ?? ""}; then: `
+    : "";
+
+function drainDifference(
+  called: string,
+  isDraining: boolean,
+  shouldDrain: boolean,
+  [is, isNot]: readonly [string, string],
+): string[] {
   if (isDraining === shouldDrain) return [];
   return isDraining
-    ? [`${called} takes no new conferences, but drainingBridges does not name it: pulumi up`]
-    : [`${called} takes participants, but drainingBridges names it: pulumi up`];
+    ? [`${called} takes no new conferences, but ${isNot}: pulumi up`]
+    : [`${called} takes participants, but ${is}: pulumi up`];
 }
 
-function repair(name: string | null): string {
-  const number = bridgeNumber(name ?? "");
-  return number === undefined ? "pulumi up" : `npm run repair -- ${number}`;
+function repair({ name, nickname }: Pick<Expected, "name" | "nickname">): string {
+  const number = bridgeNumber(name ?? "") ?? (isOnMachine({ nickname }) ? name : undefined);
+  return number === undefined || number === null ? "pulumi up" : `npm run repair -- ${number}`;
 }
 
 function bridgeStatus(

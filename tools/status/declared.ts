@@ -1,3 +1,4 @@
+import type { ExistingNode } from "../../lib/config/existingNode";
 import { configKeys, secretKeys, type RawConfig } from "../../lib/config/keys";
 import { ConfigError, parseSettings, type Settings } from "../../lib/config/settings";
 import type { Role } from "../../lib/constants";
@@ -10,6 +11,8 @@ import type { StackConfig } from "../cloudApi";
 /** What the settings ask for. */
 export interface Declared {
   readonly plan: ClusterPlan;
+  /** Existing machines; absent means none. */
+  readonly nodes?: readonly ExistingNode[];
   readonly firewallRules: Readonly<Record<Role, readonly FirewallRule[]>>;
 }
 
@@ -26,6 +29,7 @@ export function readDeclared(config: StackConfig): Declared {
   const choice = { adminCidrs, turn, nodes, webMedia: plan.webMedia };
   return {
     plan,
+    nodes: existingNodes,
     firewallRules: {
       web: firewallRules("web", choice),
       jvb: firewallRules("jvb", choice),

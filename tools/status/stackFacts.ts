@@ -30,6 +30,8 @@ export interface StateFirewall {
 export interface NamedBridge {
   readonly name: string;
   readonly nickname: string;
+  /** Public address; absent in the outputs of old programs. */
+  readonly ipv4?: string;
 }
 
 /** What the last `up` created, according to its state. */

@@ -1,6 +1,7 @@
 import type { Problem } from "../../problem";
 import { declaredNumbers, hasLocalBridge } from "../bridges";
 import { set, unset } from "../command";
+import { isBridgeNode, type ExistingNode } from "../existingNode";
 import type { Rule } from "../setting";
 import { mostBridges, type BridgeChoice } from "./bridges";
 
@@ -57,10 +58,13 @@ function unknownBridges(
     });
 }
 
-const oneBridgeInService: Rule<Omit<BridgeChoice, "rollBridges">> = {
-  reads: ["jvbCount", "removedBridges", "drainingBridges", "localBridge"],
+const oneBridgeInService: Rule<
+  Omit<BridgeChoice, "rollBridges"> & { readonly existingNodes: readonly ExistingNode[] }
+> = {
+  reads: ["jvbCount", "removedBridges", "drainingBridges", "localBridge", "existingNodes"],
   check: (values) => {
-    if (hasLocalBridge(values)) return [];
+    const isServed = values.existingNodes.some((node) => isBridgeNode(node) && !node.draining);
+    if (hasLocalBridge(values) || isServed) return [];
     const declared = declaredNumbers(values);
     if (declared.length === 0) {
       const reason = "is never and jvbCount is 0; no meeting could take place without a bridge";

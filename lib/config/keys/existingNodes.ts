@@ -85,8 +85,11 @@ function itemsOf(text: string): readonly unknown[] | undefined {
   }
 }
 
-function complaint(index: number, { field, reason, hint }: FieldProblem): Complaint {
+function complaint(index: number, { field, reason, hint, remove }: FieldProblem): Complaint {
   const place = `${key}[${index}]`;
+  if (remove !== undefined) {
+    return { key: place, reason, fix: `pulumi config rm --path '${place}.${remove}'` };
+  }
   const isWhole = field === "";
   const fix = isWhole
     ? setPath(`${place}.name`, "berlin")

@@ -1,5 +1,6 @@
+import { bridgeOutputs, knownHosts, sshCommands } from "../../../lib/outputs";
 import { clusterArgs, deployCluster, usualSettings } from "./support/cluster";
-import type { Registered } from "./support/mockEngine";
+import { valuesOf, type Registered } from "./support/mockEngine";
 import { command } from "./support/registered";
 import { stepInput, stepValues } from "./support/step";
 
@@ -160,6 +161,25 @@ describe("an existing machine", () => {
     expect(PRIVATE_KEY).toContain("BEGIN OPENSSH PRIVATE KEY");
     const others = one.filter(({ urn }) => urn !== forward.urn);
     expect(JSON.stringify(others)).not.toContain(PRIVATE_KEY.split("\n")[3]);
+  });
+
+  it("is in the outputs, with its user and port", async () => {
+    const raw = { ...usualSettings, existingNodes: JSON.stringify([berlin, paris]) };
+    const { result } = await deployCluster(clusterArgs(raw));
+    const [commands, hosts, bridges] = await valuesOf([
+      sshCommands(result),
+      knownHosts(result),
+      bridgeOutputs(result),
+    ] as const);
+    expect(commands).toMatchObject({
+      berlin: "ssh -p 2222 root@203.0.113.7",
+      paris: "ssh admin@203.0.113.8",
+    });
+    expect(hosts).toContain(`[203.0.113.7]:2222 ${hostKey}\n203.0.113.8 ${hostKey}\n`);
+    expect(bridges.slice(2)).toEqual([
+      expect.objectContaining({ name: "berlin", ipv4: "203.0.113.7", ipv6: "", privateIp: "" }),
+      expect.objectContaining({ name: "paris", ipv4: "203.0.113.8" }),
+    ]);
   });
 
   it("is another machine with another address: all of its steps are replaced", async () => {

@@ -10,6 +10,22 @@ const ofSsh = (error: string) => hintFor({ type: "command:remote:Command", error
 
 describe("hintFor", () => {
   it.each([
+    [
+      "dial tcp 203.0.113.7:2222: i/o timeout",
+      "port 2222 of 203.0.113.7 does not answer. Is the machine on",
+    ],
+    ["dial tcp 203.0.113.7:22: connect: connection refused", "set the port of its SSH server"],
+    ["ssh: handshake failed: ssh: host key mismatch", "set hostKey"],
+    ["ssh: unable to authenticate, attempted methods [none publickey]", "deploymentPublicKey"],
+    ["sudo: a password is required", "docs/existing-machines.md#prepare-a-machine"],
+  ])("does not look for an existing machine at Hetzner: %s", (error, hint) => {
+    const on = (name: string) => hintFor({ type: "command:remote:Command", error, name }, settings);
+    expect(on("jitsi-node-berlin-2-setup")).toContain(hint);
+    // These run on the web host.
+    expect(on("jitsi-node-berlin-2-forward") ?? "").not.toContain(hint);
+  });
+
+  it.each([
     ["server limit reached (resource_limit_exceeded)", "raise its limit"],
     ["error during placement (resource_unavailable)", "there is none in fsn1 any more"],
     [

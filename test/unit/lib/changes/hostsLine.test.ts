@@ -55,6 +55,22 @@ describe("the line about hosts", () => {
     );
   });
 
+  it("names existing machines, which have no server", () => {
+    const machine = (op: string, name: string): ChangeStep[] =>
+      ["access", "check", "setup", "forward", "files", "drain"].map((part) =>
+        command(op, `node-${name}-${part}`),
+      );
+    expect(lineOf(machine("create", "paris"), machine("create", "berlin-2"), bookkeeping)).toBe(
+      "adds machines berlin-2 and paris; touches no other host, but for the list of bridges on web",
+    );
+    expect(lineOf(machine("delete", "berlin"), bookkeeping)).toBe(
+      "removes machine berlin, drained first; touches no other host, but for the list of bridges on web",
+    );
+    expect(lineOf(command("update", "node-berlin-setup"))).toBe(
+      "runs steps again on berlin; restarts nothing",
+    );
+  });
+
   it("tells of a host whose server an interrupted run has made", () => {
     expect(lineOf(command("create", "jvb-2-setup"), command("create", "jvb-2-drain"))).toBe(
       "finishes adding bridge jvb-2; touches no other host",

@@ -52,6 +52,27 @@ const marked = (state: string): Resource[] =>
   (JSON.parse(state) as { deployment: { resources: Resource[] } }).deployment.resources;
 
 describe("planRepair", () => {
+  it("takes the steps of an existing machine by its name, but for its look and its removal", () => {
+    const node = "jitsi-hetzner:index:NodeBridge";
+    const nodeStep = (name: string, more: object = {}) =>
+      resource(step, `jitsi-node-berlin-${name}`, `${node}::jitsi-node-berlin`, more);
+    const all = [
+      resource(node, "jitsi-node-berlin"),
+      nodeStep("check", { ignoreChanges: ["create"] }),
+      nodeStep("leave", { inputs: { delete: "leave" }, outputs: { delete: "leave" } }),
+      nodeStep("setup"),
+      nodeStep("drain"),
+      ...resources,
+    ];
+    expect(planRepair(exported({ resources: all }), "berlin").steps).toEqual([
+      "jitsi-node-berlin-setup",
+      "jitsi-node-berlin-drain",
+      "jitsi-restart",
+      "jitsi-acceptance",
+    ]);
+    expect(() => planRepair(exported({ resources: all }), "paris")).toThrow("berlin, web, jvb-0");
+  });
+
   it.each(["1", "jvb-1"])(
     "takes all steps of bridge %s that run more than once, the rolling restart, and the proof",
     (name) => {

@@ -246,6 +246,44 @@ describe("the status of a cluster", () => {
     ]);
   });
 
+  it("knows the bridges of existing machines, which have no server", () => {
+    const node = {
+      name: "berlin",
+      host: "203.0.113.7",
+      role: "jvb",
+      user: "root",
+      port: 22,
+      hostKey: "ssh-ed25519 AAAA",
+      adopt: false,
+      draining: false,
+    } as const;
+    const nickname = "node-berlin-0a1b2c";
+    const declared = { ...healthy.declared, nodes: [node] };
+    const state = {
+      ...healthy.state,
+      bridgeOutputs: [...healthy.state.bridgeOutputs, { name: "berlin", nickname }],
+    };
+    const all = { "jvb-11": {}, "jvb-12": {}, [nickname]: {} };
+    const facts = { ...healthy, declared, state };
+    const works = web(jicofo(all), { "jvb-11": 2, "jvb-12": 0, [nickname]: 1 });
+    expect(compare({ ...facts, web: works })).toMatchObject({
+      differences: [],
+      counts: { declared: 3, joined: 3 },
+    });
+    const cut = web(jicofo(all), { "jvb-11": 2, "jvb-12": 0, [nickname]: null });
+    expect(compare({ ...facts, web: cut }).differences).toEqual([
+      `berlin (${nickname}) does not answer at its REST API: on the web host: systemctl status jitsi-hetzner-forward@${nickname}; then: npm run repair -- berlin`,
+    ]);
+    const gone = { ...facts, declared: healthy.declared, web: works };
+    expect(compare(gone).differences).toEqual([
+      `berlin (${nickname}) is not declared, but jicofo still lists it: pulumi up`,
+    ]);
+    const notYet = { ...healthy, declared, web: web(jicofo({ "jvb-11": {}, "jvb-12": {} })) };
+    expect(compare(notYet).differences).toEqual([
+      "berlin (never made) is not in jicofo's list: pulumi up",
+    ]);
+  });
+
   it("differs when a bridge's REST API is silent, though jicofo takes it for healthy", () => {
     const list = jicofo({ "jvb-11": {}, "jvb-12": {} });
     expect(differences({ ...healthy, web: web(list, { "jvb-11": 2, "jvb-12": null }) })).toEqual([
