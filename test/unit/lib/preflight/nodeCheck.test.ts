@@ -39,7 +39,7 @@ describe("checkNodes", () => {
   });
 
   it("finds nothing wrong with machines of others", () => {
-    const { public_net: _, ...withoutAddress } = server("203.0.113.7");
+    const withoutAddress = { ...server("203.0.113.7"), public_net: undefined };
     expect(checkNodes([node("203.0.113.7")], [server("203.0.113.9"), withoutAddress])).toEqual({
       problems: [],
       warnings: [],
