@@ -21,6 +21,7 @@ from .fake_clock import FakeClock
 from .fake_host import FakeCommands, FakeLocks, OneAfterTheOther
 from .fake_jicofo import FakeJicofo
 from .fake_people import People
+from .fake_recorder_host import FakeRecorderHost
 from .fake_wire import NoWire
 from .faults import Fault, Faults, Status
 
@@ -46,7 +47,7 @@ class Outcome:
 class FakeCluster:
     """Close it at the end."""
 
-    def __init__(self, bridges: int = 2) -> None:
+    def __init__(self, bridges: int = 2, recorders: int = 0) -> None:
         self._folder = temporary()
         root = Path(self._folder.name)
         self.paths = Paths(
@@ -66,6 +67,8 @@ class FakeCluster:
         self.bridges = [FakeBridge(index, self.clock, self.participants) for index in range(bridges)]
         self.bridge_hosts = [FakeBridgeHost(bridge) for bridge in self.bridges]
         self.jicofo = FakeJicofo(self.clock, self.participants, self.bridges)
+        self.recorders = [FakeRecorderHost(index, self.clock) for index in range(recorders)]
+        self.jicofo.recorders = list(self.recorders)
         self.prosody_runs = True
         self.https_faults: Faults = {}
         self.locks = FakeLocks()
@@ -134,6 +137,17 @@ class FakeCluster:
         if not self.paths.registry.is_dir():
             return {}
         entries = [file.read_text().split() for file in self.paths.registry.iterdir()]
+        return {name: goal for name, _, goal in entries}
+
+    def set_recorder_goal(self, recorder: FakeRecorderHost, goal: str) -> None:
+        self.paths.recorders.mkdir(parents=True, exist_ok=True)
+        (self.paths.recorders / recorder.nickname).write_text(f"{recorder.name} {recorder.address} {goal}\n")
+
+    def recorder_goals(self) -> dict[str, str]:
+        """The registry of recorders: each one's goal by its name."""
+        if not self.paths.recorders.is_dir():
+            return {}
+        entries = [file.read_text().split() for file in self.paths.recorders.iterdir()]
         return {name: goal for name, _, goal in entries}
 
     # -- the program
@@ -222,11 +236,21 @@ class FakeCluster:
         return True
 
     def lines(self, address: str, port: int, request: str, seconds: float) -> Iterator[str]:
+        if port == 8083:
+            yield from self._recorder_at(address, seconds).answer(request)
+            return
         reachable = [one for one in self.bridge_hosts if one.bridge.address == address and not one.bridge.is_unplugged]
         if port != 8081 or not reachable or not reachable[-1].bridge.has_power:
             self.clock.sleep(min(seconds, 5.0))
             raise HttpError("timed out after 5 s")
         yield from reachable[-1].answer(request, self.clock.sleep)
+
+    def _recorder_at(self, address: str, seconds: float) -> FakeRecorderHost:
+        found = [one for one in self.recorders if one.address == address and not one.is_silent]
+        if not found:
+            self.clock.sleep(min(seconds, 5.0))
+            raise HttpError("timed out after 5 s")
+        return found[-1]
 
     def _bridge_at(self, address: str, port: int, expected: int, seconds: float) -> FakeBridge:
         """The one that has the address now: two may have had it."""
@@ -263,7 +287,7 @@ class FakeCluster:
         return Ran(0)
 
 
-def given(bridge: FakeBridge) -> dict[str, str]:
+def given(bridge: FakeBridge | FakeRecorderHost) -> dict[str, str]:
     """As the JSON of a verb has it."""
     return {"name": bridge.name, "nickname": bridge.nickname, "address": bridge.address}
 

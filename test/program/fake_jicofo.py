@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from .fake_bridge import FakeBridge
 from .fake_clock import Timeline
 from .fake_people import People, Person
+from .fake_recorder_host import FakeRecorderHost
 from .faults import Faults, Status
 
 BREWERY = "jvbbrewery@internal.auth.a.test"
@@ -53,6 +54,8 @@ class FakeJicofo:
         self.seen: dict[FakeBridge, Seen] = {}
         self.runs = True
         self.is_logged_in = True
+        # None where it started without the setting.
+        self.recorders: list[FakeRecorderHost] | None = []
         # Whether it says how many participants it has on a bridge.
         self.counts = True
         self._room: dict[FakeBridge, Occupant] = {}
@@ -91,7 +94,7 @@ class FakeJicofo:
         if method == "GET" and parts.path == "/about/version":
             return json.dumps({"name": "JICOFO", "version": "1.0.1196"})
         if method == "GET" and parts.path == "/debug":
-            return json.dumps({"bridge_selector": {"bridge": self._debug()}})
+            return json.dumps({"bridge_selector": {"bridge": self._debug()}, "jibri_detector": self._recorders()})
         if method == "GET" and parts.path == "/move-endpoints/move-fraction":
             return json.dumps(self._move(parse_qs(parts.query)))
         raise Status(404)
@@ -148,6 +151,13 @@ class FakeJicofo:
             }
             for bridge in self._listed()
         }
+
+    def _recorders(self) -> dict[str, Any] | None:
+        if self.recorders is None:
+            return None
+        room: dict[str, Any] = {"is_sip": False, "brewery_jid": "jibribrewery@internal.auth.a.test"}
+        found = {one.nickname: one.presence() for one in self.recorders}
+        return {**room, **{nickname: presence for nickname, presence in found.items() if presence is not None}}
 
     def _move(self, query: dict[str, list[str]]) -> dict[str, int]:
         (jid,) = query.get("bridge", [""])

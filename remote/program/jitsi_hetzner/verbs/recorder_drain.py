@@ -72,8 +72,8 @@ class RecorderDrain:
         name, limit = self._recorder.name, self._timeout()
         # At once, because no signal of the operator reaches a running step.
         self._host.info(
-            f"{name} leaves when its recording has ended and its files are safe, in at most {limit:.0f} s"
-            f"{self._host.messages.how_to_end(limit)}"
+            f"{self._host.messages.how_to_end(limit)}{name} leaves when its recording has ended and its files are safe, "
+            f"in at most {limit:.0f} s"
         )
         with otherwise(self._host, self._service.serve_again):
             self._service.take_out_of_service(Goal.LEAVING)
@@ -152,7 +152,8 @@ class RecorderDrain:
 
     def _report(self, passed: float, limit: float) -> None:
         status, name = self._last, self._recorder.name
-        times = f"({passed:.0f} of {limit:.0f} s){self._host.messages.how_to_end(limit)}"
+        times = f"({passed:.0f} of {limit:.0f} s)"
+        name = f"{self._host.messages.how_to_end(limit)}{name}"
         if self._silent_since is not None or status is None:
             self._host.info(f"{name} does not answer ({self._problem}) {times}")
         elif not status.is_idle:
