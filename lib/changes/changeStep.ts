@@ -1,4 +1,5 @@
 import { bridgeNumber } from "../bridgeNames";
+import { recorderNumber } from "../recorderNames";
 import { nameOf, partsOf } from "../resourceNames";
 
 /** What happens to one resource, as far as it tells something about a host. A step of `pulumi preview --json` is one. */
@@ -27,11 +28,20 @@ export const isOnHost = (step: ChangeStep): boolean =>
 export const typeOf = ({ newState, oldState }: ChangeStep): string =>
   (newState ?? oldState)?.type ?? "";
 
-/** Sorts names of hosts: the web host, the bridges by number, the bridge on the web host. */
-export const byHost = (a: string, b: string): number => rank(a) - rank(b);
+/** Sorts names of hosts: the web host, the bridges and then the recorders by number, all others. */
+export function byHost(a: string, b: string): number {
+  const [first, second] = [rank(a), rank(b)];
+  return first === second ? 0 : first - second;
+}
 
-const rank = (name: string): number =>
-  name === "web" ? -1 : (bridgeNumber(name) ?? Number.MAX_SAFE_INTEGER);
+/** Above each number of a bridge. */
+const firstRecorder = 10_000;
+
+function rank(name: string): number {
+  if (name === "web") return -1;
+  const recorder = recorderNumber(name);
+  return bridgeNumber(name) ?? (recorder === undefined ? Infinity : firstRecorder + recorder);
+}
 
 /** The host that the step belongs to, and its part of the host. */
 export const roleOf = ({ urn }: ChangeStep): ReturnType<typeof partsOf> => partsOf(nameOf(urn));

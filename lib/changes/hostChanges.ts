@@ -1,5 +1,6 @@
 import { localBridgeName } from "../bridgeNames";
 import { nodeName } from "../nodeNames";
+import { localRecorderName, recorderNumber } from "../recorderNames";
 import { resourceTypes } from "../resourceTypes";
 import {
   byHost,
@@ -42,8 +43,10 @@ export interface HostChanges extends BridgeRestarts {
   readonly touched: readonly string[];
   /** Whether one of these steps may restart a service of the web host. */
   readonly mayRestartServices: boolean;
-  /** Whether the web host gets a new policy of drains: the list of bridges, the time limit. */
+  /** Whether the web host gets a new policy of drains: the lists of bridges and recorders, the time limits. */
   readonly policy: boolean;
+  /** Whether the accounts of recorders or the buttons of the web app come or go. */
+  readonly recording: boolean;
   /** Objects at Hetzner that change, and belong to no host that comes or goes: `firewalls`. */
   readonly objects: readonly string[];
   /** Whether anything changes at all. */
@@ -91,7 +94,10 @@ export function hostChanges(steps: readonly ChangeStep[]): HostChanges {
   const finished = hostsOf(onHosts.filter(isLastOfNewHost));
   const told = [...restarts.restarted, ...emptied, ...revived, ...finished];
   const rest = onHosts.filter(
-    (step) => !told.includes(roleOf(step).host ?? "") && !changesHeapOfJicofo(step),
+    (step) =>
+      !told.includes(roleOf(step).host ?? "") &&
+      !changesHeapOfJicofo(step) &&
+      !isForRecording(step),
   );
   const isWhole = [...added, ...removed].some(({ name }) => name === "web");
   return {
@@ -105,16 +111,31 @@ export function hostChanges(steps: readonly ChangeStep[]): HostChanges {
     revived,
     jicofo: onHosts.some(changesHeapOfJicofo),
     touched: [...new Set(hostsOf(rest).map(hostOfBridge))].sort(byHost),
-    mayRestartServices: rest.some((step) => restartingParts.includes(roleOf(step).part)),
+    mayRestartServices: rest.some(
+      (step) =>
+        restartingParts.includes(roleOf(step).part) ||
+        // A recorder takes its settings by a restart, when it is idle.
+        (kindOfRecorder(roleOf(step).host) && roleOf(step).part === "files"),
+    ),
     policy: onHosts.some((step) => roleOf(step).part === "policy"),
+    recording: onHosts.some(isForRecording),
     objects: isWhole ? [] : objectsOf(staying, added.length + removed.length > 0),
     some: changing.length > 0,
   };
 }
 
-/** The bridge on the web host and existing machines have no server: their drains stand for them. */
+/** The bridge and the recorder on the web host and existing machines have no server: their drains stand for them. */
 const hasNoServer = (host = ""): boolean =>
-  host === localBridgeName || nodeName(host) !== undefined;
+  host === localBridgeName || host === localRecorderName || nodeName(host) !== undefined;
+
+const kindOfRecorder = (host = ""): boolean =>
+  host === localRecorderName || recorderNumber(host) !== undefined;
+
+/** What the first recorder brings with it on the web host, and the last one takes away. */
+const isForRecording = (step: ChangeStep): boolean => {
+  const { host, part } = roleOf(step);
+  return host === "web" && (part === "recording" || part.startsWith("recorder-account-"));
+};
 
 function changedHost(step: ChangeStep, drained: boolean): ChangedHost {
   const name = roleOf(step).host ?? "";
@@ -138,7 +159,8 @@ const opOnHost = (step: ChangeStep): string => `${step.op} ${roleOf(step).host ?
 /** Of a host whose server was made by an earlier run. */
 function isLastOfNewHost(step: ChangeStep): boolean {
   const { host, part } = roleOf(step);
-  return step.op === "create" && part === (host === "web" ? "configure" : "drain");
+  const last = host === "web" ? "configure" : kindOfRecorder(host) ? "serve" : "drain";
+  return step.op === "create" && part === last;
 }
 
 function becomes({ op, oldState, newState }: ChangeStep, key: string, value: string): boolean {
@@ -176,7 +198,8 @@ function hostsOf(steps: readonly ChangeStep[]): string[] {
   return [...new Set(steps.flatMap((step) => roleOf(step).host ?? []))].sort(byHost);
 }
 
-/** The host that a bridge is on. */
-const hostOfBridge = (name: string): string => (name === localBridgeName ? "web" : name);
+/** The host that a bridge or a recorder is on. */
+const hostOfBridge = (name: string): string =>
+  name === localBridgeName || name === localRecorderName ? "web" : name;
 
 const byName = (a: ChangedHost, b: ChangedHost): number => byHost(a.name, b.name);

@@ -1,5 +1,6 @@
 import { bridgeNumber, localBridgeName } from "../bridgeNames";
 import { nodeName } from "../nodeNames";
+import { localRecorderName, recorderNumber } from "../recorderNames";
 import type { ChangedHost, HostChanges } from "./hostChanges";
 
 /**
@@ -78,7 +79,7 @@ function restartClauses({ restarted, maybeRestarted, restartsIf }: HostChanges):
 
 /** What is said about everything else. */
 function rest(changes: HostChanges, clauses: readonly string[]): string[] {
-  const { added, finished, removed, replaced, touched, objects, policy } = changes;
+  const { added, finished, removed, replaced, touched, objects, policy, recording } = changes;
   const isWhole =
     finished.includes("web") || [...added, ...removed].some(({ name }) => name === "web");
   if (isWhole) return [];
@@ -91,11 +92,25 @@ function rest(changes: HostChanges, clauses: readonly string[]): string[] {
   const ofHosts = clauses.length - (objects.length > 0 ? 1 : 0);
   if (ofHosts > 0) {
     // The policy is a file there; a changed list of bridges is no more than that.
-    return [`touches no other host${policy ? ", but for the list of bridges on web" : ""}`];
+    const notes = [
+      ...(policy ? [`the list of ${listed(changes)}`] : []),
+      ...(recording ? ["accounts and buttons of recording"] : []),
+    ];
+    return [`touches no other host${notes.length === 0 ? "" : `, but for ${list(notes)} on web`}`];
   }
+  if (recording) return ["changes accounts and buttons of recording on web", "restarts nothing"];
   if (policy) return ["writes the policy of drains on web", "restarts nothing"];
   if (objects.length > 0) return ["touches no host"];
   return [changes.some ? "changes no host" : "changes nothing"];
+}
+
+/** What the list in the policy is about. */
+function listed({ added, removed, replaced, finished, emptied, revived }: HostChanges): string {
+  const names = [...added, ...removed, ...replaced].map(({ name }) => name);
+  const kinds = [...names, ...finished, ...emptied, ...revived].map((name) =>
+    kindOf(name) === "recorder" || name === localRecorderName ? "recorders" : "bridges",
+  );
+  return [...new Set(kinds)].sort().join(" and ") || "bridges";
 }
 
 const named = (name: string): ChangedHost => ({ name });
@@ -125,6 +140,7 @@ function describe(hosts: readonly ChangedHost[]): string {
 /** Hosts of one kind are named together. */
 function kindOf(name: string): string {
   if (bridgeNumber(name) !== undefined) return "bridge";
+  if (recorderNumber(name) !== undefined) return "recorder";
   return nodeName(name) === undefined ? name : "machine";
 }
 
@@ -137,20 +153,24 @@ function noun(names: readonly string[]): string {
   if (kindOf(names[0] ?? "") === "machine") {
     return `${names.length === 1 ? "machine" : "machines"} ${list(names.map(displayed).sort())}`;
   }
-  return names.length === 1 ? `bridge ${list(names)}` : `bridges ${list(runs(names))}`;
+  if (names[0] === localRecorderName) return "the recorder on the web host";
+  const kind = kindOf(names[0] ?? "") === "recorder" ? "recorder" : "bridge";
+  return names.length === 1 ? `${kind} ${list(names)}` : `${kind}s ${list(runs(names))}`;
 }
 
-/** Bridges in a row of three or more by the first and the last: `jvb-2 to jvb-89`. */
+/** Hosts in a row of three or more by the first and the last: `jvb-2 to jvb-89`. */
 function runs(names: readonly string[]): string[] {
   const rows: string[][] = [];
   for (const name of names) {
     const row = rows.at(-1);
-    const isNext = bridgeNumber(row?.at(-1) ?? "") === (bridgeNumber(name) ?? NaN) - 1;
+    const isNext = numberOf(row?.at(-1) ?? "") === (numberOf(name) ?? NaN) - 1;
     if (row !== undefined && isNext) row.push(name);
     else rows.push([name]);
   }
   return rows.flatMap((row) => (row.length < 3 ? row : [`${row[0] ?? ""} to ${row.at(-1) ?? ""}`]));
 }
+
+const numberOf = (name: string): number | undefined => bridgeNumber(name) ?? recorderNumber(name);
 
 function list(items: readonly string[]): string {
   const last = items.at(-1) ?? "";

@@ -71,6 +71,54 @@ describe("the line about hosts", () => {
     );
   });
 
+  /** A recorder that comes, goes or changes, with its steps. */
+  const recorder = (op: string, name: string): ChangeStep[] => [
+    serverStep(op, name, { serverType: "cx33" }),
+    ...["setup", "kernel", "files", "serve", "drain"].map((part) => command(op, `${name}-${part}`)),
+  ];
+  const accounts = (op: string): ChangeStep[] => [
+    command(op, "web-recorder-account-call-v1"),
+    command(op, "web-recorder-account-control-v1"),
+    command(op, "web-recording"),
+  ];
+
+  it("names recorders that come, and says that no other host is touched", () => {
+    const both = [recorder("create", "jibri-1"), recorder("create", "jibri-0")];
+    expect(lineOf(...both, accounts("create"), bookkeeping)).toBe(
+      "adds recorders jibri-0 and jibri-1 (cx33, fsn1); touches no other host, but for the list of recorders and accounts and buttons of recording on web",
+    );
+    expect(lineOf(recorder("create", "jibri-1"), bookkeeping)).toBe(
+      "adds recorder jibri-1 (cx33, fsn1); touches no other host, but for the list of recorders on web",
+    );
+  });
+
+  it("names recorders that go, beside bridges", () => {
+    expect(lineOf(wholeHost("delete", "jvb-1"), recorder("delete", "jibri-0"), bookkeeping)).toBe(
+      "removes bridge jvb-1 (cpx42, fsn1) and recorder jibri-0 (cx33, fsn1), drained first; touches no other host, but for the list of bridges and recorders on web",
+    );
+  });
+
+  it("tells of recorders that stay: out of service, back again, with other settings", () => {
+    const serve = (was: string, is: string) =>
+      command("update", "jibri-0-serve", typed(was), typed(is));
+    expect(lineOf(serve("false", "true"), bookkeeping)).toBe(
+      "drains recorder jibri-0 and keeps it out of service; touches no other host, but for the list of recorders on web",
+    );
+    expect(lineOf(serve("true", "false"), bookkeeping)).toContain("puts recorder jibri-0 back");
+    expect(lineOf(command("update", "jibri-0-files"))).toBe(
+      "runs steps again on jibri-0; restarts no bridge",
+    );
+  });
+
+  it("names the recorder on the web host", () => {
+    const local = ["kernel", "files", "serve", "drain"].map((part) =>
+      command("create", `local-recorder-${part}`),
+    );
+    expect(lineOf(local, bookkeeping)).toBe(
+      "adds the recorder on the web host; touches no other host, but for the list of recorders on web",
+    );
+  });
+
   it("tells of a host whose server an interrupted run has made", () => {
     expect(lineOf(command("create", "jvb-2-setup"), command("create", "jvb-2-drain"))).toBe(
       "finishes adding bridge jvb-2; touches no other host",
