@@ -84,6 +84,9 @@ export const limits = {
   /** The smallest host of a recorder: Chromium renders the meeting and ffmpeg encodes it, at 720p. Source: Jitsi's handbook. */
   recorderCores: 4,
   recorderMemoryGb: 8,
+  /** A web host with a recorder of its own: what the handbook asks of a web host, and of a recorder. */
+  localRecorderCores: 8,
+  localRecorderMemoryGb: 16,
   /** Participants of one web host: Jitsi's own service alerts at 5,000 to 6,000. Prosody uses one core. */
   participantsOfWebHost: 5_000,
   /** Memory of each host that no Java heap may take: for the system, and for Java beside its heaps. */

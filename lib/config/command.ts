@@ -12,3 +12,6 @@ export const setPath = (path: string, value: string | number): string =>
 
 /** The command that removes a key, so that its default applies. */
 export const unset = (key: string): string => `pulumi config rm ${key}`;
+
+/** The command that sets a secret, from a file. */
+export const setSecret = (key: string): string => `pulumi config set --secret ${key} < FILE`;

@@ -8,6 +8,9 @@ import { none, warning, type Findings } from "./findings";
  */
 const measured = { baseMb: 620, mbPerBridge: 34, mbPerSquaredBridge: 0.22 } as const;
 
+/** A recorder has seven commands, a bridge five. Not measured. */
+const bridgesPerRecorder = 1.4;
+
 /** The part that grows with the bridges of a cluster. */
 const growth = (bridges: number): number =>
   measured.mbPerBridge * bridges + measured.mbPerSquaredBridge * bridges ** 2;
@@ -26,21 +29,38 @@ export function engineMemoryMb(existing: number, total: number): number {
   return measured.baseMb + growth(total) - growth(existing);
 }
 
-/** Warns of an `up` that needs more memory than this machine has free, with the count that fits. */
+/**
+ * Warns of an `up` that needs more memory than this machine has free, with the count that fits.
+ *
+ * @param recorders the same numbers of recorders
+ */
 export function checkEngineMemory(
   existing: number,
   total: number,
   freeMb: number = freeMemoryMb(),
+  recorders: readonly [existing: number, total: number] = [0, 0],
 ): Findings {
-  const needed = engineMemoryMb(existing, total);
-  if (total <= existing || needed <= freeMb) return none;
-  const fits = bridgesWithin(freeMb - measured.baseMb + growth(existing));
+  const [before, after] = [
+    existing + recorders[0] * bridgesPerRecorder,
+    total + recorders[1] * bridgesPerRecorder,
+  ];
+  const needed = engineMemoryMb(before, after);
+  if (after <= before || needed <= freeMb) return none;
+  const newRecorders = Math.max(0, recorders[1] - recorders[0]);
+  const newBridges = Math.max(0, total - existing);
+  const fits = bridgesWithin(freeMb - measured.baseMb + growth(before));
+  const inSteps =
+    newRecorders === 0
+      ? `pulumi config set jvbCount ${fits} && pulumi up`
+      : "with a smaller jvbCount or jibriCount";
   const way =
-    fits > existing
-      ? `add them in steps, first: pulumi config set jvbCount ${fits} && pulumi up`
-      : "run it on a machine with more memory";
+    fits > before ? `add them in steps, first: ${inSteps}` : "run it on a machine with more memory";
+  const what = [
+    ...(newBridges > 0 ? [`${newBridges} bridges`] : []),
+    ...(newRecorders > 0 ? [`${newRecorders} recorders`] : []),
+  ].join(" and ");
   return warning(
-    `this \`up\` creates ${total - existing} bridges at once, for which Pulumi's engine, its plugins and this program need about ${gb(needed)}; this machine has ${gb(freeMb)} free: ${way}`,
+    `this \`up\` creates ${what} at once, for which Pulumi's engine, its plugins and this program need about ${gb(needed)}; this machine has ${gb(freeMb)} free: ${way}`,
   );
 }
 

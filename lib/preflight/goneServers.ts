@@ -3,6 +3,7 @@ import { object, type Read } from "../hcloud/answer";
 import type { ServerFact } from "../hcloud/cloudFacts";
 import { ApiError } from "../hcloud/hcloudApi";
 import type { PlannedHost } from "../plan/plannedHosts";
+import { localRecorderName, recorderNickname } from "../recorderNames";
 import { resourceTypes } from "../resourceTypes";
 import type { EngineState, EngineResource } from "./engineState";
 import { none, problem, together, warning, type Findings } from "./findings";
@@ -56,17 +57,19 @@ export async function checkGoneServers(
   );
 }
 
-/** Whether the last `up` had a bridge whose server is not listed. The bridge may not be declared any more. */
+/** Whether the last `up` had a bridge or recorder whose server is not listed. It may not be declared any more. */
 function namesAnother(
   outputs: Readonly<Record<string, unknown>>,
   servers: readonly ServerFact[],
 ): boolean {
-  const bridges = Array.isArray(outputs.bridges) ? (outputs.bridges as unknown[]) : [];
+  const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
   const own = servers.flatMap(({ id }) => [
     bridgeNickname(id.toString()),
     localBridgeNickname(id.toString()),
+    recorderNickname(id.toString()),
+    localRecorderName,
   ]);
-  return bridges.some((bridge) => {
+  return [...listOf(outputs.bridges), ...listOf(outputs.recorders)].some((bridge) => {
     const { nickname } = (bridge ?? {}) as { nickname?: unknown };
     return typeof nickname === "string" && !own.includes(nickname);
   });

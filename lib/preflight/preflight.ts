@@ -32,6 +32,12 @@ import { checkWebHost } from "./hungHost";
 import { checkLocalBridge } from "./localBridgeCheck";
 import { checkNodes } from "./nodeCheck";
 import { checkNetworkZone } from "./networkZone";
+import {
+  checkLocalRecorder,
+  checkNetworkRoom,
+  checkRecordingSecrets,
+  readRecordingSecrets,
+} from "./recordingCheck";
 import { checkRoll, rollNotes, type WantedServer } from "./rollCheck";
 import { describeServers } from "./serverList";
 import { checkServerType } from "./serverTypeCheck";
@@ -96,6 +102,8 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
   const own = await readOwnCertificate(settings);
   // Whether the web host exists is known later. What is refused in any case needs no cloud.
   if (own !== undefined) refuseProblems(ownCertificate(args, own, true));
+  const secrets = await readRecordingSecrets(settings);
+  refuseProblems(checkRecordingSecrets(settings.recordings, secrets));
   if (api === undefined) {
     if (!dryRun) throw new PreflightError([noToken]);
     return withoutCloud(
@@ -261,17 +269,22 @@ function checkCluster(
     checkQuota(hosts.length, missing.length),
     facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
     checkNames(examined),
-    checkEngineMemory(...bridgeCounts(hosts)),
+    checkEngineMemory(...bridgeCounts(hosts, "jvb"), undefined, bridgeCounts(hosts, "jibri")),
     checkHeaps(heaps, hosts, wanted.types, memoryGb),
     checkWebSize(hosts, wanted.types.web, facts.serverTypes),
     checkNodes(settings.existingNodes, facts.servers),
     checkRoll(hosts, wanted),
+    checkNetworkRoom(hosts, wanted),
+    checkLocalRecorder(settings.localRecorder, hosts, wanted.types.web, facts.serverTypes),
   ]);
 }
 
-/** The number of bridges that have a server, and of all bridges. */
-function bridgeCounts(hosts: readonly PlannedHost[]): [existing: number, total: number] {
-  const bridges = hosts.filter(({ role }) => role === "jvb");
+/** The number of bridges (recorders) that have a server, and of all of them. */
+function bridgeCounts(
+  hosts: readonly PlannedHost[],
+  ofRole: "jvb" | "jibri",
+): [existing: number, total: number] {
+  const bridges = hosts.filter(({ role }) => role === ofRole);
   return [bridges.filter(({ server }) => server !== undefined).length, bridges.length];
 }
 

@@ -52,7 +52,7 @@ const jibriServerType = setting({
     if (text === "") return valid(undefined);
     if (/^cax[0-9]+$/.test(text)) {
       return invalid({
-        reason: `is "${text}", which is an ARM type; this program supports recorders on x86 only, because Jitsi tests Jibri with the browser for amd64 only`,
+        reason: `is "${text}", which is an ARM type; a recorder needs an x86 type, because its kernel with sound and its browser are those for amd64`,
       });
     }
     return /^[a-z]+[0-9]+$/.test(text) ? valid(text) : invalid();
