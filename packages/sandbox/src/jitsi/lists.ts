@@ -61,10 +61,20 @@ export async function fetchLists(url: string, timeoutMs = listTimeoutMs): Promis
     await fetchIndexes(dir, verified.files, get);
     const lists = await withPackages(dir, verified);
     const kept = join(listsFolder(url), await keptName(dir, verified.date));
-    if (!existsSync(kept)) await rename(dir, kept);
+    await keep(dir, kept);
     return { ...lists, dir: kept };
   } finally {
     await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Another sandbox may have kept the same lists. */
+async function keep(dir: string, kept: string): Promise<void> {
+  try {
+    await rename(dir, kept);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
   }
 }
 

@@ -105,6 +105,14 @@ describe("a repository by its address", () => {
     );
   });
 
+  it("can be taken by two sandboxes at once", async () => {
+    const [first, second] = await Promise.all([decide(), decide()]);
+    expect(second).toEqual(first);
+    const kept = await readdir(join(work, "cache/jitsi"), { recursive: true });
+    expect(kept.filter((path) => /part-|new-/.test(path))).toEqual([]);
+    expect(kept.filter((path) => path.endsWith(".deb"))).toHaveLength(5);
+  });
+
   it("is taken with a detached signature too", async () => {
     await rm(join(repository.dir, "stable/InRelease"));
     expect((await decide()).source.version).toBe("2.0.12901-1");
