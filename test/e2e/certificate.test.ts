@@ -113,8 +113,12 @@ describe("the certificate for browsers", () => {
       await sleep(1000);
     }
     const names = `${domain} ${late} ${alias} turn.${domain}`;
-    expect((await orders()).slice(1)).toEqual([names]);
+    // With a full disk, one was issued that could not be stored.
+    expect([...new Set((await orders()).slice(1))]).toEqual([names]);
     must("the page", await get(`https://${late}/`, "-f"));
+    must("rehearsal", await tend("--now"));
+    const state = await cluster.mustOnHost("web", "cat /var/lib/jitsi-hetzner/certificate.json");
+    expect(JSON.parse(state)).toMatchObject({ rehearsalProblem: null, problems: [], orders: 2 });
   });
 
   it("is shown by the status, with the days left", async () => {
@@ -123,15 +127,6 @@ describe("the certificate for browsers", () => {
     expect(text).toMatch(new RegExp(`^auth\\.${domain} +36\\d\\d `, "m"));
     expect(code).toBe(0);
   }, 60_000);
-
-  it("is not ordered again by an `up` that changes something, which rehearses the renewal", async () => {
-    await cluster.configure({ dnsTimeout: "1m", dnsResolver: "" });
-    must("pulumi up", await cluster.up());
-    expect(await orders()).toHaveLength(2);
-    must("rehearsal", await tend("--now"));
-    const state = await cluster.mustOnHost("web", "cat /var/lib/jitsi-hetzner/certificate.json");
-    expect(JSON.parse(state)).toMatchObject({ rehearsalProblem: null, problems: [], orders: 2 });
-  }, 300_000);
 
   it("is renewed three times at one half of a short life; a websocket is held over it", async () => {
     await restartAcme("30s");

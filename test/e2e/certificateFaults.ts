@@ -61,7 +61,7 @@ END
   "ln -sfnT /var/lib/jitsi-hetzner/program/jitsi-hetzner /usr/local/sbin/jitsi-hetzner",
 ];
 
-/** Each is tried with a name that has no certificate yet. The last leaves a limit of some seconds. */
+/** Each is tried with a name that has no certificate yet. With the last two, one is issued. */
 export const certificateFaults: readonly CertificateFault[] = [
   fault(
     "a record is missing",
@@ -117,6 +117,12 @@ export const certificateFaults: readonly CertificateFault[] = [
     () => ["bad-nonce"],
     () => /the ACME server issues no certificate: .*nonce/,
   ),
+  fault(
+    "there is a rate limit",
+    "acme",
+    () => ["rate-limit", "orders", "--retry-after", "1"],
+    () => /the ACME server refuses more orders until .* UTC \(rate limit\): too many new orders/,
+  ),
   onWeb(
     "port 80 is closed",
     `nft -f - <<'END'
@@ -149,11 +155,5 @@ END`,
     "echo 'nonsense on;' >/etc/nginx/conf.d/by-hand.conf",
     "rm /etc/nginx/conf.d/by-hand.conf",
     () => /nginx refuses its configuration and continues with the old one: .*by-hand\.conf:1/,
-  ),
-  fault(
-    "there is a rate limit",
-    "acme",
-    () => ["rate-limit", "orders", "--retry-after", "5"],
-    () => /the ACME server refuses more orders until .* UTC \(rate limit\): too many new orders/,
   ),
 ];

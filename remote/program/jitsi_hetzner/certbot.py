@@ -119,7 +119,10 @@ class Certbot:
         return None if found is None else found[1]
 
     def write_renewal_rule(self) -> None:
-        """For Debian's own timer. certbot 2 would renew 30 days before the end, whatever the lifetime is."""
+        """For Debian's own timer, which would renew 30 days before the end, whatever the lifetime is.
+
+        certbot 4.0 has a rule like ours, but its own default of 30 days comes before it.
+        """
         certificate = read_certificate(self._host.commands, self.lineage)
         text = read_text(self._renewal_file)
         if certificate is None or text is None:

@@ -39,7 +39,7 @@ class Certificate:
     def is_due(self, now: float) -> bool:
         """Whether it is to be renewed: one third of its lifetime is left, or one half of less than ten days.
 
-        The rule of certbot 4.
+        Let's Encrypt recommends it.
         """
         left = self.lifetime / (2 if self.lifetime < 10 * 86400 else 3)
         return self.ends - now < left
