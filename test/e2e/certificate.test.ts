@@ -96,7 +96,7 @@ describe("the certificate for browsers", () => {
   });
 
   // Each in turn, because the name that is missing is ordered in the end.
-  it.each(certificateFaults)(
+  it.each(certificateFaults.filter(({ isLong }) => isLong !== true))(
     "stays, and a step succeeds with a warning, where $name",
     async (one) => {
       must("fault", await cluster.command("fault", "dns", "clear"));
@@ -112,7 +112,7 @@ describe("the certificate for browsers", () => {
     for (let attempt = 0; (await tend("--now")).code !== 0 && attempt < 10; attempt++) {
       await sleep(1000);
     }
-    const names = `${domain} ${late} ${alias} turn.${domain}`;
+    const names = [domain, late, alias, `turn.${domain}`].sort().join(" ");
     // With a full disk, one was issued that could not be stored.
     expect([...new Set((await orders()).slice(1))]).toEqual([names]);
     must("the page", await get(`https://${late}/`, "-f"));

@@ -4,6 +4,8 @@ import { must, type TestCluster } from "./harness";
 /** Something that keeps a name from its certificate, while the domain has one. */
 export interface CertificateFault {
   readonly name: string;
+  /** Whether a step takes a minute more. */
+  readonly isLong?: boolean;
   /** @param name the name that is to be ordered */
   begin(cluster: TestCluster, name: string): Promise<void>;
   end(cluster: TestCluster): Promise<void>;
@@ -81,12 +83,15 @@ export const certificateFaults: readonly CertificateFault[] = [
     (name) => ["wrong", name, "AAAA", "2001:db8::9"],
     (name) => new RegExp(`AAAA ${name} is 2001:db8::9, but must be \\S+ alone`),
   ),
-  fault(
-    "name servers are slow",
-    "dns",
-    (name) => ["slow", "20000", name],
-    (name) => new RegExp(`A ${name} cannot be looked up \\(does not answer\\)`),
-  ),
+  {
+    ...fault(
+      "name servers are slow",
+      "dns",
+      (name) => ["slow", "20000", name],
+      (name) => new RegExp(`A ${name} cannot be looked up \\(does not answer\\)`),
+    ),
+    isLong: true,
+  },
   fault(
     "CAA forbids the issuer",
     "dns",

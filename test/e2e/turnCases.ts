@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
-import { must, runProgram, type TestCluster } from "./harness";
+import { must, runProgram, type Outcome, type TestCluster } from "./harness";
 import {
   echoServer,
   endEchoServer,
   offered,
   publicAddresses,
   relay as askRelay,
+  turnClient as program,
   turnName,
   turnSecret,
   type Relay,
@@ -83,6 +84,17 @@ export function turnCases(given: () => TestCluster): void {
     const ipv6 = [bridges[1]?.ipv6 ?? "", 10_000] as const;
     const { echo: found } = await relay({ server: web.ipv6, port, name, family: 6, echo: ipv6 });
     expect([found?.refused, found?.back]).toEqual([0, found?.sent]);
+  });
+
+  it("is the only way for a client whose network lets only TCP 443 out", async () => {
+    const from = async (name: string | null, port: number): Promise<Outcome> => {
+      const asked = { ...through443(), name, port, secret, realm: "-", permissions: [] };
+      return given().command("from", "closed", "--", "python3", program, JSON.stringify(asked));
+    };
+    const { echo } = JSON.parse(must("from closed", await from(turnName, 443)).stdout) as Relayed;
+    expect([echo?.refused, echo?.back]).toEqual([0, echo?.sent]);
+    const { code, text } = await from(null, 3478);
+    expect([code, text]).toEqual([1, expect.stringContaining("TimeoutError")]);
   });
 
   it("relays to the bridges alone, and to their media alone", async () => {

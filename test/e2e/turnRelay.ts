@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { must, runProgram, type TestCluster } from "./harness";
 
-const program = readFileSync(join(__dirname, "programs/turn_client.py"), "utf8");
+/** A program that does what a browser does with a TURN server. `turnutils_uclient` names no server in TLS, so nginx cannot know it. */
+export const turnClient = join(__dirname, "programs/turn_client.py");
 
 /** The name that leads to the TURN server on port 443. */
 export const turnName = `turn.${demoConfig.domain}`;
@@ -47,31 +47,35 @@ export async function turnSecret(cluster: TestCluster): Promise<string> {
 /** Asks the TURN server as a browser does. */
 export async function relay(secret: string, options: Relay): Promise<Relayed> {
   const all = { secret, realm: "-", permissions: [], echo: null, seconds: 2, ...options };
-  const ran = await runProgram("python3", ["-c", program, JSON.stringify(all)]);
+  const ran = await runProgram("python3", [turnClient, JSON.stringify(all)]);
   return JSON.parse(must("turn_client.py", ran).stdout) as Relayed;
 }
 
 /** How many servers prosody offers to browsers. */
 export const offered = `prosodyctl shell '> return "servers: " .. #prosody.hosts["${demoConfig.domain}"].modules.external_services.get_services()' | grep -o 'servers: .*'`;
 
-/**
- * Sends every datagram for the bridge's media back: the bridge itself only answers browsers that it invited. The second chain
- * is for a bridge on the web host.
- */
-export const echoServer = `nft -f - <<'END'
-table inet turn_test {
-  chain prerouting { type nat hook prerouting priority dstnat; udp dport 10000 redirect to :17777; }
-  chain output { type nat hook output priority dstnat; udp dport 10000 fib daddr type local redirect to :17777; }
-}
-END
-systemd-run -q --unit turn-test python3 -c '
+/** Sends every datagram back. */
+const answer = (port: number): string => `systemd-run -q --unit turn-test python3 -c '
 import socket
 server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
 server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-server.bind(("::", 17777))
+server.bind(("::", ${port.toString()}))
 while True:
     data, peer = server.recvfrom(65536)
     server.sendto(data, peer)'`;
 
+/** Sends every datagram for the bridge's media back: the bridge itself only answers browsers that it invited. */
+export const echoServer = `nft -f - <<'END' && ${answer(17_777)}
+table inet turn_test {
+  chain prerouting { type nat hook prerouting priority dstnat; udp dport 10000 redirect to :17777; }
+}
+END`;
+
 /** Ends it. */
 export const endEchoServer = "nft delete table inet turn_test; systemctl stop turn-test";
+
+/** As `echoServer`, in the place of a bridge on the web host itself. No packet is redirected within a host. */
+export const echoInPlace = `systemctl stop jitsi-videobridge2 && ${answer(10_000)}`;
+
+/** Ends it. The bridge is back. */
+export const endEchoInPlace = "systemctl stop turn-test && systemctl start jitsi-videobridge2";

@@ -110,10 +110,10 @@ class WrongClock(CertificateCase):
         self.assertEqual(len(self.web.wire.copies), 2)
 
     def test_tells_that_the_clock_may_be_wrong(self) -> None:
-        self.web.acme_error = "curl: (60) SSL certificate problem: certificate is not yet valid"
+        problem = "curl: (60) SSL certificate problem: certificate is not yet valid"
+        self.web.acme_error = f"{problem}\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to"
         told = self.warnings(self.web.step())
-        self.assertIn("cannot be reached: curl: (60) SSL certificate problem: certificate is not yet valid", told)
-        self.assertIn("(is the clock of this host right? timedatectl)", told)
+        self.assertIn(f"cannot be reached: {problem} (is the clock of this host right? timedatectl)", told)
         self.web.acme_error = None
         self.assertEqual((self.web.timer().code, self.web.orders), (0, [[DOMAIN]]))
 

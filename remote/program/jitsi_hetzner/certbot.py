@@ -72,7 +72,9 @@ class Certbot:
         words = ("curl", "-fsS", "--max-time", "15", *trust, self._given.directory)
         ran = self._host.commands.run(*words, seconds=DIRECTORY_SECONDS)
         if ran.code != 0:
-            reason = f"{one_line(ran.errors)}{clock_hint(ran.errors)}"
+            # Then curl explains at length what a certificate is.
+            said = ran.errors.partition("\nMore details here:")[0]
+            reason = f"{one_line(said)}{clock_hint(said)}"
             return Trouble(
                 f"the ACME server {self._given.directory} cannot be reached: {reason}",
                 "wait until it answers; or check: pulumi config get acmeDirectory",
