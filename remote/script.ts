@@ -208,6 +208,11 @@ export interface ScriptValues {
     ALOOP_CONF: string;
     GRUB_CONF: string;
   };
+  /** Takes the recorder off a host that stays, after its drain. Recordings stay. */
+  "jibri/remove": {
+    /** The name of the recorder in messages: local-recorder. */
+    NAME: string;
+  };
   /** Verifies the sound card and the target of the recordings, and writes the settings of a recorder. */
   "jibri/files": {
     /** The name of the recorder in messages: jibri-0. */
@@ -358,8 +363,9 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join", "jvb/socket"],
   "jvb/apply": ["lib", "bridge", "trust", "privateNetwork", "jvb/join"],
   "web/localBridge": ["lib", "apt"],
-  "jibri/kernel": ["lib", "jibri/sound"],
-  "jibri/files": ["lib", "trust", "jvb/socket", "jibri/sound", "jibri/conf"],
+  "jibri/kernel": ["lib", "jibri/packages", "jibri/sound"],
+  "jibri/files": ["lib", "trust", "jvb/socket", "jibri/packages", "jibri/sound", "jibri/conf"],
+  "jibri/remove": ["lib", "apt", "jibri/packages", "jibri/sound"],
   "web/access": ["lib"],
   "web/forward": ["lib"],
   "web/deployKey": ["lib"],

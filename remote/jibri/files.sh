@@ -17,7 +17,6 @@ readonly jibri_dir=/etc/jitsi/jibri
 readonly recordings_dir=/srv/recordings
 readonly recorder_json=/etc/jitsi-hetzner/recorder.json
 readonly chrome=/usr/local/bin/google-chrome
-readonly installer=/usr/local/sbin/jitsi-hetzner-install
 readonly unit_dir=/etc/systemd/system
 # The hash of the settings in the files, and that with which jibri has started: its unit copies the first to the second.
 readonly written_settings=$state_dir/recorder-settings
@@ -40,8 +39,7 @@ main() {
 install_recorder() {
   if [[ ! -x /opt/jitsi/jibri/launch.sh || ! -x /usr/bin/chromedriver || ! -x /usr/bin/chromium ]] || ! command -v rclone sudo >/dev/null; then
     info "installing the packages of a recorder"
-    timeout 580 "$installer" recorder ||
-      fatal "the packages of a recorder cannot be installed on $HOSTNAME" "repair what the lines above show, then: pulumi up"
+    install_packages_of_recorder
   fi
   id jibri >/dev/null 2>&1 || fatal "$HOSTNAME has no user jibri, although the package is installed" "dpkg-reconfigure jibri; then: pulumi up"
   if [[ ! -f $jibri_note ]]; then

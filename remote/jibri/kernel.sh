@@ -5,9 +5,8 @@
 # Inputs: NAME, MODULES_CONF, ALOOP_CONF, GRUB_CONF (texts of files).
 set -euo pipefail
 : "${NAME:?}" "${MODULES_CONF:?}" "${ALOOP_CONF:?}" "${GRUB_CONF:?}"
-: "${reboot_note:?}" "${boot_id:?}" # sound.sh
+: "${reboot_note:?}" "${boot_id:?}" "${grub_conf:?}" # sound.sh, packages.sh
 
-readonly grub_conf=/etc/default/grub.d/60-jitsi-hetzner.cfg
 readonly grub_menu=/boot/grub/grub.cfg
 # Only a web host has it.
 readonly jicofo_dir=/etc/jitsi/jicofo

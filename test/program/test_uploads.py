@@ -302,7 +302,7 @@ class Check(UploadCase):
     def test_writes_reads_back_and_deletes_a_file(self) -> None:
         code, text = self.check()
         self.assertEqual((code, self.recorder.at_target()), (0, {}))
-        self.assertEqual([words[0] for words in self.rclone.ran], ["copyto", "cat", "deletefile"])
+        self.assertEqual([words[0] for words in self.rclone.ran], ["lsf", "copyto", "cat", "deletefile"])
         self.assertIn("a file was written, read back and deleted", text)
 
     def test_asks_no_target_for_local_recordings(self) -> None:

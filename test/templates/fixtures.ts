@@ -175,6 +175,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   },
   "web/recording": { DOMAIN: longDomain },
   "jibri/kernel": scriptValues("jibri/kernel", { NAME: "jibri-0" }),
+  "jibri/remove": { NAME: "local-recorder" },
   "jibri/files": scriptValues("jibri/files", {
     NAME: "jibri-0",
     NICKNAME: "jibri-1014",

@@ -9,6 +9,7 @@ import { hostProgram } from "../../../remote/program";
 const ofRecorders = [
   "jibri/kernel",
   "jibri/files",
+  "jibri/remove",
   "recorder",
   "upload-recordings",
   "check-recordings",

@@ -22,6 +22,8 @@ def check(host: Host, settings: RecorderSettings) -> None:
     file.write_text(content)
     try:
         with open_target(host, settings) as target:
+            # Uploads look for names that are taken, which an account can lack the right for.
+            target.exists(f"{name}.folder")
             target.write(file, name)
             found = target.read(name)
             target.delete(name)
