@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isBridgeNode, isRecorderNode } from "../lib/config/existingNode";
 import type { BridgeChoice } from "../lib/config/keys/bridges";
 import { bridgeProgramKeys } from "../lib/config/keys/programs";
 import type { RecorderChoice } from "../lib/config/keys/recorders";
@@ -138,6 +139,7 @@ export class JitsiCluster extends Component {
         placementGroupIds: groups.recorderIds,
         subnetId: network.bridgeSubnetId,
         web: this.webHost,
+        nodes: args.existingNodes.filter(isRecorderNode),
       },
       this,
     );
@@ -179,11 +181,20 @@ export class JitsiCluster extends Component {
     { privateKey, proxy, software }: SharedHostArgs,
   ): readonly NodeBridge[] {
     const program = pickValues(bridgeProgramKeys, args);
-    return existingNodes.map(
+    return existingNodes.filter(isBridgeNode).map(
       (node) =>
         new NodeBridge(
           `${name}-${nodeKey(node.name)}`,
-          { node, domain, web: this.webHost, privateKey, proxy, software, program },
+          {
+            node,
+            domain,
+            web: this.webHost,
+            privateKey,
+            proxy,
+            software,
+            program,
+            hostParent: this,
+          },
           { parent: this },
         ),
     );

@@ -7,7 +7,9 @@ import type { BridgeWithSettings } from "../remote/program/contract";
 import { NodeHost, type NodeHostArgs } from "./nodeHost";
 import { Videobridge } from "./videobridge";
 
-export interface NodeBridgeArgs extends NodeHostArgs {
+export interface NodeBridgeArgs extends Omit<NodeHostArgs, "stepParent"> {
+  /** The component that stays when the bridge goes. It keeps its drain on the level of those of all other bridges. */
+  hostParent: pulumi.Resource;
   /** Settings of the program, as for bridges with a host of their own. */
   program: BridgeProgramSettings;
 }
@@ -29,7 +31,7 @@ export class NodeBridge extends Videobridge {
   constructor(name: string, args: NodeBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("NodeBridge", name, args.node, opts);
     const { node, web, domain } = args;
-    const host = new NodeHost(name, args, { parent: this });
+    const host = new NodeHost(name, args, { parent: args.hostParent });
     this.nickname = pulumi.output(host.nickname);
     this.ipv4 = host.ipv4;
     this.ssh = { user: node.user, port: node.port, hostKey: node.hostKey };
@@ -48,7 +50,11 @@ export class NodeBridge extends Videobridge {
           bridgeHeapMb: Math.round(bridgeHeapMb({ memoryGb, askedMb: args.program.bridgeHeapMb })),
         })),
       },
-      { filesAfter: [...host.ready, web.account.ready], triggers: host.triggers },
+      {
+        filesAfter: [...host.ready, web.account.ready],
+        drainAfter: host.reach,
+        triggers: host.triggers,
+      },
     );
     this.drain = drain;
     this.restarting = restarting;

@@ -38,6 +38,8 @@ export interface NodeHostArgs {
   /** The bastion on the way to all hosts; by default they are reached directly. */
   proxy?: ProxyConnection;
   software: Software;
+  /** The parent of its steps; by default the host itself. See `RecorderArgs.hostParent`. */
+  stepParent?: pulumi.Resource;
 }
 
 /**
@@ -59,10 +61,14 @@ export class NodeHost extends Component {
   readonly triggers: pulumi.Input<string>[];
   /** What comes before its settings: packages, filter and forward. */
   readonly ready: pulumi.Resource[];
+  /** What is deleted only after the drain of what runs on it: the forward, and all on the machine. */
+  readonly reach: pulumi.Resource[];
+  private readonly stepParent: pulumi.Resource;
 
   constructor(name: string, args: NodeHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("NodeHost", name, opts);
-    const { node, web, privateKey, proxy } = args;
+    const { node, web, privateKey, proxy, stepParent = this } = args;
+    this.stepParent = stepParent;
     const { host, user, port, hostKey } = node;
     this.ipv4 = pulumi.output(host);
     this.nickname = nodeNickname(node.name, host);
@@ -74,10 +80,11 @@ export class NodeHost extends Component {
     const admitted = this.admit(name, args);
     const check = this.check(name, args, access, admitted);
     this.memoryGb = factsOf(publicOutput(check)).apply(({ memoryMb }) => memoryMb / 1024);
-    const leave = nodeLeaveStep(name, access, { parent: this, dependsOn: check });
-    const forwardKey = this.randomText(`${name}-forward-seed`, seedTextLength).apply((text) =>
-      ed25519KeyPair(seedFrom(text, 32)),
+    const leave = nodeLeaveStep(name, access, { parent: stepParent, dependsOn: check });
+    const forwardKey = this.randomText(`${name}-forward-seed`, seedTextLength, stepParent).apply(
+      (text) => ed25519KeyPair(seedFrom(text, 32)),
     );
+    const removal = this.forwardRemoval(name, args);
     const setup = nodeSetupSteps(
       name,
       {
@@ -96,11 +103,12 @@ export class NodeHost extends Component {
           FORWARD_PORTS: forwardedPorts(node.role).join(" "),
         },
       },
-      { parent: this, dependsOn: [leave, web.ready] },
+      { parent: stepParent, dependsOn: [leave, web.ready] },
     );
     const filter = this.confirmFilter(name, node, access, setup);
-    const forward = this.forward(name, args, forwardKey.privateKey, setup);
+    const forward = this.forward(name, args, forwardKey.privateKey, [setup, removal]);
     this.ready = [filter, forward];
+    this.reach = [leave, removal];
     this.registerOutputs({ ipv4: this.ipv4 });
   }
 
@@ -116,7 +124,7 @@ export class NodeHost extends Component {
         onDelete: "close",
         triggers: this.triggers,
       },
-      { parent: this, dependsOn: web.ready, deletedWith: web.server },
+      { parent: this.stepParent, dependsOn: web.ready, deletedWith: web.server },
     );
   }
 
@@ -140,7 +148,7 @@ export class NodeHost extends Component {
           FORWARD_PORTS: forwardedPorts(node.role).join(" "),
         },
       },
-      { parent: this, dependsOn: after },
+      { parent: this.stepParent, dependsOn: after },
     );
   }
 
@@ -163,7 +171,26 @@ export class NodeHost extends Component {
         values: { NAME, NFT_RULES: nodeFilter({ role, sshPort: port }) },
         triggers,
       },
-      { parent: this, dependsOn: setup },
+      { parent: this.stepParent, dependsOn: setup },
+    );
+  }
+
+  /**
+   * The end of the forward, after the drain. A step of its own, because a drain must not depend on the setup of the machine:
+   * see `RecorderProgram`.
+   */
+  private forwardRemoval(name: string, { node, web }: NodeHostArgs): pulumi.Resource {
+    return remoteStep(
+      `${name}-forward-removal`,
+      {
+        connection: web.connection,
+        script: "web/forwardRemoval",
+        values: { NAME: node.name, NICKNAME: this.nickname },
+        onCreate: false,
+        onDelete: "",
+        triggers: this.triggers,
+      },
+      { parent: this.stepParent, dependsOn: web.ready, deletedWith: web.server },
     );
   }
 
@@ -171,7 +198,7 @@ export class NodeHost extends Component {
     name: string,
     { node, web }: NodeHostArgs,
     privateKey: pulumi.Output<string>,
-    setup: pulumi.Resource,
+    dependsOn: pulumi.Resource[],
   ): pulumi.Resource {
     return remoteStep(
       `${name}-forward`,
@@ -188,11 +215,9 @@ export class NodeHost extends Component {
           HOST_KEY: node.hostKey,
           PRIVATE_KEY: privateKey,
         },
-        onCreate: "set",
-        onDelete: "remove",
         triggers: this.triggers,
       },
-      { parent: this, dependsOn: setup, deletedWith: web.server },
+      { parent: this.stepParent, dependsOn },
     );
   }
 }

@@ -27,6 +27,8 @@ export interface RecorderProgramArgs {
   connection: pulumi.Input<Connection>;
   /** Where the web host reaches its control port. */
   address: pulumi.Input<string>;
+  /** Who logs in to its host; by default root. */
+  user?: string;
   /** Where its control port listens; by default on all addresses. */
   controlHost?: string;
   /** The meeting domain. */
@@ -87,6 +89,7 @@ export abstract class RecorderProgram extends Component {
       `${this.stepPrefix}-kernel`,
       {
         connection: program.connection,
+        user: program.user,
         script: "jibri/kernel",
         values: { NAME: this.displayName },
       },
@@ -107,7 +110,7 @@ export abstract class RecorderProgram extends Component {
   }
 
   private filesStep(
-    { connection, controlHost, domain, web, accounts, target }: RecorderProgramArgs,
+    { connection, user, controlHost, domain, web, accounts, target }: RecorderProgramArgs,
     kernel: pulumi.Resource,
   ): pulumi.Resource {
     const { control, call } = accounts;
@@ -115,6 +118,7 @@ export abstract class RecorderProgram extends Component {
       `${this.stepPrefix}-files`,
       {
         connection,
+        user,
         script: "jibri/files",
         values: {
           NAME: this.displayName,

@@ -1,11 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ExistingNode } from "../lib/config/existingNode";
 import type { RecorderChoice } from "../lib/config/keys/recorders";
 import { recordingKeys, type RecordingTarget } from "../lib/config/keys/recordings";
 import { pickValues } from "../lib/config/setting";
+import { nodeKey } from "../lib/nodeNames";
 import type { ClusterPlan } from "../lib/plan/clusterPlan";
 import type { LabelsOf } from "../lib/plan/labels";
 import type { SharedHostArgs } from "./host";
 import { LocalRecorder } from "./localRecorder";
+import { NodeRecorder } from "./nodeRecorder";
 import type { Recorder } from "./recorder";
 import { RecorderAccounts } from "./recorderAccounts";
 import { recorderPool } from "./recorderPool";
@@ -26,6 +29,8 @@ export interface RecordersArgs extends RecordingTarget, Pick<RecorderChoice, "ji
   placementGroupIds: readonly pulumi.Input<number>[];
   web: WebHost;
   dnsZone?: string;
+  /** Existing machines that record. */
+  nodes: readonly ExistingNode[];
 }
 
 export interface Recorders {
@@ -33,6 +38,8 @@ export interface Recorders {
   readonly recorders: readonly Recorder[];
   /** The recorder on the web host; absent if it has none. */
   readonly localRecorder?: LocalRecorder;
+  /** Those on existing machines. */
+  readonly nodes: readonly NodeRecorder[];
   /** All of them. */
   readonly all: readonly RecorderProgram[];
 }
@@ -49,8 +56,8 @@ export function makeRecorders(
   parent: pulumi.Resource,
 ): Recorders {
   const { plan, labels, web, host, subnetId, dnsZone, jibriServerType: serverType } = args;
-  if (plan.recorders.length === 0 && plan.localRecorder === undefined) {
-    return { recorders: [], all: [] };
+  if (plan.recorders.length + args.nodes.length === 0 && plan.localRecorder === undefined) {
+    return { recorders: [], nodes: [], all: [] };
   }
   const { server, connection } = web;
   const { domain } = host;
@@ -86,7 +93,16 @@ export function makeRecorders(
       { ...shared, plan: plan.localRecorder, domain },
       { parent },
     );
-  const all = [...recorders, localRecorder ?? []].flat();
+  const { privateKey, proxy, software } = host;
+  const nodes = args.nodes.map(
+    (node) =>
+      new NodeRecorder(
+        `${name}-${nodeKey(node.name)}`,
+        { ...shared, node, domain, privateKey, proxy, software, hostParent: parent },
+        { parent },
+      ),
+  );
+  const all = [...recorders, localRecorder ?? [], ...nodes].flat();
   // Its delete is the first of all: the buttons go before the last recorder does.
   remoteStep(
     `${name}-web-recording`,
@@ -99,5 +115,5 @@ export function makeRecorders(
     },
     { parent, dependsOn: all.map(({ serve }) => serve), deletedWith: server },
   );
-  return { recorders, localRecorder, all };
+  return { recorders, localRecorder, nodes, all };
 }

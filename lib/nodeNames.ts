@@ -7,6 +7,7 @@ const prefix = "node";
 
 /** The steps and objects of a machine, by the ends of their names. Longer ones first. */
 export const nodeParts = [
+  "forward-removal",
   "forward-seed",
   "program-copy",
   "access",
@@ -18,7 +19,7 @@ export const nodeParts = [
   "files",
   "drain",
   "kernel",
-  "recorder",
+  "serve",
 ] as const;
 
 /** The key of a machine among hosts, which no host of the cluster has: node-berlin. */

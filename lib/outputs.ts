@@ -52,6 +52,8 @@ export interface DescribedCluster {
     readonly recorders: readonly (ReachableHost & KnownRecorder)[];
     /** The recorder on the web host; absent if it has none. */
     readonly localRecorder?: KnownRecorder;
+    /** Those on existing machines; by default none. */
+    readonly nodes?: readonly KnownNode[];
   };
   /** Existing machines; by default none. */
   readonly nodes?: readonly KnownNode[];
@@ -105,11 +107,13 @@ export function bridgeOutputs({
 /** The recorders by number. The web host's own recorder is the last, and has the web host's addresses. */
 export function recorderOutputs({
   webHost,
-  recorders: { recorders, localRecorder },
+  recorders: { recorders, localRecorder, nodes = [] },
 }: DescribedCluster): BridgeOutput[] {
+  const none = pulumi.output("");
   return [
     ...recorders.map((recorder) => programOutput(recorder, recorder)),
     ...(localRecorder === undefined ? [] : [programOutput(localRecorder, webHost)]),
+    ...nodes.map((node) => programOutput(node, { ipv4: node.ipv4, ipv6: none, privateIp: none })),
   ];
 }
 
@@ -118,7 +122,12 @@ export function recorderOutputs({
  * @param proxy the bastion, if the hosts are reached through one
  */
 export function sshCommands(
-  { webHost, bridges, recorders: { recorders }, nodes = [] }: DescribedCluster,
+  {
+    webHost,
+    bridges,
+    recorders: { recorders, nodes: recording = [] },
+    nodes = [],
+  }: DescribedCluster,
   proxy?: SshProxy,
 ): Record<string, pulumi.Output<string>> {
   const jump = proxy === undefined ? "" : `-J ${proxy.user}@${hostAndPort(proxy)} `;
@@ -127,7 +136,7 @@ export function sshCommands(
   return Object.fromEntries([
     ["web", ssh(webHost.ipv4)],
     ...[...bridges, ...recorders].map(({ displayName, ipv4 }) => [displayName, ssh(ipv4)] as const),
-    ...nodes.map(({ displayName, ipv4, ssh: { user, port } }) => {
+    ...[...nodes, ...recording].map(({ displayName, ipv4, ssh: { user, port } }) => {
       const option = port === ports.ssh ? "" : `-p ${port} `;
       return [
         displayName,
@@ -143,13 +152,18 @@ export function sshCommands(
  * @param proxy the bastion; its key is the one of the settings
  */
 export function knownHosts(
-  { webHost, bridges, recorders: { recorders }, nodes = [] }: DescribedCluster,
+  {
+    webHost,
+    bridges,
+    recorders: { recorders, nodes: recording = [] },
+    nodes = [],
+  }: DescribedCluster,
   proxy?: SshProxy,
 ): pulumi.Output<string> {
   const lines = [webHost, ...bridges, ...recorders].map(({ ipv4, ipv6, hostKey }) =>
     pulumi.all([ipv4, ipv6, hostKey]).apply(([v4, v6, key]) => `${v4},${v6} ${key}\n`),
   );
-  const machines = nodes.map(({ ipv4, ssh: { port, hostKey } }) =>
+  const machines = [...nodes, ...recording].map(({ ipv4, ssh: { port, hostKey } }) =>
     ipv4.apply((host) => `${knownName({ host, port })} ${hostKey}\n`),
   );
   const bastion = proxy === undefined ? "" : `${knownName(proxy)} ${proxy.hostKey}\n`;

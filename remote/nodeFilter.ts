@@ -8,6 +8,7 @@ const portsOf: Readonly<
 > = {
   // Not jvbCopy: the machine of another provider keeps no copies of certificates.
   jvb: { forwarded: [ports.jvbRest, ports.jvbStart], open: [ports.jvbMedia] },
+  jibri: { forwarded: [ports.jibriControl], open: [] },
 };
 
 /** Private ports of an existing machine, which the web host reaches by a forward. */

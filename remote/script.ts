@@ -157,7 +157,7 @@ export interface ScriptValues {
   "node/leave": Record<string, never>;
   /** Arguments: `open` or `close`. Port 5222 of the web host, for one machine. */
   "web/access": { NAME: string; NICKNAME: string; ADDRESS: string };
-  /** Arguments: `set` or `remove`. The forward to one machine. */
+  /** The forward to one machine. */
   "web/forward": {
     NAME: string;
     /** In jicofo's list. */
@@ -172,6 +172,8 @@ export interface ScriptValues {
     PRIVATE_KEY: string;
     FORWARD_SERVICE: string;
   };
+  /** Ends the forward to one machine. */
+  "web/forwardRemoval": { NAME: string; NICKNAME: string };
   /** Arguments: `publish` or `remove`. The public half of the deployment key, for owners of machines. */
   "web/deployKey": { PUBLIC_KEY: string };
   /**
@@ -368,6 +370,7 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "jibri/remove": ["lib", "apt", "jibri/packages", "jibri/sound"],
   "web/access": ["lib"],
   "web/forward": ["lib"],
+  "web/forwardRemoval": ["lib"],
   "web/deployKey": ["lib"],
   "node/check": ["lib"],
   "node/setup": ["lib", "apt", "node/before", "node/filters"],

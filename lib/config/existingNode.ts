@@ -5,14 +5,15 @@ import { publicKeyProblem } from "./publicKey";
 import { mustBe } from "./setting";
 
 /** What a machine can be for. */
-export const nodeRoles = ["jvb"] as const;
+export const nodeRoles = ["jvb", "jibri"] as const;
 
 export type NodeRole = (typeof nodeRoles)[number];
 
-const rolesOfBridges: readonly string[] = ["jvb"];
-
 /** Whether a machine is the host of a bridge. */
-export const isBridgeNode = ({ role }: ExistingNode): boolean => rolesOfBridges.includes(role);
+export const isBridgeNode = ({ role }: Pick<ExistingNode, "role">): boolean => role === "jvb";
+
+/** Whether a machine is the host of a recorder. */
+export const isRecorderNode = ({ role }: Pick<ExistingNode, "role">): boolean => role === "jibri";
 
 /** A machine that Hetzner Cloud did not make, taken into the cluster by its address. */
 export interface ExistingNode {

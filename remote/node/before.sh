@@ -5,6 +5,8 @@
 readonly before=$state_dir/before
 # Files that change by themselves, or that only mirror others.
 readonly volatile='^/etc/(ld\.so\.cache|adjtime|mtab|resolv\.conf|\.pwd\.lock|\.updated|(passwd|group|shadow|gshadow|subuid|subgid)-?|ssl/certs/(java/cacerts|[0-9a-f]{8}\.[0-9]+)|jitsi-hetzner/.*)$'
+# What this program asks apt for (jitsi-hetzner-install), as a pattern of names.
+readonly asked_for='jitsi-.*|jibri|curl|jq|nftables|openssl|gpg|ca-certificates|chromium|chromium-driver|fonts-liberation|fonts-noto-color-emoji|rclone|sudo|linux-image-amd64|jicofo'
 # Settings of the kernel that a package of Jitsi changes.
 readonly kernel_settings=(net.core.rmem_max net.core.netdev_max_backlog)
 
@@ -59,6 +61,18 @@ list_rules() {
   fi
   nft list ruleset 2>/dev/null | awk '/^table inet jitsi_hetzner_node / { skip = 1 } !skip { print } /^}/ { skip = 0 }' |
     sed -E 's/ counter packets [0-9]+ bytes [0-9]+//' || true
+}
+
+# our_packages: those that this program has installed, with what they need: all that are new, but for those that the owner has
+# asked for since. Prints one a line, sorted; removed ones that have left their settings too.
+our_packages() {
+  comm -13 <({ sed -n 's/^installed \([^: ]*\):.*/\1/p' "$before/packages"; owners_packages; } | sort -u) \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -nE 's/^(installed|config-files|half-configured|unpacked|half-installed) //p' | sort -u)
+}
+
+# Marked as wanted by somebody, and neither from before nor of this program.
+owners_packages() {
+  apt-mark showmanual | grep -vxE "$asked_for" || true
 }
 
 # was_installed PACKAGE

@@ -12,8 +12,14 @@ readonly node_conf=/etc/jitsi-hetzner/node.conf
 readonly forward_user=jitsi-hetzner-forward
 readonly debian_releases='12 13'
 readonly media_port=10000
-# Of a bridge. The kernel keeps a part of the memory for itself.
-readonly least_memory_mb=1800 least_cores=2 least_disk_mb=2000
+# Of jibri, on loopback.
+readonly jibri_ports='2222 3333'
+# The kernel keeps a part of the memory for itself.
+case $ROLE in
+  jvb) readonly least_memory_mb=1800 least_cores=2 least_disk_mb=2000 ;;
+  # It runs a browser and encodes video: as the default type of servers at Hetzner.
+  *) readonly least_memory_mb=7500 least_cores=4 least_disk_mb=8000 ;;
+esac
 # The clocks of two hosts that check each other's certificates and logs may differ by so much.
 readonly most_clock_seconds=60
 readonly python_test='import sys; raise SystemExit(sys.version_info < (3, 11))'
@@ -29,7 +35,9 @@ main() {
   check_size "$memory_mb" "$cores"
   check_network
   check_ports
-  check_filters
+  if [[ $ROLE == jvb ]]; then
+    check_filters
+  fi
   check_forward
   check_jitsi
   check_clock
@@ -101,7 +109,7 @@ check_size() {
     find_problem "it has $1 MB of memory, but needs $least_memory_mb" "take a larger machine"
   fi
   if (($2 < least_cores)); then
-    find_problem "it has $2 processor core, but needs $least_cores" "take a larger machine"
+    find_problem "it has $2 processor cores, but needs $least_cores" "take a larger machine"
   fi
   disk_mb=$(df -Pm /var | awk 'NR == 2 { print $4 }')
   if ((disk_mb < least_disk_mb)); then
@@ -111,7 +119,7 @@ check_size() {
 
 check_network() {
   if command -v ip >/dev/null && ! ip -o -4 addr show | grep -qF " $ADDRESS/"; then
-    find_problem "none of its interfaces has the address $ADDRESS, so it is behind a NAT, and the bridge would tell participants a wrong address" \
+    find_problem "none of its interfaces has the address $ADDRESS, so it is behind a NAT, and participants would not reach it" \
       "give it the address itself, or set the right host in existingNodes (ip -4 addr)"
   fi
   if ! reaches "$WEB_ADDRESS" 5222; then
@@ -129,22 +137,31 @@ check_ports() {
   if ! command -v ss >/dev/null; then
     return
   fi
-  for port in $FORWARD_PORTS; do
+  for port in $(private_ports); do
     used=$(ss -Hltnp "sport = :$port" | grep -vE '(\[::1\]|127\.0\.0\.[2-9])' | head -n 1) || true
     tell_used "tcp $port" "$used"
   done
-  used=$(ss -Hlunp "sport = :$media_port" | head -n 1)
-  tell_used "udp $media_port" "$used"
+  if [[ $ROLE == jvb ]]; then
+    used=$(ss -Hlunp "sport = :$media_port" | head -n 1)
+    tell_used "udp $media_port" "$used"
+  fi
+}
+
+private_ports() {
+  printf '%s\n' "$FORWARD_PORTS"
+  if [[ $ROLE == jibri ]]; then
+    printf '%s\n' "$jibri_ports"
+  fi
 }
 
 # tell_used PORT LINE: LINE is of ss; empty if the port is free. A bridge that is taken over may use its own ports.
 tell_used() {
   local who
-  if [[ -z $2 ]] || { [[ $ADOPT == yes ]] && systemctl is-active --quiet jitsi-videobridge2; } || is_ours; then
+  if [[ -z $2 ]] || { [[ $ADOPT == yes ]] && { systemctl is-active --quiet jitsi-videobridge2 || systemctl is-active --quiet jibri; }; } || is_ours; then
     return
   fi
   who=$(sed -nE 's/.*users:\(\("([^"]+)",pid=([0-9]+).*/\1 (process \2)/p' <<<"$2")
-  find_problem "its port $1 is used by ${who:-another program}, but the bridge needs it" "stop that program, or move it to another port"
+  find_problem "its port $1 is used by ${who:-another program}, but the role $ROLE needs it" "stop that program, or move it to another port"
 }
 
 # Whether an earlier run of this cluster has set the machine up.

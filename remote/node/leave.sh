@@ -5,11 +5,12 @@
 set -euo pipefail
 : "${state_dir:?}" "${before:?}"
 
-readonly our_packages=$state_dir/our-packages
 readonly forward_user=jitsi-hetzner-forward
 readonly forward_home=/var/lib/jitsi-hetzner-forward
 readonly units=/etc/systemd/system
 readonly ca_folder=/usr/local/share/ca-certificates
+readonly recordings=/srv/recordings
+readonly grub_conf=/etc/default/grub.d/60-jitsi-hetzner.cfg
 
 main() {
   if [[ ! -e $before/complete ]]; then
@@ -17,6 +18,7 @@ main() {
     remove_program
     return
   fi
+  expect_no_recordings
   remove_filter
   stop_units
   remove_packages
@@ -28,9 +30,20 @@ main() {
   info "this machine has left the cluster"
 }
 
+# The web host has drained the recorder. What is still there has no other copy.
+expect_no_recordings() {
+  local files
+  files=$(find "$recordings" -type f 2>/dev/null | head -n 5) || true
+  if [[ -n $files ]]; then
+    fatal "recordings are on this machine, and would be lost: ${files//$'\n'/, }" \
+      "copy them away and delete them (scp; rm -r $recordings), then: pulumi up"
+  fi
+}
+
 stop_units() {
   local unit
-  for unit in jitsi-hetzner-start.socket jitsi-hetzner-copy.socket jitsi-hetzner-recorder.socket jitsi-hetzner-upload.timer; do
+  for unit in jitsi-hetzner-start.socket jitsi-hetzner-copy.socket jitsi-hetzner-recorder.socket jitsi-hetzner-keep.timer jitsi-hetzner-upload.timer \
+    jibri.service jibri-icewm.service jibri-xorg.service; do
     systemctl disable --quiet --now "$unit" 2>/dev/null || true
   done
 }
@@ -38,13 +51,9 @@ stop_units() {
 # Only what came with this program. What the owner has installed since, and what that needs, stays.
 remove_packages() {
   local ours=() kept package
-  if [[ ! -r $our_packages ]]; then
-    # The installation was cut before its note.
-    comm -13 <(sed -n 's/^installed \([^: ]*\):.*/\1/p' "$before/packages" | sort -u) \
-      <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u) >"$our_packages"
-  fi
-  mapfile -t ours < <(comm -12 "$our_packages" <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -nE 's/^(installed|config-files|half-configured|unpacked|half-installed) //p' | sort -u))
   complete_dpkg
+  # The kernel that runs refuses to be removed.
+  mapfile -t ours < <(our_packages | grep -vxF "linux-image-$(uname -r)")
   if ((${#ours[@]} > 0)); then
     kept=$(needed_by_others "${ours[@]}")
     if [[ -n $kept ]]; then
@@ -86,18 +95,31 @@ needed_by_others() {
 remove_files() {
   local domain
   domain=$(sed -n 's/^DOMAIN=//p' /etc/jitsi-hetzner/node.conf 2>/dev/null) || true
-  rm -rf "$units"/jitsi-hetzner-* "$units"/jitsi-videobridge2.service.d/{50-jitsi-hetzner,jitsi-hetzner}.conf
+  rm -rf "$units"/jitsi-hetzner-* "$units"/jitsi-videobridge2.service.d/{50-jitsi-hetzner,jitsi-hetzner}.conf "$units"/jibri.service.d/jitsi-hetzner.conf
+  remove_recorder
   rm -f /usr/local/sbin/jitsi-hetzner-* /etc/needrestart/conf.d/50-jitsi-hetzner.conf
   rm -f /etc/apt/sources.list.d/jitsi-stable.list /usr/share/keyrings/jitsi-keyring.gpg /var/lib/apt/lists/*jitsi*
-  remove_empty "$units/jitsi-videobridge2.service.d" /etc/needrestart/conf.d /etc/needrestart
+  remove_empty "$units/jitsi-videobridge2.service.d" "$units/jibri.service.d" /etc/needrestart/conf.d /etc/needrestart
   systemctl daemon-reload
   systemctl reset-failed 'jitsi-*' 2>/dev/null || true
   if [[ -n $domain && -e $ca_folder/auth.$domain.crt ]]; then
     rm -f "$ca_folder/auth.$domain.crt"
     update-ca-certificates --fresh >/dev/null || info "update-ca-certificates failed: run it on this machine"
   fi
-  if ! was_installed jitsi-videobridge2 && [[ ! -e $before/etc-jitsi.tar ]]; then
+  if [[ ! -e $before/etc-jitsi.tar ]]; then
     rm -rf /etc/jitsi /var/log/jitsi /var/lib/jitsi-hetzner-copy
+  fi
+}
+
+# Sound card, browser, folders and boot menu of a recorder. A standard kernel that runs now stays until the next boot.
+remove_recorder() {
+  rm -f /etc/modprobe.d/jitsi-hetzner-recorder.conf /etc/modules-load.d/jitsi-hetzner-recorder.conf
+  rm -f /usr/local/bin/google-chrome /usr/local/bin/jitsi-hetzner-finalize /etc/chromium/policies/managed/jitsi-hetzner.json
+  remove_empty /etc/chromium/policies/managed /etc/chromium/policies /etc/chromium
+  rm -rf "$recordings"
+  if [[ -e $grub_conf ]]; then
+    rm -f "$grub_conf"
+    update-grub >/dev/null 2>&1 || info "update-grub failed: run it on this machine"
   fi
 }
 

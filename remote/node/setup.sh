@@ -5,11 +5,10 @@
 # Inputs: NAME, DOMAIN, HOST_CONF, VERSION, NFT_RULES, FORWARD_KEY, FORWARD_PORTS. All others are texts of files.
 set -euo pipefail
 : "${NAME:?}" "${DOMAIN:?}" "${HOST_CONF:?}" "${INSTALLER:?}" "${VERSION:?}" "${NFT_RULES:?}" "${FORWARD_KEY:?}" "${FORWARD_PORTS:?}"
-: "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${FILTER_SERVICE:?}" "${state_dir:?}" "${before:?}"
+: "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${FILTER_SERVICE:?}" "${state_dir:?}"
 
 readonly installer=/usr/local/sbin/jitsi-hetzner-install
 readonly installed=$state_dir/installed
-readonly our_packages=$state_dir/our-packages
 readonly forward_user=jitsi-hetzner-forward
 readonly forward_home=/var/lib/jitsi-hetzner-forward
 readonly units=/etc/systemd/system
@@ -61,19 +60,10 @@ install_packages_of_role() {
     timeout 900 "$installer" ||
       fatal "the packages cannot be installed on $NAME" "repair what the lines above show, then: pulumi up"
   fi
-  note_packages
+  # The package lets every user read it who can enter its folder.
   if [[ -f /etc/jitsi/videobridge/jvb.conf ]]; then
     chown jvb:jitsi /etc/jitsi/videobridge/jvb.conf
     chmod 0640 /etc/jitsi/videobridge/jvb.conf
-  fi
-}
-
-# Those that came with the first installation. What the owner installs later is the owner's.
-note_packages() {
-  if [[ ! -e $our_packages ]]; then
-    comm -13 <(sed -n 's/^installed \([^: ]*\):.*/\1/p' "$before/packages" | sort -u) \
-      <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u) >"$our_packages.new"
-    mv -f "$our_packages.new" "$our_packages"
   fi
 }
 

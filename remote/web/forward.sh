@@ -1,5 +1,5 @@
 #!/bin/bash
-# The SSH connection by which the web host reaches the private ports of an existing machine. Argument: set or remove.
+# The SSH connection by which the web host reaches the private ports of an existing machine (web/forwardRemoval ends it).
 # Inputs: NAME, NICKNAME, LOCAL_ADDRESS, PORTS, ADDRESS, SSH_PORT, HOST_KEY, PRIVATE_KEY (secret), FORWARD_SERVICE (the text of
 # its unit).
 set -euo pipefail
@@ -12,14 +12,6 @@ readonly unit=jitsi-hetzner-forward@$NICKNAME.service
 readonly forward_seconds=60
 
 main() {
-  case ${1:-} in
-    set) set_forward ;;
-    remove) remove_forward ;;
-    *) fatal "unknown argument \"${1:-}\"" "pulumi up" ;;
-  esac
-}
-
-set_forward() {
   local changed=no
   install -d -m 0700 "${folder%/*}" "$folder"
   write_part "$folder/key" 0600 "$PRIVATE_KEY"
@@ -80,17 +72,6 @@ END
 # ssh listens only while its connection is there.
 is_up() {
   systemctl is-active --quiet "$unit" && timeout 5 bash -c "exec 9<>'/dev/tcp/$LOCAL_ADDRESS/${PORTS%% *}'"
-}
-
-remove_forward() {
-  systemctl disable --quiet --now "$unit" 2>/dev/null || true
-  systemctl reset-failed "$unit" 2>/dev/null || true
-  rm -rf "$folder"
-  if [[ -z $(ls -A "${folder%/*}" 2>/dev/null) ]]; then
-    rm -rf "${folder%/*}" "$units/jitsi-hetzner-forward@.service"
-    systemctl daemon-reload
-  fi
-  info "removed the forward to $NAME"
 }
 
 main "$@"

@@ -203,6 +203,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     HOST_KEY: "ssh-ed25519 AAAA",
     PRIVATE_KEY: `${fakeSecret}\n`,
   }),
+  "web/forwardRemoval": { NAME: "berlin", NICKNAME: "node-berlin-0a1b2c" },
   "web/deployKey": { PUBLIC_KEY: "ssh-ed25519 AAAA" },
   "node/check": {
     NAME: "berlin",

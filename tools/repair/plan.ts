@@ -12,7 +12,9 @@ export interface RepairPlan {
   readonly state: string;
 }
 
-const hostTypes: readonly string[] = ["Bridge", "NodeBridge", "WebHost"].map(typeToken);
+const hostTypes: readonly string[] = ["Bridge", "NodeBridge", "NodeRecorder", "WebHost"].map(
+  typeToken,
+);
 /** They follow every repair. */
 const lastTypes: readonly string[] = [typeToken("RollingRestart"), typeToken("Acceptance")];
 /** At the end of a step's text. The shell reads it as part of the comment that names the step. */
@@ -35,7 +37,12 @@ export function planRepair(exported: string, host: string): RepairPlan {
     throw new OperatorError("an earlier run was interrupted; first: npm run doctor -- --repair");
   }
   const last = resources.filter(({ type }) => lastTypes.includes(type));
-  const roots = [findHost(resources, host), ...last].map(({ urn }) => urn);
+  const chosen = findHost(resources, host);
+  const roots = [chosen, ...last].map(({ urn }) => urn);
+  const { host: key = "" } = partsOf(nameOf(chosen.urn));
+  // Steps of a machine can have another parent.
+  const isOfMachine = ({ urn }: ExportedResource): boolean =>
+    nodeName(key) !== undefined && partsOf(nameOf(urn)).host === key;
   const isChosen = (resource: ExportedResource): boolean =>
     (resource.type === resourceTypes.remoteCommand ||
       resource.type === resourceTypes.copyToRemote) &&
@@ -44,7 +51,7 @@ export function planRepair(exported: string, host: string): RepairPlan {
     resource.ignoreChanges?.includes("create") !== true &&
     // What runs at a deletion alone has nothing to repeat.
     textKey(resource.inputs) !== undefined &&
-    ancestors(resource, resources).some((urn) => roots.includes(urn));
+    (isOfMachine(resource) || ancestors(resource, resources).some((urn) => roots.includes(urn)));
   const document = JSON.parse(exported) as { readonly deployment?: object };
   return {
     steps: resources.filter(isChosen).map(({ urn }) => nameOf(urn)),

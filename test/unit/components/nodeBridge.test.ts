@@ -1,3 +1,4 @@
+import { deleteLevels } from "./support/deleteLevels";
 import { bridgeOutputs, knownHosts, sshCommands } from "../../../lib/outputs";
 import { clusterArgs, deployCluster, usualSettings } from "./support/cluster";
 import { valuesOf, type Registered } from "./support/mockEngine";
@@ -40,6 +41,7 @@ describe("an existing machine", () => {
       "files",
       "filter",
       "forward",
+      "forward-removal",
       "leave",
       "program-copy",
       "setup",
@@ -161,6 +163,22 @@ describe("an existing machine", () => {
     expect(PRIVATE_KEY).toContain("BEGIN OPENSSH PRIVATE KEY");
     const others = one.filter(({ urn }) => urn !== forward.urn);
     expect(JSON.stringify(others)).not.toContain(PRIVATE_KEY.split("\n")[3]);
+  });
+
+  it("is drained side by side with all other bridges: the engine deletes level by level", async () => {
+    const before = two;
+    const after = (
+      await deployCluster(
+        clusterArgs({ ...usualSettings, jvbCount: "1", existingNodes: JSON.stringify([berlin]) }),
+      )
+    ).resources;
+    const kept = new Set(after.map(({ urn }) => urn));
+    const levels = deleteLevels(before.filter(({ urn }) => !kept.has(urn)));
+    const drain = levels.get("jitsi-node-paris-drain") ?? 0;
+    expect(drain).toBe(levels.get("jitsi-jvb-1-drain"));
+    for (const later of ["leave", "forward-removal", "access"]) {
+      expect(levels.get(`jitsi-node-paris-${later}`)).toBeLessThan(drain);
+    }
   });
 
   it("is in the outputs, with its user and port", async () => {

@@ -54,7 +54,7 @@ describe("existingNodes", () => {
       "The stack's configuration has 9 problems:
         existingNodes[0].host is "2001:db8::7", but must be the public IPv4 address of the machine, such as 203.0.113.7: participants without IPv6 could not reach a machine that is known by an IPv6 address:
             pulumi config set --path 'existingNodes[0].host' 203.0.113.7  # on the machine: ip -4 addr show scope global
-        existingNodes[0].role is "jvbb", but must be one of jvb:
+        existingNodes[0].role is "jvbb", but must be one of jvb, jibri:
             pulumi config set --path 'existingNodes[0].role' jvb
         existingNodes[0].user is "Root!", but must be the name of a user who is root or has sudo without a password:
             pulumi config set --path 'existingNodes[0].user' root
