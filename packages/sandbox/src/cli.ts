@@ -6,6 +6,7 @@ import type { SimulatorStatus } from "../../hcloud-simulator/src/server";
 import { callAdmin, listServers, serverRows } from "./client";
 import { directoryUrl } from "./acme/directories";
 import { acmeCommand } from "./commands/acme";
+import { browserSubcommand } from "./commands/browser";
 import { demo, demoStackFile } from "./commands/demo";
 import { dnsCommand } from "./commands/dns";
 import { down } from "./commands/down";
@@ -178,6 +179,7 @@ program.addCommand(faultCommand(() => requireSandbox(dir()), log));
 program.addCommand(acmeCommand(() => requireSandbox(dir()), log));
 program.addCommand(dnsCommand(() => requireSandbox(dir()), log));
 program.addCommand(peopleCommand(() => requireSandbox(dir())));
+program.addCommand(browserSubcommand(() => requireSandbox(dir()), log));
 
 program
   .command("env")

@@ -119,15 +119,20 @@ export class Participants {
   }
 }
 
-/** Room names that can be part of a URL. */
-function checkRoom(room: string): void {
+/**
+ * Room names that can be part of a URL.
+ *
+ * @throws UserError with what is allowed
+ */
+export function checkRoom(room: string): void {
   if (/^[a-z0-9_-]{1,100}$/i.test(room)) return;
   throw new UserError(
     `"${room}" is not a valid room name; allowed: 1 to 100 letters, digits, - and _`,
   );
 }
 
-function checkCount(participants: number): void {
+/** @throws UserError when it is not a whole number from 1 to `maxParticipants` */
+export function checkCount(participants: number): void {
   if (Number.isInteger(participants) && participants >= 1 && participants <= maxParticipants)
     return;
   throw new UserError(

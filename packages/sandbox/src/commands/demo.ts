@@ -3,14 +3,23 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ensureToolchain } from "../../../toolchain/src/ensure";
+import { displayOf } from "../browser/display";
+import { browserHint } from "../browser/hint";
 import { runInteractive, Stopwatch, table, UserError, type Log } from "../cliSupport";
-import { callApi, listServers, serverRows, type RunningSandbox } from "../client";
+import {
+  callApi,
+  listServers,
+  serverRows,
+  type RunningSandbox,
+  type ServerSummary,
+} from "../client";
 import { childEnvironment, demoStack } from "../environment";
 import { wasKilled } from "../killedRun";
 import { upstreamFingerprint, type JitsiRequest } from "../jitsi/choice";
 import { decideJitsi } from "../jitsi/decide";
 import { projectDir } from "../projectDir";
 import { sandboxPaths, type SandboxState } from "../state";
+import { authorityFile } from "../web/authority";
 import { requireHosts, up } from "./up";
 
 const execute = promisify(execFile);
@@ -60,9 +69,10 @@ export async function demo(dir: string, request: JitsiRequest, log: Log): Promis
     if (wasKilled(sandboxPaths(dir).backend, demoStack)) await healKilledRun(env, log);
   });
   await watch.lap("pulumi up", () => pulumi(env, "up", "--yes", "--skip-preview"));
-  console.log(`\n${table(serverRows(await listServers(sandbox)))}\n`);
+  const servers = await listServers(sandbox);
+  console.log(`\n${table(serverRows(servers))}\n`);
   console.log(`${watch.summary()}\n`);
-  console.log(nextSteps(demoConfig.domain));
+  console.log(nextSteps(demoConfig.domain, hintFor(sandbox, servers)));
 }
 
 /** Creates a zone, like a zone that an operator already has at Hetzner. No-op if it exists. */
@@ -105,10 +115,24 @@ async function pulumi(env: NodeJS.ProcessEnv, ...args: string[]): Promise<void> 
   );
 }
 
-const nextSteps = (domain: string): string =>
+function hintFor({ identity }: RunningSandbox, servers: readonly ServerSummary[]): string {
+  const web = servers.find(({ name }) => name.includes("web"));
+  return browserHint({
+    display: displayOf(),
+    domain: demoConfig.domain,
+    webAddress: web?.public_net.ipv4?.ip ?? "the web host's address",
+    routes: identity.network.ipv4Cidr,
+    authority: authorityFile(),
+  });
+}
+
+const nextSteps = (domain: string, inBrowser: string): string =>
   `Try next, in \`make shell\`:
   pulumi config set jvbCount 4 && pulumi up     two more bridges; nothing else changes
   hcloud server list                            the servers in the cloud's API
   npm run -s sandbox -- ssh web                 a shell on the web host
   npm run -s sandbox -- curl https://${domain}/   the page that a browser gets
+
+${inBrowser}
+
 When you are done: \`make down\``;

@@ -26,6 +26,13 @@ mount --bind "$resolver" /etc/resolv.conf
 exec "$@"
 `;
 
+/** A program that runs in a place outside of the hosts, ready to be started. */
+export interface PlacedCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /**
  * Runs a program in a place outside of the hosts. It resolves names and trusts authorities like a
  * host. Its home folder is one of the sandbox, with a trust store for browsers. Resolves to the exit
@@ -34,51 +41,69 @@ exec "$@"
  * @throws UserError without root, or without real hosts
  */
 export async function runFrom(
-  { identity, state }: RunningSandbox,
+  sandbox: RunningSandbox,
   place: PlaceName,
   command: readonly string[],
 ): Promise<number> {
+  requirePlaces(sandbox, "from");
+  const home = join(sandbox.identity.dir, "client");
+  await ensureTrustStore(home);
+  const placed = await placeCommand(sandbox, place, command);
+  return runInteractive(placed.command, placed.args, { ...placed.env, HOME: home });
+}
+
+/**
+ * @param what the command of the sandbox, for the message
+ * @throws UserError without root, or without real hosts
+ */
+export function requirePlaces({ state }: RunningSandbox, what: string): void {
   if (state.hosts !== "nspawn") {
     throw new UserError(
-      "`from` needs the network of real hosts: start the sandbox with --hosts nspawn",
+      `\`${what}\` needs the network of real hosts: start the sandbox with --hosts nspawn`,
     );
   }
   if (process.getuid?.() !== 0) {
     throw new UserError(
-      "`from` needs root, for network namespaces: run this with sudo, or as root",
+      `\`${what}\` needs root, for network namespaces: run this with sudo, or as root`,
     );
   }
+}
+
+/** A program in a place outside of the hosts. The caller checks `requirePlaces` first. */
+export async function placeCommand(
+  { identity }: RunningSandbox,
+  place: PlaceName,
+  command: readonly string[],
+): Promise<PlacedCommand> {
   const namespace = await ensurePlace(identity, place);
-  const home = await ensureHome(identity.dir);
-  const resolver = join(home, "resolv.conf");
+  const files = join(identity.dir, "client");
+  mkdirSync(files, { recursive: true, mode: 0o700 });
+  const resolver = join(files, "resolv.conf");
   const { serviceIpv4, serviceIpv6 } = identity.network;
   writeFileSync(resolver, `nameserver ${serviceIpv4}\nnameserver ${serviceIpv6}\n`);
   const bundle = writeTrustBundle(identity.dir);
-  const args = [resolver, bundle, machineBundle, ...command];
-  return runInteractive(
-    "nsenter",
-    [
+  return {
+    command: "nsenter",
+    args: [
       `--net=${join(netnsFolder, namespace)}`,
       ...["unshare", "--mount", "--propagation", "private"],
-      ...["bash", "-euc", enter, "from", ...args],
+      ...["bash", "-euc", enter, "from", resolver, bundle, machineBundle, ...command],
     ],
-    { ...process.env, ...trustVariables(bundle), HOME: home },
-  );
+    env: { ...process.env, ...trustVariables(bundle) },
+  };
 }
 
 /**
- * A home folder with the database in which browsers on Linux look for authorities besides the
- * built-in ones.
+ * Makes the database (NSS) in which browsers on Linux look for authorities besides the built-in
+ * ones, in a home folder. It trusts the sandbox's authority. No-op when it exists.
  */
-async function ensureHome(dir: string): Promise<string> {
-  const home = join(dir, "client");
+export async function ensureTrustStore(home: string): Promise<void> {
   const database = join(home, ".pki", "nssdb");
-  if (existsSync(join(database, "cert9.db"))) return home;
+  if (existsSync(join(database, "cert9.db"))) return;
   mkdirSync(database, { recursive: true, mode: 0o700 });
   await run("certutil", ["-N", "-d", `sql:${database}`, "--empty-password"]);
   await run("certutil", [
     ...["-A", "-d", `sql:${database}`, "-n", "jitsi-hetzner sandbox", "-t", "C,,"],
     ...["-i", authorityFile()],
   ]);
-  return home;
 }
