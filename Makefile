@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-certificates soak-people soak-large soak-lost bench lint format reference
+.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-certificates soak-people soak-media soak-large soak-lost bench lint format reference
 
 SANDBOX := npm run -s sandbox --
 # The program's npm packages, and those of the sandbox, which no deployment needs.
@@ -66,6 +66,9 @@ soak-lost: $(READY) ## lose the passphrase of a stack and follow docs/restore.md
 
 soak-people: $(READY) ## scale, roll and break clusters with participants in meetings; half an hour
 	@npx tsx test/soak/people.ts
+
+soak-media: $(READY) ## measure the time without media of each change; needs Jitsi's own packages; half an hour
+	@npx tsx test/soak/media.ts
 
 bench: $(READY) ## measure pulumi with 2, 20 and 90 bridges on simulated hosts; an hour
 	@npx tsx test/soak/bench.ts

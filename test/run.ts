@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findBrowser, headlessPackage } from "../packages/sandbox/src/browser/find";
+import { UserError } from "../packages/sandbox/src/cliSupport";
 import { hostProblems } from "../packages/sandbox/src/hosts/preconditions";
 import { suites as releases } from "../packages/sandbox/src/hosts/releases";
 import { ensureSystemPackages, prepareHosts } from "../packages/sandbox/src/prepare";
@@ -112,6 +114,7 @@ async function jest(project: string, ...args: string[]): Promise<Tally> {
 /** Tests of whole clusters mostly wait, so three run at a time, but not beside the one that looks at the whole machine. */
 async function clusters(): Promise<Tally> {
   log(`Jitsi's packages: ${testedKind()} (${jitsiVariable} names another kind)`);
+  await ensureBrowser();
   const wholeMachine = "e2e/sandbox\\.test";
   const alone = await jest("e2e", "--testPathPatterns", wholeMachine);
   const together = ["--maxWorkers=3", "--testPathIgnorePatterns", wholeMachine];
@@ -122,6 +125,20 @@ async function clusters(): Promise<Tally> {
     );
   }
   return tally;
+}
+
+/**
+ * Some tests need a browser. They are skipped where there is none, but never with CI=true. Debian's Chromium without a
+ * window is the smallest one: one package of 64 MB.
+ */
+async function ensureBrowser(): Promise<void> {
+  if (process.env.CI !== "true") return;
+  try {
+    findBrowser(undefined, true);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    await ensureSystemPackages(log, [headlessPackage]);
+  }
 }
 
 /** The Go parts: command provider and language host. */

@@ -4,6 +4,7 @@ import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import type { Status } from "../../tools/status/status";
+import { browserCases } from "./browserCases";
 import { guestCases } from "./guestCases";
 import { hardeningCases } from "./hardeningCases";
 import { TestCluster, type Outcome } from "./harness";
@@ -307,6 +308,10 @@ describe("a cluster with two bridges", () => {
 
   describe("its secrets", () => {
     secretCases(() => ({ cluster, firstUp, processes }));
+  });
+
+  describe("in a browser", () => {
+    browserCases(() => cluster);
   });
 
   describe("its guests", () => {

@@ -86,13 +86,13 @@ async function failures(cluster: TestCluster): Promise<void> {
 }
 
 /** jicofo's own moving fails as by a wrong path, so that people stay where they are. */
-async function breakMoving(cluster: TestCluster): Promise<void> {
+export async function breakMoving(cluster: TestCluster): Promise<void> {
   await replaceProgram(cluster, "curl", [
     '[[ "$*" != */move-endpoints/* ]] || { echo "curl: (22) error: 404" >&2; exit 22; }',
   ]);
 }
 
-const mendMoving = (cluster: TestCluster): Promise<string> =>
+export const mendMoving = (cluster: TestCluster): Promise<string> =>
   cluster.mustOnHost("web", "rm /usr/local/bin/curl");
 
 /** Ctrl-C in a drain whose bridge is empty: the drain ends, nothing after it begins, and the bridge is kept after all. */

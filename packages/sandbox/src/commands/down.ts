@@ -1,5 +1,6 @@
 import { removeAll } from "../hosts/cleanup";
 import { sandboxIdentity } from "../identity";
+import { stopMedia } from "../media/requests";
 import { endOrphanedPlugins } from "../orphanedPlugins";
 import { stopServer } from "../serverProcess";
 import { heldSlot, releaseSlot } from "../slots";
@@ -12,6 +13,7 @@ import type { Log } from "../cliSupport";
  */
 export async function down(dir: string, log: Log): Promise<void> {
   await endOrphanedPlugins(dir);
+  await stopMedia(dir);
   await stopServer(dir);
   const slot = heldSlot(dir) ?? readState(dir)?.slot;
   if (slot === undefined) {

@@ -1,49 +1,105 @@
 import { Command } from "commander";
-import { table } from "../cliSupport";
+import { table, UserError } from "../cliSupport";
 import type { RunningSandbox } from "../client";
+import { joinWithMedia, leaveWithMedia, listMedia } from "../media/client";
+import { carriesMedia } from "../media/kind";
+import { mediaTable } from "../media/report";
+import type { MediaReport } from "../media/timeline";
 import { Participants, type ParticipantEvents, type ParticipantsReport } from "../participants";
+import { demoConfig } from "./demo";
 
 interface Options {
   readonly json: boolean;
+}
+
+interface JoinOptions extends Options {
+  readonly media: boolean;
+  readonly domain: string;
+  readonly browser?: string;
 }
 
 interface LeaveOptions extends Options {
   readonly silently: boolean;
 }
 
-/** `sandbox people ...`: simulated participants join, leave and are listed. */
+/** `sandbox people ...`: participants join, leave and are listed. */
 export function peopleCommand(sandbox: () => RunningSandbox): Command {
   const people = new Command("people").description(
-    "simulate participants in conferences; jicofo chooses their bridges and moves them",
+    "put participants into conferences; jicofo chooses their bridges and moves them",
   );
   const verb = (name: string, description: string): Command =>
     people
       .command(name)
       .description(description)
       .option("--json", "print the report as JSON", false);
-  const show = (report: ParticipantsReport, { json }: Options): void => {
-    console.log(json ? JSON.stringify(report, null, 2) : reportTables(report));
-  };
   verb("join", "add participants to a room, which is created if it does not exist")
     .argument("<room>")
     .argument("[people]", "how many", "1")
-    .action(async (room: string, count: string, options: Options) => {
-      show(await new Participants(sandbox()).join(room, Number(count)), options);
+    .option("--media", "real participants: headless browsers that send and receive media", false)
+    .option("--domain <name>", "with --media: domain of the cluster", demoConfig.domain)
+    .option("--browser <path>", "with --media: path or name of the browser")
+    .action(async (room: string, count: string, options: JoinOptions) => {
+      await join(sandbox(), room, Number(count), options);
     });
   verb("leave", "remove participants from a room, the latest first")
     .argument("<room>")
     .argument("[people]", "how many; without it, all")
-    .option("--silently", "disappear without leaving: they are still counted for 67 to 87 s", false)
+    .option(
+      "--silently",
+      "simulated participants disappear without leaving: they are still counted for 67 to 87 s",
+      false,
+    )
     .action(async (room: string, count: string | undefined, options: LeaveOptions) => {
-      const leaving = count === undefined ? undefined : Number(count);
-      show(await new Participants(sandbox()).leave(room, leaving, options.silently), options);
+      await leave(sandbox(), room, count === undefined ? undefined : Number(count), options);
     });
   verb("list", "list rooms and bridges with their participants, and what happened to these").action(
     async (options: Options) => {
-      show(await new Participants(sandbox()).list(), options);
+      const { identity, state } = sandbox();
+      if (carriesMedia(state)) showMedia(await listMedia(identity.dir), options);
+      else show(await new Participants(sandbox()).list(), options);
     },
   );
   return people;
+}
+
+const show = (report: ParticipantsReport, { json }: Options): void => {
+  console.log(json ? JSON.stringify(report, null, 2) : reportTables(report));
+};
+
+const showMedia = (reports: readonly MediaReport[], { json }: Options): void => {
+  console.log(json ? JSON.stringify({ media: reports }, null, 2) : mediaTable(reports));
+};
+
+async function join(
+  sandbox: RunningSandbox,
+  room: string,
+  count: number,
+  options: JoinOptions,
+): Promise<void> {
+  if (options.media) {
+    showMedia(await joinWithMedia(sandbox, { ...options, room, participants: count }), options);
+    return;
+  }
+  if (carriesMedia(sandbox.state)) {
+    throw new UserError(
+      "Jitsi's own programs have no simulated participants; add --media for real ones",
+    );
+  }
+  show(await new Participants(sandbox).join(room, count), options);
+}
+
+async function leave(
+  sandbox: RunningSandbox,
+  room: string,
+  count: number | undefined,
+  options: LeaveOptions,
+): Promise<void> {
+  if (!carriesMedia(sandbox.state)) {
+    show(await new Participants(sandbox).leave(room, count, options.silently), options);
+    return;
+  }
+  if (options.silently) throw new UserError("--silently is for simulated participants only");
+  showMedia(await leaveWithMedia(sandbox, room, count), options);
 }
 
 /** The report as two tables. */
