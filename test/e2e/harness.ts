@@ -18,6 +18,8 @@ import {
 } from "../../packages/sandbox/src/client";
 import { hostNamespace, publicLink, routerNamespace } from "../../packages/sandbox/src/hosts/names";
 import { testedJitsi } from "./kind";
+import type { MachineChoice, MachineView } from "../../packages/sandbox/src/machines/machine";
+import { addMachine } from "../../packages/sandbox/src/machines/machineClient";
 import { ensureToolchain } from "../../packages/toolchain/src/ensure";
 
 /** What a program said and how it ended. */
@@ -181,6 +183,15 @@ export class TestCluster {
       this.sandbox.identity.dir,
     ];
     return runProgram(process.execPath, [...cli, ...args]);
+  }
+
+  /** A machine that the API does not know, by default a stock Debian 13 with root on port 22. */
+  machine(name: string, choice: Partial<MachineChoice> = {}): Promise<MachineView> {
+    return addMachine(this.sandbox, {
+      ...{ name, os: "debian-13", user: "root", port: 22, sudo: true, look: "plain" },
+      ...{ firewall: "none", web: false, leftovers: false },
+      ...choice,
+    });
   }
 
   /** The API's server whose name contains `name`. */

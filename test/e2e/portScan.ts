@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { hostNamespace } from "../../packages/sandbox/src/hosts/names";
+import { findMachine } from "../../packages/sandbox/src/machines/machineClient";
 import { portTable, type OpenPorts } from "../portTable";
 import { must, runProgram, type TestCluster } from "./harness";
+import { machineNft } from "./machineNft";
 
 const program = join(__dirname, "programs/scan.py");
 
@@ -52,24 +54,69 @@ async function inNetworkOf(
   command: readonly string[],
 ): Promise<string> {
   const { id } = await cluster.server(host);
-  const namespace = hostNamespace(cluster.sandbox.identity, id);
+  return inNamespace(hostNamespace(cluster.sandbox.identity, id), command);
+}
+
+async function inNamespace(namespace: string, command: readonly string[]): Promise<string> {
   const outcome = await runProgram("ip", ["netns", "exec", namespace, ...command]);
-  return must(`${command.join(" ")} in ${host}`, outcome).stdout;
+  return must(`${command.join(" ")} in ${namespace}`, outcome).stdout;
+}
+
+/** Runs `nft` in the network of a host. */
+type Nft = (...args: string[]) => Promise<string>;
+
+const nftIn =
+  (namespace: string): Nft =>
+  (...args) =>
+    inNamespace(namespace, ["nft", ...args]);
+
+/** The UDP ports of new packets since the last call. */
+async function seenPorts(nft: Nft): Promise<number[]> {
+  const listed = await nft("-j", "list", "set", "inet", "probe", "seen");
+  await nft("flush", "set", "inet", "probe", "seen");
+  const { nftables } = JSON.parse(listed) as { nftables: { set?: { elem?: number[] } }[] };
+  return nftables.flatMap(({ set }) => set?.elem ?? []).sort((a, b) => a - b);
+}
+
+/** What answers on a machine that the API does not know, seen from outside. */
+export interface MachinePorts {
+  readonly tcp: readonly number[];
+  /** `all` if no filter drops anything. */
+  readonly udp: readonly number[] | "all";
+}
+
+/** Every port of a machine that the API does not know, from outside, over both address families. */
+export async function scanMachine(
+  cluster: TestCluster,
+  name: string,
+): Promise<Record<"ipv4" | "ipv6", MachinePorts>> {
+  const machine = await findMachine(cluster.sandbox, name);
+  const nft: Nft = (...args) => machineNft(cluster, name, args);
+  await nft(probe);
+  const scan = async (address: string): Promise<MachinePorts> => {
+    await seenPorts(nft);
+    const tcp = must("scan", await runProgram("python3", [program, address])).stdout;
+    const udp = await seenPorts(nft);
+    // A few datagrams of so many may be lost on a busy machine.
+    return { tcp: JSON.parse(tcp) as number[], udp: udp.length > 60_000 ? "all" : udp };
+  };
+  try {
+    return { ipv4: await scan(machine.ipv4), ipv6: await scan(machine.ipv6) };
+  } finally {
+    await nft("delete", "table", "inet", "probe");
+  }
 }
 
 async function run(cluster: TestCluster, scan: Scan): Promise<{ tcp: number[]; udp: number[] }> {
-  await inNetworkOf(cluster, scan.target, ["nft", "flush", "set", "inet", "probe", "seen"]);
+  const { id } = await cluster.server(scan.target);
+  const nft = nftIn(hostNamespace(cluster.sandbox.identity, id));
+  await seenPorts(nft);
   const command = ["python3", program, scan.address];
   const tcp =
     scan.source === undefined
       ? must("scan", await runProgram("python3", command.slice(1))).stdout
       : await inNetworkOf(cluster, scan.source, command);
-  const listed = ["nft", "-j", "list", "set", "inet", "probe", "seen"];
-  const { nftables } = JSON.parse(await inNetworkOf(cluster, scan.target, listed)) as {
-    nftables: { set?: { elem?: number[] } }[];
-  };
-  const udp = nftables.flatMap(({ set }) => set?.elem ?? []);
-  return { tcp: JSON.parse(tcp) as number[], udp: udp.sort((a, b) => a - b) };
+  return { tcp: JSON.parse(tcp) as number[], udp: await seenPorts(nft) };
 }
 
 /** What a scan found, and what the table says of it. */

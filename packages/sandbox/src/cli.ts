@@ -12,6 +12,7 @@ import { dnsCommand } from "./commands/dns";
 import { down } from "./commands/down";
 import { callRows, faultCommand } from "./commands/fault";
 import { runFrom } from "./commands/from";
+import { machineCommand } from "./commands/machine";
 import { peopleCommand } from "./commands/people";
 import { curlWithNames } from "./commands/curl";
 import { shellOnHost, showLog } from "./commands/hosts";
@@ -29,6 +30,7 @@ import { jitsiRequest, jitsiVariable, keyVariable } from "./jitsi/choice";
 import { decideJitsi, type JitsiDecision } from "./jitsi/decide";
 import { describeSource } from "./jitsi/source";
 import { placeNames, type PlaceName } from "./hosts/places";
+import { listMachines, machineRows } from "./machines/machineClient";
 import { prepareHosts } from "./prepare";
 import { projectDir } from "./projectDir";
 import { apiAnswers } from "./serverProcess";
@@ -168,8 +170,14 @@ program
       return;
     }
     const servers = await listServers(sandbox);
-    console.log(json ? JSON.stringify(servers, null, 2) : table(serverRows(servers)));
-    if (json || sandbox.state.hosts !== "nspawn") return;
+    if (json) {
+      console.log(JSON.stringify(servers, null, 2));
+      return;
+    }
+    console.log(table(serverRows(servers)));
+    const machines = await listMachines(sandbox);
+    if (machines.length > 0) console.log(`\n${table(machineRows(machines))}`);
+    if (sandbox.state.hosts !== "nspawn") return;
     const { jitsi } = sandbox.state;
     console.log(`\nJitsi's packages: ${jitsi === undefined ? "stand-ins" : describeSource(jitsi)}`);
     console.log(`ACME directory: ${directoryUrl("production")} (\`acme status\` shows more)`);
@@ -177,6 +185,7 @@ program
 
 program.addCommand(faultCommand(() => requireSandbox(dir()), log));
 program.addCommand(acmeCommand(() => requireSandbox(dir()), log));
+program.addCommand(machineCommand(() => requireSandbox(dir()), log));
 program.addCommand(dnsCommand(() => requireSandbox(dir()), log));
 program.addCommand(peopleCommand(() => requireSandbox(dir())));
 program.addCommand(browserSubcommand(() => requireSandbox(dir()), log));

@@ -39,6 +39,8 @@ export interface SandboxNetwork extends PublicRanges {
   readonly routerIpv4: string;
   readonly serviceIpv6: string;
   readonly routerIpv6: string;
+  /** The ranges of machines that the API does not know, as of another provider. */
+  readonly machines: { readonly ipv4Cidr: string; readonly ipv6Cidr: string };
   /** Further addresses below the first host's, by what uses them. */
   readonly reserved: Readonly<Record<ReservedAddress, AddressPair>>;
 }
@@ -96,6 +98,11 @@ export function sandboxIdentity(dir: string, slot: number): SandboxIdentity {
       ipv6Cidr: `${v6}::/48`,
       serviceIpv6: `${v6}::1`,
       routerIpv6: `${v6}::2`,
+      // The other half of the benchmark range, and the next ULA prefix.
+      machines: Object.freeze({
+        ipv4Cidr: `198.19.${third.toString()}.0/21`,
+        ipv6Cidr: `fd5a:6a69:${slot.toString(16)}::/48`,
+      }),
       reserved: reservedAddresses(`198.18.${third.toString()}`, v6),
     }),
   });

@@ -7,6 +7,7 @@ import { acmeDnsServer, DnsService } from "./dns/service";
 import type { Service } from "../../hcloud-simulator/src/admin";
 import type { DnsSource } from "../../hcloud-simulator/src/dnsSource";
 import type { HostDriver } from "../../hcloud-simulator/src/driver";
+import { isMachineId } from "./hosts/names";
 import { createNspawnDriver } from "./hosts/nspawnDriver";
 import { createSimulatedDriver } from "./hosts/simulated/simulatedDriver";
 import { createNullDriver } from "../../hcloud-simulator/src/nullDriver";
@@ -14,6 +15,7 @@ import type { SandboxIdentity } from "./identity";
 import { readLists } from "./jitsi/lists";
 import { PackageStore } from "./jitsi/packageStore";
 import type { JitsiSource } from "./jitsi/source";
+import { MachinesService } from "./machines/machinesService";
 import { baseOf, pebbleOf } from "./prepare";
 import { Restartable } from "./restartable";
 import { requireSandbox, sandboxPaths, type HostChoice } from "./state";
@@ -87,7 +89,7 @@ async function hostServices(
   identity: SandboxIdentity,
   jitsi: JitsiSource | undefined,
   source: () => DnsSource,
-): Promise<Record<"apt" | "dns" | "acme", Service>> {
+): Promise<Record<"apt" | "dns" | "acme" | "machines", Service>> {
   const repository = await repositoryOf(identity.dir, jitsi);
   const { serviceIpv4, serviceIpv6, reserved } = identity.network;
   const service = { a: serviceIpv4, aaaa: serviceIpv6 };
@@ -96,6 +98,7 @@ async function hostServices(
   const fixed = new Map<string, typeof service>();
   for (const name of Object.values(directoryHosts)) fixed.set(name, acme);
   const pebble = await pebbleOf(console.log);
+  const machines = await createNspawnDriver({ identity, base: baseOf, owns: isMachineId });
   return {
     acme: new AcmeService(identity, pebble, acmeDnsServer(identity)),
     apt: new Restartable(async () => {
@@ -105,6 +108,7 @@ async function hostServices(
       return mirrors;
     }),
     dns: new DnsService(identity, source, fixed),
+    machines: new MachinesService(identity, machines),
   };
 }
 

@@ -6,6 +6,8 @@ import { callAdmin, type RunningSandbox } from "../client";
 import { acmeFaultCommand } from "./faultAcme";
 import { dnsFaultCommand } from "./faultDns";
 import { faultRows, positive, type ShownFault } from "./faultSupport";
+import { isMachineId } from "../hosts/names";
+import { callMachines } from "../machines/machineClient";
 import { findHost } from "./hosts";
 
 interface Options {
@@ -110,15 +112,17 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
     )
     .action(async (name: string, what: string) => {
       const host = await findHost(sandbox(), name);
-      await callAdmin(sandbox(), "POST", `/hosts/${host.id.toString()}/${what}`);
+      if (isMachineId(host.id)) {
+        await callMachines(sandbox(), "fault", { name: host.name, operation: what });
+      } else await callAdmin(sandbox(), "POST", `/hosts/${host.id.toString()}/${what}`);
       log(`${host.name}: ${what}`);
     });
   fault
     .command("service")
-    .argument("<name>", "apt, dns, acme")
+    .argument("<name>", "apt, dns, acme, machines")
     .argument("<verb>", "stop, start")
     .description(
-      "stop or start the package mirrors (apt), the name servers (dns) or the ACME server (acme)",
+      "stop or start the package mirrors (apt), the name servers (dns), the ACME server (acme) or all machines of other providers (machines)",
     )
     .action(async (name: string, verb: string) => {
       await callAdmin(sandbox(), "POST", `/services/${name}/${verb}`);

@@ -1,9 +1,13 @@
 import { runInteractive, UserError } from "../cliSupport";
 import { listServers, type RunningSandbox, type ServerSummary } from "../client";
+import { listMachines } from "../machines/machineClient";
 import { initPid } from "../hosts/cgroups";
 import { run } from "../hosts/exec";
 import { consoleLog } from "../hosts/names";
 import { sandboxPaths } from "../state";
+
+/** A host: a server of the API, or a machine that the API does not know. */
+export type HostSummary = Pick<ServerSummary, "id" | "name" | "status">;
 
 /** The environment of a root login. The caller's environment must not reach the host. */
 const loginEnvironment = [
@@ -40,7 +44,7 @@ export async function shellOnHost(
  */
 export async function runOnHost(
   sandbox: RunningSandbox,
-  host: ServerSummary,
+  host: HostSummary,
   command: readonly string[],
 ): Promise<string> {
   return run("nsenter", enterArguments(sandbox, host, command));
@@ -49,7 +53,7 @@ export async function runOnHost(
 /** Arguments of nsenter to run a command, with `NAME=value` before it, in a host. */
 function enterArguments(
   sandbox: RunningSandbox,
-  host: ServerSummary,
+  host: HostSummary,
   command: readonly string[],
 ): string[] {
   const pid = initPid(sandbox.identity, host.id);
@@ -72,16 +76,20 @@ export async function showLog(sandbox: RunningSandbox, name: string): Promise<nu
 }
 
 /**
- * The host with this name, or the only host whose name contains it.
+ * The host with this name, or the only host whose name contains it: of the API's servers, otherwise
+ * of the machines that the API does not know.
  *
  * @throws UserError when no host or several match
  */
-export async function findHost(sandbox: RunningSandbox, name: string): Promise<ServerSummary> {
-  const servers = await listServers(sandbox);
-  const exact = servers.filter((server) => server.name === name);
-  const [host, ...others] =
-    exact.length > 0 ? exact : servers.filter((server) => server.name.includes(name));
-  const known = servers.map((server) => server.name).join(", ") || "none";
+export async function findHost(sandbox: RunningSandbox, name: string): Promise<HostSummary> {
+  const servers: readonly HostSummary[] = await listServers(sandbox);
+  const machines: readonly HostSummary[] = await listMachines(sandbox);
+  const exact = [...servers, ...machines].filter((host) => host.name === name);
+  const matching = (hosts: readonly HostSummary[]) =>
+    hosts.filter((host) => host.name.includes(name));
+  const found = [exact, matching(servers), matching(machines)].find(({ length }) => length > 0);
+  const [host, ...others] = found ?? [];
+  const known = [...servers, ...machines].map((one) => one.name).join(", ") || "none";
   if (host === undefined) throw new UserError(`no host is called ${name}; hosts: ${known}`);
   if (others.length > 0) throw new UserError(`${name} matches several hosts; hosts: ${known}`);
   return host;

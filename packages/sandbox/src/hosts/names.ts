@@ -43,6 +43,21 @@ export const privateLink = (id: number): string => `p${id}`;
 /** Private interfaces in the order in which a Hetzner server of a recent type gets them. */
 export const privateInterfaces = ["enp7s0", "enp8s0", "enp9s0"] as const;
 
+/**
+ * Hosts with ids above this one are machines that the API does not know. All others are servers of
+ * the API, which counts its ids from 1.
+ */
+const lastServerId = 900_000;
+
+/** Whether a host is a server of the API. */
+export const isServerId = (id: number): boolean => id <= lastServerId;
+
+/** Whether a host is a machine that the API does not know. */
+export const isMachineId = (id: number): boolean => id > lastServerId;
+
+/** The host id of a machine. `number` tells machines apart, from 1. */
+export const machineId = (number: number): number => lastServerId + number;
+
 export const hostsFolder = (identity: SandboxIdentity): string => join(identity.dir, "hosts");
 
 export const hostFolder = (identity: SandboxIdentity, id: number): string =>

@@ -37,6 +37,7 @@ export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
   const { serviceIpv4, routerIpv4, serviceIpv6, routerIpv6, ipv4Cidr, ipv6Cidr } = identity.network;
   const services = serviceAddresses.map((name) => identity.network.reserved[name]);
   const uplink = uplinkName(identity);
+  const { machines } = identity.network;
   await ipBatch(router, [
     "link set lo up",
     `link set ${routerUplink} up`,
@@ -57,10 +58,14 @@ export async function setUpNetwork(identity: SandboxIdentity): Promise<void> {
       `addr replace ${ipv4}/32 dev ${uplink}`,
       `addr replace ${ipv6}/128 dev ${uplink} nodad`,
     ]),
-    `route replace ${ipv4Cidr} via ${routerIpv4} dev ${uplink} src ${serviceIpv4}`,
+    ...[ipv4Cidr, machines.ipv4Cidr].map(
+      (range) => `route replace ${range} via ${routerIpv4} dev ${uplink} src ${serviceIpv4}`,
+    ),
     // onlink: the kernel adds the route to the router only after it has noticed that the link is
     // up.
-    `route replace ${ipv6Cidr} via ${routerIpv6} dev ${uplink} src ${serviceIpv6} onlink`,
+    ...[ipv6Cidr, machines.ipv6Cidr].map(
+      (range) => `route replace ${range} via ${routerIpv6} dev ${uplink} src ${serviceIpv6} onlink`,
+    ),
   ]);
   await setSysctls(router, {
     "ipv4/ip_forward": 1,

@@ -5,17 +5,16 @@ import type {
   FirewallRule,
   HostDriver,
   HostFaultOperation,
-  HostSpec,
   PrivateAttachment,
   PublicAddresses,
 } from "../../../hcloud-simulator/src/driver";
 import { KeyedQueue } from "../../../hcloud-simulator/src/keyedQueue";
-import { run } from "./exec";
+import { run, type RunOptions } from "./exec";
 import { findHostProcesses, watchHostProcess } from "./hostProcess";
 import { hostsOnMachine, removeHost } from "./hostRemoval";
-import { consoleLog } from "./names";
+import { consoleLog, isServerId } from "./names";
 import { setUpNetwork } from "./network";
-import { NspawnHost } from "./nspawnHost";
+import { NspawnHost, type NspawnSpec } from "./nspawnHost";
 
 export interface NspawnDriverOptions {
   readonly identity: SandboxIdentity;
@@ -24,12 +23,22 @@ export interface NspawnDriverOptions {
    * have to be built first.
    */
   readonly base: (image: string) => Promise<string>;
+  /**
+   * Whether a host is one of this driver's, by its id. `adopt` leaves all others alone. Default: the
+   * servers of the API.
+   */
+  readonly owns?: (id: number) => boolean;
 }
 
 /** Real hosts: systemd-nspawn containers. */
 export interface NspawnDriver extends HostDriver {
-  /** Runs a command as root inside a host, without its network and SSH. For tests and debugging. */
-  runInside(id: number, command: readonly string[]): Promise<string>;
+  create(spec: NspawnSpec): Promise<void>;
+  /**
+   * Runs a command as root inside a host, without its network and SSH.
+   *
+   * @throws CommandError when it fails
+   */
+  runInside(id: number, command: readonly string[], options?: RunOptions): Promise<string>;
 }
 
 /** Creates the driver, and the sandbox's network if it does not exist. */
@@ -46,7 +55,7 @@ class Driver implements NspawnDriver {
 
   constructor(private readonly options: NspawnDriverOptions) {}
 
-  create(spec: HostSpec): Promise<void> {
+  create(spec: NspawnSpec): Promise<void> {
     return this.calls.run(spec.id, async () => {
       if (this.hosts.has(spec.id)) throw new Error(`host ${spec.id} already exists`);
       // Removes the rest of an earlier sandbox in this folder with the same id and name.
@@ -126,8 +135,9 @@ class Driver implements NspawnDriver {
       ),
     );
     const known = new Set(specs.map((spec) => spec.id));
-    const unknown = hostsOnMachine(this.options.identity).filter((id) => !known.has(id));
-    await Promise.all(unknown.map((id) => removeHost(this.options.identity, id)));
+    const { identity, owns = isServerId } = this.options;
+    const unknown = hostsOnMachine(identity).filter((id) => owns(id) && !known.has(id));
+    await Promise.all(unknown.map((id) => removeHost(identity, id)));
   }
 
   isRunning(id: number): boolean {
@@ -147,14 +157,15 @@ class Driver implements NspawnDriver {
     await Promise.all([...this.hosts.keys()].map(off));
   }
 
-  async runInside(id: number, command: readonly string[]): Promise<string> {
+  async runInside(id: number, command: readonly string[], options?: RunOptions): Promise<string> {
     const host = this.hosts.get(id);
     if (host === undefined) throw new Error(`host ${id} does not exist`);
     const pid = host.runningInit();
-    return run("nsenter", ["--target", pid.toString(), "--all", "--", ...command]);
+    const enter = ["--target", pid.toString(), "--all", "--wdns=/", "--"];
+    return run("nsenter", [...enter, ...command], options);
   }
 
-  private async add(spec: HostSpec): Promise<NspawnHost> {
+  private async add(spec: NspawnSpec): Promise<NspawnHost> {
     const { identity } = this.options;
     const base = await this.options.base(spec.image);
     if (!existsSync(base))

@@ -31,6 +31,12 @@ const bootTimeoutMs = 60_000;
 /** Timeout for a shutdown, and for the start of a reboot. */
 const shutdownTimeoutMs = 60_000;
 
+/** What a host is created from. */
+export interface NspawnSpec extends HostSpec {
+  /** Files of the new disk by their path on the host. Default: the seed of cloud-init. */
+  readonly files?: ReadonlyMap<string, string>;
+}
+
 /** One host: its disk, its network and, when it runs, its process. Calls must not overlap. */
 export class NspawnHost {
   private process: HostProcess | undefined;
@@ -43,7 +49,7 @@ export class NspawnHost {
   constructor(
     private readonly identity: SandboxIdentity,
     private readonly base: string,
-    private spec: HostSpec,
+    private spec: NspawnSpec,
     private readonly ended: () => void,
   ) {}
 
@@ -67,7 +73,7 @@ export class NspawnHost {
     // The root folder of a host is its upper folder, so its mode must not depend on the umask here.
     for (const part of ["work", "upper"]) mkdirSync(join(folder, part), { recursive: true });
     chmodSync(join(folder, "upper"), 0o755);
-    for (const [path, text] of seedFiles(this.spec, this.resolvers)) {
+    for (const [path, text] of this.spec.files ?? seedFiles(this.spec, this.resolvers)) {
       // User data can contain secrets. All other files are as on a Hetzner host.
       writeHostFile(join(folder, "upper"), path, text, path.endsWith("user-data") ? 0o600 : 0o644);
     }
