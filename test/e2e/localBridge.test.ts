@@ -13,6 +13,7 @@ import {
   turnName,
   turnSecret,
 } from "./turnRelay";
+import { jicofoBridges } from "./wholeCluster";
 
 /** Small beginnings: from one host to a bridge of its own and back, with people in a meeting all the time. */
 describe("a cluster without bridge hosts", () => {
@@ -104,7 +105,7 @@ describe("a cluster without bridge hosts", () => {
     await cluster.mustOnHost("web", endEchoInPlace);
     await waitUntil(
       "the bridge is back",
-      async () => (await cluster.people.list()).bridges[0]?.operational === true,
+      async () => (await jicofoBridges(cluster))[0]?.operational === true,
       60_000,
       1000,
     );

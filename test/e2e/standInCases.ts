@@ -23,6 +23,7 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "changes the version of its bridge with that of the web host, once it is empty": versions,
   },
   "releases.test.ts": {
+    "has a certificate and a TURN server, and a renewal cuts no relay and no participant": people,
     "refuses a version of Jitsi that needs prosody 13, and changes nothing": versions,
     "gets a bridge with Debian 13 beside it; the preview names the hosts that keep Debian 12":
       people,

@@ -45,7 +45,8 @@ interface Bridge {
   readonly draining: boolean;
 }
 
-async function jicofoBridges(cluster: TestCluster): Promise<readonly Bridge[]> {
+/** The bridges in jicofo's report. @throws while jicofo does not answer */
+export async function jicofoBridges(cluster: TestCluster): Promise<readonly Bridge[]> {
   const text = await cluster.mustOnHost("web", "curl -fsS -m 5 http://127.0.0.1:8888/debug");
   const { bridge = {} } = (JSON.parse(text) as JicofoDebug).bridge_selector;
   return Object.entries(bridge).map(([jid, { operational, drain }]) => ({
