@@ -1,5 +1,7 @@
 /** Why a case holds for stand-ins only. */
 const people = "it needs simulated participants";
+const media = "it is about stand-ins, which carry no media";
+const library = "it needs a stand-in for the client library";
 const versions = "it needs the versions of the stand-ins";
 
 /**
@@ -15,6 +17,8 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "is as declared, in all that `npm run status` asks": people,
     "is not as declared while a bridge is stopped, whose people are invited to the other": people,
     "goes off and on again by the setting, and cuts no relay and no meeting": people,
+    "gives participants with media its client library, by its names and certificate": library,
+    "has no media to have with stand-ins, and names how many participants fit": media,
   },
   "localBridge.test.ts": {
     "is one server that serves meetings": people,
