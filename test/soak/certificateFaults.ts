@@ -80,7 +80,8 @@ async function runOwn(cluster: TestCluster): Promise<void> {
       ["tlsCertificate", one.chain],
       ["tlsKey", one.key],
     ] as const) {
-      await cluster.mustPulumi("config", "set", "--secret", key, "--", value);
+      // A value of its own would be taken for an option: it begins with a dash.
+      await cluster.mustPulumi("config", "set-all", "--secret", `${key}=${value}`);
     }
     const { code, text, seconds } = await cluster.up();
     const message = text.split("\n").find((line) => one.told?.test(line) ?? false);
