@@ -64,7 +64,7 @@ export function makeRecorders(
   const accounts = new RecorderAccounts(
     `${name}-web-recorder-account`,
     { version: args.jibriSecretVersion, domain, server, connection },
-    { parent, dependsOn: web.configured },
+    { parent: web, dependsOn: web.configured },
   );
   const target = pickValues(recordingKeys, args);
   const shared = { web, accounts, target };
@@ -113,7 +113,7 @@ export function makeRecorders(
       onCreate: "on",
       onDelete: "off",
     },
-    { parent, dependsOn: all.map(({ serve }) => serve), deletedWith: server },
+    { parent: web, dependsOn: all.map(({ serve }) => serve), deletedWith: server },
   );
   return { recorders, localRecorder, nodes, all };
 }

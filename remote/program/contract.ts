@@ -240,6 +240,30 @@ export interface CertificateFacts {
   readonly daysLeft: number;
 }
 
+/** A recorder of the registry, or one in jicofo's room that is in no registry. */
+export interface RecorderFacts {
+  /** null for one that is not of this cluster. */
+  readonly name: string | null;
+  readonly nickname: string;
+  /** What it was last told: serving, drained, leaving. Empty for one that is not of this cluster. */
+  readonly goal: string;
+  /** Whether jicofo lists it; null where jicofo does not answer. */
+  readonly listed: boolean | null;
+  /** Its own word: idle, busy, expired or unknown. */
+  readonly busy: string;
+  /** null where its host does not answer. */
+  readonly version: string | null;
+  readonly diskFreeBytes: number | null;
+  /** Recordings that are not at their target yet; null where its host does not answer. */
+  readonly uploadsWaiting: number | null;
+  /** Of the last upload that failed. Empty where the last one succeeded. */
+  readonly lastError: string;
+  /** Recordings that the host keeps, because it is itself their target. */
+  readonly localFiles: number;
+  /** What keeps it from its work. Empty where nothing does. */
+  readonly problem: string;
+}
+
 /** An upgrade that is never installed unasked. */
 export interface Upgrade {
   readonly package: string;
@@ -288,6 +312,8 @@ export interface WebFacts {
   readonly versions: Readonly<Record<string, string>>;
   /** Conferences by nickname, as each bridge itself says; null for one that does not answer. */
   readonly conferences: Readonly<Record<string, number | null>>;
+  /** Those that the web host knows, and others in jicofo's room. */
+  readonly recorders: readonly RecorderFacts[];
   readonly health: Health;
   /** null where the last `pulumi up` knew of none. */
   readonly turn: TurnFacts | null;

@@ -68,6 +68,7 @@ class Facts(StatusCase):
                 "certificateProblems": [],
                 "versions": {"jicofo": "1.0-1189-1", "jitsi-meet-web": "1.0.9146-1"},
                 "conferences": {"jvb-100": 0, "jvb-101": None},
+                "recorders": [],
                 "health": {"failed": [], "waiting": [], "outdated": [], "watch": []},
                 "turn": None,
             },

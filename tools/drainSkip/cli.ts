@@ -6,13 +6,14 @@ import { PulumiCli } from "../pulumiCli";
 import { flag, runTool, stackOption } from "../runTool";
 import { readExport } from "../stackExport";
 import { planMachineSkip } from "./machine";
-import { planSkip, type BridgeId, type SkipPlan } from "./plan";
+import { isRecorder, planSkip, type BridgeId, type SkipPlan } from "./plan";
 
-const usage = `usage: npm run drain:skip -- BRIDGE|MACHINE [OPTIONS]
+const usage = `usage: npm run drain:skip -- BRIDGE|RECORDER|MACHINE [OPTIONS]
 
 Removes the drain of a bridge from the stack's state. Use it if the web host cannot be reached, because drains run
 there. Nothing runs on any host. When the bridge is removed after that, its participants are cut off. BRIDGE is its
-number, or local for the bridge on the web host. MACHINE is the name of an existing machine that cannot be reached any
+number, or local for the bridge on the web host. RECORDER is its name, such as jibri-0: its recordings that are not at
+their target are lost when it is removed. MACHINE is the name of an existing machine that cannot be reached any
 more: the state also loses the step that leaves it as it was found.
 
   --stack NAME   another stack than the selected one
@@ -26,17 +27,19 @@ interface Options {
 
 async function main({ stack, json, yes }: Options, text = ""): Promise<ExitCode> {
   const pulumi = new PulumiCli(stack);
-  if (/^[a-z]/.test(text) && text !== localBridgeName) return skipMachine(pulumi, text, json, yes);
-  if (!/^(\d{1,2}|local)$/.test(text)) {
+  const recorder = isRecorder(text);
+  if (/^[a-z]/.test(text) && text !== localBridgeName && !recorder)
+    return skipMachine(pulumi, text, json, yes);
+  if (!recorder && !/^(\d{1,2}|local)$/.test(text)) {
     throw new OperatorError(
       "one bridge is needed: its number, such as 1, local, or the name of an existing machine: npm run drain:skip -- 1",
     );
   }
-  const bridge: BridgeId = text === localBridgeName ? text : Number(text);
+  const bridge: BridgeId = text === localBridgeName || recorder ? text : Number(text);
   const plan = planSkip(readExport(await pulumi.answer("stack", "export")), bridge);
-  const short = bridge === localBridgeName ? bridge : bridgeName(bridge);
+  const short = typeof bridge === "string" ? bridge : bridgeName(bridge);
   const name = bridge === localBridgeName ? "the web host's own bridge" : short;
-  console.error(consequences(plan, name));
+  console.error(recorder ? lostRecordings(name) : consequences(plan, name));
   const again = `npm run drain:skip -- ${bridge} --yes`;
   const end = (skipped: boolean): ExitCode => {
     const result = { bridge: short, skipped, alsoOut: plan.checks };
@@ -77,6 +80,14 @@ function machineConsequences(machine: string, steps: readonly string[]): string 
     "Participants on it are cut off. Packages, users, files and rules of this program stay on it, if it still exists.",
     "The web host closes port 5222 for it and ends its forward, as at every removal.",
     "If it stays declared, the next `pulumi up` undoes this.",
+  ].join("\n");
+}
+
+function lostRecordings(name: string): string {
+  return [
+    `The drain of ${name} will be removed from the state of the stack. Nothing happens on the hosts.`,
+    "When you remove the recorder from the settings and run `pulumi up`, a recording that runs on it is cut off,",
+    "and recordings that are not at their target yet are lost with its server.",
   ].join("\n");
 }
 

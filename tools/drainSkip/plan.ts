@@ -1,11 +1,12 @@
 import { bridgeNumber, localBridgeName } from "../../lib/bridgeNames";
 import { OperatorError } from "../../lib/errors";
+import { localRecorderName, recorderNumber } from "../../lib/recorderNames";
 import { nameOf, partsOf } from "../../lib/resourceNames";
 import { resourceTypes } from "../../lib/resourceTypes";
 import type { ExportedResource, StackExport } from "../stackExport";
 
-/** How an operator names a bridge: by its number, or `local`. */
-export type BridgeId = number | typeof localBridgeName;
+/** How an operator names a bridge: by its number, or `local`. A recorder by its name: jibri-0, local-recorder. */
+export type BridgeId = number | string;
 
 /** What has to leave the state, so that a bridge is removed without a drain. */
 export interface SkipPlan {
@@ -23,7 +24,7 @@ export interface SkipPlan {
 /**
  * Finds the drain of a bridge, and the resources for which the engine would refuse to remove it. Pure.
  *
- * @param bridge its number, or `local` for the bridge on the web host
+ * @param bridge its number, `local` for the bridge on the web host, or the name of a recorder
  * @throws OperatorError if there is no such drain, or if a resource that must stay depends on it
  */
 export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan {
@@ -33,9 +34,12 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   });
   const drain = drains.find(({ drained }) => drained === bridge);
   if (drain === undefined) {
-    const known = drains.map(({ drained }) => drained).sort(byNumber);
+    const known = drains
+      .map(({ drained }) => drained)
+      .filter((one) => nounOf(one) === nounOf(bridge))
+      .sort(byNumber);
     throw new OperatorError(
-      `bridge ${bridge} has no drain in this stack's state; bridges that have one: ${known.join(", ") || "none"}`,
+      `${nounOf(bridge)} ${bridge} has no drain in this stack's state; ${nounOf(bridge)}s that have one: ${known.join(", ") || "none"}`,
     );
   }
   const dependents = dependentsOf(drain.urn, resources);
@@ -43,7 +47,7 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   if (kept.length > 0) {
     const names = kept.map(({ urn }) => nameOf(urn)).join(", ");
     throw new OperatorError(
-      `the drain of bridge ${bridge} cannot be removed: ${names} must come after it. Finish or undo the change that is in progress (rollBridges), then try again`,
+      `the drain of ${nounOf(bridge)} ${bridge} cannot be removed: ${names} must come after it. Finish or undo the change that is in progress (rollBridges), then try again`,
     );
   }
   // A component and its step have the same name.
@@ -55,16 +59,25 @@ export function planSkip({ resources }: StackExport, bridge: BridgeId): SkipPlan
   return { drain: drain.urn, checks, server: server?.urn };
 }
 
-/** The bridge that a step drains, by the step's name: jitsi-jvb-0-drain; `undefined` for another step. */
+const nounOf = (bridge: BridgeId): string =>
+  typeof bridge === "string" && isRecorder(bridge) ? "recorder" : "bridge";
+
+/** The bridge or recorder that a step drains, by the step's name: jitsi-jvb-0-drain; `undefined` for another step. */
 function drainedBridge(urn: string): BridgeId | undefined {
   const { host, part } = partsOf(nameOf(urn));
   if (part !== "drain" || host === undefined) return undefined;
-  return host === localBridgeName ? host : bridgeNumber(host);
+  return host === localBridgeName || isRecorder(host) ? host : bridgeNumber(host);
 }
 
-/** `local`, which has no number, comes last. */
-const byNumber = (a: BridgeId, b: BridgeId): number => orderOf(a) - orderOf(b);
-const orderOf = (bridge: BridgeId): number => (bridge === localBridgeName ? Infinity : bridge);
+/** Whether this is the name of a recorder. */
+export const isRecorder = (name: string): boolean =>
+  name === localRecorderName || recorderNumber(name) !== undefined;
+
+/** Those without a number come last. */
+function byNumber(a: BridgeId, b: BridgeId): number {
+  const [first, second] = [a, b].map((one) => (typeof one === "number" ? one : Infinity));
+  return first === second ? String(a).localeCompare(String(b)) : (first ?? 0) - (second ?? 0);
+}
 
 /** A step whose delete runs nothing, or a component, whose parts are checked by themselves. Nothing is lost with these. */
 function isCheck({ type, custom, inputs = {} }: ExportedResource): boolean {

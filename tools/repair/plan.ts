@@ -1,6 +1,7 @@
 import { bridgeNumber } from "../../lib/bridgeNames";
 import { OperatorError } from "../../lib/errors";
 import { nodeName } from "../../lib/nodeNames";
+import { recorderNumber } from "../../lib/recorderNames";
 import { nameOf, partsOf } from "../../lib/resourceNames";
 import { resourceTypes, typeToken } from "../../lib/resourceTypes";
 import { readExport, type ExportedResource } from "../stackExport";
@@ -12,9 +13,14 @@ export interface RepairPlan {
   readonly state: string;
 }
 
-const hostTypes: readonly string[] = ["Bridge", "NodeBridge", "NodeRecorder", "WebHost"].map(
-  typeToken,
-);
+const hostTypes: readonly string[] = [
+  "Bridge",
+  "NodeBridge",
+  "Recorder",
+  "LocalRecorder",
+  "NodeRecorder",
+  "WebHost",
+].map(typeToken);
 /** They follow every repair. */
 const lastTypes: readonly string[] = [typeToken("RollingRestart"), typeToken("Acceptance")];
 /** At the end of a step's text. The shell reads it as part of the comment that names the step. */
@@ -40,9 +46,10 @@ export function planRepair(exported: string, host: string): RepairPlan {
   const chosen = findHost(resources, host);
   const roots = [chosen, ...last].map(({ urn }) => urn);
   const { host: key = "" } = partsOf(nameOf(chosen.urn));
-  // Steps of a machine can have another parent.
-  const isOfMachine = ({ urn }: ExportedResource): boolean =>
-    nodeName(key) !== undefined && partsOf(nameOf(urn)).host === key;
+  // Steps of a machine or a recorder can have another parent.
+  const isOfHost = ({ urn }: ExportedResource): boolean =>
+    (nodeName(key) !== undefined || recorderNumber(key) !== undefined) &&
+    partsOf(nameOf(urn)).host === key;
   const isChosen = (resource: ExportedResource): boolean =>
     (resource.type === resourceTypes.remoteCommand ||
       resource.type === resourceTypes.copyToRemote) &&
@@ -51,7 +58,7 @@ export function planRepair(exported: string, host: string): RepairPlan {
     resource.ignoreChanges?.includes("create") !== true &&
     // What runs at a deletion alone has nothing to repeat.
     textKey(resource.inputs) !== undefined &&
-    (isOfMachine(resource) || ancestors(resource, resources).some((urn) => roots.includes(urn)));
+    (isOfHost(resource) || ancestors(resource, resources).some((urn) => roots.includes(urn)));
   const document = JSON.parse(exported) as { readonly deployment?: object };
   return {
     steps: resources.filter(isChosen).map(({ urn }) => nameOf(urn)),

@@ -4,6 +4,7 @@ import type { CloudServer } from "./cloudServers";
 import { compareBridges } from "./compareBridges";
 import { compareFirewalls } from "./compareFirewalls";
 import { compareHosts } from "./compareHosts";
+import { compareRecorders } from "./compareRecorders";
 import type { Declared } from "./declared";
 import { inOrder } from "./inOrder";
 import type { StackFacts } from "./stackFacts";
@@ -37,6 +38,7 @@ export function compare(given: ClusterFacts): Status {
     conferences: web?.conferences,
     down: hosts.down,
   });
+  const recorders = compareRecorders(declared, recordersOf(web), hosts.down);
   const firewalls = compareFirewalls({
     declared,
     state,
@@ -49,6 +51,7 @@ export function compare(given: ClusterFacts): Status {
     ...(web === undefined ? [] : jicofoDifferences(web)),
     ...certificateFacts(web).certificateProblems,
     ...bridges.differences,
+    ...recorders.differences,
     ...firewalls.differences,
     ...(web?.health.failed ?? []).map(failedUnit),
     ...turnDifferences(web?.turn),
@@ -69,6 +72,7 @@ export function compare(given: ClusterFacts): Status {
     ],
     hosts: hosts.hosts,
     bridges: bridges.bridges,
+    recorders: recorders.recorders,
     firewalls: firewalls.firewalls,
     counts: bridges.counts,
     versions: web?.versions ?? null,
@@ -90,6 +94,10 @@ function certificateFacts(
   const { certificates = [], certificateProblems = [] } = web ?? {};
   return { certificates, certificateProblems };
 }
+
+/** The same for recorders. */
+const recordersOf = (web: Partial<WebFacts> | undefined): WebFacts["recorders"] | undefined =>
+  web?.recorders;
 
 /** A jicofo that answers, but does not work. */
 function jicofoDifferences({ jicofo, jicofoProblem }: WebFacts): string[] {

@@ -66,7 +66,7 @@ export function compareBridges(facts: BridgeFacts): {
 function expectedBridges({ declared, state }: BridgeFacts): Expected[] {
   const known: (NamedBridge & { isLeaving: boolean })[] = [
     ...state.servers
-      .filter(({ name }) => name !== "web")
+      .filter(({ name }) => bridgeNumber(name) !== undefined)
       .map((server) => ({ ...server, nickname: nicknameOf(server) })),
     // It has no server of its own.
     ...state.bridgeOutputs

@@ -18,8 +18,8 @@ export function compareHosts(facts: HostFacts): {
   down: ReadonlySet<string>;
 } {
   const { declared, state, servers } = facts;
-  const { webHost, bridges } = declared.plan;
-  const wanted: readonly string[] = [webHost, ...bridges].map(({ name }) => name);
+  const { webHost, bridges, recorders } = declared.plan;
+  const wanted: readonly string[] = [webHost, ...bridges, ...recorders].map(({ name }) => name);
   const isWanted = ({ name, isLeaving }: StateServer): boolean =>
     !isLeaving && wanted.includes(name);
   const missing = wanted.filter(
@@ -95,9 +95,15 @@ function hostStatus(
   };
 }
 
-/** The web host, then the bridges by number, then unknown servers. */
+/** The web host, then the bridges by number, then the recorders, then unknown servers. */
 export function byName(a: { name: string | null }, b: { name: string | null }): number {
   const rank = ({ name }: { name: string | null }): string =>
-    name === null ? "2" : name === "web" ? "0" : `1${name}`;
+    name === null
+      ? "3"
+      : name === "web"
+        ? "0"
+        : name.startsWith("jibri-")
+          ? `2${name}`
+          : `1${name}`;
   return rank(a).localeCompare(rank(b), "en", { numeric: true });
 }

@@ -1,6 +1,6 @@
 import type { CertificateFacts, Health, TurnFacts } from "../../remote/program/contract";
 import { table } from "../table";
-import type { BridgeStatus, FirewallStatus, HostStatus, Status } from "./status";
+import type { BridgeStatus, FirewallStatus, HostStatus, RecorderStatus, Status } from "./status";
 
 const verdicts: Readonly<Record<Status["verdict"], string>> = {
   equal: "as declared",
@@ -16,6 +16,7 @@ export function report(status: Status): string {
     `${domain} (stack ${stack}): ${verdicts[verdict]}`,
     hostTable(status.hosts),
     `${bridgeTable(status.bridges)}\nbridges: ${counts.declared} declared, ${said(counts.joined)} in jicofo's list, ${said(counts.operational)} operational, ${said(counts.draining)} draining`,
+    recorderTable(status.recorders),
     firewallTable(status.firewalls),
     turnLine(status.turn),
     versions === null ? "" : table([["PACKAGE", "VERSION"], ...Object.entries(versions)]),
@@ -72,6 +73,35 @@ function bridgeTable(bridges: readonly BridgeStatus[]): string {
   const heading = "BRIDGE NICKNAME EXPECTED SEEN STRESS CONFERENCES PARTICIPANTS VERSION".split(
     " ",
   );
+  return table([heading, ...rows]);
+}
+
+function recorderTable(recorders: readonly RecorderStatus[]): string {
+  if (recorders.length === 0) return "";
+  const rows = recorders.map((one) =>
+    [
+      one.name ?? "(unknown)",
+      one.nickname || null,
+      one.expected,
+      one.listed === null ? "?" : one.listed ? "in service" : "not there",
+      one.busy,
+      one.diskFreeBytes === null ? null : `${(one.diskFreeBytes / 1e9).toFixed(1)} GB`,
+      one.uploadsWaiting,
+      one.version,
+      one.lastError || null,
+    ].map(cell),
+  );
+  const heading = [
+    "RECORDER",
+    "NICKNAME",
+    "EXPECTED",
+    "SEEN",
+    "NOW",
+    "DISK LEFT",
+    "UPLOADS WAITING",
+    "VERSION",
+    "LAST ERROR",
+  ];
   return table([heading, ...rows]);
 }
 

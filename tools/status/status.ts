@@ -1,5 +1,10 @@
 import type { Role } from "../../lib/constants";
-import type { CertificateFacts, Health, TurnFacts } from "../../remote/program/contract";
+import type {
+  CertificateFacts,
+  Health,
+  RecorderFacts,
+  TurnFacts,
+} from "../../remote/program/contract";
 
 /** A cluster compared with its settings: the output of `npm run status -- --json`, described in docs/status.md. */
 export interface Status {
@@ -15,6 +20,8 @@ export interface Status {
   readonly notes: readonly string[];
   readonly hosts: readonly HostStatus[];
   readonly bridges: readonly BridgeStatus[];
+  /** Those of the settings, and others that the web host knows. */
+  readonly recorders: readonly RecorderStatus[];
   /** Those of the stack, then others that are in force on its servers; empty if Hetzner's API did not answer. */
   readonly firewalls: readonly FirewallStatus[];
   /** Numbers of bridges; null if jicofo did not answer. */
@@ -35,7 +42,7 @@ export interface Status {
 }
 
 export interface HostStatus {
-  /** web, jvb-0; null for a server that carries the stack's labels and is not in its state. */
+  /** web, jvb-0, jibri-0; null for a server that carries the stack's labels and is not in its state. */
   readonly name: string | null;
   readonly declared: boolean;
   /** Of the server, at Hetzner; null for a host that has none. */
@@ -50,11 +57,16 @@ export interface HostStatus {
   readonly privateIp: string | null;
 }
 
+/** What the web host knows of a recorder. Only `name` and `expected` are certain if it did not answer. */
+export interface RecorderStatus extends RecorderFacts {
+  readonly expected: "in service" | "out of service" | "gone";
+}
+
 export interface FirewallStatus {
   /** At Hetzner. */
   readonly id: string;
   readonly name: string;
-  /** web, jvb; null for a firewall of another owner. */
+  /** web, jvb, jibri; null for a firewall of another owner. */
   readonly role: Role | null;
   /** The hosts that it filters: web, jvb-0. */
   readonly hosts: readonly string[];

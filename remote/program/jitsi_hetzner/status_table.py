@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .facts import SeenBridge, WebFacts
 from .failure import ExitCode
+from .recorder_table import recorder_problems, recorder_rows
 from .registry import Entry
 
 HEADING = ("BRIDGE", "NICKNAME", "ADDRESS", "GOAL", "SEEN", "STRESS", "CONFERENCES", "PARTICIPANTS", "VERSION")
@@ -17,13 +18,20 @@ class Report:
     code: ExitCode
 
 
-def report(facts: WebFacts, entries: list[Entry], declared: dict[str, bool]) -> Report:
-    """`declared`: of each declared bridge, by its nickname, whether it is to be empty."""
+def report(
+    facts: WebFacts, entries: list[Entry], declared: dict[str, bool], declared_recorders: dict[str, bool]
+) -> Report:
+    """`declared`: of each declared bridge (recorder), by its nickname, whether it is to be empty (out of service)."""
     seen = {one.nickname: one for one in facts.jicofo.bridges} if facts.jicofo else {}
     names = {entry.bridge.nickname: entry for entry in entries}
     rows = [_row(nickname, names.get(nickname), seen.get(nickname), facts) for nickname in sorted({*names, *seen})]
-    problems = _problems(facts, entries, seen, declared)
-    lines = [_table([HEADING, *rows]), *[f"\nNot as declared: {one}" for one in problems]]
+    problems = [
+        *_problems(facts, entries, seen, declared),
+        *recorder_problems(facts.recorders, declared_recorders),
+    ]
+    recorders = recorder_rows(facts.recorders)
+    tables = [_table([HEADING, *rows]), *([f"\n{_table(recorders)}"] if recorders else [])]
+    lines = [*tables, *[f"\nNot as declared: {one}" for one in problems]]
     if facts.jicofo_problem:
         return Report("\n".join([*lines, f"\nNobody can tell: {facts.jicofo_problem}"]), ExitCode.UNKNOWN)
     code = ExitCode.NOT_DONE if problems else ExitCode.DONE
@@ -82,7 +90,7 @@ def _state(seen: SeenBridge | None) -> str:
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADING))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )

@@ -8,7 +8,7 @@ from ..decode import Address, Nickname, encode
 from ..facts import WebFacts, read_facts
 from ..failure import ExitCode, Failure
 from ..host import Host
-from ..policy_file import read_declared
+from ..policy_file import read_declared, read_declared_recorders
 from ..registry import Registry
 from ..status_table import report
 from ..verb import Verb
@@ -45,7 +45,8 @@ def by_hand(host: Host, arguments: Namespace) -> int:
             ExitCode.UNKNOWN,
         )
     facts = read_facts(host, tuple(entry.bridge for entry in entries))
-    table = report(facts, entries, read_declared(host.paths.policy))
+    policy = host.paths.policy
+    table = report(facts, entries, read_declared(policy), read_declared_recorders(policy))
     host.messages.result(encode(facts) if arguments.json else table.text)
     return table.code
 
@@ -57,7 +58,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 VERB = Verb(
-    summary="shows the bridges beside what is declared",
+    summary="shows the bridges and recorders beside what is declared",
     description="Exit codes: 0 they are as the last `pulumi up` declared them, 1 they are not, 2 nobody can tell.",
     takes=StatusInput,
     gives=WebFacts,

@@ -34,6 +34,17 @@ describe("skipping a drain", () => {
     expect(() => plan(1, local, drain(0))).toThrow("bridges that have one: 0, local");
   });
 
+  it("takes that of a recorder by its name, and tells recorders from bridges", () => {
+    const recorder = (name: string) =>
+      step(`jitsi-${name}-drain`, { inputs: { delete: "recorder-drain" } });
+    const all = [drain(0), recorder("jibri-0"), recorder("local-recorder")];
+    expect(plan("jibri-0", ...all).drain).toBe(urnOf("jitsi-jibri-0-drain"));
+    expect(plan("local-recorder", ...all).drain).toBe(urnOf("jitsi-local-recorder-drain"));
+    expect(() => plan("jibri-4", ...all)).toThrow(
+      "recorder jibri-4 has no drain in this stack's state; recorders that have one: jibri-0, local-recorder",
+    );
+  });
+
   it("knows the bridge's server, which can go without the web host's help", () => {
     const type = "hcloud:index/server:Server";
     const server = (name: string) => ({ ...step(name), type });

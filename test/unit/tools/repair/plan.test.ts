@@ -73,6 +73,27 @@ describe("planRepair", () => {
     expect(() => planRepair(exported({ resources: all }), "paris")).toThrow("berlin, web, jvb-0");
   });
 
+  it("takes those of a recorder, whose host stands beside it, but for its drain", () => {
+    const recorder = "jitsi-hetzner:index:Recorder";
+    const all = [
+      resource(host, "jitsi-jibri-1"),
+      resource(step, "jitsi-jibri-1-setup", `${host}::jitsi-jibri-1`),
+      resource(recorder, "jitsi-jibri-1"),
+      resource(step, "jitsi-jibri-1-serve", `${recorder}::jitsi-jibri-1`),
+      resource(step, "jitsi-jibri-1-drain", `${recorder}::jitsi-jibri-1`, {
+        inputs: { delete: "drain" },
+        outputs: { delete: "drain" },
+      }),
+      ...resources,
+    ];
+    expect(planRepair(exported({ resources: all }), "jibri-1").steps).toEqual([
+      "jitsi-jibri-1-setup",
+      "jitsi-jibri-1-serve",
+      "jitsi-restart",
+      "jitsi-acceptance",
+    ]);
+  });
+
   it.each(["1", "jvb-1"])(
     "takes all steps of bridge %s that run more than once, the rolling restart, and the proof",
     (name) => {

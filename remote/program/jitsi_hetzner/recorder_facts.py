@@ -1,0 +1,95 @@
+"""What the web host knows of the recorders, and what they tell themselves. Changes nothing."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from .bridge import Goal
+from .host import Host
+from .http_client import HttpError
+from .jicofo import Jicofo, JicofoRecorder
+from .recorder import Recorder
+from .recorder_client import RecorderClient, RecorderStatus
+from .recorder_registry import RecorderRegistry
+from .recorder_service import problem_of
+from .registry import Entry
+
+
+@dataclass(frozen=True)
+class RecorderFacts:
+    """A recorder of the registry, or one in jicofo's room that is in no registry."""
+
+    # null for one that is not of this cluster.
+    name: str | None
+    nickname: str
+    # What it was last told: serving, drained, leaving. Empty for one that is not of this cluster.
+    goal: str
+    # Whether jicofo lists it; null where jicofo does not answer.
+    listed: bool | None
+    # Its own word: idle, busy, expired or unknown.
+    busy: str
+    # null where its host does not answer.
+    version: str | None
+    disk_free_bytes: int | None
+    # Recordings that are not at their target yet; null where its host does not answer.
+    uploads_waiting: int | None
+    # Of the last upload that failed. Empty where the last one succeeded.
+    last_error: str
+    # Recordings that the host keeps, because it is itself their target.
+    local_files: int
+    # What keeps it from its work. Empty where nothing does.
+    problem: str
+
+
+def read_recorder_facts(host: Host) -> tuple[RecorderFacts, ...]:
+    """All at once: dead ones each take 20 s."""
+    entries = [entry for entry in RecorderRegistry(host.paths).entries() if entry.goal is not Goal.LEFT]
+    try:
+        listed = Jicofo(host).recorders() or []
+    except HttpError:
+        listed = None
+    found = host.parallel.threads([partial(_facts, host, entry, listed) for entry in entries])
+    known = {entry.bridge.nickname for entry in entries}
+    strangers = [one for one in listed or [] if one.nickname not in known]
+    return (*found, *[_stranger(one) for one in strangers])
+
+
+def _facts(host: Host, entry: Entry, listed: list[JicofoRecorder] | None) -> RecorderFacts:
+    bridge = entry.bridge
+    recorder = Recorder(bridge.name, bridge.nickname, bridge.address)
+    status: RecorderStatus | None = None
+    problem = ""
+    try:
+        status = RecorderClient(host, recorder).status()
+    except HttpError as silence:
+        problem = f"its host does not answer ({silence})"
+    if status is not None and entry.goal is Goal.SERVING:
+        problem = problem_of(status)
+    return RecorderFacts(
+        name=recorder.name,
+        nickname=recorder.nickname,
+        goal=entry.goal.value,
+        listed=None if listed is None else any(one.nickname == recorder.nickname for one in listed),
+        busy="unknown" if status is None else status.busy,
+        version=None if status is None else status.version,
+        disk_free_bytes=None if status is None else status.disk_free_bytes,
+        uploads_waiting=None if status is None else status.uploads_waiting,
+        last_error="" if status is None else status.last_upload_error,
+        local_files=0 if status is None else len(status.local_files),
+        problem=problem,
+    )
+
+
+def _stranger(seen: JicofoRecorder) -> RecorderFacts:
+    return RecorderFacts(
+        name=None,
+        nickname=seen.nickname,
+        goal="",
+        listed=True,
+        busy="busy" if seen.busy else "idle",
+        version=None,
+        disk_free_bytes=None,
+        uploads_waiting=None,
+        last_error="",
+        local_files=0,
+        problem="",
+    )
