@@ -34,6 +34,8 @@ class FakeRclone:
         self.config = Path(rest[at + 1]).read_text()
         rest = rest[:at]
         self.ran.append((command, *rest))
+        if command in ("copy", "copyto") and not self.has_md5 and "--ignore-checksum" not in words:
+            return Ran(1, errors='corrupted on transfer: md5 hash differ "0" vs ""\n')
         for key in (command, ""):
             if key in self.errors:
                 return Ran(1, errors=f"2026/11/30 02:00:00 {self.errors[key]}\n")

@@ -319,6 +319,8 @@ class Check(UploadCase):
         ("AccessDenied: \n\tstatus code: 403", "does not allow the access key key to write"),
         ("dial tcp: lookup s3.example.test: no such host", "does not exist"),
         ("dial tcp 10.0.0.1:443: i/o timeout", "does not answer"),
+        ("Get: stream error: stream ID 31; INTERNAL_ERROR; received from peer", "does not answer"),
+        ("SlowDown: \n\tstatus code: 503, request id: , host id:", "does not answer: \tstatus code: 503"),
         ("x509: certificate signed by unknown authority", "has no certificate that this host trusts"),
         ("something new", "fails: something new"),
     )

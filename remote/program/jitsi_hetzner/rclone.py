@@ -13,9 +13,10 @@ from .target_problems import TargetProblem, explain
 
 # An upload in parts has an ETag that is no MD5 of the whole, and the MD5 that rclone shows for it is its own note.
 PARTS_FROM_BYTES = 200 * 1024 * 1024
+# --ignore-checksum: a copy to an SFTP server without a shell would end with "corrupted on transfer". `has` compares.
 OPTIONS = (
     "--retries", "1", "--low-level-retries", "3", "--contimeout", "15s", "--timeout", "2m", "--stats", "0",
-    "--log-level", "ERROR", "--ask-password=false", "--s3-upload-cutoff", f"{PARTS_FROM_BYTES}B",
+    "--log-level", "ERROR", "--ask-password=false", "--ignore-checksum", "--s3-upload-cutoff", f"{PARTS_FROM_BYTES}B",
     "--s3-chunk-size", "16M",
 )  # fmt: skip
 # rclone's code for a folder that is not there.

@@ -86,8 +86,10 @@ def sftp_problem(settings: RecorderSettings, errors: str) -> TargetProblem | Non
         (
             r"[Pp]ermission denied|SSH_FX_PERMISSION_DENIED|read-only|Failed to (mkdir|copy|move)|mkdir .*failed|"
             r"sftp: \"?Failure",
-            f"{target.user} cannot write at {target.path or 'its home'} on {where} (recordingsSftpPath)",
-            "choose a path below the home of the account: pulumi config set recordingsSftpPath PATH; pulumi up",
+            f"{target.user} cannot write at {target.path or 'its home'} on {where} (recordingsSftpPath): it has no right "
+            "to, or the server is full",
+            "choose a path below the home of the account: pulumi config set recordingsSftpPath PATH, or make room "
+            "there; pulumi up",
         ),
     ]
     return _first(cases, errors)
@@ -113,6 +115,7 @@ def _unreachable(settings: RecorderSettings, errors: str) -> TargetProblem | Non
         ),
         (
             r"connection refused|i/o timeout|no route to host|network is unreachable|connection reset|"
+            r"stream error|: (unexpected )?EOF|SlowDown|ServiceUnavailable|status code: 50[0-4]|"
             r"deadline exceeded|does not end within|handshake failed: (EOF|read)|connection lost",
             f"{where} ({key}) does not answer: {_last_words(errors)}",
             _check(key),

@@ -10,11 +10,26 @@ from ..rclone import TargetFailure, open_target
 from ..recorder_settings import LOCAL, RecorderSettings, read_recorder
 from ..verb import Verb
 
+PAUSE_SECONDS = 3
+
 
 def check(host: Host, settings: RecorderSettings) -> None:
     """Raises Failure with the key that is wrong, and what to do."""
     if settings.recordings == LOCAL:
         return
+    try:
+        _try(host, settings)
+    except TargetFailure:
+        # Once more, because a connection can break.
+        host.clock.sleep(PAUSE_SECONDS)
+        try:
+            _try(host, settings)
+        except TargetFailure as failure:
+            raise Failure(failure.problem.problem, failure.problem.repair) from None
+    host.info("the target takes recordings: a file was written, read back and deleted")
+
+
+def _try(host: Host, settings: RecorderSettings) -> None:
     name = f"jitsi-hetzner-check-{settings.nickname}-{os.urandom(4).hex()}"
     host.paths.run.mkdir(parents=True, exist_ok=True)
     file = host.paths.run / name
@@ -27,13 +42,10 @@ def check(host: Host, settings: RecorderSettings) -> None:
             target.write(file, name)
             found = target.read(name)
             target.delete(name)
-    except TargetFailure as failure:
-        raise Failure(failure.problem.problem, failure.problem.repair) from None
     finally:
         file.unlink()
     if found != content:
         raise Failure(f"the target gave another content back for {name} than was written", "pulumi up")
-    host.info("the target takes recordings: a file was written, read back and deleted")
 
 
 def by_hand(host: Host, arguments: Namespace) -> int:
