@@ -86,7 +86,7 @@ tell_differences() {
   now=$(mktemp -d)
   take_record "$now"
   for what in packages manual hold users groups units files rules kernel; do
-    lines=$(diff "$before/$what" "$now/$what" | grep '^[<>]') || continue
+    lines=$({ diff "$before/$what" "$now/$what" || true; } | grep '^[<>]') || continue
     count=$((count + $(wc -l <<<"$lines")))
     info "$what differ (< before, > now):"
     printf '%s\n' "$lines" >&4

@@ -136,12 +136,13 @@ remove_users() {
   local user
   for user in "$forward_user" jvb jibri; do
     if ! grep -q "^$user:" "$before/users" && id "$user" >/dev/null 2>&1; then
-      userdel "$user"
+      # It complains of a mailbox that is not there.
+      userdel --remove "$user" 2>/dev/null || userdel "$user" 2>/dev/null || info "the user $user cannot be removed: ps -u $user"
     fi
   done
   for user in jitsi jvb jibri "$forward_user"; do
     if ! grep -q "^$user:" "$before/groups" && getent group "$user" >/dev/null; then
-      groupdel "$user"
+      groupdel "$user" 2>/dev/null || info "the group $user cannot be removed"
     fi
   done
   rm -rf "$forward_home"

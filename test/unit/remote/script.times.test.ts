@@ -16,8 +16,24 @@ const ofRecorders = [
   "discard-recordings",
 ];
 
+/** Verbs of existing machines. The bench's cluster has none. */
+const ofMachines = [
+  "node/check",
+  "node/setup",
+  "node/filter",
+  "node/leave",
+  "web/access",
+  "web/forward",
+  "web/forwardRemoval",
+  "web/deployKey",
+];
+
 /** Verbs that no step of the bench's cluster runs: it has no bridge on the web host, no operator asks, and bridges themselves apply. */
-const never = [...["web/localBridge", "status", "forget", "jicofo", "jvb/apply"], ...ofRecorders];
+const never = [
+  ...["web/localBridge", "status", "forget", "jicofo", "jvb/apply"],
+  ...ofRecorders,
+  ...ofMachines,
+];
 
 describe("the recorded times of simulated hosts", () => {
   const times = readVerbTimes();
