@@ -115,10 +115,14 @@ function afterSample(
   return {
     ...endGap(seen, at),
     ...(remote === undefined ? {} : changeOfBridge(timeline, bridgeOf(remote))),
-    firstMediaAt: timeline.firstMediaAt ?? (timeline.others ? at : undefined),
+    firstMediaAt: timeline.firstMediaAt ?? firstWithCompany(timeline, at),
     lastMediaAt: timeline.others ? at : undefined,
   };
 }
+
+/** The page may have taken the sample a moment before the sandbox knew of the other participant. */
+const firstWithCompany = ({ others, companyAt = 0 }: Timeline, at: number): number | undefined =>
+  others ? Math.max(at, companyAt) : undefined;
 
 function changeOfBridge(
   { bridge, moved, cut, trouble }: Timeline,

@@ -91,6 +91,14 @@ describe("a participant's timeline", () => {
     expect(reportOf(timeline, 10_000)).toMatchObject({ longestGap: 0.1, mediaAfter: 0.6 });
   });
 
+  it("has its first media not before the first other participant", () => {
+    const events: Event[] = [
+      { kind: "company", at: 1000, others: true },
+      { kind: "sample", at: 940, received: 5, remote: first },
+    ];
+    expect(reportOf(after(...events), 1000)).toMatchObject({ mediaAfter: 0 });
+  });
+
   it("counts a move when media come from another bridge without an interruption", () => {
     const timeline = after(
       company,
