@@ -1,6 +1,7 @@
 import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordingTarget } from "../lib/config/keys/recordings";
+import { limits } from "../lib/constants";
 import type { DeclaredRecorder } from "../remote/program/contract";
 import { recordingTarget } from "../remote/recordingTarget";
 import { Component } from "./component";
@@ -117,7 +118,10 @@ export abstract class RecorderProgram extends Component {
     return remoteStep(
       `${this.stepPrefix}-files`,
       {
-        connection,
+        // A host that boots another kernel takes a minute, and longer than a step waits for a host by default.
+        connection: pulumi
+          .output(connection)
+          .apply((known) => ({ ...known, dialErrorLimit: limits.firstDialErrors })),
         user,
         script: "jibri/files",
         values: {

@@ -52,6 +52,13 @@ describe("a cluster with recorders", () => {
     );
   });
 
+  it("waits longer for a host that may boot another kernel than for any other one", async () => {
+    const limitOf = async (step: string): Promise<unknown> =>
+      (command(await two, step).inputs.connection as { dialErrorLimit: number }).dialErrorLimit;
+    expect(await limitOf("jitsi-jibri-0-files")).toBe(40);
+    expect(await limitOf("jitsi-jibri-0-kernel")).toBe(20);
+  });
+
   it("has two accounts for all of them, whose passwords are secret and of letters and digits", async () => {
     const resources = await two;
     for (const name of ["control", "call"]) {
