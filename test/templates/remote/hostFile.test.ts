@@ -1,6 +1,7 @@
-import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ports } from "../../../lib/constants";
 import { hostFile, hostFiles } from "../../../remote/hostFile";
 import { filesBelow, run, verifyUnits, withFile } from "../support";
 
@@ -36,6 +37,47 @@ describe("a file that hosts get as it is", () => {
       }
     },
   );
+
+  it("listens for the web host on the port of a recorder, by units that systemd takes", () => {
+    const dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+    try {
+      const socket = hostFile("RECORDER_SOCKET").replace("@CONTROL_HOST@", "0.0.0.0");
+      expect(socket).toContain(`ListenStream=0.0.0.0:${ports.jibriControl}\n`);
+      const service = hostFile("RECORDER_SERVICE").replace(/=\/usr\/local\S+/, "=/bin/true");
+      const units = {
+        "jitsi-hetzner-recorder.socket": socket,
+        "jitsi-hetzner-recorder@.service": service,
+      };
+      for (const [name, text] of Object.entries(units)) writeFileSync(join(dir, name), text);
+      const names = ["jitsi-hetzner-recorder.socket", "jitsi-hetzner-recorder@1.service"];
+      expect(verifyUnits(...names.map((name) => join(dir, name)))).toBe("ok\n");
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it("starts jibri with our browser, and only while the recorder shall be in service", () => {
+    const dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+    try {
+      // The lines of the package's unit that the file changes.
+      const unit = join(dir, "jibri.service");
+      const packaged = "ExecStartPre=sudo -u jibri /usr/bin/google-chrome --headless about:blank";
+      writeFileSync(
+        unit,
+        `[Service]\nPermissionsStartOnly=true\n${packaged}\nExecStart=/bin/true\n`,
+      );
+      mkdirSync(`${unit}.d`);
+      const changes = hostFile("JIBRI_UNIT").replace("=+sudo", "=+/bin/true");
+      writeFileSync(join(`${unit}.d`, "jitsi-hetzner.conf"), changes);
+      expect(verifyUnits(unit)).toBe("ok\n");
+      const emptied = changes.indexOf("ExecStartPre=\n");
+      expect(changes.indexOf("/usr/local/bin/google-chrome")).toBeGreaterThan(emptied);
+      expect(emptied).toBeGreaterThan(0);
+      expect(changes).toContain("ConditionPathExists=/var/lib/jitsi-hetzner/recorder-serving\n");
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
 
   it("has jicofo's package start jicofo again, which its scripts have stopped", () => {
     // invoke-rc.d --skip-systemd-native acts on a unit only where this names an init script.
