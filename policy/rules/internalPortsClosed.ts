@@ -9,6 +9,7 @@ const internal: readonly number[] = [
   program.jvbRest,
   program.jvbStart,
   program.jvbCopy,
+  program.jibriControl,
   program.jicofoRest,
   // XMPP: server to server, BOSH and WebSocket behind nginx, components.
   5269,

@@ -224,27 +224,31 @@ const recordingsSftpHostKey = setting({
   name: "recordingsSftpHostKey",
   kind: "text",
   default: "",
-  allowed: 'one line of the form "<type> <key>"',
-  description: "Public host key of the SFTP server. Required with `recordings: sftp`.",
+  allowed: 'lines of the form "<type> <key>"',
+  description:
+    "Public host key of the SFTP server, or several, one in each line. Required with `recordings: sftp`.",
   details: [
-    "Hetzner publishes the keys of Storage Boxes at https://docs.hetzner.com/storage/storage-box/general/. Compare the key with that page before you set it.",
+    "Compare the key with the one that the operator of the server publishes. See [recording.md](recording.md#the-host-key-of-an-sftp-server).",
   ],
   example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHeJltSrlsX9pdS4qWPMOiU4ohtZsaKRp0po9esYDROe",
   beside: sftpExample,
   wrong: ["u123456.your-storagebox.de ssh-ed25519 AAAA"],
   effect,
   parse: (text): Parsed<string | undefined> => {
-    const line = text.trim();
-    if (line === "") return valid(undefined);
-    const reason = publicKeyProblem(line);
+    const lines = text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
+    if (lines.length === 0) return valid(undefined);
+    const [reason] = lines.flatMap((line) => publicKeyProblem(line) ?? []);
     if (reason !== undefined) return invalid({ reason, fix: scanHostKey() });
-    return valid(line.split(/\s+/).slice(0, 2).join(" "));
+    return valid(lines.map((line) => line.split(/\s+/).slice(0, 2).join(" ")).join("\n"));
   },
 });
 
-/** The command that sets the host key, for a host and a port. */
+/** The command that sets the host key, for a host and a port. Of several keys, rclone takes that of ECDSA first. */
 export function scanHostKey(host = "HOST", port = 22): string {
-  const scan = `ssh-keyscan -t ed25519 -p ${port} ${host} | cut -d' ' -f2-`;
+  const scan = `ssh-keyscan -t ecdsa -p ${port} ${host} | cut -d' ' -f2-`;
   return `${set("recordingsSftpHostKey", `"$(${scan})"`)}  # then compare it with the key that the server's operator publishes`;
 }
 

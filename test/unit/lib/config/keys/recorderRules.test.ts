@@ -67,6 +67,17 @@ describe("the settings of recorders", () => {
       "recordingsSftpUser",
       "recordingsSftpHostKey",
     ]);
-    expect(sftp.at(-1)?.fix).toContain("ssh-keyscan -t ed25519 -p 23 HOST");
+    expect(sftp.at(-1)?.fix).toContain("ssh-keyscan -t ecdsa -p 23 HOST");
+  });
+
+  it("take several host keys of one SFTP server, without their comments", () => {
+    const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
+    const sftp = { recordings: "sftp", recordingsSftpHost: "a.test", recordingsSftpUser: "u" };
+    const { recordingsSftpHostKey } = parseSettings({
+      domain: "meet.example.org",
+      ...sftp,
+      recordingsSftpHostKey: `${key} comment\n${key}\n`,
+    });
+    expect(recordingsSftpHostKey).toBe(`${key}\n${key}`);
   });
 });
