@@ -52,10 +52,13 @@ export interface HostDriver {
  * - `expire` expires root's password; `renew` makes it valid again.
  * - `no-address` leaves the private interfaces down and without an address. `large-packets` gives them an MTU that the
  *   network does not carry. Both survive reboots; `address` ends both.
+ * - `refuse-sound` makes the kernel refuse the sound module; `allow-sound` ends this. A loaded module stays.
+ * - `hang-reboot` makes the host hang at its next reboot; `end-hang` lets it boot.
  */
 export const hostFaultOperations = [
   ...["kill", "freeze", "thaw", "cut", "mend", "fill", "free", "expire", "renew"],
   ...["no-address", "large-packets", "address"],
+  ...["refuse-sound", "allow-sound", "hang-reboot", "end-hang"],
 ] as const;
 
 export type HostFaultOperation = (typeof hostFaultOperations)[number];

@@ -14,6 +14,7 @@ import { callRows, faultCommand } from "./commands/fault";
 import { runFrom } from "./commands/from";
 import { machineCommand } from "./commands/machine";
 import { peopleCommand } from "./commands/people";
+import { storageCommand } from "./commands/storage";
 import { curlWithNames } from "./commands/curl";
 import { shellOnHost, showLog } from "./commands/hosts";
 import { changeSettings, type SettingsOptions } from "./commands/settings";
@@ -189,6 +190,7 @@ program.addCommand(machineCommand(() => requireSandbox(dir()), log));
 program.addCommand(dnsCommand(() => requireSandbox(dir()), log));
 program.addCommand(peopleCommand(() => requireSandbox(dir())));
 program.addCommand(browserSubcommand(() => requireSandbox(dir()), log));
+program.addCommand(storageCommand(() => requireSandbox(dir()), log));
 
 program
   .command("env")

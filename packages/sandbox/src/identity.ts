@@ -64,12 +64,16 @@ const reservedParts = {
   elsewhereDns: 5,
   /** The resolver of the ACME server. */
   acmeDns: 6,
+  /** The object storage. */
+  objectStorage: 7,
   /** Where the ACME server connects from. */
   acmeValidation: 8,
   /** Clients in the places of `sandbox from`. */
   internet: 9,
   closed: 10,
   noUdp: 11,
+  /** The storage box, on the uplink too. */
+  storageBox: 12,
 } as const;
 
 export type ReservedAddress = keyof typeof reservedParts;

@@ -51,8 +51,26 @@ export interface ParticipantsReport {
   readonly totals: ParticipantEvents & { readonly participants: number; readonly joined: number };
 }
 
+/** A recording or a live stream, as jicofo sees it. */
+export interface RecordingView {
+  readonly room: string;
+  /** Its id. The recorder names the folder of the recording by it. */
+  readonly session: string;
+  readonly status: "undefined" | "pending" | "on" | "off";
+  readonly mode: "file" | "stream";
+  /** Nickname of the recorder that was asked last. Null if none was. */
+  readonly recorder: string | null;
+  /** Nicknames of all recorders that were asked. */
+  readonly tried: readonly string[];
+  /** Why it ended or was tried again. Null without a failure. */
+  readonly failure: string | null;
+}
+
 /** The highest number of participants for one `join`. By jicofo's measure a bridge holds 80. */
 export const maxParticipants = 10_000;
+
+/** jicofo may ask several recorders, each for up to 15 s. */
+const maxSeconds = "100";
 
 /**
  * Adds and removes simulated participants, and reports where they are. Only jicofo chooses their
@@ -70,7 +88,7 @@ export class Participants {
   async join(room: string, participants: number): Promise<ParticipantsReport> {
     checkRoom(room);
     checkCount(participants);
-    return this.ask("POST", "", { room, participants });
+    return this.ask("POST", "/participants", { room, participants });
   }
 
   /**
@@ -85,20 +103,43 @@ export class Participants {
     if (participants !== undefined) checkCount(participants);
     const query = new URLSearchParams({ silently: silently.toString() });
     if (participants !== undefined) query.set("participants", participants.toString());
-    return this.ask("DELETE", `/${room}?${query.toString()}`);
+    return this.ask("DELETE", `/participants/${room}?${query.toString()}`);
   }
 
   /** @throws UserError when jicofo does not answer */
   list(): Promise<ParticipantsReport> {
-    return this.ask("GET", "");
+    return this.ask("GET", "/participants");
   }
 
-  private async ask(method: string, path: string, body?: unknown): Promise<ParticipantsReport> {
+  /**
+   * A participant of a room asks for a recording, or for a live stream with `stream` (its key or
+   * address). jicofo selects an idle recorder.
+   *
+   * @throws UserError with jicofo's answer when no recorder accepts, or the room does not exist
+   */
+  async record(room: string, stream?: string): Promise<RecordingView> {
+    checkRoom(room);
+    return this.ask("POST", "/recordings", { room, stream });
+  }
+
+  /** @throws UserError when the room is not recorded */
+  async stopRecording(room: string): Promise<readonly RecordingView[]> {
+    checkRoom(room);
+    return this.ask("DELETE", `/recordings/${room}`);
+  }
+
+  /** The recordings that run, and the latest 50 that have ended. */
+  recordings(): Promise<readonly RecordingView[]> {
+    return this.ask("GET", "/recordings");
+  }
+
+  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const web = await findHost(this.sandbox, "web");
-    const url = `http://127.0.0.1:8888/sandbox/participants${path}`;
+    const url = `http://127.0.0.1:8888/sandbox${path}`;
     const writeOut = "\n%{http_code}";
     const data = body === undefined ? [] : ["--json", JSON.stringify(body)];
-    const curl = ["curl", "-sS", "--max-time", "20", "-X", method, "-w", writeOut, ...data, url];
+    const options = ["-sS", "--max-time", maxSeconds, "-X", method, "-w", writeOut];
+    const curl = ["curl", ...options, ...data, url];
     const answer = await runOnHost(this.sandbox, web, curl).catch((error: unknown) => {
       if (!(error instanceof CommandError)) throw error;
       throw new UserError(
@@ -115,7 +156,7 @@ export class Participants {
       );
     }
     if (status !== "200") throw new UserError(`jicofo on ${web.name}: ${text}`);
-    return JSON.parse(text) as ParticipantsReport;
+    return JSON.parse(text) as T;
   }
 }
 

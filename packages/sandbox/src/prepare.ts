@@ -5,6 +5,7 @@ import { ensurePebble, type PebbleBinary } from "./acme/pebbleBinary";
 import { UserError } from "./cliSupport";
 import { ensureBase } from "./hosts/base";
 import { suiteOf, defaultSuite, type Suite } from "./hosts/releases";
+import { ensureS3Server } from "./storage/objectStorage";
 import { ensureRepository } from "./standIns/repository";
 import { systemPackages } from "./systemPackages";
 import { ensureAuthority } from "./web/authority";
@@ -29,6 +30,7 @@ export async function prepareHosts(
   await Promise.all([
     ensureRepository(),
     pebbleOf(log),
+    ensureS3Server(log),
     ...bases.map((suite) => ensureBase({ suite, caCertificate: certPath })),
   ]);
 }

@@ -9,15 +9,18 @@ import type { DnsSource } from "../../hcloud-simulator/src/dnsSource";
 import type { HostDriver } from "../../hcloud-simulator/src/driver";
 import { isMachineId } from "./hosts/names";
 import { createNspawnDriver } from "./hosts/nspawnDriver";
+import { defaultSuite, imageOf } from "./hosts/releases";
 import { createSimulatedDriver } from "./hosts/simulated/simulatedDriver";
 import { createNullDriver } from "../../hcloud-simulator/src/nullDriver";
-import type { SandboxIdentity } from "./identity";
+import type { AddressPair, SandboxIdentity } from "./identity";
 import { readLists } from "./jitsi/lists";
 import { PackageStore } from "./jitsi/packageStore";
 import type { JitsiSource } from "./jitsi/source";
 import { MachinesService } from "./machines/machinesService";
 import { baseOf, pebbleOf } from "./prepare";
 import { Restartable } from "./restartable";
+import { StorageService } from "./storage/service";
+import { objectStorageName, storageBoxName } from "./storage/settings";
 import { requireSandbox, sandboxPaths, type HostChoice } from "./state";
 import { ensureRepository } from "./standIns/repository";
 import { startMirrors, type MirroredRepository } from "./web/mirrors";
@@ -89,14 +92,16 @@ async function hostServices(
   identity: SandboxIdentity,
   jitsi: JitsiSource | undefined,
   source: () => DnsSource,
-): Promise<Record<"apt" | "dns" | "acme" | "machines", Service>> {
+): Promise<Record<"apt" | "dns" | "acme" | "storage" | "machines", Service>> {
   const repository = await repositoryOf(identity.dir, jitsi);
   const { serviceIpv4, serviceIpv6, reserved } = identity.network;
   const service = { a: serviceIpv4, aaaa: serviceIpv6 };
-  const acme = { a: reserved.acme.ipv4, aaaa: reserved.acme.ipv6 };
+  const pair = ({ ipv4, ipv6 }: AddressPair): typeof service => ({ a: ipv4, aaaa: ipv6 });
   // The name server still answers for the other services while they are stopped.
   const fixed = new Map<string, typeof service>();
-  for (const name of Object.values(directoryHosts)) fixed.set(name, acme);
+  for (const name of Object.values(directoryHosts)) fixed.set(name, pair(reserved.acme));
+  fixed.set(objectStorageName, pair(reserved.objectStorage));
+  fixed.set(storageBoxName, pair(reserved.storageBox));
   const pebble = await pebbleOf(console.log);
   const machines = await createNspawnDriver({ identity, base: baseOf, owns: isMachineId });
   return {
@@ -109,6 +114,7 @@ async function hostServices(
     }),
     dns: new DnsService(identity, source, fixed),
     machines: new MachinesService(identity, machines),
+    storage: new StorageService(identity, () => baseOf(imageOf[defaultSuite]), console.log),
   };
 }
 

@@ -95,7 +95,7 @@ describe("faults on demand", () => {
     const faults = sim.driver.calls.filter(([name]) => name === "runFaultOperation");
     expect(faults.map((call) => call[2])).toEqual(hostFaultOperations);
     expect((await sim.admin("POST", `/hosts/${id}/melt`)).body.error?.message).toBe(
-      "invalid input in field 'fault': 'melt' is not a host fault; allowed: kill, freeze, thaw, cut, mend, fill, free, expire, renew, no-address, large-packets, address",
+      "invalid input in field 'fault': 'melt' is not a host fault; allowed: kill, freeze, thaw, cut, mend, fill, free, expire, renew, no-address, large-packets, address, refuse-sound, allow-sound, hang-reboot, end-hang",
     );
     expect((await sim.admin("POST", "/hosts/1/kill")).status).toBe(404);
     const off = await sim.server({ name: "off", start_after_create: false });

@@ -9,6 +9,7 @@ import { faultRows, positive, type ShownFault } from "./faultSupport";
 import { isMachineId } from "../hosts/names";
 import { callMachines } from "../machines/machineClient";
 import { findHost } from "./hosts";
+import { storageFaultCommand } from "./storage";
 
 interface Options {
   readonly times?: number;
@@ -29,6 +30,7 @@ export function faultCommand(sandbox: () => RunningSandbox, log: Log): Command {
   addMachineFaults(fault, sandbox, log);
   fault.addCommand(acmeFaultCommand(sandbox, log));
   fault.addCommand(dnsFaultCommand(sandbox, log));
+  fault.addCommand(storageFaultCommand(sandbox, log));
   fault
     .command("list")
     .option("--json", "print the faults as JSON", false)
@@ -108,7 +110,7 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
     .argument("<name>", "name of a host, or a unique part of it")
     .argument("<fault>", hostFaultOperations.join(", "))
     .description(
-      "start or end a fault of a host: end it at once (kill); stop its processes (freeze, ended by thaw); disconnect its networks (cut, mend); fill its disk (fill, free); expire root's password (expire, renew); remove the address of the private interface or make its packets too large (no-address, large-packets, both ended by address)",
+      "start or end a fault of a host: end it at once (kill); stop its processes (freeze, ended by thaw); disconnect its networks (cut, mend); fill its disk (fill, free); expire root's password (expire, renew); remove the address of the private interface or make its packets too large (no-address, large-packets, both ended by address); refuse the sound module (refuse-sound, allow-sound); hang at the next reboot (hang-reboot, end-hang)",
     )
     .action(async (name: string, what: string) => {
       const host = await findHost(sandbox(), name);
@@ -119,10 +121,10 @@ function addMachineFaults(fault: Command, sandbox: () => RunningSandbox, log: Lo
     });
   fault
     .command("service")
-    .argument("<name>", "apt, dns, acme, machines")
+    .argument("<name>", "apt, dns, acme, storage, machines")
     .argument("<verb>", "stop, start")
     .description(
-      "stop or start the package mirrors (apt), the name servers (dns), the ACME server (acme) or all machines of other providers (machines)",
+      "stop or start the package mirrors (apt), the name servers (dns), the ACME server (acme), the storages (storage) or all machines of other providers (machines)",
     )
     .action(async (name: string, verb: string) => {
       await callAdmin(sandbox(), "POST", `/services/${name}/${verb}`);

@@ -5,7 +5,12 @@ import { joinWithMedia, leaveWithMedia, listMedia } from "../media/client";
 import { carriesMedia } from "../media/kind";
 import { mediaTable } from "../media/report";
 import type { MediaReport } from "../media/timeline";
-import { Participants, type ParticipantEvents, type ParticipantsReport } from "../participants";
+import {
+  Participants,
+  type ParticipantEvents,
+  type ParticipantsReport,
+  type RecordingView,
+} from "../participants";
 import { demoConfig } from "./demo";
 
 interface Options {
@@ -16,6 +21,11 @@ interface JoinOptions extends Options {
   readonly media: boolean;
   readonly domain: string;
   readonly browser?: string;
+}
+
+interface RecordOptions extends Options {
+  readonly stop: boolean;
+  readonly stream?: string;
 }
 
 interface LeaveOptions extends Options {
@@ -59,6 +69,7 @@ export function peopleCommand(sandbox: () => RunningSandbox): Command {
       else show(await new Participants(sandbox()).list(), options);
     },
   );
+  addRecordings(verb, sandbox);
   return people;
 }
 
@@ -100,6 +111,35 @@ async function leave(
   }
   if (options.silently) throw new UserError("--silently is for simulated participants only");
   showMedia(await leaveWithMedia(sandbox, room, count), options);
+}
+
+function addRecordings(
+  verb: (name: string, description: string) => Command,
+  sandbox: () => RunningSandbox,
+): void {
+  const show = (recordings: readonly RecordingView[], { json }: Options): void => {
+    console.log(json ? JSON.stringify(recordings, null, 2) : recordingTable(recordings));
+  };
+  verb("record", "ask for a recording of a room, as a participant; jicofo selects the recorder")
+    .argument("<room>")
+    .option("--stop", "end the recording", false)
+    .option("--stream <key>", "a live stream in place of a recording: its key or rtmp:// address")
+    .action(async (room: string, { stop, stream, ...options }: RecordOptions) => {
+      const people = new Participants(sandbox());
+      show(stop ? await people.stopRecording(room) : [await people.record(room, stream)], options);
+    });
+  verb("recordings", "list the recordings that run and those that have ended").action(
+    async (options: Options) => {
+      show(await new Participants(sandbox()).recordings(), options);
+    },
+  );
+}
+
+function recordingTable(recordings: readonly RecordingView[]): string {
+  const rows = recordings.map((r) => [
+    ...[r.room, r.mode, r.status, r.tried.join(", ") || "-", r.session, r.failure ?? "-"],
+  ]);
+  return table([["ROOM", "MODE", "STATUS", "RECORDERS", "SESSION", "FAILURE"], ...rows]);
 }
 
 /** The report as two tables. */

@@ -4,13 +4,20 @@ import { dirname, join } from "node:path";
 import { lock } from "proper-lockfile";
 import { cacheDir } from "../../../toolchain/src/cacheDir";
 import {
+  buildDebianStandIns,
+  debianStandInSources,
+  installedPackages,
+} from "../debianStandIns/build";
+import {
   authorityPath,
+  type BaseInputs,
   baseFiles,
   basePackages,
   emptyFolders,
   recipeKey,
   removedPaths,
   resolvConf,
+  standInsFolder,
 } from "./baseRecipe";
 import { run } from "./exec";
 import { writeHostFile } from "./hostFiles";
@@ -47,7 +54,8 @@ export async function ensureBase(options: BaseOptions): Promise<string> {
   // The hosts use the machine's mirror. If the machine's apt accepts expired release files (a
   // snapshot mirror can have them), the hosts must accept them too.
   const aptSettings = await aptConfig("Acquire::Check-Valid-Until", "Acquire::Check-Date");
-  const folder = cacheDir("base", recipeKey(options.suite, certificate, aptSettings));
+  const inputs = { certificate, aptSettings, standIns: await debianStandInSources() };
+  const folder = cacheDir("base", recipeKey(options.suite, inputs));
   const root = join(folder, "root");
   if (existsSync(root)) return root;
 
@@ -58,7 +66,7 @@ export async function ensureBase(options: BaseOptions): Promise<string> {
     retries: { retries: buildTimeoutMs / 1000, factor: 1, minTimeout: 1000 },
   });
   try {
-    if (!existsSync(root)) await build(root, options.suite, { certificate, aptSettings }, log);
+    if (!existsSync(root)) await build(root, options.suite, inputs, log);
   } finally {
     await release();
   }
@@ -68,7 +76,7 @@ export async function ensureBase(options: BaseOptions): Promise<string> {
 async function build(
   root: string,
   suite: Suite,
-  { certificate, aptSettings }: { certificate: string; aptSettings: string },
+  { certificate, aptSettings }: BaseInputs,
   log: (line: string) => void,
 ): Promise<void> {
   const started = Date.now();
@@ -87,6 +95,7 @@ async function build(
   };
   for (const [path, text] of Object.entries(files)) writeHostFile(building, path, text);
   await run("chroot", [building, "update-ca-certificates"]);
+  await installStandIns(building, suite);
   await rename(building, root);
   log(`${what}: built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
@@ -118,6 +127,16 @@ async function debootstrap(
       },
     },
   );
+}
+
+/** Adds the apt source of the stand-ins, and installs those that Debian's cloud image has. */
+async function installStandIns(root: string, suite: Suite): Promise<void> {
+  await buildDebianStandIns(suite, join(root, standInsFolder));
+  const debs = readdirSync(join(root, standInsFolder)).filter((file) => file.endsWith(".deb"));
+  for (const name of installedPackages(suite)) {
+    const deb = debs.find((file) => file.startsWith(`${name}_`)) ?? name;
+    await run("chroot", [root, "dpkg", "--install", join(standInsFolder, deb)]);
+  }
 }
 
 /**

@@ -11,8 +11,8 @@ import type { Suite } from "./releases";
 
 /** Packages of the image that a container does not need, with the reason. */
 export const excludedPackages: Readonly<Record<string, string>> = {
-  "linux-image-cloud-amd64": "hosts run on the machine's kernel",
-  "grub-cloud-amd64": "no boot loader starts a container",
+  "linux-image-cloud-amd64": "hosts run on the machine's kernel; a stand-in shows another one",
+  "grub-cloud-amd64": "no boot loader starts a container; a stand-in has its settings and its menu",
   dosfstools: "there is no EFI partition",
   "cloud-initramfs-growroot": "there is no initramfs and no partition to grow",
 };
@@ -20,6 +20,7 @@ export const excludedPackages: Readonly<Record<string, string>> = {
 /** Packages in addition to the image's, with the reason. */
 export const addedPackages: Readonly<Record<string, string>> = {
   udev: "the image has it by the packages that are left out; cloud-init's netplan renderer calls udevadm",
+  "linux-base": "the image has it by the kernel",
   "python3-slixmpp": "runs the stand-ins for Jitsi's packages; each host boots seconds faster",
   "python3-aiohttp": "as python3-slixmpp",
 };
@@ -37,6 +38,9 @@ export const authorityPath = "/usr/local/share/ca-certificates/jitsi-hetzner-san
 
 /** Target of /etc/resolv.conf: the file of systemd-resolved, like in the image. */
 export const resolvConf = "../run/systemd/resolve/stub-resolv.conf";
+
+/** Folder of the stand-ins for Debian packages, an apt source of hosts. */
+export const standInsFolder = "/usr/share/sandbox-packages";
 
 const aptKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -56,6 +60,12 @@ URIs: http://security.debian.org/debian-security
 Suites: ${suite}-security
 Components: main
 Signed-By: ${aptKeyring}
+`,
+    "/etc/apt/sources.list.d/sandbox.sources": `Types: deb
+URIs: file:${standInsFolder}
+Suites: ./
+Trusted: yes
+Languages: none
 `,
     "/etc/apt/sources.list": "# See /etc/apt/sources.list.d/debian.sources\n",
     // Like in Hetzner's image: root logs in with the project's keys, there is no other user, and
@@ -88,9 +98,19 @@ export const removedPaths: readonly string[] = [
 /** Folders that are not empty after the build, but are empty in a fresh Debian. */
 export const emptyFolders: readonly string[] = ["/etc/apt/sources.list.d"];
 
+/** What a base depends on beside the files of this recipe. */
+export interface BaseInputs {
+  readonly certificate: string;
+  /** Settings of this machine's apt, in the syntax of apt.conf. */
+  readonly aptSettings: string;
+  /** The sources of the stand-ins for Debian packages. */
+  readonly standIns: readonly string[];
+}
+
 /** Name of the base in the cache, a hash of everything in it. */
-export function recipeKey(suite: Suite, certificate: string, aptSettings: string): string {
+export function recipeKey(suite: Suite, inputs: BaseInputs): string {
   const parts = [basePackages(suite), baseFiles(suite), removedPaths, emptyFolders, resolvConf];
-  const recipe = JSON.stringify([suite, ...parts, certificate, aptSettings]);
+  const { certificate, aptSettings, standIns } = inputs;
+  const recipe = JSON.stringify([suite, ...parts, certificate, aptSettings, standIns]);
   return createHash("sha256").update(recipe).digest("hex").slice(0, 16);
 }

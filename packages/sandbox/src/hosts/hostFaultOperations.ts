@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { SandboxIdentity } from "../identity";
@@ -8,7 +8,7 @@ import type { HostFaultOperation, HostSpec } from "../../../hcloud-simulator/src
 import { run } from "./exec";
 import { ensurePublicInterface, type PrivateInterfaceFault } from "./hostNetwork";
 import { endHost } from "./hostRemoval";
-import { privateLink, privateNamespace, publicLink, routerNamespace } from "./names";
+import { hostFolder, privateLink, privateNamespace, publicLink, routerNamespace } from "./names";
 import { ipBatch, linksIn } from "./netns";
 
 /** The host that an operation is about. */
@@ -51,7 +51,22 @@ export async function runHostFaultOperation(
       return inside(identity, spec.id, "chage -d 0 root");
     case "renew":
       return inside(identity, spec.id, "chage -d -1 root");
+    case "refuse-sound":
+    case "allow-sound":
+      setKernelFault(host, "refuse-sound", operation === "refuse-sound");
+      return;
+    case "hang-reboot":
+    case "end-hang":
+      setKernelFault(host, "hang", operation === "hang-reboot");
+      return;
   }
+}
+
+/** A file in the host's folder `kernel`, which superviseHost.sh and the stand-in for kmod look at. */
+function setKernelFault({ identity, spec }: FaultTarget, name: string, active: boolean): void {
+  const file = join(hostFolder(identity, spec.id), "kernel", name);
+  if (active) writeFileSync(file, "");
+  else rmSync(file, { force: true });
 }
 
 function setFrozen(identity: SandboxIdentity, id: number, frozen: boolean): void {

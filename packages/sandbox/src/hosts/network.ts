@@ -1,4 +1,4 @@
-import type { SandboxIdentity } from "../identity";
+import type { ReservedAddress, SandboxIdentity } from "../identity";
 import { succeeds, run } from "./exec";
 import { baseTableText } from "./firewallRules";
 import { firewallTable, routerNamespace, uplinkName } from "./names";
@@ -14,7 +14,10 @@ import {
 } from "./netns";
 
 /** Reserved addresses that belong to the uplink's end in the root namespace. */
-const serviceAddresses = ["acme", "hetznerDns", "elsewhereDns", "acmeDns"] as const;
+const serviceAddresses: readonly ReservedAddress[] = [
+  ...(["acme", "hetznerDns", "elsewhereDns", "acmeDns"] as const),
+  ...(["objectStorage", "storageBox"] as const),
+];
 
 /** The router's end of the uplink, inside the router's namespace. */
 const routerUplink = "uplink";

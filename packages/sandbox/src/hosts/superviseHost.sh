@@ -2,7 +2,7 @@
 # Keeps one host running: boots it, boots it again after a reboot, and ends when the host powers
 # off. It is a separate process, so that hosts keep running when the sandbox's server crashes.
 #
-# Arguments: FOLDER      the host's folder: upper/ work/ root/ [network.batch]
+# Arguments: FOLDER      the host's folder: upper/ work/ root/ kernel/ [network.batch]
 #            BASE        root file system that all hosts share (read-only)
 #            NAMESPACE   network namespace of the host; also its machine name
 #            HOSTNAME    its host name until cloud-init sets it
@@ -41,10 +41,23 @@ boot() {
     --machine="$namespace" --hostname="$hostname" --register=no --keep-unit \
     --network-namespace-path="/run/netns/$namespace" \
     --capability=CAP_NET_ADMIN,CAP_SYS_RESOURCE --rlimit=NOFILE=1024:1048576 \
+    --bind-ro="$folder/kernel:/run/sandbox" \
     --resolv-conf=off --timezone=off --link-journal=no --suppress-sync=yes </dev/null
 }
 
+# choose_kernel: writes the kernel that programs on the host see until the next boot. Hangs like GRUB
+# if it does not find the kernel.
+choose_kernel() {
+  local release
+  if ! release="$(python3 "${BASH_SOURCE[0]%/*}/bootKernel.py" "$folder/root")"; then
+    say "the boot loader waits for a key"
+    exec sleep infinity
+  fi
+  echo "$release" >"$folder/kernel/release"
+}
+
 join_cgroups supervisor
+mkdir -p "$folder/kernel"
 mount -t overlay overlay \
   -o "lowerdir=$base,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
 # nspawn's lock files stay in this mount namespace.
@@ -57,11 +70,13 @@ while true; do
   if [[ -s $folder/network.batch ]]; then
     ip -n "$namespace" -batch "$folder/network.batch"
   fi
+  choose_kernel
   (boot) &
   code=0
   wait "$!" || code=$?
   [[ $code -eq $rebooted ]] || break
   say "rebooted"
+  while [[ -e $folder/kernel/hang ]]; do sleep 0.2; done
 done
 say "ended with code $code"
 exit "$code"

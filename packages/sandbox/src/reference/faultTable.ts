@@ -49,9 +49,15 @@ export const faultTable: readonly (readonly [command: string, http: string, effe
     "The private interfaces have no address; or they send packets that are too large for the network; or they are correct again.",
   ],
   [
+    "`host NAME refuse-sound`, `allow-sound`",
+    "same",
+    "The kernel refuses the module snd_aloop, or accepts it. A module that is loaded stays.",
+  ],
+  ["`host NAME hang-reboot`, `end-hang`", "same", "The host hangs at its next reboot, or boots."],
+  [
     "`service apt stop`, `service dns start`",
     "`POST /_simulator/services/:name/:verb`",
-    "Stops or starts the package mirrors (`apt`), the name server (`dns`) or the ACME server (`acme`).",
+    "Stops or starts the package mirrors (`apt`), the name server (`dns`), the ACME server (`acme`) or the storages (`storage`).",
   ],
   [
     "`acme down`, `unavailable`, `slow 5000`, `bad-answer html`",
@@ -92,6 +98,21 @@ export const faultTable: readonly (readonly [command: string, http: string, effe
     "`dns list`, `dns clear [id]`",
     '`POST /_simulator/services/dns/faults`, `clear {"id"}`',
     "Shows the active faults of the name servers, or ends them.",
+  ],
+  [
+    "`storage s3 down`, `unavailable`, `full`, `credentials`, `no-bucket`",
+    '`POST /_simulator/services/storage/fault {"place":"s3","kind"}`',
+    "The object storage breaks connections, answers 503, refuses to store, does not know the key, or does not have the bucket.",
+  ],
+  [
+    "`storage sftp down`, `full`, `credentials`, `read-only`, `host-key`",
+    '`{"place":"sftp","kind"}`',
+    "The storage box refuses connections, has no space, refuses logins or new files, or has another host key.",
+  ],
+  [
+    "`storage clear [place]`",
+    '`POST /_simulator/services/storage/clear {"place"}`',
+    "Ends the faults of the storages.",
   ],
   [
     "`up --latency hetzner --rate-limit off --limit servers=10`",

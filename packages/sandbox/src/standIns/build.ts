@@ -61,16 +61,19 @@ async function stage(
     const filter = (path: string): boolean => !path.includes("__pycache__");
     await cp(join(sourcesDir, "common"), join(tree, library), { recursive: true, filter });
   }
-  await normalise(tree, (text) => fillIn(text, name, release, versions));
+  await normaliseTree(tree, (text) => fillIn(text, name, release, versions));
 }
 
-/** Fills in placeholders. Sets 0755 for folders and executable files, and 0644 for other files. */
-async function normalise(dir: string, fill: (text: string) => string): Promise<void> {
+/**
+ * Fills in placeholders in all files of a package's tree. Sets 0755 for folders and executable
+ * files, and 0644 for other files.
+ */
+export async function normaliseTree(dir: string, fill: (text: string) => string): Promise<void> {
   await chmod(dir, 0o755);
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const path = join(dir, entry.name);
     if (entry.isDirectory()) {
-      await normalise(path, fill);
+      await normaliseTree(path, fill);
       continue;
     }
     const text = await readFile(path, "utf8");

@@ -10,6 +10,7 @@ export const packageVersions = {
     "2.3-271-g0d9a44c1-1",
   ],
   jicofo: ["1.0-1189-1", "1.0-1177-1", "1.0-1166-1", "1.0-1158-1"],
+  jibri: ["8.0-185-g6b2d41f-1", "8.0-179-ga40c6a4-1", "8.0-173-g1d0f2e9-1", "8.0-169-g3c52a7b-1"],
   "jitsi-meet-web": ["1.0.9146-1", "1.0.9031-1", "1.0.8922-1", "1.0.8792-1"],
   "jitsi-meet-web-config": ["1.0.9146-1", "1.0.9031-1", "1.0.8922-1", "1.0.8792-1"],
   "jitsi-meet-prosody": ["1.0.9146-1", "1.0.9031-1", "1.0.8922-1", "1.0.8792-1"],
@@ -25,6 +26,7 @@ export type Versions = Readonly<Record<PackageName, readonly string[]>>;
 export const programs: Partial<Record<PackageName, string>> = {
   "jitsi-videobridge2": "usr/share/jitsi-videobridge/lib",
   jicofo: "usr/share/jicofo/lib",
+  jibri: "opt/jitsi/jibri/lib",
 };
 
 /**

@@ -15,6 +15,7 @@ import { closeServer, listen } from "../../src/web/listen";
 export const otherVersions: Versions = {
   "jitsi-videobridge2": ["2.3-401-g0a1b2c3d-1", "2.3-400-g9f8e7d6c-1"],
   jicofo: ["1.0-1301-1", "1.0-1300-1"],
+  jibri: ["8.0-201-g7d3e5f1-1", "8.0-200-g2b4c6d8-1"],
   "jitsi-meet-web": ["1.0.9901-1", "1.0.9900-1"],
   "jitsi-meet-web-config": ["1.0.9901-1", "1.0.9900-1"],
   "jitsi-meet-prosody": ["1.0.9901-1", "1.0.9900-1"],

@@ -11,11 +11,12 @@ import { suiteOf, suites } from "../../../src/hosts/releases";
 
 describe("recipeKey", () => {
   it("depends on everything in the base", () => {
-    const key = recipeKey("trixie", "certificate", "settings");
-    expect(recipeKey("trixie", "certificate", "settings")).toBe(key);
-    expect(recipeKey("trixie", "another", "settings")).not.toBe(key);
-    expect(recipeKey("trixie", "certificate", "other")).not.toBe(key);
-    expect(recipeKey("bookworm", "certificate", "settings")).not.toBe(key);
+    const inputs = { certificate: "certificate", aptSettings: "settings", standIns: ["kmod"] };
+    const key = recipeKey("trixie", inputs);
+    expect(recipeKey("trixie", { ...inputs })).toBe(key);
+    expect(recipeKey("bookworm", inputs)).not.toBe(key);
+    for (const other of [{ certificate: "x" }, { aptSettings: "x" }, { standIns: ["x"] }])
+      expect(recipeKey("trixie", { ...inputs, ...other })).not.toBe(key);
   });
 });
 

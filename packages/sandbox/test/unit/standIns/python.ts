@@ -6,6 +6,7 @@ const libraries = [
   "common",
   "jitsi-videobridge2/rootfs/usr/share/jitsi-videobridge/lib",
   "jicofo/rootfs/usr/share/jicofo/lib",
+  "jibri/rootfs/opt/jitsi/jibri/lib",
 ]
   .map((path) => join(sourcesDir, path))
   .concat(__dirname);

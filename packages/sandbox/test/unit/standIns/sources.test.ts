@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { sourcesDir as debianSources } from "../../../src/debianStandIns/build";
 import { sourcesDir } from "../../../src/standIns/build";
 import { run } from "../../../src/standIns/run";
 import { fillIn, releases } from "../../../src/standIns/versions";
 
-const files = readdirSync(sourcesDir, { recursive: true, withFileTypes: true })
+const files = [sourcesDir, debianSources]
+  .flatMap((dir) => readdirSync(dir, { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile() && !entry.parentPath.includes("__pycache__"))
   .map((entry) => join(entry.parentPath, entry.name));
 
@@ -17,7 +19,12 @@ const short = (path: string): string => relative(sourcesDir, path);
 describe("sources of the stand-ins", () => {
   it("have scripts without findings of shellcheck", async () => {
     const scripts = named((_, text) => /^#!\/bin\/(ba)?sh/.test(text));
-    expect(scripts.map(short)).toContain("jicofo/rootfs/etc/init.d/jicofo");
+    expect(scripts.map(short)).toEqual(
+      expect.arrayContaining([
+        "jicofo/rootfs/etc/init.d/jicofo",
+        "../debianStandIns/kmod/rootfs/usr/bin/kmod",
+      ]),
+    );
     // SC1091: the libraries of debconf and LSB exist on hosts only.
     await run("shellcheck", ["-e", "SC1091", ...scripts]);
   });
@@ -67,6 +74,15 @@ describe("sources of the stand-ins", () => {
       "/etc/jitsi/videobridge/logging.properties",
       "/etc/logrotate.d/jitsi-videobridge",
       "/etc/sysctl.d/20-jvb-udp-buffers.conf",
+    ]);
+    const jibri = ["asoundrc", "icewm.preferences", "jibri.conf", "logging.properties"];
+    expect(conffiles("jibri")).toEqual([
+      ...[...jibri, "pjsua.config", "xorg-video-dummy.conf"].map(
+        (name) => `/etc/jitsi/jibri/${name}`,
+      ),
+      ...["jibri-icewm", "jibri-xorg", "jibri"].map(
+        (name) => `/etc/systemd/system/${name}.service`,
+      ),
     ]);
     expect(conffiles("jicofo")).toEqual([
       "/etc/init.d/jicofo",

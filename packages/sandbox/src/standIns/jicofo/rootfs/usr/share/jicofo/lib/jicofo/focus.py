@@ -6,12 +6,14 @@ from typing import Any, Optional
 from xml.etree import ElementTree as ET
 
 from jitsi_stand_in.metrics import Metrics
-from jitsi_stand_in.names import FOCUS, HEALTH
+from jitsi_stand_in.names import FOCUS, HEALTH, JIBRI, PARTICIPANTS
 from jitsi_stand_in.xmpp import MucClient
 
 from .bridges import BridgeSelector
 from .conferences import Conferences
 from .health import Doctor
+from .jibris import JibriDetector
+from .recordings import Recordings
 from .saved_state import SavedState
 from .settings import Settings
 
@@ -32,7 +34,11 @@ class Focus:
         self.client = MucClient(settings.account, retry_seconds=1.0, ping_seconds=PING_SECONDS)
         self.conferences = Conferences(self.selector, self.client)
         self.saved_state = SavedState(self.conferences)
-        self.jibris: set[str] = set()
+        self.jibris = JibriDetector()
+        self.recordings = Recordings(
+            self.jibris, self.client, settings.account.domain.removeprefix("auth."),
+            settings.jibri_retries, settings.jibri_pending_timeout)
+        self.conferences.on_end = self._stop_recording
         self.client.on_presence = self._presence
         self.client.on_fresh_login = self._start_over
         self.client.on_iq = self._iq
@@ -53,7 +59,10 @@ class Focus:
     def _presence(self, room: str, nickname: str, presence: Optional[ET.Element]) -> None:
         jid = f"{room}/{nickname}"
         if room == self.settings.jibri_brewery:
-            (self.jibris.discard if presence is None else self.jibris.add)(jid)
+            if presence is not None:
+                self.jibris.presence(jid, presence)
+            elif self.jibris.remove(jid):
+                self.recordings.offline(jid)
         elif presence is None:
             bridge = self.selector.remove(jid)
             if bridge is not None:
@@ -66,8 +75,17 @@ class Focus:
                 log.info("%s entered SHUTTING_DOWN", jid)
                 self.conferences.re_invite_from(bridge, removed=False, works=True)
 
-    def _iq(self, payload: ET.Element, _sender: str) -> Optional[list[ET.Element]]:
-        """A guest asks for the focus of a room through the proxy component."""
+    def _stop_recording(self, room: str) -> None:
+        if room in self.recordings.active:
+            self.recordings.stop(room)
+
+    def _iq(self, payload: ET.Element, sender: str) -> Optional[list[ET.Element]]:
+        """A guest asks for the focus of a room through the proxy component, or a recorder reports."""
+        if payload.tag == f"{{{JIBRI}}}jibri":
+            return self.recordings.update(payload, sender)
+        if payload.tag == f"{{{PARTICIPANTS}}}room":
+            count = len(self.conferences.rooms.get(payload.get("name", ""), {}))
+            return [ET.Element(payload.tag, {"participants": str(count)})]
         if payload.tag != f"{{{FOCUS}}}conference":
             return None
         answer = {"room": payload.get("room", ""), "ready": "true", "focusjid": self.jid}
@@ -142,8 +160,8 @@ class Focus:
             "conference_sizes": sizes,
             "endpoint_pairs": sum(count * (count - 1) for count in present),
             "bridge_selector": self.selector.stats(),
-            **({"jibri_detector": {"count": len(self.jibris), "available": len(self.jibris)}}
-               if self.settings.jibri_brewery else {}),
+            "jibri_detector": self.jibris.stats(),
+            "sip_jibri_detector": {"count": 0, "available": 0},
             "threads": 1,
             "version": self.version,
             "slow_health_check": 0,
@@ -162,7 +180,8 @@ class Focus:
                 "bridge": {jid: bridge.debug_state(c.endpoints_on(jid))
                            for jid, bridge in self.selector.bridges.items()},
             },
-            "jibri_detector": {} if self.settings.jibri_brewery else None,
+            "jibri_detector": self.settings.jibri_brewery
+            and self.jibris.debug_state(self.settings.jibri_brewery),
             "sip_jibri_detector": None,
             "jigasi_detector": None,
             "av_moderation": {},

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from typing import Any, Coroutine, Optional
+from typing import Any, Callable, Coroutine, Optional
 
 # When jicofo leaves a room (focusLeft), clients reload the page and join again.
 RELOAD_SECONDS = (10.0, 30.0)
@@ -31,6 +31,8 @@ class Participants:
         self.tallies: dict[str, Counter[str]] = {}
         self.totals: Counter[str] = Counter()
         self.next_id = 0
+        # Called with the name of a room that has become empty.
+        self.on_end: Callable[[str], None] = lambda room: None
         # Endpoints that reload the page, with the time of their return; endpoints that disappeared.
         self.reloading: dict[str, float] = {}
         self._disappeared: set[str] = set()
@@ -71,6 +73,7 @@ class Participants:
         if not self.rooms[room]:
             del self.rooms[room]
             self.tallies.pop(room, None)
+            self.on_end(room)
 
     def reload(self, room: str) -> None:
         """All pages of a room reload. This counts as one cut for each participant."""

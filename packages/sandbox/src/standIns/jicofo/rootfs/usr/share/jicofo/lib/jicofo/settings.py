@@ -13,6 +13,8 @@ class Settings:
     account: Account
     brewery: Optional[str]
     jibri_brewery: Optional[str]
+    jibri_retries: int
+    jibri_pending_timeout: float
     rest_host: str
     rest_port: int
     strategy: str
@@ -61,6 +63,8 @@ def load(options: JavaOptions) -> Settings:
         # XMPP ignores the case of the local part: JvbBrewery is jvbbrewery.
         brewery=str(brewery).lower() if brewery else None,
         jibri_brewery=str(jibri).lower() if jibri else None,
+        jibri_retries=int(conf.get("jicofo.jibri.num-retries", 5)),
+        jibri_pending_timeout=conf.seconds("jicofo.jibri.pending-timeout", 90.0),
         rest_host=str(conf.get("jicofo.rest.host", "127.0.0.1")),
         rest_port=int(conf.get("jicofo.rest.port", 8888)),
         strategy=str(conf.get(bridge + "selection-strategy", "SingleBridgeSelectionStrategy")),
