@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
+import { parsePackages } from "../../packages/sandbox/src/jitsi/packageList";
 import type { PackageName } from "../../packages/sandbox/src/standIns/versions";
 import { cacheDir } from "../../packages/toolchain/src/cacheDir";
 import {
@@ -31,10 +32,14 @@ describe("a cluster with packages of another repository", () => {
   afterAll(async () => {
     await cluster.remove();
     await repository.stop();
-    await rm(dir, { recursive: true });
-    // Kept under an address of this run alone.
+    // What the cache keeps of it is of no use to another run.
     const lists = cacheDir("jitsi", "lists", encodeURIComponent(repository.url));
     await rm(lists, { recursive: true, force: true });
+    const index = await readFile(join(repository.dir, "stable/Packages"), "utf8");
+    for (const { sha256 } of parsePackages(index)) {
+      await rm(cacheDir("jitsi", "packages", `${sha256}.deb`), { force: true });
+    }
+    await rm(dir, { recursive: true });
   }, 120_000);
 
   const [version, older] = otherVersions["jitsi-meet"];

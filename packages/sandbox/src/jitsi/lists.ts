@@ -51,8 +51,8 @@ const listsFolder = (url: string): string => cacheDir("jitsi", "lists", encodeUR
  * @throws UnusableRepository when it has no list, or no complete release
  */
 export async function fetchLists(url: string, timeoutMs = listTimeoutMs): Promise<Lists> {
-  await mkdir(listsFolder(url), { recursive: true });
-  const dir = await mkdtemp(join(listsFolder(url), "new-"));
+  await mkdir(cacheDir("jitsi"), { recursive: true });
+  const dir = await mkdtemp(cacheDir("jitsi", "new-"));
   try {
     await mkdir(join(dir, listFolder));
     const get = (path: string): Promise<Buffer | undefined> => fetchList(url, path, timeoutMs);
@@ -70,6 +70,7 @@ export async function fetchLists(url: string, timeoutMs = listTimeoutMs): Promis
 
 /** Another sandbox may have kept the same lists. */
 async function keep(dir: string, kept: string): Promise<void> {
+  await mkdir(dirname(kept), { recursive: true });
   try {
     await rename(dir, kept);
   } catch (error) {

@@ -193,6 +193,12 @@ describe("a repository that cannot be used", () => {
     );
   });
 
+  it("leaves nothing in the cache", async () => {
+    await repository.stop();
+    await failure(decide());
+    expect(await readdir(join(work, "cache/jitsi"))).toEqual([]);
+  });
+
   it("is named with what it lacks if it has only some of the packages", async () => {
     const packages = await readFile(join(repository.dir, "stable/Packages"), "utf8");
     const some = packages.split("\n\n").filter((text) => !text.startsWith("Package: jicofo"));
