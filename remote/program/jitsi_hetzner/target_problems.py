@@ -86,8 +86,8 @@ def sftp_problem(settings: RecorderSettings, errors: str) -> TargetProblem | Non
         (
             r"[Pp]ermission denied|SSH_FX_PERMISSION_DENIED|read-only|Failed to (mkdir|copy|move)|mkdir .*failed|"
             r"sftp: \"?Failure",
-            f"{target.user} cannot write at {target.path or 'its home'} on {where} (recordingsSftpPath): it has no right "
-            "to, or the server is full",
+            f"{target.user} cannot write at {target.path or 'its home'} on {where} (recordingsSftpPath): it has "
+            "no right to, or the server is full",
             "choose a path below the home of the account: pulumi config set recordingsSftpPath PATH, or make room "
             "there; pulumi up",
         ),
