@@ -3,6 +3,7 @@ import { object, type Read } from "../hcloud/answer";
 import type { ServerFact } from "../hcloud/cloudFacts";
 import { ApiError } from "../hcloud/hcloudApi";
 import type { PlannedHost } from "../plan/plannedHosts";
+import { nodeName } from "../nodeNames";
 import { localRecorderName, recorderNickname } from "../recorderNames";
 import { resourceTypes } from "../resourceTypes";
 import type { EngineState, EngineResource } from "./engineState";
@@ -71,7 +72,10 @@ function namesAnother(
   ]);
   return [...listOf(outputs.bridges), ...listOf(outputs.recorders)].some((bridge) => {
     const { nickname } = (bridge ?? {}) as { nickname?: unknown };
-    return typeof nickname === "string" && !own.includes(nickname);
+    // An existing machine has no server.
+    return (
+      typeof nickname === "string" && nodeName(nickname) === undefined && !own.includes(nickname)
+    );
   });
 }
 

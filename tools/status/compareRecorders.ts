@@ -1,3 +1,4 @@
+import { isRecorderNode } from "../../lib/config/existingNode";
 import { allRecorders } from "../../lib/plan/clusterPlan";
 import type { RecorderFacts } from "../../remote/program/contract";
 import { byName } from "./compareHosts";
@@ -16,11 +17,14 @@ export interface RecordersCompared {
  * @param down names of the hosts whose server is missing or does not run
  */
 export function compareRecorders(
-  { plan }: Pick<Declared, "plan">,
+  { plan, nodes = [] }: Pick<Declared, "plan" | "nodes">,
   seen: readonly RecorderFacts[] | undefined,
   down: ReadonlySet<string>,
 ): RecordersCompared {
-  const declared = allRecorders(plan);
+  const declared: readonly { readonly name: string; readonly draining: boolean }[] = [
+    ...allRecorders(plan),
+    ...nodes.filter(isRecorderNode),
+  ];
   const expected = (name: string | null): RecorderStatus["expected"] => {
     const one = declared.find((recorder) => recorder.name === name);
     if (one === undefined) return "gone";

@@ -1,4 +1,5 @@
 import type { RecorderFacts } from "../../../../remote/program/contract";
+import type { ExistingNode } from "../../../../lib/config/existingNode";
 import { parseSettings } from "../../../../lib/config/settings";
 import { planCluster } from "../../../../lib/plan/clusterPlan";
 import { compare } from "../../../../tools/status/compare";
@@ -49,6 +50,17 @@ describe("the recorders of a cluster", () => {
       "jibri-207 is in jicofo's room of recorders, and not of this stack: find out where it runs",
       "jibri-1 is declared, but the web host does not know it: pulumi up",
     ]);
+  });
+
+  it("may run on existing machines", () => {
+    const node = { name: "berlin", role: "jibri", draining: false } as ExistingNode;
+    const berlin = seen(0, { name: "berlin", nickname: "node-berlin-0a1b2c" });
+    const { differences: none } = compareRecorders(
+      { plan: planCluster(parseSettings({ domain: "meet.example.test" })), nodes: [node] },
+      [berlin],
+      new Set(),
+    );
+    expect(none).toEqual([]);
   });
 
   it("are not reported where their server is missing, which is reported itself", () => {
