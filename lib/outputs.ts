@@ -190,7 +190,12 @@ export function monthlyCostOutput(cost: MonthlyCost | undefined): Record<string,
  * to 0.8. Source: jicofo, reference.conf, `average-participant-stress` and `stress-threshold`. The load of the whole host
  * counts too, so the web host's own bridge takes fewer. That number was not measured.
  */
-export function capacityEstimate({ bridges, localBridge }: ClusterPlan): Record<string, string> {
+export function capacityEstimate({
+  bridges,
+  localBridge,
+  recorders,
+  localRecorder,
+}: ClusterPlan): Record<string, string> {
   const isLocal = localBridge !== undefined;
   const capacityOf = (count: number): string => {
     if (count === 0) return "a few small meetings, on the web host's own bridge";
@@ -202,6 +207,7 @@ export function capacityEstimate({ bridges, localBridge }: ClusterPlan): Record<
     return isLocal ? `${most}, and a few on the web host's own bridge` : most;
   };
   const others = bridges.length - 1 + (isLocal ? 1 : 0);
+  const recordings = recorders.length + (localRecorder === undefined ? 0 : 1);
   return {
     estimate: capacityOf(bridges.length),
     withOneBridgeLost:
@@ -210,6 +216,10 @@ export function capacityEstimate({ bridges, localBridge }: ClusterPlan): Record<
         : `${capacityOf(bridges.length - 1)}; meetings on the lost bridge have to connect again`,
     source:
       "jicofo's own assumption of 80 participants per bridge (stress 0.01 each, threshold 0.8); fewer on the web host, because its other load counts; not measured on these server types",
+    // Those on existing machines are not known here.
+    ...(recordings === 0
+      ? {}
+      : { recordings: `${recordings} recordings or live streams at the same time` }),
   };
 }
 

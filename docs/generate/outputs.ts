@@ -17,7 +17,7 @@ export const outputs: Readonly<Record<string, string>> = {
   monthlyCost:
     "The cost of the cluster per month, at the prices of the API, before VAT: `net`, `of` (one line for each kind of object) and `traffic` (the included traffic). If prices are unavailable, only `net` is set, with the reason.",
   capacity:
-    "How many participants fit: `estimate`, `withOneBridgeLost`, and the `source` of both. The figures are not measured.",
+    "How many participants fit: `estimate`, `withOneBridgeLost`, and the `source` of both. The figures are not measured. With recorders also `recordings`: how many recordings or live streams at the same time.",
   readme: "The page of the stack in the console of Pulumi Cloud.",
   deploymentPublicKey:
     "Public half of the SSH key of the stack, for the user of an [existing machine](existing-machines.md).",

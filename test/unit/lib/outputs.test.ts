@@ -2,6 +2,11 @@ import { planOf } from "./preflight/support/cloud";
 import { capacityEstimate, stackReadme } from "../../../lib/outputs";
 
 describe("capacityEstimate", () => {
+  it("tells how many recordings there can be at a time, where there are recorders", () => {
+    expect(capacityEstimate(planOf({ jibriCount: "2" })).recordings).toContain("2 recordings");
+    expect(capacityEstimate(planOf({}))).not.toHaveProperty("recordings");
+  });
+
   it.each([
     [2, "auto", /^about 160 participants in all meetings together$/, /^about 80 participants /],
     [
