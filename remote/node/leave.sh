@@ -96,10 +96,15 @@ remove_files() {
   local domain
   domain=$(sed -n 's/^DOMAIN=//p' /etc/jitsi-hetzner/node.conf 2>/dev/null) || true
   rm -rf "$units"/jitsi-hetzner-* "$units"/jitsi-videobridge2.service.d/{50-jitsi-hetzner,jitsi-hetzner}.conf "$units"/jibri.service.d/jitsi-hetzner.conf
+  rm -f "$units/nftables.service.d/50-jitsi-hetzner.conf"
   remove_recorder
   rm -f /usr/local/sbin/jitsi-hetzner-* /etc/needrestart/conf.d/50-jitsi-hetzner.conf
   rm -f /etc/apt/sources.list.d/jitsi-stable.list /usr/share/keyrings/jitsi-keyring.gpg /var/lib/apt/lists/*jitsi*
-  remove_empty "$units/jitsi-videobridge2.service.d" "$units/jibri.service.d" /etc/needrestart/conf.d /etc/needrestart
+  remove_empty "$units/nftables.service.d" "$units/jitsi-videobridge2.service.d" "$units/jibri.service.d" /etc/needrestart/conf.d /etc/needrestart
+  # Java's packages leave it where their keystore went before.
+  if ! was_installed ca-certificates-java && [[ ! -e /usr/share/ca-certificates-java ]]; then
+    rm -f /etc/ca-certificates/update.d/jks-keystore
+  fi
   systemctl daemon-reload
   systemctl reset-failed 'jitsi-*' 2>/dev/null || true
   if [[ -n $domain && -e $ca_folder/auth.$domain.crt ]]; then
@@ -136,8 +141,8 @@ remove_users() {
   local user
   for user in "$forward_user" jvb jibri; do
     if ! grep -q "^$user:" "$before/users" && id "$user" >/dev/null 2>&1; then
-      # It complains of a mailbox that is not there.
-      userdel --remove "$user" 2>/dev/null || userdel "$user" 2>/dev/null || info "the user $user cannot be removed: ps -u $user"
+      # It fails for a mailbox that is not there too, or for a home directory of root.
+      userdel --remove "$user" 2>/dev/null || ! id "$user" >/dev/null 2>&1 || info "the user $user cannot be removed: ps -u $user"
     fi
   done
   for user in jitsi jvb jibri "$forward_user"; do

@@ -44,6 +44,12 @@ write_units() {
   if [[ $FILE_CHANGED == yes ]]; then
     changed=yes
   fi
+  # nftables.service empties all tables when it starts or is reloaded.
+  write_file "$units/nftables.service.d/50-jitsi-hetzner.conf" 0644 root:root \
+    $'[Service]\nExecStartPost=-/usr/sbin/nft -f /etc/jitsi-hetzner/filter.nft\nExecReload=-/usr/sbin/nft -f /etc/jitsi-hetzner/filter.nft\n'
+  if [[ $FILE_CHANGED == yes ]]; then
+    changed=yes
+  fi
   write_file "$units/jitsi-hetzner-filter.service" 0644 root:root "$FILTER_SERVICE"
   if [[ $changed == yes || $FILE_CHANGED == yes ]]; then
     systemctl daemon-reload
@@ -51,7 +57,7 @@ write_units() {
 }
 
 install_packages_of_role() {
-  write_file /etc/jitsi-hetzner/host.conf 0644 root:root "${HOST_CONF}VERSION=$VERSION"$'\n'
+  write_file /etc/jitsi-hetzner/host.conf 0644 root:root "${HOST_CONF}VERSION='$VERSION'"$'\n'
   write_file "$installer" 0755 root:root "$INSTALLER"
   if [[ -e $installed ]]; then
     timeout 480 "$installer" repository ||

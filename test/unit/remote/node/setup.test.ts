@@ -55,7 +55,7 @@ describe("node/setup", () => {
   it("installs the packages once, in the version of the web host, without tools that are the owner's matter", () => {
     expect(setUp().stdout).toMatch(/^timeout 900 .*jitsi-hetzner-install$/m);
     const conf = host.text("etc/jitsi-hetzner/host.conf");
-    expect(conf).toContain("TOOLS='curl jq nftables openssl'\nVERSION=2.0.10888-1\n");
+    expect(conf).toContain("TOOLS='curl jq nftables openssl'\nVERSION='2.0.10888-1'\n");
     host.has("var/lib/jitsi-hetzner/installed", "");
     expect(setUp().stdout).toMatch(/^timeout 480 .*jitsi-hetzner-install repository$/m);
   });
