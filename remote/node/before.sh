@@ -10,6 +10,21 @@ readonly asked_for='jitsi-.*|jibri|curl|jq|nftables|openssl|gpg|ca-certificates|
 # Settings of the kernel that a package of Jitsi changes.
 readonly kernel_settings=(net.core.rmem_max net.core.netdev_max_backlog)
 
+# A step whose `pulumi` was killed goes on running. Packages are installed for at most 15 minutes.
+readonly lock_seconds=960
+
+# lock_machine: one step at a time changes packages and files of a machine. Held until the step ends.
+lock_machine() {
+  mkdir -p "$state_dir"
+  exec 7>"$state_dir/machine.lock"
+  if flock -n 7; then
+    return
+  fi
+  info "waiting for an earlier step that still runs on this machine"
+  flock -w "$lock_seconds" 7 ||
+    fatal "an earlier step has not ended in $lock_seconds s" "on this machine: pgrep -af jitsi-hetzner; end that process, then: pulumi up"
+}
+
 # record_before: once in a machine's time in the cluster, before anything is changed. A run that was cut repeats it.
 record_before() {
   if [[ -e $before/complete ]]; then

@@ -13,6 +13,7 @@ readonly recordings=/srv/recordings
 readonly grub_conf=/etc/default/grub.d/60-jitsi-hetzner.cfg
 
 main() {
+  lock_machine
   if [[ ! -e $before/complete ]]; then
     info "nothing was changed on this machine yet"
     remove_program

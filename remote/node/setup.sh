@@ -14,6 +14,7 @@ readonly forward_home=/var/lib/jitsi-hetzner-forward
 readonly units=/etc/systemd/system
 
 main() {
+  lock_machine
   record_before
   write_file /etc/jitsi-hetzner/node.conf 0644 root:root "DOMAIN=$DOMAIN"$'\n'"NAME=$NAME"$'\n'
   let_forward_in

@@ -60,6 +60,16 @@ const leave = (code = ""): Outcome =>
   ]);
 
 describe("node/leave", () => {
+  it("waits for a setup that still runs, because its `pulumi` was killed", () => {
+    const setup = `
+      (exec 7>"$state_dir/machine.lock"; flock 7; touch "$state_dir/held"; sleep 0.5; printf 'setup ended\\n' >&3) &
+      until [[ -e $state_dir/held ]]; do sleep 0.02; done`;
+    const { status, stdout } = leave(setup);
+    expect(status).toBe(0);
+    expect(stdout.indexOf("setup ended")).toBeGreaterThanOrEqual(0);
+    expect(stdout.indexOf("setup ended")).toBeLessThan(stdout.indexOf("apt_get purge"));
+  });
+
   it("removes the packages of this program, and neither those of before nor what the owner has installed since", () => {
     const { status, stdout } = leave();
     expect(status).toBe(0);
