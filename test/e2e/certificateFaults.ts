@@ -4,8 +4,8 @@ import { must, type TestCluster } from "./harness";
 /** Something that keeps a name from its certificate, while the domain has one. */
 export interface CertificateFault {
   readonly name: string;
-  /** Whether a step takes a minute more. */
-  readonly isLong?: boolean;
+  /** One of the few that `certificate.test.ts` has too. The soak has all. */
+  readonly isInShort?: boolean;
   /** @param name the name that is to be ordered */
   begin(cluster: TestCluster, name: string): Promise<void>;
   end(cluster: TestCluster): Promise<void>;
@@ -63,6 +63,8 @@ END
   "ln -sfnT /var/lib/jitsi-hetzner/program/jitsi-hetzner /usr/local/sbin/jitsi-hetzner",
 ];
 
+const short = (one: CertificateFault): CertificateFault => ({ ...one, isInShort: true });
+
 /** Each is tried with a name that has no certificate yet. With the last two, one is issued. */
 export const certificateFaults: readonly CertificateFault[] = [
   fault(
@@ -83,20 +85,19 @@ export const certificateFaults: readonly CertificateFault[] = [
     (name) => ["wrong", name, "AAAA", "2001:db8::9"],
     (name) => new RegExp(`AAAA ${name} is 2001:db8::9, but must be \\S+ alone`),
   ),
-  {
-    ...fault(
-      "name servers are slow",
-      "dns",
-      (name) => ["slow", "20000", name],
-      (name) => new RegExp(`A ${name} cannot be looked up \\(does not answer\\)`),
-    ),
-    isLong: true,
-  },
   fault(
-    "CAA forbids the issuer",
+    "name servers are slow",
     "dns",
-    () => ["wrong", demoConfig.dnsZone, "CAA", '0 issue "other.example"'],
-    () => /the CAA records of example\.test allow other\.example, but not letsencrypt\.org/,
+    (name) => ["slow", "20000", name],
+    (name) => new RegExp(`A ${name} cannot be looked up \\(does not answer\\)`),
+  ),
+  short(
+    fault(
+      "CAA forbids the issuer",
+      "dns",
+      () => ["wrong", demoConfig.dnsZone, "CAA", '0 issue "other.example"'],
+      () => /the CAA records of example\.test allow other\.example, but not letsencrypt\.org/,
+    ),
   ),
   fault(
     "the ACME server is down",
@@ -128,23 +129,27 @@ export const certificateFaults: readonly CertificateFault[] = [
     () => ["rate-limit", "orders", "--retry-after", "1"],
     () => /the ACME server refuses more orders until .* UTC \(rate limit\): too many new orders/,
   ),
-  onWeb(
-    "port 80 is closed",
-    `nft -f - <<'END'
+  short(
+    onWeb(
+      "port 80 is closed",
+      `nft -f - <<'END'
 table inet closed { chain input { type filter hook input priority -300; iif != lo tcp dport 80 drop; }; }
 END`,
-    "nft delete table inet closed",
-    () => /the ACME server issues no certificate: .*(Timeout|Fetching|timed out|error)/i,
+      "nft delete table inet closed",
+      () => /the ACME server issues no certificate: .*(Timeout|Fetching|timed out|error)/i,
+    ),
   ),
   onWeb(
     "the clock is behind",
     ...clock("-4000"),
     () => /cannot be reached: .*not yet valid \(is the clock of this host right\? timedatectl\)/,
   ),
-  onWeb(
-    "the clock is ahead",
-    ...clock("+4000"),
-    () => /cannot be reached: .*expired \(is the clock of this host right\? timedatectl\)/,
+  short(
+    onWeb(
+      "the clock is ahead",
+      ...clock("+4000"),
+      () => /cannot be reached: .*expired \(is the clock of this host right\? timedatectl\)/,
+    ),
   ),
   onWeb(
     "the disk is full",

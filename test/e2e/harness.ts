@@ -136,9 +136,8 @@ export class TestCluster {
   }
 
   async configure(settings: Record<string, string>): Promise<void> {
-    for (const [key, value] of Object.entries(settings)) {
-      await this.mustPulumi("config", "set", key, value);
-    }
+    const pairs = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+    await this.mustPulumi("config", "set-all", ...pairs.flatMap((pair) => ["--plaintext", pair]));
   }
 
   up(...args: string[]): Promise<Outcome> {
