@@ -26,6 +26,18 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "takes them back to the web host before the bridge host goes": people,
     "changes the version of its bridge with that of the web host, once it is empty": versions,
   },
+  "recorders.test.ts": {
+    "has no recorder and no buttons at first": people,
+    "gets two recorders, and nothing else is touched": people,
+    "is reached by SSH only, from outside": people,
+    "keeps a recording while the target is down, and uploads it whole": people,
+    "keeps a recording while the target is credentials, and uploads it whole": people,
+    "keeps a recording while the target is full, and uploads it whole": people,
+    "loses no file of a recorder that is killed while it records": people,
+    "uploads to a storage box too, which runs no command for checksums": people,
+    "removes a recorder after its recording, and a bridge without waiting for it": people,
+    "removes the last recorder and the buttons": people,
+  },
   "releases.test.ts": {
     "has a certificate and a TURN server, and a renewal cuts no relay and no participant": people,
     "refuses a version of Jitsi that needs prosody 13, and changes nothing": versions,
