@@ -5,7 +5,7 @@
 # Inputs: NAME, MODULES_CONF, ALOOP_CONF, GRUB_CONF (texts of files).
 set -euo pipefail
 : "${NAME:?}" "${MODULES_CONF:?}" "${ALOOP_CONF:?}" "${GRUB_CONF:?}"
-: "${reboot_note:?}" "${boot_id:?}" "${grub_conf:?}" # sound.sh, packages.sh
+: "${reboot_note:?}" "${boot_id:?}" "${grub_conf:?}" "${sound_problem=}" # sound.sh, packages.sh
 
 readonly grub_menu=/boot/grub/grub.cfg
 # Only a web host has it.

@@ -4,6 +4,8 @@
 
 # The packages that the recorder has brought to a host that had others before, one in each line.
 readonly packages_note=$state_dir/recorder-packages
+# Written by jibri/kernel.
+# shellcheck disable=SC2034 # read by the scripts that follow
 readonly grub_conf=/etc/default/grub.d/60-jitsi-hetzner.cfg
 
 installed_packages() {

@@ -3,7 +3,7 @@
 # kernel stays too, because it can be the one that runs; the next boot takes the kernel of before.
 # Input: NAME.
 set -euo pipefail
-: "${NAME:?}" "${state_dir:?}" "${packages_note:?}" # lib.sh, jibri/packages.sh
+: "${NAME:?}" "${state_dir:?}" "${packages_note:?}" "${grub_conf:?}" # lib.sh, jibri/packages.sh
 
 readonly jibri_dir=/etc/jitsi/jibri
 readonly recorder_json=/etc/jitsi-hetzner/recorder.json

@@ -46,9 +46,8 @@ class Files(Case):
 
     def test_that_only_the_status_needs_are_of_the_status_alone(self) -> None:
         for verb in ("accept", "drain", "policy", "restart", "serve"):
-            self.assertFalse(
-                {"facts.py", "health.py", "recorder_facts.py", "status_table.py"} & {Path(f).name for f in files_of(SOURCE, verb)}
-            )
+            names = {Path(file).name for file in files_of(SOURCE, verb)}
+            self.assertFalse({"facts.py", "health.py", "recorder_facts.py", "status_table.py"} & names)
 
     def test_that_empty_a_bridge_are_of_those_that_empty_one(self) -> None:
         users = [verb for verb in VERBS if f"{PACKAGE}/emptying.py" in files_of(SOURCE, verb)]

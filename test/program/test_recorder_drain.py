@@ -1,4 +1,4 @@
-"""recorder-serve and recorder-drain: a recorder enters the cluster and leaves it, and no recording is cut off or lost."""
+"""recorder-serve and recorder-drain: a recorder enters and leaves the cluster, and no recording is cut off or lost."""
 
 from typing import Any
 

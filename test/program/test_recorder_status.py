@@ -39,8 +39,8 @@ class Status(Case):
         outcome = self.status()
         self.assertEqual(outcome.code, 0, outcome.printed)
         rows = [line.split() for line in outcome.printed.splitlines() if line.startswith("jibri-")]
-        self.assertEqual(rows[0][:9], "jibri-0 jibri-200 serving in service busy 50.0 GB 0".split())
-        self.assertEqual(rows[1][:9], "jibri-1 jibri-201 serving in service idle 50.0 GB 2".split())
+        self.assertEqual(" ".join(rows[0][:9]), "jibri-0 jibri-200 serving in service busy 50.0 GB 0")
+        self.assertEqual(" ".join(rows[1][:9]), "jibri-1 jibri-201 serving in service idle 50.0 GB 2")
 
     @each(
         ({"upload_error": "403 Forbidden"}, "jibri-0 cannot upload: 403 Forbidden"),

@@ -72,8 +72,8 @@ class RecorderDrain:
         name, limit = self._recorder.name, self._timeout()
         # At once, because no signal of the operator reaches a running step.
         self._host.info(
-            f"{self._host.messages.how_to_end(limit)}{name} leaves when its recording has ended and its files are safe, "
-            f"in at most {limit:.0f} s"
+            f"{self._host.messages.how_to_end(limit)}{name} leaves when its recording has ended and its files are safe, in "
+            f"at most {limit:.0f} s"
         )
         with otherwise(self._host, self._service.serve_again):
             self._service.take_out_of_service(Goal.LEAVING)
@@ -143,7 +143,8 @@ class RecorderDrain:
 
     def _files_would_be_lost(self, files: tuple[str, ...]) -> Failure:
         name = self._recorder.name
-        shown = ", ".join(files[:SHOWN_FILES]) + (f" and {len(files) - SHOWN_FILES} more" if files[SHOWN_FILES:] else "")
+        more = f" and {len(files) - SHOWN_FILES} more" if files[SHOWN_FILES:] else ""
+        shown = ", ".join(files[:SHOWN_FILES]) + more
         return Failure(
             f"{_recordings(len(files))} on {name} would be lost with its server: {shown}",
             f"copy them (pulumi stack output sshCommands has its address): scp -r root@ADDRESS:/srv/recordings .; then "
@@ -165,7 +166,7 @@ class RecorderDrain:
             self._host.info(f"{name} records nothing; {waiting} not at the target yet{_error(status)} {times}")
 
     def _expect_dead(self) -> None:
-        """Its control port is silent. jicofo's word is needed, for a recorder may record with a broken private network."""
+        """Its control port is silent. Only jicofo knows then whether it records: its private network may be broken."""
         name, jicofo = self._recorder.name, Jicofo(self._host)
         skip = f"npm run drain:skip -- {name}"
         try:
@@ -174,7 +175,9 @@ class RecorderDrain:
         except HttpError as stopped:
             problem, listed = str(stopped), []
         if problem:
-            raise Failure(f"{name} does not answer ({self._problem}), and {problem}; it is unknown whether it records", REPAIR)
+            raise Failure(
+                f"{name} does not answer ({self._problem}), and {problem}; it is unknown whether it records", REPAIR
+            )
         if any(one.nickname == self._recorder.nickname for one in listed):
             raise Failure(
                 f"jicofo lists {name}, so it may record, but its host does not answer on {self._service.client.place} "
