@@ -105,8 +105,11 @@ class Policy(PolicyCase):
         self.assertIn("has the goal hibernating, which this program does not know", outcome.text)
 
     @each(
-        ({"bridges": []}, "media is missing; recorders is missing; drainTimeoutSeconds is missing; "
-            "recordingDrainTimeoutSeconds is missing; forceDrain is missing"),
+        (
+            {"bridges": []},
+            "media is missing; recorders is missing; drainTimeoutSeconds is missing; "
+            "recordingDrainTimeoutSeconds is missing; forceDrain is missing",
+        ),
         (
             {"bridges": {}, "media": [], "drainTimeoutSeconds": 1, "forceDrain": False},
             "bridges is an object, and a list is needed",

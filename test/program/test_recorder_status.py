@@ -71,4 +71,3 @@ class Status(Case):
     def test_tells_a_program_the_same_as_json(self) -> None:
         facts = self.cluster.run("status", {"bridges": []}, "--stdin").printed
         self.assertIn('"nickname": "jibri-200", "goal": "serving", "listed": true, "busy": "idle"', facts)
-

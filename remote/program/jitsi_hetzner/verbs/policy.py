@@ -80,7 +80,8 @@ def run(host: Host, given: PolicyInput, _arguments: Namespace) -> None:
     failed = [code for code in host.parallel.processes(workers) if code != 0]
     if failed:
         raise Failure(
-            f"declared bridges and recorders that a broken run left out of service and nothing puts back: {len(failed)}",
+            "declared bridges and recorders that a broken run left out of service, and that "
+            f"cannot be put back: {len(failed)}",
             "see the lines above; repair them or take them out of the declaration, then: pulumi up",
         )
 

@@ -72,8 +72,8 @@ class RecorderDrain:
         name, limit = self._recorder.name, self._timeout()
         # At once, because no signal of the operator reaches a running step.
         self._host.info(
-            f"{self._host.messages.how_to_end(limit)}{name} leaves when its recording has ended and its files are safe, in "
-            f"at most {limit:.0f} s"
+            f"{self._host.messages.how_to_end(limit)}{name} leaves when its recording has ended and "
+            f"its files are safe, in at most {limit:.0f} s"
         )
         with otherwise(self._host, self._service.serve_again):
             self._service.take_out_of_service(Goal.LEAVING)
