@@ -37,7 +37,10 @@ class FakeRecorderHost:
     def upload(self, seconds: float) -> None:
         """A file that is on its way."""
         self.uploads.append("file")
-        self._time.after(seconds, self.uploads.pop)
+        self._time.after(seconds, self._end_upload)
+
+    def _end_upload(self) -> None:
+        self.uploads.pop()
 
     def answer(self, request: str) -> Iterator[str]:
         """The lines of an answer."""

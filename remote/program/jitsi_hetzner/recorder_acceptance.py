@@ -6,7 +6,8 @@ from .bridge import Goal
 from .failure import Failure
 from .host import Host
 from .http_client import HttpError
-from .jicofo import REPAIR, Jicofo, JicofoRecorder
+from .jicofo import REPAIR, Jicofo
+from .jicofo_recorder import JicofoRecorder
 from .recorder import DeclaredRecorder, Recorder
 from .recorder_client import RecorderClient
 from .recorder_registry import RecorderRegistry

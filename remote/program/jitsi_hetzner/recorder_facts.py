@@ -6,7 +6,8 @@ from functools import partial
 from .bridge import Goal
 from .host import Host
 from .http_client import HttpError
-from .jicofo import Jicofo, JicofoRecorder
+from .jicofo import Jicofo
+from .jicofo_recorder import JicofoRecorder
 from .recorder import Recorder
 from .recorder_client import RecorderClient, RecorderStatus
 from .recorder_registry import RecorderRegistry

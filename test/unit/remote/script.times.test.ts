@@ -5,7 +5,7 @@ import {
 } from "../../../packages/sandbox/src/hosts/simulated/verbTimes";
 import { hostProgram } from "../../../remote/program";
 
-/** Verbs that only a recorder's host runs. The bench's cluster has none. */
+/** Verbs of recorders, on their hosts and on the web host. The bench's cluster has none. */
 const ofRecorders = [
   "jibri/kernel",
   "jibri/files",
@@ -14,6 +14,10 @@ const ofRecorders = [
   "upload-recordings",
   "check-recordings",
   "discard-recordings",
+  "recorder-serve",
+  "recorder-drain",
+  "web/recorderAccount",
+  "web/recording",
 ];
 
 /** Verbs of existing machines. The bench's cluster has none. */
