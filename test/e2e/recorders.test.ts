@@ -7,6 +7,7 @@ import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import type { RecordingView } from "../../packages/sandbox/src/participants";
 import type { StoragePlace } from "../../packages/sandbox/src/storage/service";
 import { must, runProgram, TestCluster, type Outcome } from "./harness";
+import { documentedSecrets, ownSecret, searchHost, secretsOf, tableRow } from "./secretSearch";
 
 /** Recorders come, record, upload and leave: one cluster for all cases, in this order. */
 describe("a cluster with recorders", () => {
@@ -171,6 +172,19 @@ describe("a cluster with recorders", () => {
         expect([address, JSON.parse(must("scan", scan).stdout)]).toEqual([address, [22]]);
       }
     }
+  }, 120_000);
+
+  it("has its secrets on recorders only where docs/security.md says", async () => {
+    const { s3 } = await storageStatus(cluster.sandbox);
+    const secrets = [
+      ...(await secretsOf(cluster)),
+      ownSecret("key of the recordings' target", s3.secretKey),
+    ];
+    const hosts = ["jibri-0", "jibri-1"];
+    const found = await Promise.all(hosts.map((host) => searchHost(cluster, host, secrets)));
+    // The bootstrap host key is where it is on bridges.
+    const own = found.flat().filter(({ kind }) => kind !== "bootstrap host key");
+    expect([...new Set(own.map(tableRow))].sort()).toEqual(documentedSecrets(["recorder"]));
   }, 120_000);
 
   it.each(["down", "credentials", "full"])(

@@ -62,6 +62,7 @@ function kindOf(name: string): string {
     [/bootstrap/, "bootstrap host key"],
     [/^jitsi-key|privateKey|deploymentKey/, "deployment key"],
     [/^jitsi-web-account/, "password of bridges"],
+    [/^jitsi-web-recorder-account/, "passwords of recorders"],
     [/focus/, "password of jicofo"],
     [/^jitsi-certificate-copy-key/, "key of certificate copies"],
     [/^jitsi-web-turn/, "secret for TURN"],
@@ -108,6 +109,11 @@ function loginKeyIn(connection: unknown): string {
   const { privateKey } = unwrapped(connection) as { privateKey: unknown };
   return unwrapped(privateKey) as string;
 }
+
+/** A secret that the state has only in what a step gets over stdin. */
+export const ownSecret = (kind: string, value: string): Secret => ({
+  ...{ kind, name: kind, traces: tracesOf(value) },
+});
 
 /** Of a key in several lines each line that is not the same in all keys. */
 function tracesOf(value: string): string[] {
@@ -179,15 +185,16 @@ export function tableRow({ kind, host, place, readers }: HostFinding): string {
   const path = place
     .replace(/\/instances\/\d+\//, "/instances/ID/")
     .replaceAll("meet.example.test", "DOMAIN");
-  return `| ${kind} | ${host === "web" ? "web" : "bridge"}:${path} | ${readers} |`;
+  const role = host === "web" ? "web" : host.startsWith("jibri-") ? "recorder" : "bridge";
+  return `| ${kind} | ${role}:${path} | ${readers} |`;
 }
 
-/** The rows of that table. */
-export function documentedSecrets(): string[] {
+/** The rows of that table for the hosts of these roles. */
+export function documentedSecrets(roles: readonly string[] = ["web", "bridge"]): string[] {
   const page = readFileSync(join(__dirname, "../../docs/security.md"), "utf8");
   return page
     .split("\n")
-    .filter((line) => /\| `(web|bridge):/.test(line))
+    .filter((line) => roles.some((role) => line.includes(`| \`${role}:`)))
     .map((line) => line.replaceAll("`", "").replace(/ +/g, " "))
     .sort();
 }

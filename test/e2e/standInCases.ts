@@ -30,6 +30,7 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "has no recorder and no buttons at first": people,
     "gets two recorders, and nothing else is touched": people,
     "is reached by SSH only, from outside": people,
+    "has its secrets on recorders only where docs/security.md says": people,
     "keeps a recording while the target is down, and uploads it whole": people,
     "keeps a recording while the target is credentials, and uploads it whole": people,
     "keeps a recording while the target is full, and uploads it whole": people,
