@@ -137,9 +137,22 @@ remove_empty() {
   done
 }
 
+# The web host's forward is still connected, and connects again while its key is here. userdel refuses a user with processes.
+end_forward() {
+  local second
+  rm -rf "$forward_home/.ssh"
+  loginctl terminate-user "$forward_user" 2>/dev/null || true
+  for ((second = 0; second < 10; second++)); do
+    pgrep -u "$forward_user" >/dev/null 2>&1 || return 0
+    sleep 1
+  done
+  info "processes of the user $forward_user do not end: ps -u $forward_user"
+}
+
 # Users that were there before stay.
 remove_users() {
   local user
+  end_forward
   for user in "$forward_user" jvb jibri; do
     if ! grep -q "^$user:" "$before/users" && id "$user" >/dev/null 2>&1; then
       # It fails for a mailbox that is not there too, or for a home directory of root.

@@ -30,7 +30,7 @@ const before = "var/lib/jitsi-hetzner/before";
 
 /** A machine with a bridge, an owner who has installed a monitor since, and what that needs. */
 const world = `
-  ${recorded({ systemctl: "", "apt-mark": "", "apt-get": "", userdel: "", groupdel: "", sysctl: "", nft: "return 1", "update-ca-certificates": "", "update-grub": "" })}
+  ${recorded({ systemctl: "", "apt-mark": "", "apt-get": "", userdel: "", groupdel: "", sysctl: "", nft: "return 1", "update-ca-certificates": "", "update-grub": "", loginctl: "", pgrep: "return 1" })}
   apt_get() { printf 'apt_get %s\\n' "$*" >&3; }
   complete_dpkg() { :; }
   mark_package() { printf 'mark_package %s\\n' "$*" >&3; }
@@ -85,6 +85,16 @@ describe("node/leave", () => {
     expect(stdout).not.toContain("apt-mark auto bash");
     expect(stdout).toContain("mark_package unhold jitsi-videobridge2\n");
     expect(stdout).not.toContain("mark_package unhold bash");
+  });
+
+  it("ends the forward of the web host before its user goes, and lets it not come back", () => {
+    host.has("var/lib/jitsi-hetzner-forward/.ssh/authorized_keys", "restrict ssh-ed25519 AAAA\n");
+    const { stdout } = leave(
+      `loginctl() { [[ -e $forward_home/.ssh ]] || printf 'without key: loginctl %s\\n' "$*" >&3; }`,
+    );
+    const ended = stdout.indexOf("without key: loginctl terminate-user jitsi-hetzner-forward");
+    expect(ended).toBeGreaterThanOrEqual(0);
+    expect(ended).toBeLessThan(stdout.indexOf("userdel --remove jitsi-hetzner-forward"));
   });
 
   it("removes the users of this program, and their groups", () => {
