@@ -47,7 +47,8 @@ export async function nodeBridge(
 /** Waits until jicofo uses the bridge of a machine. */
 export async function untilInService(cluster: TestCluster, name: string): Promise<void> {
   const isUsed = async (): Promise<boolean> => {
-    const bridge = await nodeBridge(cluster, name);
+    // jicofo may just be starting.
+    const bridge = await nodeBridge(cluster, name).catch(() => undefined);
     return bridge !== undefined && bridge.operational && !bridge.draining;
   };
   await waitUntil(`jicofo uses ${name}`, isUsed, 240_000, 500);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import type { MachineView } from "../../packages/sandbox/src/machines/machine";
@@ -7,19 +8,21 @@ import {
   declareNodes,
   entryOf,
   joinOn,
+  nodeBridge,
   untilForwarded,
   untilInService,
   type NodeEntry,
 } from "./existingNodes";
 import { must, TestCluster, type Outcome } from "./harness";
+import { interruptUp, repairState } from "./interruption";
 import { differences, snapshotOf, type MachineSnapshot } from "./machineSnapshot";
-import { scanMachine } from "./portScan";
+import { scanMachine, type MachinePorts } from "./portScan";
 
 /** The port of prosody for bridges. */
 const xmpp = 5222;
 
 /**
- * Existing machines that fit join a cluster and are used; others are refused. The order matters: each case begins where the last one ended.
+ * Existing machines join a cluster, are used and leave it. The order matters: each case begins where the last one ended.
  */
 describe("machines that Hetzner Cloud did not make", () => {
   let cluster: TestCluster;
@@ -30,6 +33,7 @@ describe("machines that Hetzner Cloud did not make", () => {
   /** Machines that do not fit, by what is wrong with them. */
   let unfit: Record<"busy" | "powerless" | "foreign" | "used", MachineView>;
   const before = new Map<string, MachineSnapshot>();
+  let portsBefore: Record<"ipv4" | "ipv6", MachinePorts>;
 
   beforeAll(async () => {
     cluster = await TestCluster.start("nodes");
@@ -48,6 +52,7 @@ describe("machines that Hetzner Cloud did not make", () => {
     const names = machines.map(({ name }) => name);
     await authorizeDeployment(cluster, names);
     await Promise.all(names.map(async (name) => before.set(name, await snapshotOf(cluster, name))));
+    portsBefore = await scanMachine(cluster, "berlin");
   }, 900_000);
 
   afterAll(async () => {
@@ -146,7 +151,7 @@ describe("machines that Hetzner Cloud did not make", () => {
       expect(await sshWorks("berlin")).toBe(true);
     }, 900_000);
 
-    it("is reached through its forward after a restart of its sshd, and after a reboot of it", async () => {
+    it("is reached through its forward after a restart of its sshd, and after reboots of both sides", async () => {
       await cluster.mustOnHost(
         "berlin",
         "systemctl restart ssh; loginctl terminate-user jitsi-hetzner-forward",
@@ -156,6 +161,10 @@ describe("machines that Hetzner Cloud did not make", () => {
       await untilForwarded(cluster, berlin);
       await untilInService(cluster, "berlin");
       expect(await hasFilter("berlin")).toBe(true);
+      const web = (await cluster.server("web")).name;
+      must("reboot", await cluster.hcloud("server", "reboot", web));
+      await untilForwarded(cluster, berlin);
+      await untilInService(cluster, "berlin");
     }, 900_000);
 
     it("is shown by status, and named when it is down", async () => {
@@ -168,5 +177,85 @@ describe("machines that Hetzner Cloud did not make", () => {
       await untilForwarded(cluster, berlin);
       await untilInService(cluster, "berlin");
     }, 900_000);
+  });
+
+  /** What an operator does after a kill, to the end. */
+  const repair = async (): Promise<void> => {
+    // The steps that ran are still running on the machine.
+    await sleep(1_000);
+    await repairState(cluster);
+    const { code, text } = await cluster.up();
+    expect([code, code === 0 ? "" : text]).toEqual([0, ""]);
+  };
+
+  describe("an addition that was killed", () => {
+    it("can be taken back: the half-installed machine is as it was found", async () => {
+      declareNodes(cluster, [entryOf(berlin), entryOf(paris)]);
+      await interruptUp(cluster, "SIGKILL", /node-paris-setup creating/);
+      declareNodes(cluster, [entryOf(berlin)]);
+      await repair();
+      expect(await changes("paris")).toEqual([]);
+      expect([await hasFilter("paris"), await sshWorks("paris")]).toEqual([false, true]);
+    }, 900_000);
+  });
+
+  describe("the packet filter", () => {
+    it("goes away by itself when it shuts SSH out, and the machine can be reached again", async () => {
+      declareNodes(cluster, [entryOf(berlin), entryOf(paris)]);
+      const running = cluster.up();
+      await waitUntil("the filter is loaded", () => hasFilter("paris"), 240_000, 200);
+      // As if the machine's port were another one than the settings say, and nothing else were open.
+      await cluster.mustOnHost("paris", "nft flush set inet jitsi_hetzner_node ssh_ports");
+      expect(await sshWorks("paris")).toBe(false);
+      await waitUntil("SSH is open again", () => sshWorks("paris"), 300_000, 2_000);
+      // The step that was to confirm the filter came too late, or by a connection of a second trial.
+      expect((await running).text).toContain("paris");
+    }, 900_000);
+
+    it("is there after the next up, and SSH with it", async () => {
+      const { code, text } = await cluster.up();
+      expect([code, code === 0 ? "" : text]).toEqual([0, ""]);
+      await untilInService(cluster, "paris");
+      expect([await hasFilter("paris"), await sshWorks("paris")]).toEqual([true, true]);
+      const open = { tcp: [22], udp: [10000] };
+      expect(await scanMachine(cluster, "paris")).toEqual({ ipv4: open, ipv6: open });
+    }, 900_000);
+  });
+
+  describe("a removal that was killed", () => {
+    it("is completed by the next up, with the machine as it was found", async () => {
+      declareNodes(cluster, [entryOf(berlin)]);
+      await interruptUp(cluster, "SIGKILL", /node-paris-leave deleting/);
+      await repair();
+      expect(await changes("paris")).toEqual([]);
+      expect(await admitted("paris")).toBe(false);
+    }, 900_000);
+  });
+
+  describe("the last existing bridge", () => {
+    it("leaves without a cut: participants are moved to the bridges that stay", async () => {
+      await joinOn(cluster, "berlin");
+      const { totals } = await cluster.people.list();
+      const { code, text } = await declare([]);
+      expect([code, code === 0 ? "" : text]).toEqual([0, ""]);
+      const after = await cluster.people.list();
+      expect([after.totals.cut, after.totals.participants]).toEqual([
+        totals.cut,
+        totals.participants,
+      ]);
+      expect(await nodeBridge(cluster, "berlin")).toBeUndefined();
+    }, 900_000);
+
+    it("leaves the machine as it was found, with all that it showed to the outside", async () => {
+      expect(await changes("berlin")).toEqual([]);
+      expect(await scanMachine(cluster, "berlin")).toEqual(portsBefore);
+    }, 900_000);
+
+    it("leaves nothing on the web host: no forward, no open port", async () => {
+      expect(await admitted("berlin")).toBe(false);
+      const left =
+        "ls /etc/jitsi-hetzner/forward 2>/dev/null; systemctl list-units --all --plain --no-legend 'jitsi-hetzner-forward@*'";
+      expect(await cluster.mustOnHost("web", left)).toBe("");
+    });
   });
 });
