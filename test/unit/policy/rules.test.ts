@@ -73,7 +73,7 @@ const cases: Readonly<Record<string, Case>> = {
       [[firewall(open("5222"))], /^tcp 5222 is open to the world and reaches 5222/],
       [
         [firewall(open("8000-9100", "tcp", ["::/0"]))],
-        /8000-9100 .* 8080, 8081, 8082, 8888, 9090, 9100/,
+        /8000-9100 .* 8080, 8081, 8082, 8083, 8888, 9090, 9100/,
       ],
       [[firewall(open("any", "udp"))], /^udp any is open/],
     ],

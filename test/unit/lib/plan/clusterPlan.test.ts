@@ -29,6 +29,9 @@ describe("planCluster", () => {
       ],
       localBridge: undefined,
       placementGroups: 1,
+      recorders: [],
+      localRecorder: undefined,
+      recorderPlacementGroups: 0,
       webMedia: true,
     });
   });
