@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bridgeNickname } from "../lib/bridgeNames";
 import type { BridgeProgramSettings } from "../lib/config/keys/programs";
-import { numericId } from "../lib/hcloud/numericId";
 import type { BridgePlan } from "../lib/plan/clusterPlan";
 import { bridgeHeapMb } from "../lib/plan/heaps";
 import type { Labels } from "../lib/plan/labels";
 import type { BridgeWithSettings } from "../remote/program/contract";
-import { Dns } from "./dns";
+import { dnsOfServer } from "./dns";
 import { Host, type HostRoll, type SharedHostArgs } from "./host";
 import { Videobridge, type WebHostAccess } from "./videobridge";
 
@@ -67,7 +66,12 @@ export class Bridge extends Videobridge {
     this.privateIp = privateIp;
     this.hostKey = host.hostKey;
     this.nickname = server.id.apply(bridgeNickname);
-    const names = this.makeNames(name, args, host);
+    const names = dnsOfServer(
+      name,
+      host,
+      { hostname: plan.hostname, zone: args.dnsZone, labels: args.labels },
+      this,
+    );
     const { drain, restarting } = this.putIntoService(
       {
         connection: host.connection,
@@ -88,21 +92,5 @@ export class Bridge extends Videobridge {
     this.drain = drain;
     this.restarting = restarting;
     this.registerOutputs({ nickname: this.nickname, ipv4, ipv6, privateIp });
-  }
-
-  private makeNames(name: string, { plan, labels, dnsZone }: BridgeArgs, host: Host): Dns {
-    const owner = { serverId: numericId(host.server) };
-    return new Dns(
-      `${name}-dns`,
-      {
-        hostname: plan.hostname,
-        ipv4: { address: host.ipv4, owner },
-        ipv6: { address: host.ipv6, owner },
-        zone: dnsZone,
-        labels,
-        reverseAfter: host.attachment,
-      },
-      { parent: this },
-    );
   }
 }

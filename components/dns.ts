@@ -1,8 +1,10 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
+import { numericId } from "../lib/hcloud/numericId";
 import { isInZone, relativeName } from "../lib/plan/dnsPlan";
 import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
+import type { Host } from "./host";
 
 /** One address of a host, and the object at Hetzner that has its reverse name. */
 export interface NamedAddress {
@@ -67,4 +69,24 @@ export class Dns extends Component {
     }
     this.registerOutputs({});
   }
+}
+
+/** The names of a server with addresses of its own: they go with it. `parent` is the component of the host's role. */
+export function dnsOfServer(
+  name: string,
+  { server, ipv4, ipv6, attachment }: Pick<Host, "server" | "ipv4" | "ipv6" | "attachment">,
+  args: Pick<DnsArgs, "hostname" | "zone" | "labels">,
+  parent: Component,
+): Dns {
+  const owner = { serverId: numericId(server) };
+  return new Dns(
+    `${name}-dns`,
+    {
+      ...args,
+      ipv4: { address: ipv4, owner },
+      ipv6: { address: ipv6, owner },
+      reverseAfter: attachment,
+    },
+    { parent },
+  );
 }

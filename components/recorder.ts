@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordingTarget } from "../lib/config/keys/recordings";
-import { numericId } from "../lib/hcloud/numericId";
 import type { RecorderPlan } from "../lib/plan/clusterPlan";
 import type { Labels } from "../lib/plan/labels";
 import { recorderNickname } from "../lib/recorderNames";
 import { seedTextLength } from "../lib/sshKeyPair";
-import { Dns } from "./dns";
+import { dnsOfServer } from "./dns";
 import { Host, type SharedHostArgs } from "./host";
 import type { RecorderAccounts } from "./recorderAccounts";
 import { RecorderProgram, type RecorderWebHost } from "./recorderProgram";
@@ -58,7 +57,12 @@ export class Recorder extends RecorderProgram {
     this.address = privateIp;
     this.hostKey = host.hostKey;
     this.nickname = server.id.apply(recorderNickname);
-    this.makeNames(name, args, host);
+    dnsOfServer(
+      name,
+      host,
+      { hostname: args.plan.hostname, zone: args.dnsZone, labels: args.labels },
+      this,
+    );
     this.serve = this.putIntoService(
       {
         connection: host.connection,
@@ -88,22 +92,6 @@ export class Recorder extends RecorderProgram {
         bootstrapSeed: this.randomText(`${name}-bootstrap-seed`, seedTextLength, hostParent),
       },
       { parent: hostParent },
-    );
-  }
-
-  private makeNames(name: string, { plan, labels, dnsZone }: RecorderArgs, host: Host): void {
-    const owner = { serverId: numericId(host.server) };
-    new Dns(
-      `${name}-dns`,
-      {
-        hostname: plan.hostname,
-        ipv4: { address: host.ipv4, owner },
-        ipv6: { address: host.ipv6, owner },
-        zone: dnsZone,
-        labels,
-        reverseAfter: host.attachment,
-      },
-      { parent: this },
     );
   }
 }

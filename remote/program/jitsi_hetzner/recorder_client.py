@@ -1,48 +1,17 @@
 """The control port of a recorder's host (jitsi-hetzner-recorder)."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from .host import Host
 from .http_client import DEFAULT_SECONDS, HttpError
 from .recorder import Recorder
+from .recorder_answer import RecorderStatus
 
 SECONDS = 4 * DEFAULT_SECONDS
 END = "exit "
 # The host has another nickname: see RecorderClient.
 ANOTHER = "3"
-
-
-@dataclass(frozen=True)
-class RecorderStatus:
-    """What a recorder's host tells."""
-
-    nickname: str
-    # Of the package jibri.
-    version: str
-    # Whether the program answers.
-    running: bool
-    # idle, busy, expired (it records nothing any more, and restarts) or unknown.
-    busy: str
-    healthy: bool
-    # Of the disk with the recordings.
-    disk_free_bytes: int
-    # Whether it records nothing because the disk is nearly full.
-    disk_low: bool
-    # Recordings that are not at their target yet.
-    uploads_waiting: int
-    # Empty where the last one succeeded.
-    last_upload_error: str
-    # Recordings on the host, where it is itself the target.
-    local_files: tuple[str, ...]
-    # What keeps it from its work. Empty where nothing does.
-    problem: str
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it records nothing now."""
-        return not self.running or self.busy in ("idle", "expired")
 
 
 class RecorderClient:

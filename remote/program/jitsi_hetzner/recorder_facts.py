@@ -9,7 +9,8 @@ from .http_client import HttpError
 from .jicofo import Jicofo
 from .jicofo_recorder import JicofoRecorder
 from .recorder import Recorder
-from .recorder_client import RecorderClient, RecorderStatus
+from .recorder_answer import RecorderStatus
+from .recorder_client import RecorderClient
 from .recorder_registry import RecorderRegistry
 from .recorder_service import problem_of
 from .registry import Entry

@@ -5,7 +5,8 @@ from .failure import Failure
 from .host import Host
 from .http_client import HttpError
 from .recorder import Recorder
-from .recorder_client import RecorderClient, RecorderStatus
+from .recorder_answer import RecorderStatus
+from .recorder_client import RecorderClient
 from .recorder_registry import RecorderRegistry
 
 ON_THE_RECORDER = "on the recorder: journalctl -u jibri -n 50; tail /var/log/jitsi/jibri/log.0.txt; then: pulumi up"

@@ -1,39 +1,13 @@
 """What a recorder's host tells about its recorder: the answer to `status` at its control port."""
 
-from dataclasses import dataclass
-
 from .host import Host
 from .jibri import Busy, Jibri
+from .recorder_answer import RecorderStatus
 from .recorder_settings import LOCAL, RecorderSettings
 from .recordings import RESERVE_BYTES, Recordings
 from .upload_notes import UploadNotes
 
 GIGABYTE = 1_000_000_000
-
-
-@dataclass(frozen=True)
-class RecorderStatus:
-    """One line of JSON. The web host and `npm run status` read it."""
-
-    nickname: str
-    # Of the package jibri.
-    version: str
-    # Whether jibri answers.
-    running: bool
-    # idle, busy, expired or unknown.
-    busy: str
-    healthy: bool
-    disk_free_bytes: int
-    # Too little is left for another recording, so the recorder is out of service until there is more.
-    disk_low: bool
-    # Recordings that are not at their target yet, with `local` none.
-    uploads_waiting: int
-    # Of a recording that waits, with its time. Empty if none has failed.
-    last_upload_error: str
-    # With `local`, the files of all recordings that are on the host.
-    local_files: tuple[str, ...]
-    # What keeps the recorder from its work. Empty if nothing does.
-    problem: str
 
 
 def read_status(host: Host, settings: RecorderSettings) -> RecorderStatus:

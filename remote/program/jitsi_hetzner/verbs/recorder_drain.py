@@ -16,8 +16,8 @@ from ..locks import Purpose
 from ..policy_file import read_recording_timeout
 from ..putting_back import otherwise
 from ..recorder import Recorder, RecorderDrainInput
+from ..recorder_answer import RecorderStatus
 from ..recorder_by_hand import for_known_recorder, has_recorder, recorder_argument
-from ..recorder_client import RecorderStatus
 from ..recorder_service import RecorderService
 from ..verb import Verb
 
