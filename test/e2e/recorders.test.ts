@@ -118,7 +118,8 @@ describe("a cluster with recorders", () => {
       await uploadNow(host);
       return (await localFiles(host)).size === 0;
     };
-    await waitUntil(`the files of ${host} are at ${place}`, isDone, 60_000, 1_000);
+    // A recorder that was killed hands its files over when jibri runs again.
+    await waitUntil(`the files of ${host} are at ${place}`, isDone, 120_000, 1_000);
     const stored = (await storedFiles(cluster.sandbox))[place];
     const named = stored.map(({ path, sha256 }) => [path.split("/").at(-1) ?? "", sha256] as const);
     return new Map(named.filter(([name]) => files.has(name)));
