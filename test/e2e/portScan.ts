@@ -40,7 +40,12 @@ async function scansOf(cluster: TestCluster): Promise<Scan[]> {
       "ip -o -4 addr show dev enp7s0 | awk '{print $4}' | cut -d/ -f1",
     );
     for (const source of names.filter((name) => name !== target)) {
-      const from = source === "web" ? "web host" : target === "web" ? "a bridge" : "another bridge";
+      const from =
+        source === "web"
+          ? "web host"
+          : target === "web"
+            ? "a bridge or recorder"
+            : "another bridge";
       scans.push({ source, target, address, row: row(`${from}, private`) });
     }
   }
@@ -141,10 +146,11 @@ export async function scanCluster(
       for (const scan of probed) {
         const { host, from } = scan.row;
         const row = table.find((one) => one.host === host && one.from === from);
+        if (row === undefined) throw new Error(`docs/ports.md has no row ${host}, ${from}`);
         const what = `${target} from ${scan.source ?? from}`;
         done.push({
           found: { what, open: await run(cluster, scan) },
-          expected: { what, open: { tcp: row?.tcp ?? [], udp: row?.udp ?? [] } },
+          expected: { what, open: { tcp: row.tcp, udp: row.udp } },
         });
       }
       await inNetworkOf(cluster, target, ["nft", "delete", "table", "inet", "probe"]);
