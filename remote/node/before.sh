@@ -35,6 +35,9 @@ record_before() {
   if [[ -d /etc/jitsi ]]; then
     tar -C / -cf "$before/etc-jitsi.tar" etc/jitsi
   fi
+  if [[ -e /etc/ssl/certs/java ]]; then
+    touch "$before/java-store"
+  fi
   printf '%s\n' "$(date -u +%FT%TZ)" >"$before/complete"
   info "recorded this machine as it is in $before"
 }

@@ -105,6 +105,7 @@ remove_files() {
   # Java's packages leave it where their keystore went before.
   if ! was_installed ca-certificates-java && [[ ! -e /usr/share/ca-certificates-java ]]; then
     rm -f /etc/ca-certificates/update.d/jks-keystore
+    remove_java_store
   fi
   systemctl daemon-reload
   systemctl reset-failed 'jitsi-*' 2>/dev/null || true
@@ -114,6 +115,14 @@ remove_files() {
   fi
   if [[ ! -e $before/etc-jitsi.tar ]]; then
     rm -rf /etc/jitsi /var/log/jitsi /var/lib/jitsi-hetzner-copy
+  fi
+}
+
+# The certificates that Java trusts, if the machine had none before.
+remove_java_store() {
+  if [[ ! -e $before/java-store ]]; then
+    rm -f /etc/ssl/certs/java/cacerts
+    remove_empty /etc/ssl/certs/java
   fi
 }
 

@@ -115,6 +115,16 @@ describe("node/leave", () => {
     expect(stderr).toContain("are as they were found");
   });
 
+  it.each([
+    ["removes Java's certificates", false],
+    ["leaves Java's certificates that were there before", true],
+  ])("%s", (_what, wereThere) => {
+    host.has("etc/ssl/certs/java/cacerts", "store\n");
+    if (wereThere) host.has(`${before}/java-store`, "");
+    leave();
+    expect(existsSync(join(host.root, "etc/ssl/certs/java"))).toBe(wereThere);
+  });
+
   it("sets the kernel back", () => {
     expect(leave().stdout).toContain("sysctl -q -w net.core.rmem_max=212992\n");
   });
