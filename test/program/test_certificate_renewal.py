@@ -156,6 +156,20 @@ class Rehearsal(CertificateCase):
             self.web.let_days_pass(0.25)
         self.assertEqual(len(self.web.rehearsals), 3)
 
+    def test_rehearses_when_bridges_have_changed(self) -> None:
+        fields = {"bridges": [], "bridgeVersion": "2.3-307"}
+        self.web.run("restart", fields)
+        # The first `up`: there is nothing to renew yet.
+        self.assertEqual(self.web.started, [])
+        self.web.step()
+        self.web.timer()
+        self.assertEqual(self.web.rehearsals, [])
+        self.assertEqual(self.web.run("restart", fields).code, 0)
+        self.assertEqual(self.web.started, ["jitsi-hetzner-certificate.service"])
+        self.web.timer()
+        self.web.timer()
+        self.assertEqual(self.web.rehearsals, [[DOMAIN]])
+
     def test_tells_a_failing_one_weeks_before_the_end_until_one_succeeds(self) -> None:
         self.web.step()
         self.web.rehearsal_refusal = REFUSED

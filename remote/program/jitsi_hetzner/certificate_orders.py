@@ -40,9 +40,14 @@ class Orders:
             run.problems.append(run.state.order_problem)
 
     def rehearse(self, lineage: Certificate, *, later: bool) -> None:
-        """Once a day, and where an operator waits. `later`: the timer's next run does it, as it can take minutes."""
+        """Once a day, after a change of bridges, and where an operator waits.
+
+        `later`: the timer's next run does it, as it can take minutes.
+        """
         run, now = self._run, self._run.now()
-        is_wanted = self._urgent and not self._has_ordered
+        due = run.host.paths.rehearsal_due
+        is_wanted = (self._urgent or due.exists()) and not self._has_ordered
+        due.unlink(missing_ok=True)
         if is_wanted and later:
             run.state = replace(run.state, rehearsed=0)
             run.is_rehearsal_due = True

@@ -99,6 +99,11 @@ class Paths:
         return self.state / "certificate.json"
 
     @property
+    def rehearsal_due(self) -> Path:
+        """There if a `pulumi up` has changed the cluster since the last rehearsal of a renewal."""
+        return self.state / "rehearsal-due"
+
+    @property
     def watch_log(self) -> Path:
         """What jitsi-hetzner-watch has done."""
         return self.state / "watch.log"

@@ -13,6 +13,7 @@ from functools import partial
 
 from ..bridge import Bridge, Goal
 from ..bridge_host import BridgeHost
+from ..certificate_units import rehearse_soon
 from ..coming_back import ComingBack
 from ..failure import Failure
 from ..host import Host
@@ -143,8 +144,9 @@ class RollingRestart:
 
 
 def run(host: Host, given: RestartInput, _arguments: Namespace) -> None:
-    """As a step."""
+    """As a step. It runs in each `up` that changes a bridge."""
     RollingRestart(host, given).run()
+    rehearse_soon(host)
 
 
 VERB = Verb(
