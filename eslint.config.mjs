@@ -67,6 +67,8 @@ export default tseslint.config(
     rules: {
       ...jest.configs["flat/recommended"].rules,
       "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*"] }],
+      // A test where the machine has a browser.
+      "jest/no-standalone-expect": ["error", { additionalTestBlockFunctions: ["itWithBrowser"] }],
     },
   },
   ...oneWay,

@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { callAdmin, callApi } from "../../packages/sandbox/src/client";
 import { acmeStatus } from "../../packages/sandbox/src/commands/acme";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
+import { itWithBrowser } from "../../packages/sandbox/test/e2e/support/machineBrowser";
 import { certificateFaults } from "./certificateFaults";
 import { must, runProgram, TestCluster, type Outcome } from "./harness";
 import { publicAddresses } from "./turnRelay";
@@ -120,6 +122,23 @@ describe("the certificate for browsers", () => {
     expect(plain.stdout.toLowerCase()).toContain(`location: https://${domain}/room`);
   }, 600_000);
 
+  itWithBrowser(
+    "is accepted by a browser, for the domain and an alias",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "jitsi-hetzner-picture-"));
+      try {
+        for (const name of [domain, alias]) {
+          const args = ["--screenshot", join(folder, "page.png"), "--wait", "0", "--domain", name];
+          const { code, text } = await cluster.command("browser", ...args);
+          expect([code, text]).toEqual([0, expect.stringContaining(`https://${name}/ is in`)]);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    120_000,
+  );
+
   it("makes browsers insist on https, now that they trust it", async () => {
     const { stdout } = await get(domain, 443);
     expect(stdout.toLowerCase()).toContain("strict-transport-security: max-age=63072000");
@@ -184,7 +203,18 @@ describe("the certificate for browsers", () => {
     expect(code).toBe(0);
   }, 60_000);
 
-  it("is renewed at one half of its lifetime; a websocket is held over it", async () => {
+  it("is not ordered again by an `up` that changes bridges, which rehearses the renewal", async () => {
+    const before = await state();
+    await cluster.configure({ bridgeHeapMb: "400" });
+    must("pulumi up", await cluster.up());
+    const isRehearsed = async (): Promise<boolean> =>
+      Number((await state()).rehearsed) > Number(before.rehearsed);
+    await waitUntil("the renewal is rehearsed", isRehearsed, 120_000, 1_000);
+    expect(await state()).toMatchObject({ rehearsalProblem: null, problems: [], orders: 2 });
+    expect(await orders()).toHaveLength(2);
+  }, 400_000);
+
+  it("is renewed three times at one half of a short life; a websocket is held over it", async () => {
     await restartAcme(30);
     const copy = "/var/lib/jitsi-hetzner-copy/certificates";
     for (const bridge of ["jvb-0", "jvb-1"]) await cluster.mustOnHost(bridge, `rm ${copy}`);
@@ -203,23 +233,28 @@ describe("the certificate for browsers", () => {
        systemd-run --quiet --unit held python3 /root/held/program.py ${domain} /root/held
        for i in $(seq 40); do [[ -e /root/held/open ]] && exit; sleep 0.5; done; exit 1`,
     );
-    const before = await serial();
-    await restartAcme(90 * day);
-    await untilDue();
-    must("tend", await tend());
-    expect(await serial()).not.toBe(before);
+    const seen = new Set([await serial()]);
+    for (const lifetime of [30, 30, 90 * day]) {
+      await restartAcme(lifetime);
+      await untilDue();
+      must("tend", await tend());
+      seen.add(await serial());
+    }
+    expect(seen.size).toBe(4);
     const end = `touch /root/held/stop
        for i in $(seq 40); do [[ -s /root/held/end ]] && break; sleep 0.5; done; cat /root/held/end`;
     expect(await cluster.mustOnHost("web", end)).toBe("alive");
-  }, 300_000);
+  }, 400_000);
 
-  it("is taken from a bridge by a web host that is replaced", async () => {
+  it("is taken from a bridge by a web host that is replaced, twice", async () => {
     const [before, shown] = [(await orders()).length, await serial()];
-    const { stdout } = await cluster.mustPulumi("stack", "--show-urns");
-    const urn = /URN: (\S+Server::jitsi-web)$/m.exec(stdout)?.[1] ?? "";
-    must("pulumi up --replace", await cluster.up("--replace", urn));
-    expect([(await orders()).length, await serial()]).toEqual([before, shown]);
-  }, 600_000);
+    for (let replacement = 0; replacement < 2; replacement++) {
+      const { stdout } = await cluster.mustPulumi("stack", "--show-urns");
+      const urn = /URN: (\S+Server::jitsi-web)$/m.exec(stdout)?.[1] ?? "";
+      must("pulumi up --replace", await cluster.up("--replace", urn));
+      expect([(await orders()).length, await serial()]).toEqual([before, shown]);
+    }
+  }, 900_000);
 
   it("stays while the domain's DNS moves to another provider and back", async () => {
     const [before, shown] = [(await orders()).length, await serial()];
