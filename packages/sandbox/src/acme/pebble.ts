@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
+import { startBoundProcess } from "../boundProcess";
 import { waitUntil } from "../hosts/exec";
 import type { PebbleBinary } from "./pebbleBinary";
 
@@ -40,7 +40,6 @@ export interface Pebble {
 }
 
 const startTimeoutMs = 20_000;
-const stopTimeoutMs = 5_000;
 
 /** The name in its TLS certificate. */
 export const pebbleName = "pebble.sandbox.test";
@@ -55,37 +54,19 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
   const { binary, dir, namespace } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const configFile = join(dir, "pebble.json");
-  const logFile = join(dir, "pebble.log");
   writeFileSync(join(dir, "tls.crt"), options.tls.cert);
   writeFileSync(join(dir, "tls.key"), options.tls.key, { mode: 0o600 });
   writeFileSync(configFile, JSON.stringify(pebbleConfig(options), null, 2));
 
-  const inNamespace = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
-  const [command = "", ...args] = [
-    ...inNamespace,
-    // It must not outlive this process, whose kill no handler can catch.
-    ...["setpriv", "--pdeathsig", "KILL", binary.path],
-    ...["-config", configFile, "-dnsserver", options.dnsServer],
-  ];
-  const log = openSync(logFile, "a", 0o600);
-  const env = { PATH: process.env.PATH, ...environment };
-  const child = spawn(command, args, { env, stdio: ["ignore", log, log] });
-  closeSync(log);
-  let failure: Error | undefined;
-  child.on("error", (error) => (failure = error));
-  const ended = (): boolean =>
-    failure !== undefined || child.exitCode !== null || child.signalCode !== null;
-  const close = async (): Promise<void> => {
-    if (ended()) return;
-    child.kill("SIGTERM");
-    await waitUntil("pebble has ended", ended, stopTimeoutMs, 10);
-  };
+  const { expectRunning, close } = startBoundProcess({
+    title: "pebble",
+    command: [binary.path, "-config", configFile, "-dnsserver", options.dnsServer],
+    logFile: join(dir, "pebble.log"),
+    namespace,
+    env: { PATH: process.env.PATH, ...environment },
+  });
   try {
-    const [root, intermediate] = await issuersOf(options, () => {
-      if (!ended()) return;
-      const tail = readFileSync(logFile, "utf8").slice(-1000);
-      throw new Error(`pebble ended at once: ${failure?.message ?? ""}\n${tail}`.trim());
-    });
+    const [root, intermediate] = await issuersOf(options, expectRunning);
     return { root, intermediate, close };
   } catch (error) {
     await close();

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
+import { startBoundProcess } from "../boundProcess";
 import { waitUntil } from "../hosts/exec";
 import type { Log } from "../cliSupport";
 import { ensureGoProgram, type GoProgram } from "../goProgram";
@@ -86,31 +86,24 @@ export async function startObjectStorage(options: ObjectStorageOptions): Promise
     ...{ accessKey, secretKey },
   };
   writeFileSync(path("config.json"), JSON.stringify(config), { mode: 0o600 });
-  const log = openSync(path("s3.log"), "a", 0o600);
-  // It must not outlive this process, whose kill no handler can catch.
-  const args = ["--pdeathsig", "KILL", program, path("config.json")];
-  const child = spawn("setpriv", args, { stdio: ["ignore", log, log] });
-  closeSync(log);
-  let failure: Error | undefined;
-  child.on("error", (error) => (failure = error));
-  const ended = (): boolean =>
-    failure !== undefined || child.exitCode !== null || child.signalCode !== null;
-  const close = async (): Promise<void> => {
-    if (ended()) return;
-    child.kill("SIGTERM");
-    await waitUntil("the S3 server has ended", ended, startTimeoutMs, 10);
-  };
+  const { expectRunning, close } = startBoundProcess({
+    title: "the S3 server",
+    command: [program, path("config.json")],
+    logFile: path("s3.log"),
+  });
   const answers = async (): Promise<boolean> => {
-    if (ended()) {
-      const tail = readFileSync(path("s3.log"), "utf8").slice(-1000);
-      throw new Error(`the S3 server ended at once: ${failure?.message ?? ""}\n${tail}`.trim());
-    }
+    expectRunning();
     return ask(admin, "GET", "/objects").then(
       () => true,
       () => false, // It does not listen yet.
     );
   };
-  await waitUntil("the S3 server answers", answers, startTimeoutMs, 20);
+  try {
+    await waitUntil("the S3 server answers", answers, startTimeoutMs, 20);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     setFaults: async (faults) => {
       const flags = [...faults].map((name) => [name === "no-bucket" ? "noBucket" : name, true]);
