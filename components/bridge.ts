@@ -7,7 +7,7 @@ import type { Labels } from "../lib/plan/labels";
 import type { BridgeWithSettings } from "../remote/program/contract";
 import { dnsOfServer } from "./dns";
 import { Host, type HostRoll, type SharedHostArgs } from "./host";
-import { Videobridge, type WebHostAccess } from "./videobridge";
+import { Videobridge, type BridgeWebHost } from "./videobridge";
 
 /** What is the same for all bridges. None of it depends on how many there are. */
 export interface SharedBridgeArgs {
@@ -16,7 +16,7 @@ export interface SharedBridgeArgs {
   serverType: string;
   firewallId: pulumi.Input<number>;
   subnetId: pulumi.Input<string>;
-  web: WebHostAccess;
+  web: BridgeWebHost;
   /** The zone at Hetzner DNS that contains the domain; absent if the records are made elsewhere. */
   dnsZone?: string;
   /** Settings of the bridge's program. Without a heap, it follows from the host's memory. */

@@ -6,7 +6,7 @@ import type { LocalBridgePlan } from "../lib/plan/clusterPlan";
 import { localBridgeHeapMb } from "../lib/plan/heaps";
 import type { BridgeWithSettings } from "../remote/program/contract";
 import { remoteStep } from "./remoteStep";
-import { Videobridge, type WebHostAccess } from "./videobridge";
+import { Videobridge, type BridgeWebHost } from "./videobridge";
 import type { WebHost } from "./webHost";
 
 export interface LocalBridgeArgs {
@@ -14,7 +14,7 @@ export interface LocalBridgeArgs {
   /** The meeting domain. */
   domain: string;
   /** The host that it runs on. */
-  web: WebHostAccess & Pick<WebHost, "ready" | "memoryGb" | "ipv4" | "ipv6">;
+  web: BridgeWebHost & Pick<WebHost, "ready" | "memoryGb" | "ipv4" | "ipv6">;
   /** Settings of the program, as for bridges with a host of their own. */
   program: BridgeProgramSettings;
 }

@@ -16,10 +16,10 @@ import {
   type Connection,
   type ProxyConnection,
 } from "./remoteStep";
-import type { WebHostAccess } from "./videobridge";
+import type { BridgeWebHost } from "./videobridge";
 
 /** The web host, as far as an existing machine needs it. */
-export interface NodeWebHost extends WebHostAccess {
+export interface NodeWebHost extends BridgeWebHost {
   /** Public address. */
   ipv4: pulumi.Input<string>;
   /** Version of the metapackage jitsi-meet. */

@@ -1,4 +1,3 @@
-import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordingTarget } from "../lib/config/keys/recordings";
 import { limits } from "../lib/constants";
@@ -7,17 +6,10 @@ import { recordingTarget } from "../remote/recordingTarget";
 import { Component } from "./component";
 import type { RecorderAccounts } from "./recorderAccounts";
 import { remoteStep, typedStep, type Connection } from "./remoteStep";
+import type { WebHostAccess } from "./webHostAccess";
 
 /** What a recorder has to know about the web host. */
-export interface RecorderWebHost {
-  /** Its server. When it is deleted, no recorder needs a drain. */
-  server: hcloud.Server;
-  /** Drains run there, so that a dead recorder cannot block its own drain. */
-  connection: pulumi.Input<Connection>;
-  /** Where prosody listens, and the only address that may use a recorder's control port. */
-  privateIp: pulumi.Input<string>;
-  /** Certificate of auth.<domain>, PEM. */
-  xmppCertificate: pulumi.Input<string>;
+export interface RecorderWebHost extends WebHostAccess {
   /** Version of the metapackage jitsi-meet. */
   jitsiVersion: pulumi.Input<string>;
 }

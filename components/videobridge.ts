@@ -1,22 +1,14 @@
 import type * as command from "@pulumi/command";
-import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { bridgeSettings, type KnownProgramSettings } from "../remote/bridgeSettings";
 import type { BridgeWithSettings } from "../remote/program/contract";
 import type { BridgeAccount } from "./bridgeAccount";
 import { Component } from "./component";
 import { remoteStep, typedStep, type Connection } from "./remoteStep";
+import type { WebHostAccess } from "./webHostAccess";
 
 /** What a bridge has to know about the web host. */
-export interface WebHostAccess {
-  /** Its server. When it is deleted, no bridge needs a drain. */
-  server: hcloud.Server;
-  /** Drains run there, so that a dead bridge cannot block its own drain. */
-  connection: pulumi.Input<Connection>;
-  /** Where prosody listens, and the only address that may use a bridge's REST API. */
-  privateIp: pulumi.Input<string>;
-  /** Certificate of auth.<domain>, PEM. */
-  xmppCertificate: pulumi.Input<string>;
+export interface BridgeWebHost extends WebHostAccess {
   /** Version of the package jitsi-videobridge2 that belongs to the web host's version of Jitsi. */
   bridgeVersion: pulumi.Input<string>;
   /** The account that bridges log in with. */
@@ -37,7 +29,7 @@ export interface BridgeProgram {
   user?: string;
   /** The meeting domain. */
   domain: string;
-  web: WebHostAccess;
+  web: BridgeWebHost;
   /** Its settings, with its heap. */
   settings: pulumi.Input<KnownProgramSettings>;
 }
