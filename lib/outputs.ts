@@ -19,24 +19,16 @@ export interface ReachableHost extends HostAddresses {
   readonly hostKey: pulumi.Output<string>;
 }
 
-/** A bridge, on whatever host it runs. */
-interface KnownBridge {
-  /** jvb-0, local. */
+/** A bridge or a recorder, on whatever host it runs. */
+interface KnownProgram {
+  /** jvb-0, local, jibri-0. */
   readonly displayName: string;
   /** As jicofo lists it. */
   readonly nickname: pulumi.Output<string>;
 }
 
-/** A recorder with a host of its own. */
-interface KnownRecorder {
-  /** jibri-0. */
-  readonly displayName: string;
-  /** As jicofo lists it. */
-  readonly nickname: pulumi.Output<string>;
-}
-
-/** An existing machine, with its bridge. */
-interface KnownNode extends KnownBridge {
+/** An existing machine, with its bridge or recorder. */
+interface KnownNode extends KnownProgram {
   readonly ipv4: pulumi.Output<string>;
   /** How the program reaches it. */
   readonly ssh: { readonly user: string; readonly port: number; readonly hostKey: string };
@@ -45,13 +37,13 @@ interface KnownNode extends KnownBridge {
 /** A cluster, as far as the outputs describe it. */
 export interface DescribedCluster {
   readonly webHost: ReachableHost;
-  readonly bridges: readonly (ReachableHost & KnownBridge)[];
+  readonly bridges: readonly (ReachableHost & KnownProgram)[];
   /** The bridge on the web host; absent if it has none. */
-  readonly localBridge?: KnownBridge;
+  readonly localBridge?: KnownProgram;
   readonly recorders: {
-    readonly recorders: readonly (ReachableHost & KnownRecorder)[];
+    readonly recorders: readonly (ReachableHost & KnownProgram)[];
     /** The recorder on the web host; absent if it has none. */
-    readonly localRecorder?: KnownRecorder;
+    readonly localRecorder?: KnownProgram;
     /** Those on existing machines; by default none. */
     readonly nodes?: readonly KnownNode[];
   };
@@ -81,62 +73,68 @@ export function webHostOutput({ webHost }: DescribedCluster): HostAddresses {
   return { ipv4, ipv6, privateIp };
 }
 
+/** Hosts that Hetzner made, by name, and existing machines. */
+function hostsOf({ webHost, bridges, recorders, nodes = [] }: DescribedCluster): {
+  readonly own: readonly (readonly [string, ReachableHost])[];
+  readonly machines: readonly KnownNode[];
+} {
+  const others = [...bridges, ...recorders.recorders];
+  return {
+    own: [["web", webHost], ...others.map((host) => [host.displayName, host] as const)],
+    machines: [...nodes, ...(recorders.nodes ?? [])],
+  };
+}
+
 const programOutput = (
-  { displayName, nickname }: KnownBridge | KnownRecorder,
+  { displayName, nickname }: KnownProgram,
   { ipv4, ipv6, privateIp }: HostAddresses,
 ): BridgeOutput => ({ name: displayName, nickname, ipv4, ipv6, privateIp });
 
 /**
- * The bridges by number. Then the web host's own bridge, which has the web host's addresses, and those on existing machines,
- * which are known by one address.
+ * Those with a host of their own, by number. Then the one on the web host, which has the web host's addresses, and those on
+ * existing machines, which are known by one address.
  */
-export function bridgeOutputs({
-  webHost,
-  bridges,
-  localBridge,
-  nodes = [],
-}: DescribedCluster): BridgeOutput[] {
+function programOutputs(
+  own: readonly (ReachableHost & KnownProgram)[],
+  local: KnownProgram | undefined,
+  nodes: readonly KnownNode[],
+  webHost: HostAddresses,
+): BridgeOutput[] {
   const none = pulumi.output("");
   return [
-    ...bridges.map((bridge) => programOutput(bridge, bridge)),
-    ...(localBridge === undefined ? [] : [programOutput(localBridge, webHost)]),
+    ...own.map((program) => programOutput(program, program)),
+    ...(local === undefined ? [] : [programOutput(local, webHost)]),
     ...nodes.map((node) => programOutput(node, { ipv4: node.ipv4, ipv6: none, privateIp: none })),
   ];
 }
 
-/** The recorders by number. The web host's own recorder is the last, and has the web host's addresses. */
-export function recorderOutputs({
+export const bridgeOutputs = ({
+  webHost,
+  bridges,
+  localBridge,
+  nodes = [],
+}: DescribedCluster): BridgeOutput[] => programOutputs(bridges, localBridge, nodes, webHost);
+
+export const recorderOutputs = ({
   webHost,
   recorders: { recorders, localRecorder, nodes = [] },
-}: DescribedCluster): BridgeOutput[] {
-  const none = pulumi.output("");
-  return [
-    ...recorders.map((recorder) => programOutput(recorder, recorder)),
-    ...(localRecorder === undefined ? [] : [programOutput(localRecorder, webHost)]),
-    ...nodes.map((node) => programOutput(node, { ipv4: node.ipv4, ipv6: none, privateIp: none })),
-  ];
-}
+}: DescribedCluster): BridgeOutput[] => programOutputs(recorders, localRecorder, nodes, webHost);
 
 /**
  * For each host the command that opens a shell on it, for operators whose keys are in sshAuthorizedKeys.
  * @param proxy the bastion, if the hosts are reached through one
  */
 export function sshCommands(
-  {
-    webHost,
-    bridges,
-    recorders: { recorders, nodes: recording = [] },
-    nodes = [],
-  }: DescribedCluster,
+  cluster: DescribedCluster,
   proxy?: SshProxy,
 ): Record<string, pulumi.Output<string>> {
   const jump = proxy === undefined ? "" : `-J ${proxy.user}@${hostAndPort(proxy)} `;
   const ssh = (ipv4: pulumi.Output<string>): pulumi.Output<string> =>
     ipv4.apply((address) => `ssh ${jump}root@${address}`);
+  const { own, machines } = hostsOf(cluster);
   return Object.fromEntries([
-    ["web", ssh(webHost.ipv4)],
-    ...[...bridges, ...recorders].map(({ displayName, ipv4 }) => [displayName, ssh(ipv4)] as const),
-    ...[...nodes, ...recording].map(({ displayName, ipv4, ssh: { user, port } }) => {
+    ...own.map(([name, { ipv4 }]) => [name, ssh(ipv4)] as const),
+    ...machines.map(({ displayName, ipv4, ssh: { user, port } }) => {
       const option = port === ports.ssh ? "" : `-p ${port} `;
       return [
         displayName,
@@ -151,23 +149,16 @@ export function sshCommands(
  * key, so no operator has to trust an unknown key.
  * @param proxy the bastion; its key is the one of the settings
  */
-export function knownHosts(
-  {
-    webHost,
-    bridges,
-    recorders: { recorders, nodes: recording = [] },
-    nodes = [],
-  }: DescribedCluster,
-  proxy?: SshProxy,
-): pulumi.Output<string> {
-  const lines = [webHost, ...bridges, ...recorders].map(({ ipv4, ipv6, hostKey }) =>
+export function knownHosts(cluster: DescribedCluster, proxy?: SshProxy): pulumi.Output<string> {
+  const { own, machines } = hostsOf(cluster);
+  const lines = own.map(([, { ipv4, ipv6, hostKey }]) =>
     pulumi.all([ipv4, ipv6, hostKey]).apply(([v4, v6, key]) => `${v4},${v6} ${key}\n`),
   );
-  const machines = [...nodes, ...recording].map(({ ipv4, ssh: { port, hostKey } }) =>
+  const nodes = machines.map(({ ipv4, ssh: { port, hostKey } }) =>
     ipv4.apply((host) => `${knownName({ host, port })} ${hostKey}\n`),
   );
   const bastion = proxy === undefined ? "" : `${knownName(proxy)} ${proxy.hostKey}\n`;
-  return pulumi.all([...lines, ...machines]).apply((known) => known.join("") + bastion);
+  return pulumi.all([...lines, ...nodes]).apply((known) => known.join("") + bastion);
 }
 
 /** The name by which ssh looks up a host. */

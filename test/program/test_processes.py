@@ -60,6 +60,18 @@ class ProcessCase(Case):
         drain.wait_until_it_says("participants left: 3")
         return drain
 
+    def begin_drain_at_a_terminal(self) -> tuple[int, int]:
+        """As an operator would. Its process id, and the other side of its terminal."""
+        self.cluster.participants.join(self.first, 3)
+        self.second.draining = True
+        self.cluster.set_goal(self.first, "serving")
+        child, terminal = pty.fork()
+        if child == 0:
+            command = [*self.cluster.command("drain"), "b0"]
+            os.execv(command[0], command)
+        read_until(terminal, b"participants left")
+        return child, terminal
+
     def service(self, bridge: FakeBridge | None = None, *, draining: bool = False) -> dict[str, Any]:
         return {"bridge": given(bridge or self.first), "draining": draining}
 
@@ -116,14 +128,7 @@ class Signals(ProcessCase):
         self.assert_back_in_service()
 
     def test_a_terminal_that_is_closed_ends_an_operators_drain_and_the_bridge_is_back_in_service(self) -> None:
-        self.cluster.participants.join(self.first, 3)
-        self.second.draining = True
-        self.cluster.set_goal(self.first, "serving")
-        child, terminal = pty.fork()
-        if child == 0:
-            command = [*self.cluster.command("drain"), "b0"]
-            os.execv(command[0], command)
-        read_until(terminal, b"participants left")
+        child, terminal = self.begin_drain_at_a_terminal()
         os.close(terminal)
         _, status = os.waitpid(child, 0)
         self.assertEqual(os.waitstatus_to_exitcode(status), 1)
@@ -141,14 +146,7 @@ class Signals(ProcessCase):
         self.assertIn("stdin is a terminal. Nothing was done\n  What to do: name a bridge, such as jvb-1", ran.stderr)
 
     def test_ctrl_c_in_a_terminal_ends_an_operators_drain_with_what_to_do(self) -> None:
-        self.cluster.participants.join(self.first, 3)
-        self.second.draining = True
-        self.cluster.set_goal(self.first, "serving")
-        child, terminal = pty.fork()
-        if child == 0:
-            command = [*self.cluster.command("drain"), "b0"]
-            os.execv(command[0], command)
-        read_until(terminal, b"participants left")
+        child, terminal = self.begin_drain_at_a_terminal()
         os.write(terminal, termios.tcgetattr(terminal)[6][termios.VINTR])
         read_until(terminal, b"What to do: pulumi up")
         _, status = os.waitpid(child, 0)

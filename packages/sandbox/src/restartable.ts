@@ -6,12 +6,12 @@ export interface Running {
 }
 
 /** A service of the sandbox that can be stopped and started again while the others keep running. */
-export class Restartable<T extends Running = Running> {
+export abstract class RestartableService<T extends Running = Running> {
   private running: T | undefined;
   /** Two calls at once must not both find the service stopped. */
   private readonly calls = new KeyedQueue<"service">();
 
-  constructor(private readonly begin: () => Promise<T>) {}
+  protected abstract begin(): Promise<T>;
 
   /** No-op when the service runs. */
   start(): Promise<void> {
@@ -27,5 +27,12 @@ export class Restartable<T extends Running = Running> {
       this.running = undefined;
       await running?.close();
     });
+  }
+}
+
+/** A service that only runs: it answers no calls of its own. */
+export class Restartable extends RestartableService {
+  constructor(protected readonly begin: () => Promise<Running>) {
+    super();
   }
 }

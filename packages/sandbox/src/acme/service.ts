@@ -4,7 +4,7 @@ import { ServiceCallError, type Service } from "../../../hcloud-simulator/src/ad
 import { parseFields } from "../../../hcloud-simulator/src/fields";
 import { ensureClientNamespace } from "../hosts/clientNetwork";
 import type { SandboxIdentity } from "../identity";
-import { Restartable } from "../restartable";
+import { RestartableService } from "../restartable";
 import { ensureAuthority, issueCertificate, makePrivateCertificate } from "../web/authority";
 import { CountedFaults } from "../countedFaults";
 import { caaCheck } from "./caa";
@@ -37,10 +37,9 @@ export interface AcmeStatus {
 }
 
 /** The ACME server of the sandbox, which the admin interface can stop, start and ask. */
-export class AcmeService implements Service {
+export class AcmeService extends RestartableService<Front> implements Service {
   private readonly ledger = new Ledger(directoryNames);
   private readonly faults: AcmeFaults = new CountedFaults();
-  private readonly running: Restartable;
 
   /** @param dnsServer `address:port` */
   constructor(
@@ -48,15 +47,7 @@ export class AcmeService implements Service {
     private readonly binary: PebbleBinary,
     private readonly dnsServer: string,
   ) {
-    this.running = new Restartable(() => this.begin());
-  }
-
-  start(): Promise<void> {
-    return this.running.start();
-  }
-
-  stop(): Promise<void> {
-    return this.running.stop();
+    super();
   }
 
   /**
@@ -108,7 +99,7 @@ export class AcmeService implements Service {
     return this.status();
   }
 
-  private async begin(): Promise<Front> {
+  protected async begin(): Promise<Front> {
     const { identity, binary } = this;
     const { acme, acmeValidation } = identity.network.reserved;
     const dir = acmeFolder(identity.dir);

@@ -4,7 +4,7 @@ import type { DnsSource } from "../../../hcloud-simulator/src/dnsSource";
 import { parseFields } from "../../../hcloud-simulator/src/fields";
 import { CountedFaults } from "../countedFaults";
 import type { AddressPair, SandboxIdentity } from "../identity";
-import { Restartable, type Running } from "../restartable";
+import { RestartableService, type Running } from "../restartable";
 import { elsewhereNameServer, ElsewhereZones, publicSource } from "./elsewhere";
 import {
   canonicalName,
@@ -37,10 +37,9 @@ interface View {
 }
 
 /** The name servers of the sandbox, which the admin interface can stop, start and change. */
-export class DnsService implements Service {
+export class DnsService extends RestartableService implements Service {
   private readonly faults: DnsFaults = new CountedFaults();
   private readonly elsewhere: ElsewhereZones;
-  private readonly running: Restartable;
 
   /**
    * @param hetzner the zones of the API; asked for at the start
@@ -51,16 +50,8 @@ export class DnsService implements Service {
     private readonly hetzner: () => DnsSource,
     private readonly services: FixedNames,
   ) {
+    super();
     this.elsewhere = new ElsewhereZones(join(identity.dir, "dns.json"));
-    this.running = new Restartable(() => this.begin());
-  }
-
-  start(): Promise<void> {
-    return this.running.start();
-  }
-
-  stop(): Promise<void> {
-    return this.running.stop();
   }
 
   /**
@@ -122,7 +113,7 @@ export class DnsService implements Service {
     return { records: this.elsewhere.all() };
   }
 
-  private async begin(): Promise<Running> {
+  protected async begin(): Promise<Running> {
     const { identity, faults, services } = this;
     const { serviceIpv4, serviceIpv6, reserved } = identity.network;
     const hetzner = this.hetzner();

@@ -3,7 +3,7 @@ import { ServiceCallError, type Service } from "../../../hcloud-simulator/src/ad
 import { parseFields } from "../../../hcloud-simulator/src/fields";
 import type { Log } from "../cliSupport";
 import type { SandboxIdentity } from "../identity";
-import { Restartable } from "../restartable";
+import { RestartableService } from "../restartable";
 import { issueCertificate } from "../web/authority";
 import {
   type ObjectStorage,
@@ -63,8 +63,7 @@ interface Running {
 }
 
 /** The storages of the sandbox, which the admin interface can stop, start, ask and disturb. */
-export class StorageService implements Service {
-  private readonly running: Restartable<Running>;
+export class StorageService extends RestartableService<Running> implements Service {
   private current: Running | undefined;
   private problem: string | null = null;
   private faults: Readonly<Record<StoragePlace, ReadonlySet<string>>> = {
@@ -78,15 +77,7 @@ export class StorageService implements Service {
     private readonly base: () => Promise<string>,
     private readonly log: Log,
   ) {
-    this.running = new Restartable(() => this.begin());
-  }
-
-  start(): Promise<void> {
-    return this.running.start();
-  }
-
-  stop(): Promise<void> {
-    return this.running.stop();
+    super();
   }
 
   /**
@@ -183,7 +174,7 @@ export class StorageService implements Service {
     return this.current;
   }
 
-  private async begin(): Promise<Running> {
+  protected async begin(): Promise<Running> {
     const { identity } = this;
     const { storageBox } = identity.network.reserved;
     const [s3, sftp] = await Promise.all([
