@@ -91,6 +91,7 @@ describe("the certificate for browsers", () => {
         return code === 0 && stdout.trim() !== before;
       },
       120_000,
+      300,
     );
   };
   /** @param lifetime of the certificates that it issues, in seconds */

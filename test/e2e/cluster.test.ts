@@ -278,7 +278,7 @@ describe("a cluster with two bridges", () => {
     const name = bridge?.name ?? "";
     await cluster.mustOnHost(name, "systemctl stop jitsi-videobridge2");
     const invited = async () => club(await cluster.people.list())?.bridges[nickname] === undefined;
-    await waitUntil("the other bridge has them", invited, 30_000);
+    await waitUntil("the other bridge has them", invited, 30_000, 200);
     const stopped = await status();
     await cluster.mustOnHost(name, "systemctl start jitsi-videobridge2");
     expect(club(await cluster.people.leave("club", 1))).toMatchObject({

@@ -6,7 +6,7 @@ import { kernelRelease } from "../../packages/sandbox/src/debianStandIns/build";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import type { StorageStatus } from "../../packages/sandbox/src/storage/service";
-import { makeServer, must, runProgram, startSandbox, type Outcome } from "./harness";
+import { makeServer, must, runProgram, runScript, startSandbox, type Outcome } from "./harness";
 
 const dir = join(projectDir, ".test", "recorder-host");
 const quiet = (): void => undefined;
@@ -33,7 +33,7 @@ describe("a host of the sandbox", () => {
       ...["--import", "tsx", "packages/sandbox/src/cli.ts", "--dir", dir],
       ...args,
     ]);
-  const onHost = (script: string): Promise<Outcome> => command("ssh", "recorder", script);
+  const onHost = (script: string): Promise<Outcome> => runScript(sandbox, "recorder", script);
   const mustOnHost = async (script: string): Promise<string> =>
     must(script, await onHost(script)).stdout.trim();
   const bootId = (): Promise<string> => mustOnHost("cat /proc/sys/kernel/random/boot_id");
@@ -90,7 +90,7 @@ describe("a host of the sandbox", () => {
     must("fault", await command("fault", "host", "recorder", "hang-reboot"));
     const before = await bootId();
     await startReboot();
-    await waitUntil("the host hangs", async () => (await onHost("true")).code !== 0, 30_000);
+    await waitUntil("the host hangs", async () => (await onHost("true")).code !== 0, 30_000, 300);
     must("fault", await command("fault", "host", "recorder", "end-hang"));
     await waitUntil("the host is back", async () => (await onHost("true")).code === 0, 60_000, 300);
     expect(await bootId()).not.toBe(before);

@@ -36,6 +36,7 @@ describe("a cluster that is scaled while people talk", () => {
       "everybody has a bridge",
       async () => (await people()).rooms.every(({ waiting, silent }) => waiting + silent === 0),
       60_000,
+      200,
     );
   /** People whom the bridge's own program counts. */
   const carried = async (name: string): Promise<number> =>
@@ -54,7 +55,7 @@ describe("a cluster that is scaled while people talk", () => {
     await untilSettled();
     // For a while a bridge also counts the conference that a restarted jicofo has forgotten.
     const bridgeAgrees = async () => (await carried(name)) === on(await people(), bridge);
-    await waitUntil(`${name} counts those whom jicofo counts there`, bridgeAgrees, 120_000);
+    await waitUntil(`${name} counts those whom jicofo counts there`, bridgeAgrees, 120_000, 500);
     for (let tries = 0; tries < 20; tries++) {
       const before = await people();
       const count = on(before, bridge);
@@ -96,7 +97,7 @@ describe("a cluster that is scaled while people talk", () => {
     await cluster.mustOnHost(name, `${before} systemctl kill -s KILL jitsi-videobridge2`);
     // Less than the 15 s for which prosody would keep it, and than the 30 s after which pages complain.
     const areCut = async () => (await people()).totals.cut === report.totals.cut + count;
-    await waitUntil(`jicofo takes ${count.toString()} people off ${name}`, areCut, 14_000);
+    await waitUntil(`jicofo takes ${count.toString()} people off ${name}`, areCut, 14_000, 200);
     await untilSettled();
     expect((await people()).totals.participants).toBe(report.totals.participants);
     await untilClusterIs(cluster, 2);

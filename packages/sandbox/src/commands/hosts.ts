@@ -21,20 +21,32 @@ const loginEnvironment = [
  * Runs a command or a shell on a host as root. It enters the host's namespaces, like a console, so
  * it needs no SSH key and works without sshd. Resolves to the exit code.
  *
- * Like ssh, it joins the words by spaces to a command line for the host's shell.
- *
- * @param name the host's name, or a unique part of it: `web`, `jvb-0`
- * @throws UserError when no host or several match, or the host does not run
+ * @throws UserError as `shellArguments`
  */
 export async function shellOnHost(
   sandbox: RunningSandbox,
   name: string,
   words: readonly string[],
 ): Promise<number> {
+  return runInteractive("nsenter", await shellArguments(sandbox, name, words));
+}
+
+/**
+ * Arguments of nsenter for a command or a shell on a host. Like ssh, it joins the words by spaces to
+ * a command line for the host's shell.
+ *
+ * @param name the host's name, or a unique part of it: `web`, `jvb-0`
+ * @throws UserError when no host or several match, or the host does not run
+ */
+export async function shellArguments(
+  sandbox: RunningSandbox,
+  name: string,
+  words: readonly string[],
+): Promise<string[]> {
   const host = await findHost(sandbox, name);
   const terminal = process.env.TERM === undefined ? [] : [`TERM=${process.env.TERM}`];
   const shell = ["bash", ...(words.length > 0 ? ["-c", words.join(" ")] : ["--login"])];
-  return runInteractive("nsenter", enterArguments(sandbox, host, [...terminal, ...shell]));
+  return enterArguments(sandbox, host, [...terminal, ...shell]);
 }
 
 /**
