@@ -14,7 +14,7 @@ readonly sshd_conf=/etc/ssh/sshd_config.d/20-jitsi-hetzner-hostkey.conf
 readonly sshd_note=sshd-settings
 
 install_packages() {
-  wait_for 600 "cloud-init to end" cloud_init_ended || {
+  wait_for_cloud_init || {
     last_lines "$install_log"
     fatal "cloud-init did not end in 600 s" "read the log above; on the host: cloud-init status --long; then: pulumi up"
   }
@@ -66,10 +66,19 @@ expect_private_network() {
   [[ -z $problem ]] || fatal "$problem" "repair it on $HOSTNAME; then: pulumi up"
 }
 
+# Whether cloud-init is disabled is asked once: only a boot changes it, and each question takes half a second of CPU from
+# the installation.
+wait_for_cloud_init() {
+  if cloud_init_ended || [[ $(timeout 10 cloud-init status 2>/dev/null) == *'status: disabled'* ]]; then
+    return
+  fi
+  wait_for 600 "cloud-init to end" cloud_init_ended
+}
+
 # Uses the file that cloud-init writes at its end. `cloud-init status` reports "error" as soon as one stage failed, while
 # later stages still install packages (cloud-init 22). A second installation at that time finds debconf locked.
 cloud_init_ended() {
-  [[ -s $cloud_init_result || $(timeout 10 cloud-init status 2>/dev/null) == *'status: disabled'* ]]
+  [[ -s $cloud_init_result ]]
 }
 
 install_again() {
