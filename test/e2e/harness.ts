@@ -210,7 +210,7 @@ export class TestCluster {
   machine(name: string, choice: Partial<MachineChoice> = {}): Promise<MachineView> {
     return addMachine(this.sandbox, {
       ...{ name, os: "debian-13", user: "root", port: 22, sudo: true, look: "plain" },
-      ...{ firewall: "none", web: false, leftovers: false },
+      ...{ firewall: "none", web: false, leftovers: false, cores: 0 },
       ...choice,
     });
   }

@@ -95,6 +95,7 @@ function addCreation(machine: Command, sandbox: () => RunningSandbox, log: Log):
     )
     .option("--web", "a web server (apache2) uses port 8080", false)
     .option("--leftovers", "an old bridge was removed, but not purged", false)
+    .option("--cores <number>", "processor cores that it shows (nproc)", cores, 0)
     .option("--json", "print the machine as JSON", false)
     .description("create a machine; returns when its operator can log in")
     .action(async (name: string, { json, ...options }: AddOptions) => {
@@ -110,4 +111,10 @@ function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= 1 && number <= 65_535) return number;
   throw new InvalidArgumentError("allowed: 1 to 65535");
+}
+
+function cores(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= 256) return number;
+  throw new InvalidArgumentError("allowed: 1 to 256");
 }

@@ -33,6 +33,8 @@ export interface MachineChoice {
   readonly web: boolean;
   /** Whether an old bridge was installed there and removed, but not purged. */
   readonly leftovers: boolean;
+  /** Processor cores that `nproc` prints; 0: those that the sandbox's machine has. */
+  readonly cores: number;
 }
 
 /** How far a machine is: `installing` lasts until its SSH server and its programs are ready. */
@@ -139,6 +141,7 @@ export function provisionInputs(machine: Machine, operatorKey: string): readonly
     `FIREWALL=${machine.firewall}`,
     `WEB=${flag(machine.web)}`,
     `LEFTOVERS=${flag(machine.leftovers)}`,
+    `CORES=${machine.cores.toString()}`,
     `OPERATOR_KEY=${operatorKey}`,
     "DEBIAN_FRONTEND=noninteractive",
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

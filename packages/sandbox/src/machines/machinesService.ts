@@ -39,6 +39,7 @@ const choiceFields = {
   firewall: { type: "string", oneOf: machineFirewalls, required: true },
   web: { type: "boolean", required: true },
   leftovers: { type: "boolean", required: true },
+  cores: { type: "integer", min: 0, max: 256, required: true },
 } as const;
 
 /**

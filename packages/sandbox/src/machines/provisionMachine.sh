@@ -10,6 +10,7 @@
 #              FIREWALL      none, nftables or ufw
 #              WEB           yes: a web server uses port 8080
 #              LEFTOVERS     yes: an old bridge was removed, but not purged
+#              CORES         processor cores that nproc prints; 0: those that it has
 #              OPERATOR_KEY  public SSH key of the machine's operator
 set -euo pipefail
 
@@ -121,6 +122,12 @@ leave_bridge() {
   apt_quietly remove jitsi-videobridge2
 }
 
+# A program that asks the kernel itself gets the cores that there are.
+show_cores() {
+  printf '#!/bin/sh\necho %d\n' "$CORES" >/usr/local/bin/nproc
+  chmod 0755 /usr/local/bin/nproc
+}
+
 # Debian by its packages, another system by its name.
 rename_system() {
   rm /etc/os-release
@@ -151,6 +158,7 @@ main() {
   [[ $FIREWALL != ufw ]] || make_ufw
   [[ $WEB != yes ]] || make_web
   [[ $LEFTOVERS != yes ]] || leave_bridge
+  [[ $CORES == 0 ]] || show_cores
   [[ $SYSTEM != other ]] || rename_system
   # Last: a machine that can be reached is ready.
   start_ssh

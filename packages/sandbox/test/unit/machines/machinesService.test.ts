@@ -16,7 +16,7 @@ const second = machineId(2);
 
 const choice = {
   ...{ name: "vps", os: "debian-13", user: "root", port: 2222, sudo: true },
-  ...{ look: "provider", firewall: "none", web: false, leftovers: false },
+  ...{ look: "provider", firewall: "none", web: false, leftovers: false, cores: 0 },
 };
 
 /** A driver without hosts that records what it is asked. */
