@@ -17,8 +17,11 @@ export type HintSettings = Pick<Settings, "adminCidrs" | "sshProxy" | "location"
 
 interface Hint {
   readonly pattern: RegExp;
-  /** @param match of the pattern */
-  readonly text: (match: RegExpExecArray, settings: HintSettings) => string;
+  /**
+   * @param match of the pattern
+   * @param machine name of the existing machine whose step failed; empty for a step of another host
+   */
+  readonly text: (match: RegExpExecArray, settings: HintSettings, machine: string) => string;
 }
 
 /**
@@ -131,8 +134,8 @@ const machineHints: readonly Hint[] = [
   {
     pattern:
       /dial tcp (\S+):(\d+): (i\/o timeout|connect: (no route to host|connection timed out))/,
-    text: ([, address = "", port = ""]) =>
-      `port ${port} of ${address} does not answer. Is the machine on, and is this the port of its SSH server (existingNodes)? Does a firewall of its provider let this machine in? Then: pulumi up. If the machine does not exist any more: npm run drain:skip -- MACHINE, and remove its entry`,
+    text: ([, address = "", port = ""], _, machine) =>
+      `port ${port} of ${address} does not answer. Is the machine on, and is this the port of its SSH server (existingNodes)? Does a firewall of its provider let this machine in? Then: pulumi up. If the machine does not exist any more: npm run drain:skip -- ${machine}, and remove its entry`,
   },
   {
     pattern: /dial tcp (\S+):(\d+): connect: connection refused/,
@@ -157,26 +160,45 @@ const machineHints: readonly Hint[] = [
 ];
 
 /** Steps of an existing machine that run on the web host. */
-const machinePartsOnWeb: readonly string[] = ["access", "forward", "drain"];
+const machinePartsOnWeb: readonly string[] = [
+  "access",
+  "forward",
+  "forward-removal",
+  "serve",
+  "drain",
+];
+
+/** The existing machine of a step; `undefined` for a step of another host. */
+const machineOf = (resource = ""): string | undefined => nodeName(partsOf(resource).host ?? "");
 
 /** Whether a step runs on an existing machine. */
 function isOnMachine(resource = ""): boolean {
-  const { host = "", part } = partsOf(resource);
-  return nodeName(host) !== undefined && !machinePartsOnWeb.includes(part);
+  return machineOf(resource) !== undefined && !machinePartsOnWeb.includes(partsOf(resource).part);
 }
 
 /** The step of a recorder that waits for a reboot into another kernel. */
-const rebooted = /-(jibri-\d+)-files$/;
+const rebooted = /-(jibri-\d+|node-.+)-files$/;
+
+const kernelMenu =
+  "choose the cloud kernel in GRUB's menu if the standard one does not boot; then: pulumi up";
 
 /** A recorder that does not come back from the reboot that its step `kernel` has started. */
 function rebootHint({ name = "", error }: Failure): string | undefined {
   const [, recorder] = rebooted.exec(name) ?? [];
   const [, address] = /dial tcp (\S+):\d+: /.exec(error) ?? [];
   if (recorder === undefined || address === undefined) return undefined;
+  const machine = nodeName(recorder);
+  if (machine !== undefined) {
+    return (
+      `${machine} (${address}) does not answer. A recorder may have rebooted into the standard kernel for its sound card, ` +
+      `and has not come back. Look at the machine's console: if it hangs, reset it, and ${kernelMenu}. If the machine does ` +
+      `not exist any more: npm run drain:skip -- ${machine}, and remove its entry`
+    );
+  }
   return (
     `${recorder} (${address}) may have rebooted into the standard kernel for its sound card, and has not come back. ` +
-    "Look at its console at Hetzner (hcloud server request-console NAME): if it hangs, hcloud server reset NAME, and choose " +
-    "the cloud kernel in GRUB's menu if the standard one does not boot; then: pulumi up"
+    "Look at its console at Hetzner (hcloud server request-console NAME): if it hangs, hcloud server reset NAME, and " +
+    kernelMenu
   );
 }
 
@@ -192,7 +214,7 @@ export function hintFor(failure: Failure, settings: HintSettings): string | unde
       : [];
   for (const { pattern, text } of hints) {
     const match = pattern.exec(error);
-    if (match !== null) return text(match, settings);
+    if (match !== null) return text(match, settings, machineOf(name) ?? "");
   }
   return undefined;
 }

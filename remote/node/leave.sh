@@ -27,6 +27,7 @@ main() {
   remove_users
   restore_former
   tell_differences
+  tell_kernel
   remove_program
   info "this machine has left the cluster"
 }
@@ -189,6 +190,15 @@ restore_former() {
       sysctl -q -w "$key=$value" || info "cannot set $key back to $value"
     fi
   done <"$before/kernel"
+}
+
+# The standard kernel of a recorder cannot go while it runs. An upgrade of a kernel that was there before is not of this program.
+tell_kernel() {
+  local kernel
+  kernel=linux-image-$(uname -r)
+  if [[ $kernel != *-cloud-amd64 ]] && ! was_installed linux-image-amd64 && our_packages | grep -qxF "$kernel"; then
+    info "the kernel that runs stays; this machine boots its former kernel next. After that reboot: apt-get purge $kernel"
+  fi
 }
 
 # The command goes last: while it is there, the step can be repeated.

@@ -108,6 +108,20 @@ class Drain(Recorders):
         self.assertIn("jicofo lists jibri-0, so it may record", outcome.text)
         self.assertIn("npm run drain:skip -- jibri-0", outcome.text)
 
+    def test_of_a_recorder_on_an_existing_machine_names_what_its_owner_can_do(self) -> None:
+        self.recorder.address = "127.80.1.2"
+        self.recorder.local_files = ["a.mp4"]
+        text = self.drain().text
+        self.assertIn("1 recording on jibri-0 would be lost: a.mp4", text)
+        self.assertIn("put it back into existingNodes", text)
+        self.recorder.is_silent = True
+        text += self.drain().text
+        self.assertIn("repair it (look at the machine)", text)
+        self.recorder.running = False
+        text += self.drain().text
+        self.assertIn("not at their target yet are still on the machine", text)
+        self.assertNotRegex(text, "Hetzner|jibriCount|with its server")
+
     def test_judges_no_recorder_without_jicofo(self) -> None:
         self.recorder.is_silent = True
         self.recorder.running = False

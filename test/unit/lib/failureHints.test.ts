@@ -22,7 +22,8 @@ describe("hintFor", () => {
     const on = (name: string) => hintFor({ type: "command:remote:Command", error, name }, settings);
     expect(on("jitsi-node-berlin-2-setup")).toContain(hint);
     // These run on the web host.
-    expect(on("jitsi-node-berlin-2-forward") ?? "").not.toContain(hint);
+    for (const part of ["access", "forward", "forward-removal", "serve", "drain"])
+      expect(on(`jitsi-node-berlin-2-${part}`) ?? "").not.toContain(hint);
   });
 
   it.each([
@@ -82,6 +83,18 @@ describe("hintFor", () => {
     );
     expect(hint("jitsi-jvb-0-files")).toContain("adminCidrs");
     expect(hint("jitsi-jibri-0-kernel")).toContain("adminCidrs");
+  });
+
+  it("tells of an existing recorder that does not come back, and how to give the machine up", () => {
+    const error = "after 20 failed attempts: dial tcp 203.0.113.7:22: connect: no route to host";
+    const hint = (part: string) =>
+      hintFor(
+        { type: "command:remote:Command", name: `jitsi-node-paris-${part}`, error },
+        settings,
+      );
+    expect(hint("files")).toMatch(/^paris \(203.0.113.7\) .* rebooted .* machine's console/);
+    for (const part of ["files", "leave", "kernel"])
+      expect(hint(part)).toContain("npm run drain:skip -- paris, and remove its entry");
   });
 
   it("names the bastion, where there is one, as what has to be let in", () => {

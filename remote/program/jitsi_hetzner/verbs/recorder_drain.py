@@ -25,6 +25,7 @@ PAUSE_SECONDS = 5
 REPORT_SECONDS = 30
 SHOWN_FILES = 5
 KEEP_IT = "\n    or keep it: set jibriCount back, or take its number out of removedRecorders"
+KEEP_MACHINE = "\n    or keep it: put it back into existingNodes"
 
 
 class RecorderDrain:
@@ -124,7 +125,7 @@ class RecorderDrain:
         raise Failure(
             f"{self._recorder.name} stopped answering on {self._service.client.place} ({self._problem}); "
             f"{self._words_of_last()}, and {kept} of its recordings were not at their target",
-            f"look at its console at Hetzner, then: pulumi up{KEEP_IT}",
+            f"{self._look_at_it}, then: pulumi up{self._keep}",
         )
 
     def _words_of_last(self) -> str:
@@ -138,13 +139,20 @@ class RecorderDrain:
         return Failure(
             f"{self._recorder.name} is not ready to go after {limit:.0f} s: {left}; it goes back into service, and its "
             "files stay",
-            f"pulumi up waits for it again; or set a longer time: pulumi config set recordingDrainTimeout 6h;{KEEP_IT}",
+            "pulumi up waits for it again; or set a longer time: pulumi config set recordingDrainTimeout 6h;"
+            f"{self._keep}",
         )
 
     def _files_would_be_lost(self, files: tuple[str, ...]) -> Failure:
         name = self._recorder.name
         more = f" and {len(files) - SHOWN_FILES} more" if files[SHOWN_FILES:] else ""
         shown = ", ".join(files[:SHOWN_FILES]) + more
+        if self._recorder.is_forwarded:
+            return Failure(
+                f"{_recordings(len(files))} on {name} would be lost: {shown}",
+                "copy them (SSH: pulumi stack output sshCommands): SSH sudo tar -C /srv -c recordings | tar -x; then "
+                f"delete them there (sudo jitsi-hetzner discard-recordings), then: pulumi up{KEEP_MACHINE}",
+            )
         return Failure(
             f"{_recordings(len(files))} on {name} would be lost with its server: {shown}",
             f"copy them (pulumi stack output sshCommands has its address): scp -r root@ADDRESS:/srv/recordings .; then "
@@ -182,12 +190,21 @@ class RecorderDrain:
             raise Failure(
                 f"jicofo lists {name}, so it may record, but its host does not answer on {self._service.client.place} "
                 f"({self._problem})",
-                f"repair it (look at its console at Hetzner), then: pulumi up; or take the drain out: {skip}",
+                f"repair it ({self._look_at_it}), then: pulumi up; or take the drain out: {skip}",
             )
+        where = "are still on the machine" if self._recorder.is_forwarded else "go with its server"
         self._host.info(
             f"{name} is dead: it does not answer ({self._problem}), and jicofo does not list it. Recordings that were "
-            "not at their target yet go with its server"
+            f"not at their target yet {where}"
         )
+
+    @property
+    def _keep(self) -> str:
+        return KEEP_MACHINE if self._recorder.is_forwarded else KEEP_IT
+
+    @property
+    def _look_at_it(self) -> str:
+        return "look at the machine" if self._recorder.is_forwarded else "look at its console at Hetzner"
 
     _problem = "unknown"
 

@@ -145,10 +145,22 @@ describe("node/leave", () => {
   });
 
   it("keeps the kernel that runs", () => {
-    const { stdout } = leave(`
+    const { stdout, stderr } = leave(`
       uname() { echo 6.1.0-9-amd64; }
       dpkg-query() { printf 'installed %s\\n' bash linux-image-6.1.0-9-amd64 linux-image-amd64; }`);
     expect(stdout).toContain("purge -y --allow-change-held-packages linux-image-amd64\n");
+    expect(stderr).toContain("After that reboot: apt-get purge linux-image-6.1.0-9-amd64\n");
+  });
+
+  it.each([
+    ["6.1.0-9-cloud-amd64", "linux-image-cloud-amd64"],
+    ["6.1.0-9-amd64", "linux-image-amd64"],
+  ])("names no kernel that an upgrade has brought: %s", (release, metapackage) => {
+    host.has(`${before}/packages`, `installed bash:amd64 5\ninstalled ${metapackage}:amd64 6\n`);
+    const { stderr } = leave(`
+      uname() { echo ${release}; }
+      dpkg-query() { printf 'installed %s\\n' bash ${metapackage} linux-image-${release}; }`);
+    expect(stderr).not.toContain("After that reboot");
   });
 
   it("prints what differs from the first day", () => {
