@@ -5,6 +5,7 @@ import type { LocalRecorderPlan } from "../lib/plan/clusterPlan";
 import { localRecorderName } from "../lib/recorderNames";
 import type { RecorderAccounts } from "./recorderAccounts";
 import { RecorderProgram } from "./recorderProgram";
+import { remoteStep } from "./remoteStep";
 import type { WebHost } from "./webHost";
 
 export interface LocalRecorderArgs {
@@ -18,7 +19,10 @@ export interface LocalRecorderArgs {
   target: RecordingTarget;
 }
 
-/** A recorder on the web host itself, for small clusters. It has the steps of any other recorder. */
+/**
+ * A recorder on the web host itself, for small clusters. It has the steps of any other recorder. In the place of a host it
+ * has packages, which are removed at the end. Recordings that are on the host stay there.
+ */
 export class LocalRecorder extends RecorderProgram {
   readonly nickname: pulumi.Output<string> = pulumi.output(localRecorderName);
   readonly address: pulumi.Output<string> = pulumi.output(loopback);
@@ -27,6 +31,18 @@ export class LocalRecorder extends RecorderProgram {
   constructor(name: string, args: LocalRecorderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("LocalRecorder", name, args.plan, opts);
     const { domain, web, accounts, target } = args;
+    // A step of its own, as for the local bridge: a delete that failed half way changes no other step.
+    const removal = remoteStep(
+      `${name}-removal`,
+      {
+        connection: web.connection,
+        script: "jibri/remove",
+        values: { NAME: this.displayName },
+        onCreate: false,
+        onDelete: "",
+      },
+      { parent: this, dependsOn: web.ready, deletedWith: web.server },
+    );
     this.serve = this.putIntoService(
       {
         connection: web.connection,
@@ -39,7 +55,7 @@ export class LocalRecorder extends RecorderProgram {
         target,
       },
       // No triggers: with its server everything else of the cluster is replaced too.
-      { after: web.configured, reach: [web.ready] },
+      { after: [...web.configured, removal], reach: [web.ready, removal] },
     );
     this.registerOutputs({ nickname: this.nickname });
   }

@@ -20,6 +20,7 @@ main() {
   if load_sound; then
     expect_cards
     rm -f "$reboot_note"
+    keep_kernel
     info "the kernel $(uname -r) has snd_aloop"
     return
   fi
@@ -43,6 +44,14 @@ leave_web_host_to_operator() {
   if [[ -d $jicofo_dir ]]; then
     fatal "$NAME needs a kernel with sound. $next_kernel is installed and boots next, but the reboot of the web host ends all meetings" \
       "at a quiet time, on $HOSTNAME: reboot; then: pulumi up"
+  fi
+}
+
+# A removal of the recorder gives the next boot back to the cloud kernel, and the standard one can still run.
+keep_kernel() {
+  if [[ $(uname -r) != *-cloud-amd64 && ! -e $grub_conf ]] && compgen -G '/boot/vmlinuz-*-cloud-amd64' >/dev/null && ! kernel_of_menu >/dev/null; then
+    write_file "$grub_conf" 0644 root:root "$GRUB_CONF"
+    boot_standard_kernel
   fi
 }
 

@@ -57,8 +57,11 @@ remove_files() {
   rm -f /etc/modprobe.d/jitsi-hetzner-recorder.conf "$recorder_json" "$state_dir"/{recorder-*,jibri-for,kernel-reboot}
   rm -rf "$state_dir/uploads" /run/jitsi-hetzner-recorder
   systemctl daemon-reload
-  # What is not empty stays.
-  rmdir "$recordings_dir/current" "$recordings_dir/finished" "$recordings_dir" 2>/dev/null || info "recordings stay in $recordings_dir"
+  # What is not empty stays. Another user can get the number of the user jibri.
+  if ! rmdir "$recordings_dir/current" "$recordings_dir/finished" "$recordings_dir" 2>/dev/null && [[ -e $recordings_dir ]]; then
+    chown -R root:root "$recordings_dir"
+    info "recordings stay in $recordings_dir"
+  fi
 }
 
 boot_former_kernel() {

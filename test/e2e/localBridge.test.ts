@@ -5,6 +5,7 @@ import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { packageVersions } from "../../packages/sandbox/src/standIns/versions";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { must, TestCluster } from "./harness";
+import { Recordings } from "./recordings";
 import {
   echoInPlace,
   endEchoInPlace,
@@ -21,7 +22,9 @@ describe("a cluster without bridge hosts", () => {
 
   beforeAll(async () => {
     cluster = await TestCluster.start("local");
-    await cluster.configure({ ...demoConfig, jvbCount: "0", drainTimeout: "60s" });
+    // A web host that is large enough to record.
+    const sizes = { jvbCount: "0", webServerType: "cx43" };
+    await cluster.configure({ ...demoConfig, ...sizes, drainTimeout: "60s" });
     await cluster.mustUp();
   }, 300_000);
 
@@ -154,4 +157,71 @@ describe("a cluster without bridge hosts", () => {
     const { bridges } = await cluster.people.list();
     expect(bridges).toMatchObject([{ operational: true, draining: false }]);
   }, 180_000);
+
+  describe("that records", () => {
+    let recordings: Recordings;
+    let packages: readonly string[];
+    beforeAll(async () => {
+      recordings = new Recordings(cluster);
+      packages = await installed();
+    });
+
+    /** All packages but kernels, which stay. */
+    const installed = async (): Promise<string[]> => {
+      const names = await cluster.mustOnHost("web", "dpkg-query -W -f '${Package}\n'");
+      return names.split("\n").filter((name) => !name.startsWith("linux-image"));
+    };
+    const bootId = async (): Promise<string> =>
+      (await cluster.onHost("web", "cat /proc/sys/kernel/random/boot_id")).stdout;
+
+    it("asks for the reboot into a kernel with sound, and does not reboot the web host itself", async () => {
+      const before = await webHost();
+      await cluster.configure({ localRecorder: "true" });
+      const { code, text } = await cluster.up();
+      expect([code === 0, text]).toEqual([false, expect.stringContaining("at a quiet time, on ")]);
+      expect([await webHost(), await recordings.hasButtons()]).toEqual([before, false]);
+    }, 180_000);
+
+    it("records on its one host after the reboot", async () => {
+      const boot = await bootId();
+      await cluster.onHost("web", "systemctl reboot");
+      const isBack = async (): Promise<boolean> => ![boot, ""].includes(await bootId());
+      await waitUntil("the web host is back", isBack, 60_000, 500);
+      await cluster.mustUp();
+      expect(await recordings.counts()).toEqual({ count: 1, available: 1 });
+      expect(await recordings.hasButtons()).toBe(true);
+      await cluster.people.join("board", 4);
+      expect((await recordings.start("board")).recorder).toBe("local-recorder");
+      await recordings.end("board", "web");
+      expect((await recordings.filesOn("web")).size).toBe(1);
+    }, 240_000);
+
+    it("ends its recorder after the recording, and keeps the files and the meeting", async () => {
+      const before = await webHost();
+      const first = [...(await recordings.filesOn("web"))];
+      const { session } = await recordings.start("board");
+      await cluster.configure({ localRecorder: "false" });
+      const running = cluster.up();
+      const areGone = async (): Promise<boolean> => !(await recordings.hasButtons());
+      await waitUntil("the buttons are gone", areGone, 120_000, 500);
+      expect((await recordings.view(session)).status).toBe("on");
+      await cluster.people.stopRecording("board");
+      const { seconds } = must("pulumi up without the recorder", await running);
+      console.log(`localRecorder false with a recording: ${seconds.toFixed(1)} s`);
+      const files = await recordings.filesOn("web");
+      expect([files.size, [...files]]).toEqual([2, expect.arrayContaining(first)]);
+      expect(await webHost()).toBe(before);
+      const { totals } = await cluster.people.list();
+      expect([totals.participants, totals.cut]).toEqual([4, 0]);
+    }, 240_000);
+
+    it("has nothing of the recorder but its files afterwards", async () => {
+      expect(await installed()).toEqual(packages);
+      const left =
+        "ls -d /etc/jitsi/jibri /usr/local/bin/google-chrome /etc/systemd/system/jitsi-hetzner-{keep,upload,recorder}*; id jibri";
+      expect((await cluster.onHost("web", left)).stdout).toBe("");
+      const { code, text } = await cluster.tool("status");
+      expect([code, code === 0 ? "" : text]).toEqual([0, ""]);
+    });
+  });
 });

@@ -88,6 +88,13 @@ class Drain(Recorders):
         self.assertIn("scp -r root@ADDRESS:/srv/recordings .", outcome.text)
         self.assertIn("jitsi-hetzner discard-recordings", outcome.text)
 
+    def test_of_the_recorder_on_the_web_host_leaves_its_recordings_there(self) -> None:
+        self.recorder.address = "127.0.0.1"
+        self.recorder.local_files = ["one.mp4"]
+        outcome = self.drain()
+        self.assertEqual((outcome.code, self.goal, self.recorder.running), (0, "left", False), outcome.text)
+        self.assertIn("has ended, and 1 recording stays on the web host, in ", outcome.text)
+
     def test_does_not_wait_for_ever_for_an_idle_program_that_does_not_end(self) -> None:
         self.recorder.is_stuck = True
         self.assertEqual((self.drain().code, self.goal), (0, "left"))

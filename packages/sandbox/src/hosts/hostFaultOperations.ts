@@ -93,7 +93,7 @@ async function setLinks(host: FaultTarget, state: "up" | "down"): Promise<void> 
  * that services write to gets an overlay without free space: files can be read, but writing new
  * data fails ("no space left on device"). Files that are already open are not affected.
  */
-const writtenFolders = ["/etc", "/root", "/tmp", "/var"];
+const writtenFolders = ["/etc", "/root", "/srv", "/tmp", "/var"];
 const fullDisk = "/run/sandbox-full-disk";
 
 async function fillDisk(identity: SandboxIdentity, id: number): Promise<void> {

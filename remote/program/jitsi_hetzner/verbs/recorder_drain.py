@@ -79,7 +79,14 @@ class RecorderDrain:
         with otherwise(self._host, self._service.serve_again):
             self._service.take_out_of_service(Goal.LEAVING)
             self._wait()
-        self._host.info(f"{name} has ended, and keeps no recording")
+        self._host.info(f"{name} has ended, and {self._kept()}")
+
+    def _kept(self) -> str:
+        files = self._last.local_files if self._last else ()
+        if not files:
+            return "keeps no recording"
+        stay = "stays" if len(files) == 1 else "stay"
+        return f"{_recordings(len(files))} {stay} on the web host, in {self._host.paths.recordings}/finished"
 
     def _wait(self) -> None:
         start = self._host.clock.now()
@@ -98,10 +105,11 @@ class RecorderDrain:
             self._host.clock.sleep(PAUSE_SECONDS)
 
     def _is_done(self, status: RecorderStatus) -> bool:
-        """Nothing is recorded, and no file is on the host."""
+        """Nothing is recorded, and no file is lost with the host."""
         if not self._has_ended(status):
             return False
-        if status.local_files:
+        # No server goes with a recorder on the web host.
+        if status.local_files and not self._recorder.is_local:
             raise self._files_would_be_lost(status.local_files)
         return status.uploads_waiting == 0
 

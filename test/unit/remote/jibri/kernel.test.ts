@@ -68,6 +68,20 @@ describe("jibri/kernel", () => {
     expect(options).toMatch(/^options snd_aloop enable=1,1 id=Loopback,Loopback_1$/m);
   });
 
+  it("has the standard kernel boot again where it runs still, after a removal of the recorder", () => {
+    // GRUB takes the first entry, which is the cloud kernel.
+    host.has("/boot/grub/grub.cfg", 'set default="0"\n');
+    host.has("/boot/vmlinuz-6.1.0-28-cloud-amd64", "");
+    host.has("/boot/menu-with-standard-kernel", menu(standard));
+    const runs = `modprobe() { :; }\nuname() { echo ${standard}; }`;
+    const grub =
+      'update-grub() { [[ -e $grub_conf ]] && cp "${grub_menu%/grub/*}/menu-with-standard-kernel" "$grub_menu"; }';
+    const outcome = kernel(`${runs}\n${grub}`);
+    expect([outcome.status, acts(outcome)]).toEqual([0, []]);
+    expect(host.text("/boot/grub/grub.cfg")).toBe(menu(standard));
+    expect(outcome.stderr).toContain(`the next boot takes the kernel ${standard}`);
+  });
+
   it("installs the standard kernel where the running one lacks the module, closes SSH and reboots a moment later", () => {
     const outcome = kernel();
     expect(outcome.status).toBe(0);

@@ -35,7 +35,7 @@ describe("the packages and files of a recorder", () => {
   });
 
   const world = [
-    recorded({ systemctl: "", timeout: "", "update-grub": "", userdel: "", dpkg: "" }),
+    recorded({ systemctl: "", timeout: "", "update-grub": "", userdel: "", dpkg: "", chown: "" }),
     "curl() { false; }\npgrep() { false; }\nid() { :; }",
   ].join("\n");
   const packages = (...names: string[]): string =>
@@ -68,7 +68,9 @@ describe("the packages and files of a recorder", () => {
   });
 
   it("leave the recordings", () => {
-    const { stderr } = remove(packages("jq"));
+    const { stderr, stdout } = remove(packages("jq"));
+    // Another user can get the number of the user jibri.
+    expect(stdout).toMatch(/^chown -R root:root .*\/srv\/recordings$/m);
     expect(stderr).toContain("recordings stay in");
     expect(host.text("/srv/recordings/finished/kept/room.mp4")).toBe("a recording");
   });
