@@ -83,7 +83,7 @@ class Drain(Recorders):
         self.recorder.local_files = [f"{number}.mp4" for number in range(7)]
         outcome = self.drain()
         self.assertEqual((outcome.code, self.goal, self.recorder.wanted), (1, "serving", True))
-        self.assertIn("7 recordings on jibri-0 would be lost with its server: 0.mp4, 1.mp4", outcome.text)
+        self.assertIn("7 files of recordings on jibri-0 would be lost with its server: 0.mp4, 1.mp4", outcome.text)
         self.assertIn("4.mp4 and 2 more", outcome.text)
         self.assertIn("scp -r root@ADDRESS:/srv/recordings .", outcome.text)
         self.assertIn("jitsi-hetzner discard-recordings", outcome.text)
@@ -93,7 +93,7 @@ class Drain(Recorders):
         self.recorder.local_files = ["one.mp4"]
         outcome = self.drain()
         self.assertEqual((outcome.code, self.goal, self.recorder.running), (0, "left", False), outcome.text)
-        self.assertIn("has ended, and 1 recording stays on the web host, in ", outcome.text)
+        self.assertIn("has ended, and 1 file of recordings stays on the web host, in ", outcome.text)
 
     def test_does_not_wait_for_ever_for_an_idle_program_that_does_not_end(self) -> None:
         self.recorder.is_stuck = True

@@ -86,7 +86,7 @@ class RecorderDrain:
         if not files:
             return "keeps no recording"
         stay = "stays" if len(files) == 1 else "stay"
-        return f"{_recordings(len(files))} {stay} on the web host, in {self._host.paths.recordings}/finished"
+        return f"{_files(len(files))} {stay} on the web host, in {self._host.paths.recordings}"
 
     def _wait(self) -> None:
         start = self._host.clock.now()
@@ -162,7 +162,7 @@ class RecorderDrain:
                 f"delete them there (sudo jitsi-hetzner discard-recordings), then: pulumi up{KEEP_MACHINE}",
             )
         return Failure(
-            f"{_recordings(len(files))} on {name} would be lost with its server: {shown}",
+            f"{_files(len(files))} on {name} would be lost with its server: {shown}",
             f"copy them (pulumi stack output sshCommands has its address): scp -r root@ADDRESS:/srv/recordings .; then "
             f"delete them there (jitsi-hetzner discard-recordings), then: pulumi up{KEEP_IT}",
         )
@@ -219,6 +219,11 @@ class RecorderDrain:
 
 def _recordings(count: int) -> str:
     return "1 recording" if count == 1 else f"{count} recordings"
+
+
+def _files(count: int) -> str:
+    """A recording has several: its video, and what jibri tells of it."""
+    return "1 file of recordings" if count == 1 else f"{count} files of recordings"
 
 
 def _error(status: RecorderStatus) -> str:
