@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-certificates soak-people soak-media soak-large soak-lost bench lint format reference
+.PHONY: help setup demo preview shell status down test test-unit test-node soak soak-certificates soak-people soak-media soak-large soak-lost soak-recorders bench lint format reference
 
 SANDBOX := npm run -s sandbox --
 # The program's npm packages, and those of the sandbox, which no deployment needs.
@@ -63,6 +63,9 @@ soak-large: $(READY) ## measure one pulumi up with twenty bridges and with two; 
 
 soak-lost: $(READY) ## lose the passphrase of a stack and follow docs/restore.md; some minutes
 	@npx tsx test/soak/lostPassphrase.ts
+
+soak-recorders: $(READY) ## fail targets of recordings and interrupt pulumi up over the life of recorders; half an hour
+	@npx tsx test/soak/recorders.ts
 
 soak-people: $(READY) ## scale, roll and break clusters with participants in meetings; half an hour
 	@npx tsx test/soak/people.ts
