@@ -192,6 +192,20 @@ describe("the order of deletes", () => {
     }
   });
 
+  it("takes the recorder off the web host after its drain, for which the bridge there does not wait", async () => {
+    const before = await deploy({ jvbCount: 0, localRecorder: true });
+    const after = await deploy({ jvbCount: 1 });
+    const map = deleteLevels(gone(before, after));
+    const drain = at(map, "jitsi-local-recorder-drain");
+    expect(at(map, "jitsi-local-recorder-removal")).toBeLessThan(drain);
+    expect(at(map, "jitsi-local-drain")).toBeGreaterThan(drain);
+    const removal = command(before, "jitsi-local-recorder-removal");
+    expect([removal.inputs.create, removal.inputs.delete]).toEqual([
+      undefined,
+      expect.stringContaining("jibri/remove"),
+    ]);
+  });
+
   it("takes the buttons away before the last recorder drains", async () => {
     const map = await levels({ jibriCount: 0 });
     expect(at(map, "jitsi-web-recording")).toBeGreaterThan(at(map, "jitsi-jibri-0-drain"));
