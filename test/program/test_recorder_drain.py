@@ -119,7 +119,7 @@ class Drain(Recorders):
         self.recorder.address = "127.80.1.2"
         self.recorder.local_files = ["a.mp4"]
         text = self.drain().text
-        self.assertIn("1 recording on jibri-0 would be lost: a.mp4", text)
+        self.assertIn("1 file of recordings on jibri-0 would be lost: a.mp4", text)
         self.assertIn("put it back into existingNodes", text)
         self.recorder.is_silent = True
         text += self.drain().text

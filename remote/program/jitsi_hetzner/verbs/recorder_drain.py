@@ -157,7 +157,7 @@ class RecorderDrain:
         shown = ", ".join(files[:SHOWN_FILES]) + more
         if self._recorder.is_forwarded:
             return Failure(
-                f"{_recordings(len(files))} on {name} would be lost: {shown}",
+                f"{_files(len(files))} on {name} would be lost: {shown}",
                 "copy them (SSH: pulumi stack output sshCommands): SSH sudo tar -C /srv -c recordings | tar -x; then "
                 f"delete them there (sudo jitsi-hetzner discard-recordings), then: pulumi up{KEEP_MACHINE}",
             )
@@ -200,7 +200,8 @@ class RecorderDrain:
                 f"({self._problem})",
                 f"repair it ({self._look_at_it}), then: pulumi up; or take the drain out: {skip}",
             )
-        where = "are still on the machine" if self._recorder.is_forwarded else "go with its server"
+        is_kept = self._recorder.is_forwarded or self._recorder.is_local
+        where = "are still on the machine" if is_kept else "go with its server"
         self._host.info(
             f"{name} is dead: it does not answer ({self._problem}), and jicofo does not list it. Recordings that were "
             f"not at their target yet {where}"
