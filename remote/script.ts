@@ -196,7 +196,10 @@ export interface ScriptValues {
     /** Its password. Alphanumeric. */
     SECRET: string;
   };
-  /** Arguments: `on` or `off`. Recording and live streaming in the web app. Changes a file that nginx serves, and restarts nothing. */
+  /**
+   * Arguments: `on` or `off`. Recording and live streaming in the web app, and the way of recorders into meetings with a lobby
+   * or a password. Restarts nothing.
+   */
   "web/recording": { DOMAIN: string };
   /**
    * Gives a recorder its sound card (snd_aloop). Where the running kernel has none, it installs the standard kernel and ends
@@ -377,7 +380,7 @@ export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
   "node/filter": ["lib", "node/filters"],
   "node/leave": ["lib", "apt", "node/before", "node/filters"],
   "web/recorderAccount": ["lib", "web/password"],
-  "web/recording": ["lib"],
+  "web/recording": ["lib", "web/prosody", "web/admission"],
 };
 
 export const scriptNames = Object.keys(libraries) as readonly ScriptName[];

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Recording and live streaming in the web app: its buttons, and the host of the recorders' accounts, whose participants the web
-# app hides. The file is served as it is, so nothing restarts. Pages that are open keep what they have. Argument: on or off.
-# Input: DOMAIN.
+# app hides. The file is served as it is, so nothing restarts. Pages that are open keep what they have. Before the buttons come,
+# prosody lets recorders into meetings with a lobby or a password. Argument: on or off. Input: DOMAIN.
 set -euo pipefail
 : "${DOMAIN:?}"
 
@@ -16,7 +16,13 @@ main() {
     *) fatal "unknown argument \"${1:-}\"" "use on or off" ;;
   esac
   [[ -f $config ]] || fatal "$config is missing" "dpkg-reconfigure jitsi-meet-web-config, then: pulumi up"
-  write_file "$config" 0644 root:root "${content%x}"
+  if [[ $1 == on ]]; then
+    admit_recorders yes
+    write_file "$config" 0644 root:root "${content%x}"
+  else
+    write_file "$config" 0644 root:root "${content%x}"
+    admit_recorders no
+  fi
 }
 
 # What the packages and the operator have written.
