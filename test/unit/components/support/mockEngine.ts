@@ -96,14 +96,21 @@ export async function runProgram<T>(
   return { resources, result };
 }
 
-/** The SDK keeps a stack of each promise, to name one that leaks. Of jest's hundred frames each, that is most of the time. */
+/**
+ * The SDK keeps the text of a stack for each promise, to name one that leaks. Of jest's hundred frames each, which jest maps
+ * to the sources, that is most of the time.
+ */
 async function withShortStacks<T>(work: () => Promise<T>): Promise<T> {
   const { stackTraceLimit } = Error;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back, not called
+  const { prepareStackTrace } = Error;
   Error.stackTraceLimit = 3;
+  Error.prepareStackTrace = (error, frames) => [error, ...frames].map(String).join("\n    at ");
   try {
     return await work();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
   }
 }
 
