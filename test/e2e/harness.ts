@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import packageJson from "../../package.json";
 import { demoConfig, ensureZone, sandboxConfig } from "../../packages/sandbox/src/commands/demo";
 import { UserError } from "../../packages/sandbox/src/cliSupport";
 import { down } from "../../packages/sandbox/src/commands/down";
@@ -35,6 +36,8 @@ export interface Outcome {
 }
 
 const quiet = (): void => undefined;
+
+const { scripts }: { scripts: Readonly<Record<string, string>> } = packageJson;
 
 /** Runs a program to its end, bounded in time; never throws for its exit code. */
 export function runProgram(
@@ -188,10 +191,12 @@ export class TestCluster {
     return must(`on ${name}: ${script}`, await this.onHost(name, script)).stdout.trim();
   }
 
-  /** A tool of the operator's on this cluster's stack: `npm run <name>`. */
+  /** A tool of the operator's on this cluster's stack, as `npm run <name>` starts it. npm itself would take as long again. */
   tool(name: string, ...args: string[]): Promise<Outcome> {
-    const all = ["run", "-s", name, "--", ...args, "--stack", this.stack];
-    return runProgram("npm", all, { env: this.env });
+    const [program, file = ""] = (scripts[name] ?? "").split(" ");
+    if (program !== "tsx") throw new Error(`package.json has no tool ${name}`);
+    const all = ["--import", "tsx", file, ...args, "--stack", this.stack];
+    return runProgram(process.execPath, all, { env: this.env });
   }
 
   /** A command of the sandbox's own command line. */
