@@ -14,6 +14,7 @@ set -euo pipefail
 
 readonly ca_file=/usr/local/share/ca-certificates/auth.$DOMAIN.crt
 readonly jibri_dir=/etc/jitsi/jibri
+readonly log_dir=/var/log/jitsi/jibri
 readonly recordings_dir=/srv/recordings
 readonly recorder_json=/etc/jitsi-hetzner/recorder.json
 readonly chrome=/usr/local/bin/google-chrome
@@ -117,10 +118,12 @@ write_unit() {
   fi
 }
 
-# The package makes its folder for all to read. The passwords are for jibri alone.
+# The package makes its folders for all to read. The passwords are for jibri alone. The logs have one too: the browser gets the
+# account for meetings in an address, which chromedriver.log and browser.0.txt show.
 write_settings() {
   chown jibri:jitsi "$jibri_dir"
   chmod 0750 "$jibri_dir"
+  chmod o= "$log_dir"
   write_file "$jibri_dir/jibri.conf" 0640 jibri:jitsi "$(jibri_conf)"$'\n'
   write_file "$written_settings" 0644 root:root "$(settings_hash)"$'\n'
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { chmodSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { scriptFixtures } from "../../../templates/fixtures";
 import type { Outcome } from "../bash";
@@ -29,6 +29,7 @@ describe("jibri/files", () => {
       "/usr/bin/",
       "/proc/sys/kernel/random/boot_id",
       "/var/lib/jitsi-hetzner",
+      "/var/log/jitsi",
       "/srv/recordings",
     ]);
   const target = (text: string): string =>
@@ -120,7 +121,10 @@ describe("jibri/files", () => {
       return host.text("/var/lib/jitsi-hetzner/recorder-settings");
     };
     host.has("/etc/jitsi/jibri/jibri.conf", "jibri {\n}\n");
+    host.has("/var/log/jitsi/jibri/chromedriver.log", "");
+    chmodSync(join(host.root, "/var/log/jitsi/jibri"), 0o775);
     const first = write();
+    expect(statSync(join(host.root, "/var/log/jitsi/jibri")).mode & 0o777).toBe(0o770);
     expect(statSync(join(host.root, "/etc/jitsi/jibri/jibri.conf")).mode & 0o777).toBe(0o640);
     expect(write()).toBe(first);
     expect(write({ ...values, CONTROL_PASSWORD: "other" })).not.toBe(first);
