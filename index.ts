@@ -5,10 +5,11 @@ import { hostChanges } from "./lib/changes/hostChanges";
 import { hostsLine } from "./lib/changes/hostsLine";
 import { orderAgain } from "./lib/changes/orderAgain";
 import { watchPreview, type PreviewWatch } from "./lib/changes/watchPreview";
-import { loadSettings } from "./lib/config/settings";
+import { loadSettings } from "./lib/config/loadSettings";
 import { readAuthority } from "./lib/acmeAuthority";
 import { hintsOnFailure } from "./lib/failureHints";
-import { apiOf, cloudAccess, providerForPreview } from "./lib/hcloud/access";
+import { apiOf } from "./lib/hcloud/access";
+import { cloudAccess, providerForPreview } from "./lib/hcloud/programAccess";
 import { powerOn } from "./lib/hcloud/powerOn";
 import {
   bridgeOutputs,

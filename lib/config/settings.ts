@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { OperatorError } from "../errors";
 import { formatProblems, type Problem } from "../problem";
 import { set, unset } from "./command";
@@ -6,7 +5,6 @@ import {
   configKeys,
   declarations,
   rules,
-  secretKeys,
   type ConfigKey,
   type RawConfig,
   type Settings,
@@ -21,21 +19,6 @@ export class ConfigError extends OperatorError {
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
     super(formatProblems(`The stack's configuration has ${count}:`, problems));
   }
-}
-
-/** Reads and checks the stack's configuration. The only place that does. @throws ConfigError */
-export function loadSettings(): Settings {
-  const config = new pulumi.Config();
-  // Part of the SDK's runtime, but not of its types.
-  const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
-  const isSecret = (key: ConfigKey): boolean => runtime.isConfigSecret(`${config.name}:${key}`);
-  const plainKeys = configKeys.filter((key) => !secretKeys.includes(key));
-  const settings = parseSettings(
-    Object.fromEntries(plainKeys.map((key) => [key, config.get(key)])),
-    secretKeys.filter((key) => !isSecret(key) && config.get(key)),
-  );
-  const secrets = Object.fromEntries(secretKeys.map((key) => [key, config.getSecret(key)]));
-  return Object.freeze({ ...settings, ...secrets });
 }
 
 /**

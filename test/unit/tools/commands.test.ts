@@ -22,6 +22,11 @@ describe("the operator's commands", () => {
   let bin: string;
   beforeAll(() => {
     bin = mkdtempSync(join(tmpdir(), "commands-"));
+    writeFileSync(
+      join(bin, "sdk.cjs"),
+      'process.on("exit", () => Object.keys(require.cache).forEach((file) => ' +
+        'file.endsWith("/@pulumi/pulumi/index.js") && console.error("loaded " + file)));',
+    );
   });
   afterAll(() => {
     rmSync(bin, { recursive: true });
@@ -34,7 +39,7 @@ describe("the operator's commands", () => {
     const [, file = ""] = /^tsx (\S+)$/.exec(scripts[name] ?? "") ?? [];
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ["--import", "tsx", file, ...args],
+      ["--require", join(bin, "sdk.cjs"), "--import", "tsx", file, ...args],
       {
         cwd: root,
         encoding: "utf8",
@@ -48,6 +53,10 @@ describe("the operator's commands", () => {
   it("are all those of package.json that work on a stack or a preview", () => {
     const own = Object.entries(scripts).filter(([, text]) => /^tsx tools\//.test(text));
     expect(own.map(([name]) => name).sort()).toEqual([...names].sort());
+  });
+
+  it.each(names)("%s starts without Pulumi's SDK, which takes a second to load", (name) => {
+    expect(run(name, ["--help"]).stderr).not.toContain("loaded");
   });
 
   it.each(names)("%s tells --json and its exit codes, and ends with 0", (name) => {

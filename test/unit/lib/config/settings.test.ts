@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import * as pulumi from "@pulumi/pulumi";
 import type { RawConfig } from "../../../../lib/config/keys";
 import { mostBridges } from "../../../../lib/config/keys/bridges";
-import { loadSettings, parseSettings } from "../../../../lib/config/settings";
+import { parseSettings } from "../../../../lib/config/settings";
 import { ed25519, messageFor, valid } from "./support";
 
 const proxy: RawConfig = { sshProxy: "bastion", sshProxyHostKey: ed25519 };
@@ -139,33 +138,5 @@ describe("parseSettings", () => {
         expect(parseSettings({ ...valid, jvbCount: count.toString() }).jvbCount).toBe(count);
       }),
     );
-  });
-});
-
-describe("loadSettings", () => {
-  const key = "jitsi-hetzner:sshProxyPrivateKey";
-  const load = (secretKeys: string[]) => {
-    pulumi.runtime.setAllConfig(
-      { "jitsi-hetzner:domain": "meet.example.org", [key]: "c2VjcmV0" },
-      secretKeys,
-    );
-    return loadSettings();
-  };
-  beforeAll(async () => {
-    await pulumi.runtime.setMocks(
-      { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
-      "jitsi-hetzner",
-    );
-  });
-
-  it("keeps the bastion's private key secret", async () => {
-    expect(await pulumi.isSecret(load([key]).sshProxyPrivateKey ?? pulumi.output(""))).toBe(true);
-  });
-
-  it("refuses the bastion's private key in plain text, without showing it", () => {
-    expect(() => load([])).toThrow(
-      /sshProxyPrivateKey is stored in plain text .*\n +cat FILE \| pulumi config set --secret sshProxyPrivateKey/,
-    );
-    expect(() => load([])).not.toThrow(/c2VjcmV0/);
   });
 });
