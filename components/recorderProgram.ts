@@ -3,7 +3,7 @@ import type { RecordingTarget } from "../lib/config/keys/recordings";
 import { limits } from "../lib/constants";
 import type { DeclaredRecorder } from "../remote/program/contract";
 import { recordingTarget } from "../remote/recordingTarget";
-import { Component } from "./component";
+import { ClusterProgram } from "./clusterProgram";
 import type { RecorderAccounts } from "./recorderAccounts";
 import { remoteStep, typedStep, type Connection } from "./remoteStep";
 import type { WebHostAccess } from "./webHostAccess";
@@ -43,28 +43,11 @@ export interface RecorderOrder {
 }
 
 /** A recorder: a program with settings, a way into service and a way out of it. */
-export abstract class RecorderProgram extends Component {
-  /** Its name in messages: jibri-0, local-recorder. */
-  readonly displayName: string;
-  /** Whether it stays, but out of service. */
-  readonly draining: boolean;
-  /** Its nickname in jicofo's room. */
-  abstract readonly nickname: pulumi.Output<string>;
+export abstract class RecorderProgram extends ClusterProgram {
   /** Where the web host reaches its control port. */
   abstract readonly address: pulumi.Output<string>;
   /** The step that puts it into service. */
   abstract readonly serve: pulumi.Resource;
-
-  protected constructor(
-    className: string,
-    private readonly stepPrefix: string,
-    plan: { readonly name: string; readonly draining: boolean },
-    opts: pulumi.ComponentResourceOptions | undefined,
-  ) {
-    super(className, stepPrefix, opts);
-    this.displayName = plan.name;
-    this.draining = plan.draining;
-  }
 
   /** How the policy and the acceptance name it. */
   get declared(): pulumi.Output<DeclaredRecorder> {

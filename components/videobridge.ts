@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bridgeSettings, type KnownProgramSettings } from "../remote/bridgeSettings";
 import type { BridgeWithSettings } from "../remote/program/contract";
 import type { BridgeAccount } from "./bridgeAccount";
-import { Component } from "./component";
+import { ClusterProgram } from "./clusterProgram";
 import { remoteStep, typedStep, type Connection } from "./remoteStep";
 import type { WebHostAccess } from "./webHostAccess";
 
@@ -51,13 +51,7 @@ type SettingsHashes = Record<"settingsHash" | "formerHash", pulumi.Input<string>
 const notedDigits = 16;
 
 /** A videobridge: a program with settings, a way into service and a way out of it. */
-export abstract class Videobridge extends Component {
-  /** Its name in messages: jvb-0, local. */
-  readonly displayName: string;
-  /** Whether it stays, but out of service. */
-  readonly draining: boolean;
-  /** MUC_NICKNAME and relay id. */
-  abstract readonly nickname: pulumi.Output<string>;
+export abstract class Videobridge extends ClusterProgram {
   /** Public addresses, where participants reach it. */
   abstract readonly ipv4: pulumi.Output<string>;
   abstract readonly ipv6: pulumi.Output<string>;
@@ -65,17 +59,6 @@ export abstract class Videobridge extends Component {
   abstract readonly drain: pulumi.Resource;
   /** For its restart: how the web host names it, and its settings. */
   abstract readonly restarting: pulumi.Output<BridgeWithSettings>;
-
-  protected constructor(
-    className: string,
-    private readonly stepPrefix: string,
-    plan: { readonly name: string; readonly draining: boolean },
-    opts: pulumi.ComponentResourceOptions | undefined,
-  ) {
-    super(className, stepPrefix, opts);
-    this.displayName = plan.name;
-    this.draining = plan.draining;
-  }
 
   /** All steps of a bridge, from its settings to its service. */
   protected putIntoService(
