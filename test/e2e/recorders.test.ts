@@ -169,7 +169,7 @@ describe("a cluster with recorders", () => {
       (await recordings.counts()).available === count;
     await waitUntil("it has left the brewery", areAvailable(1), 60_000, 500);
     const { code, text } = await cluster.tool("status");
-    expect([code, text]).toEqual([1, expect.stringMatching(/jibri-0.*disk is nearly full/)]);
+    expect([code, text]).toEqual([1, expect.stringMatching(/jibri-0 .*its disk has 0\.0 GB left/)]);
     const { recorder } = await recordings.start("board");
     expect(await recordings.hostOf(recorder)).toContain("jibri-1");
     await recordings.end("board", "jibri-1");
