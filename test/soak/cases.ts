@@ -5,7 +5,10 @@ export interface Case {
   readonly run: () => Promise<string>;
 }
 
-/** Runs cases in their order, and prints a row for each. A case that follows a failed one can fail for the same reason. */
+/**
+ * Runs cases in their order, and prints a row for each; the whole error of a failed one goes to stderr. A case that follows
+ * a failed one can fail for the same reason.
+ */
 export async function runCases(cases: readonly Case[]): Promise<void> {
   for (const { what, run } of cases) {
     const begin = performance.now();
@@ -15,7 +18,9 @@ export async function runCases(cases: readonly Case[]): Promise<void> {
       console.log(`| ${what} | ${seconds()} | ${found} |`);
     } catch (error) {
       process.exitCode = 1;
-      console.log(`| ${what} | ${seconds()} | FAILED ${String(error)} |`);
+      const [line = ""] = String(error).split("\n");
+      console.log(`| ${what} | ${seconds()} | FAILED ${line} |`);
+      console.error(error);
     }
   }
 }

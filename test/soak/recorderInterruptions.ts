@@ -98,7 +98,7 @@ class InterruptionSoak {
     await cluster.mustPulumi("config", "set", "--secret", "recordingsS3SecretKey", s3.secretKey);
     const [, ...machines] = await Promise.all([
       cluster.mustUp(),
-      cluster.machine("paris", { user: "admin" }),
+      cluster.machine("paris", { user: "admin", cores: 4 }),
       cluster.machine("berlin", { port: 2222, firewall: "nftables" }),
     ]);
     this.machines = machines;

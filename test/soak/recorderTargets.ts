@@ -34,6 +34,11 @@ export async function recorderTargets(): Promise<void> {
   }
 }
 
+interface RecorderState {
+  readonly uploadsWaiting: number;
+  readonly lastUploadError: string;
+}
+
 class TargetSoak {
   private readonly recordings: Recordings;
 
@@ -132,9 +137,12 @@ class TargetSoak {
     return ((Date.now() - begin) / 1000).toFixed(0);
   }
 
-  private async status(): Promise<{ uploadsWaiting: number; lastUploadError: string }> {
+  private async status(): Promise<RecorderState> {
     const text = await this.cluster.mustOnHost(host, "jitsi-hetzner recorder status");
-    return JSON.parse(text) as { uploadsWaiting: number; lastUploadError: string };
+    const { uploadsWaiting, lastUploadError } = JSON.parse(text) as RecorderState;
+    // "TIME UTC, RECORDING: what is wrong: what rclone said".
+    const [, said = ""] = /^[^,]+, [^:]+: (.*)$/.exec(lastUploadError) ?? [];
+    return { uploadsWaiting, lastUploadError: said.replace(/: caused by: .*$/, "") };
   }
 
   private async untilAvailable(count: number): Promise<void> {
