@@ -41,6 +41,7 @@ export const hostFiles = {
   UPLOAD_SERVICE: "remote/jibri/etc/systemd/system/jitsi-hetzner-upload.service",
   UPLOAD_TIMER: "remote/jibri/etc/systemd/system/jitsi-hetzner-upload.timer",
   JIBRI_UNIT: "remote/jibri/etc/systemd/system/jibri.service.d/jitsi-hetzner.conf",
+  DISPLAY_UNITS: "remote/jibri/etc/systemd/system/jibri-UNIT.service.d/jitsi-hetzner.conf",
   FILTER_SERVICE: "remote/node/etc/systemd/system/jitsi-hetzner-filter.service",
   FORWARD_SERVICE: "remote/web/etc/systemd/system/jitsi-hetzner-forward@.service",
   /** Part of user data too. */

@@ -259,6 +259,7 @@ export interface ScriptValues {
     UPLOAD_SERVICE: string;
     UPLOAD_TIMER: string;
     JIBRI_UNIT: string;
+    DISPLAY_UNITS: string;
   };
 }
 
@@ -316,6 +317,7 @@ export const fileValues = {
     "UPLOAD_SERVICE",
     "UPLOAD_TIMER",
     "JIBRI_UNIT",
+    "DISPLAY_UNITS",
   ],
 } as const satisfies Partial<Record<ScriptName, readonly HostFileName[]>>;
 

@@ -8,7 +8,7 @@
 set -euo pipefail
 : "${NAME:?}" "${NICKNAME:?}" "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${XMPP_CERTIFICATE:?}" "${CONTROL_HOST:?}"
 : "${JITSI_VERSION?}" "${RECORDINGS:?}" "${RETENTION_DAYS:?}" "${TARGET:?}"
-: "${RECORDER_PROGRAM:?}" "${RECORDER_SERVICE:?}" "${RECORDER_SOCKET:?}" "${JIBRI_UNIT:?}" "${FINALIZE:?}"
+: "${RECORDER_PROGRAM:?}" "${RECORDER_SERVICE:?}" "${RECORDER_SOCKET:?}" "${JIBRI_UNIT:?}" "${DISPLAY_UNITS:?}" "${FINALIZE:?}"
 : "${KEEP_SERVICE:?}" "${KEEP_TIMER:?}" "${UPLOAD_SERVICE:?}" "${UPLOAD_TIMER:?}" "${CHROMIUM_POLICIES:?}"
 : "${state_dir:?}"
 
@@ -99,6 +99,8 @@ write_programs() {
 write_units() {
   local changed=no
   write_unit jibri.service.d/jitsi-hetzner.conf "$JIBRI_UNIT"
+  write_unit jibri-xorg.service.d/jitsi-hetzner.conf "$DISPLAY_UNITS"
+  write_unit jibri-icewm.service.d/jitsi-hetzner.conf "$DISPLAY_UNITS"
   write_unit jitsi-hetzner-keep.service "$KEEP_SERVICE"
   write_unit jitsi-hetzner-keep.timer "$KEEP_TIMER"
   write_unit jitsi-hetzner-upload.service "$UPLOAD_SERVICE"

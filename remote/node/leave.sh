@@ -97,12 +97,12 @@ needed_by_others() {
 remove_files() {
   local domain
   domain=$(sed -n 's/^DOMAIN=//p' /etc/jitsi-hetzner/node.conf 2>/dev/null) || true
-  rm -rf "$units"/jitsi-hetzner-* "$units"/jitsi-videobridge2.service.d/{50-jitsi-hetzner,jitsi-hetzner}.conf "$units"/jibri.service.d/jitsi-hetzner.conf
+  rm -rf "$units"/jitsi-hetzner-* "$units"/jitsi-videobridge2.service.d/{50-jitsi-hetzner,jitsi-hetzner}.conf "$units"/jibri{,-xorg,-icewm}.service.d/jitsi-hetzner.conf
   rm -f "$units/nftables.service.d/50-jitsi-hetzner.conf"
   remove_recorder
   rm -f /usr/local/sbin/jitsi-hetzner-* /etc/needrestart/conf.d/50-jitsi-hetzner.conf
   rm -f /etc/apt/sources.list.d/jitsi-stable.list /usr/share/keyrings/jitsi-keyring.gpg /var/lib/apt/lists/*jitsi*
-  remove_empty "$units/nftables.service.d" "$units/jitsi-videobridge2.service.d" "$units/jibri.service.d" /etc/needrestart/conf.d /etc/needrestart
+  remove_empty "$units/nftables.service.d" "$units/jitsi-videobridge2.service.d" "$units"/jibri{,-xorg,-icewm}.service.d /etc/needrestart/conf.d /etc/needrestart
   # Java's packages leave it where their keystore went before.
   if ! was_installed ca-certificates-java && [[ ! -e /usr/share/ca-certificates-java ]]; then
     rm -f /etc/ca-certificates/update.d/jks-keystore

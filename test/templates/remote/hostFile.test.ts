@@ -79,6 +79,19 @@ describe("a file that hosts get as it is", () => {
     }
   });
 
+  it("changes the package's units of the display in a way that systemd takes", () => {
+    const dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+    try {
+      const unit = join(dir, "jibri-icewm.service");
+      writeFileSync(unit, "[Service]\nExecStart=/bin/true\nRestart=on-failure\n");
+      mkdirSync(`${unit}.d`);
+      writeFileSync(join(`${unit}.d`, "jitsi-hetzner.conf"), hostFile("DISPLAY_UNITS"));
+      expect(verifyUnits(unit)).toBe("ok\n");
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
   it("has jicofo's package start jicofo again, which its scripts have stopped", () => {
     // invoke-rc.d --skip-systemd-native acts on a unit only where this names an init script.
     const [unit = ""] = hostFile("JICOFO_SERVICE").split(/^\[Service\]$/m);

@@ -140,6 +140,15 @@ describe("jibri/files", () => {
     expect(stdout).toContain("enable --quiet jibri.service jibri-xorg.service jibri-icewm.service");
   });
 
+  it.each(["jibri-xorg", "jibri-icewm"])("brings %s back for as long as it takes", (unit) => {
+    expect(files(`${recorded({ systemctl: "" })}\nwrite_units`).status).toBe(0);
+    const conf = host.text(`/etc/systemd/system/${unit}.service.d/jitsi-hetzner.conf`);
+    expect(conf).toContain("[Unit]\n");
+    expect(conf.split("\n")).toEqual(
+      expect.arrayContaining(["StartLimitIntervalSec=0", "Restart=always", "RestartSec=1"]),
+    );
+  });
+
   it("listens where the web host connects", () => {
     const given = { ...values, CONTROL_HOST: "127.0.0.1" };
     const { status } = files(`${recorded({ systemctl: "" })}\nwrite_programs`, given);

@@ -25,6 +25,7 @@ describe("the packages and files of a recorder", () => {
     host = new FakeHost();
     host.has("/etc/default/grub.d/60-jitsi-hetzner.cfg", "");
     host.has("/etc/systemd/system/jibri.service", "");
+    host.has("/etc/systemd/system/jibri-icewm.service.d/jitsi-hetzner.conf", "");
     host.has("/etc/systemd/system/jitsi-hetzner-keep.timer", "");
     host.has("/etc/jitsi-hetzner/recorder.json", "{}");
     host.has("/var/lib/dpkg/updates/none", "");
@@ -58,6 +59,7 @@ describe("the packages and files of a recorder", () => {
       "/etc/jitsi-hetzner/recorder.json",
       "/etc/default/grub.d/60-jitsi-hetzner.cfg",
       "/etc/systemd/system/jitsi-hetzner-keep.timer",
+      "/etc/systemd/system/jibri-icewm.service.d",
     ]) {
       expect(existsSync(join(host.root, path))).toBe(false);
     }
