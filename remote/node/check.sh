@@ -14,6 +14,9 @@ readonly debian_releases='12 13'
 readonly media_port=10000
 # Of jibri, on loopback.
 readonly jibri_ports='2222 3333'
+readonly display_socket=/tmp/.X11-unix/X0
+readonly xorg_wrapper=/usr/lib/xorg/Xorg.wrap
+readonly xwrapper_conf=/etc/X11/Xwrapper.config
 # The kernel keeps a part of the memory for itself.
 case $ROLE in
   jvb) readonly least_memory_mb=1800 least_cores=2 least_disk_mb=2000 ;;
@@ -37,6 +40,8 @@ main() {
   check_ports
   if [[ $ROLE == jvb ]]; then
     check_filters
+  else
+    check_display
   fi
   check_forward
   check_jitsi
@@ -167,6 +172,21 @@ tell_used() {
 # Whether an earlier run of this cluster has set the machine up.
 is_ours() {
   [[ -r $node_conf && $(sed -n 's/^DOMAIN=//p' "$node_conf") == "$DOMAIN" ]]
+}
+
+# A recorder has an X server of its own at display :0, which the user jibri starts without a console.
+check_display() {
+  if is_ours; then
+    return
+  fi
+  if [[ -e $display_socket && $ADOPT != yes ]]; then
+    find_problem "it has a display :0 already, which a recorder needs for itself" \
+      "end its graphical desktop for good (systemctl set-default multi-user.target; reboot)"
+  fi
+  if [[ -x $xorg_wrapper ]] && ! grep -qsE '^allowed_users *= *anybody' "$xwrapper_conf"; then
+    find_problem "its package xserver-xorg-legacy lets only users at its console start an X server, but the role $ROLE needs one" \
+      "apt-get purge xserver-xorg-legacy, or set allowed_users=anybody in $xwrapper_conf"
+  fi
 }
 
 # The rules of others count beside ours: whatever they drop does not arrive.

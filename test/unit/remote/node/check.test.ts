@@ -1,3 +1,5 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { scriptFixtures } from "../../../templates/fixtures";
 import type { Outcome } from "../bash";
 import { FakeHost } from "../fakeHost";
@@ -41,6 +43,8 @@ const check = (code = "", more: Partial<typeof values> = {}): Outcome =>
     "/proc/",
     "/run/",
     "/usr/local/",
+    "/usr/lib/xorg/",
+    "/tmp/.X11-unix/",
   ]);
 
 describe("node/check", () => {
@@ -130,6 +134,29 @@ describe("node/check", () => {
       "nproc() { echo 1; }\ntimeout() { return 1; }\npython3() { return 1; }",
     );
     expect(stderr.match(/^ {2}(?!What)/gm)).toHaveLength(4);
+  });
+
+  describe("the display of a recorder", () => {
+    const recorder = { ROLE: "jibri", FORWARD_PORTS: "8083" };
+    const wrapper = (): void => {
+      host.has("usr/lib/xorg/Xorg.wrap", "");
+      chmodSync(join(host.root, "usr/lib/xorg/Xorg.wrap"), 0o755);
+    };
+
+    it("must not be that of a desktop, unless that is the recorder's own", () => {
+      host.has("tmp/.X11-unix/X0", "");
+      expect(check("", recorder).stderr).toContain("it has a display :0 already");
+      expect(check("", { ...recorder, ADOPT: "yes" }).status).toBe(0);
+      expect(check().status).toBe(0);
+    });
+
+    it("must be possible for a user without a console", () => {
+      wrapper();
+      expect(check("", recorder).stderr).toContain("apt-get purge xserver-xorg-legacy");
+      expect(check().status).toBe(0);
+      host.has("etc/X11/Xwrapper.config", "# by hand\nallowed_users=anybody\n");
+      expect(check("", recorder).status).toBe(0);
+    });
   });
 
   it("wants more of a recorder, whose media nobody receives", () => {
