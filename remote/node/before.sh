@@ -3,10 +3,14 @@
 : "${state_dir:?}"
 
 readonly before=$state_dir/before
+# Of the installer (jitsi-hetzner-install). A machine that had Jitsi before (adopt) can have them already.
+readonly lists_dir=/etc/apt/sources.list.d
+readonly own_list=$lists_dir/jitsi-stable.list
+readonly own_keyring=/usr/share/keyrings/jitsi-keyring.gpg
 # Files that change by themselves, or that only mirror others.
 readonly volatile='^/etc/(ld\.so\.cache|adjtime|mtab|resolv\.conf|\.pwd\.lock|\.updated|(passwd|group|shadow|gshadow|subuid|subgid)-?|ssl/certs/(java/cacerts|[0-9a-f]{8}\.[0-9]+)|jitsi-hetzner/.*)$'
-# What this program asks apt for (jitsi-hetzner-install), as a pattern of names.
-readonly asked_for='jitsi-.*|jibri|curl|jq|nftables|openssl|gpg|ca-certificates|chromium|chromium-driver|fonts-liberation|fonts-noto-color-emoji|rclone|sudo|linux-image-amd64|jicofo'
+# What this program asks apt for by name (jitsi-hetzner-install), as a pattern. apt marks it as the owner's wish.
+readonly asked_for='jitsi-.*|jibri|curl|jq|nftables|openssl|gpg|ca-certificates|chromium(-common|-driver|-sandbox)?|fonts-liberation|fonts-noto-color-emoji|rclone|sudo|linux-image-amd64|jicofo'
 # Settings of the kernel that a package of Jitsi changes.
 readonly kernel_settings=(net.core.rmem_max net.core.netdev_max_backlog)
 
@@ -27,6 +31,7 @@ lock_machine() {
 
 # record_before: once in a machine's time in the cluster, before anything is changed. A run that was cut repeats it.
 record_before() {
+  local path
   if [[ -e $before/complete ]]; then
     return
   fi
@@ -35,6 +40,11 @@ record_before() {
   if [[ -d /etc/jitsi ]]; then
     tar -C / -cf "$before/etc-jitsi.tar" etc/jitsi
   fi
+  for path in "$own_list" "$own_keyring"; do
+    if [[ -e $path ]]; then
+      cp -p "$path" "$before/"
+    fi
+  done
   if [[ -e /etc/ssl/certs/java ]]; then
     touch "$before/java-store"
   fi
@@ -79,6 +89,36 @@ list_rules() {
   fi
   nft list ruleset 2>/dev/null | awk '/^table inet jitsi_hetzner_node / { skip = 1 } !skip { print } /^}/ { skip = 0 }' |
     sed -E 's/ counter packets [0-9]+ bytes [0-9]+//' || true
+}
+
+# set_lists_aside REPOSITORY: apt refuses to work with two lists of one repository that name different keys. It ignores files
+# that end with .disabled.
+set_lists_aside() {
+  local list
+  for list in "$lists_dir"/*.list "$lists_dir"/*.sources; do
+    if [[ -f $list && $list != "$own_list" ]] && grep -qF "${1%/}" "$list"; then
+      mv "$list" "$list.disabled"
+      printf '%s\n' "$list" >>"$before/lists-aside"
+      info "set $list aside, because it names the repository of this cluster too"
+    fi
+  done
+}
+
+# restore_lists: after the list and the key of this program are gone.
+restore_lists() {
+  local list
+  if [[ -e $before/lists-aside ]]; then
+    while read -r list; do
+      if [[ -e $list.disabled ]]; then
+        mv "$list.disabled" "$list"
+      fi
+    done <"$before/lists-aside"
+  fi
+  for list in "$own_list" "$own_keyring"; do
+    if [[ -e $before/${list##*/} ]]; then
+      cp -p "$before/${list##*/}" "$list"
+    fi
+  done
 }
 
 # our_packages: those that this program has installed, with what they need: all that are new, but for those that the owner has

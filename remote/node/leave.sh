@@ -83,9 +83,11 @@ remove_packages() {
 
 # needed_by_others PACKAGE...: those of them that packages of the owner need.
 needed_by_others() {
-  local others
-  others=$(apt-get -s purge "$@" 2>/dev/null | sed -nE 's/^(Purg|Remv) ([^ ]+) .*/\2/p' | sort -u |
-    comm -23 - <(printf '%s\n' "$@" | sort -u))
+  local plan others
+  plan=$(apt-get -s purge "$@" 2>&1) ||
+    fatal "apt cannot remove the packages of this program: $(grep -m 3 -E '^(E:|W:| )' <<<"$plan" | paste -sd ' ')" \
+      "on this machine: apt-get -s purge $*; repair what it says, then: pulumi up"
+  others=$(sed -nE 's/^(Purg|Remv) ([^ ]+) .*/\2/p' <<<"$plan" | sort -u | comm -23 - <(printf '%s\n' "$@" | sort -u))
   if [[ -z $others ]]; then
     return
   fi
@@ -101,7 +103,8 @@ remove_files() {
   rm -f "$units/nftables.service.d/50-jitsi-hetzner.conf"
   remove_recorder
   rm -f /usr/local/sbin/jitsi-hetzner-* /etc/needrestart/conf.d/50-jitsi-hetzner.conf
-  rm -f /etc/apt/sources.list.d/jitsi-stable.list /usr/share/keyrings/jitsi-keyring.gpg /var/lib/apt/lists/*jitsi*
+  rm -f "$own_list" "$own_keyring" /var/lib/apt/lists/*jitsi*
+  restore_lists
   remove_empty "$units/nftables.service.d" "$units/jitsi-videobridge2.service.d" "$units"/jibri{,-xorg,-icewm}.service.d /etc/needrestart/conf.d /etc/needrestart
   # Java's packages leave it where their keystore went before.
   if ! was_installed ca-certificates-java && [[ ! -e /usr/share/ca-certificates-java ]]; then

@@ -60,6 +60,8 @@ write_units() {
 install_packages_of_role() {
   write_file /etc/jitsi-hetzner/host.conf 0644 root:root "${HOST_CONF}VERSION='$VERSION'"$'\n'
   write_file "$installer" 0755 root:root "$INSTALLER"
+  # shellcheck source=/dev/null
+  set_lists_aside "$(. /etc/jitsi-hetzner/host.conf && printf '%s' "$REPOSITORY")"
   if [[ -e $installed ]]; then
     timeout 480 "$installer" repository ||
       fatal "the package repository cannot be used" "repair what the lines above show, then: pulumi up"

@@ -79,6 +79,24 @@ describe("node/leave", () => {
     expect(stdout).not.toMatch(/purge.*(libneeded|monitor|curl|bash|libfoo)/);
   });
 
+  it("removes all that a recorder has asked apt for by name, which apt marks as the owner's wish", () => {
+    const recorder =
+      "chromium chromium-common chromium-driver chromium-sandbox fonts-liberation fonts-noto-color-emoji jibri jq rclone sudo";
+    const { status, stdout } = leave(`
+      dpkg-query() { printf 'installed %s\\n' bash ${recorder}; }
+      apt-mark() { [[ $1 != showmanual ]] || printf '%s\\n' bash ${recorder}; }`);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`apt_get purge -y --allow-change-held-packages ${recorder}\n`);
+  });
+
+  it("changes no package if apt does not know how to remove them, and says why", () => {
+    const { status, stdout, stderr } = leave(
+      `apt-get() { echo 'E: Unable to satisfy dependencies' >&2; return 100; }`,
+    );
+    expect([status, stdout.includes("apt_get purge")]).toEqual([1, false]);
+    expect(stderr).toContain("cannot remove the packages of this program: E: Unable to satisfy");
+  });
+
   it("gives packages of before their marks back", () => {
     const { stdout } = leave();
     expect(stdout).toContain("apt-mark auto curl\n");
@@ -123,6 +141,21 @@ describe("node/leave", () => {
     if (wereThere) host.has(`${before}/java-store`, "");
     leave();
     expect(existsSync(join(host.root, "etc/ssl/certs/java"))).toBe(wereThere);
+  });
+
+  it("puts lists of Jitsi's repository back that were there before, with their keys", () => {
+    const lists = "etc/apt/sources.list.d";
+    host.has(`${lists}/jitsi-stable.list`, "ours\n");
+    host.has(`${lists}/jitsi.list.disabled`, "second\n");
+    host.has(`${before}/lists-aside`, `${host.root}/${lists}/jitsi.list\n`);
+    host.has(`${before}/jitsi-stable.list`, "first\n");
+    host.has(`${before}/jitsi-keyring.gpg`, "key\n");
+    host.has("usr/share/keyrings/jitsi-keyring.gpg", "ours\n");
+    expect(leave().status).toBe(0);
+    expect(host.text(`${lists}/jitsi-stable.list`)).toBe("first\n");
+    expect(host.text(`${lists}/jitsi.list`)).toBe("second\n");
+    expect(host.text("usr/share/keyrings/jitsi-keyring.gpg")).toBe("key\n");
+    expect(existsSync(join(host.root, `${lists}/jitsi.list.disabled`))).toBe(false);
   });
 
   it("sets the kernel back", () => {

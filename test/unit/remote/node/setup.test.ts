@@ -52,6 +52,19 @@ describe("node/setup", () => {
     );
   });
 
+  it("sets lists of the same repository aside before apt reads them, because apt refuses two keys for one", () => {
+    const lists = "etc/apt/sources.list.d";
+    host.has("var/lib/jitsi-hetzner/before/complete", "");
+    for (const name of ["jitsi.list", "jitsi-stable.list"])
+      host.has(
+        `${lists}/${name}`,
+        "deb [signed-by=/a.asc] https://mirror.example.test/a/quite/long/path/to/jitsi/ stable/\n",
+      );
+    host.has(`${lists}/debian.sources`, "URIs: https://deb.debian.org/debian\n");
+    const { stdout } = setUp(`timeout() { ls "$lists_dir" >&3; }`);
+    expect(stdout).toMatch(/^debian\.sources\njitsi-stable\.list\njitsi\.list\.disabled$/m);
+  });
+
   it("installs the packages once, in the version of the web host, without tools that are the owner's matter", () => {
     expect(setUp().stdout).toMatch(/^timeout 900 .*jitsi-hetzner-install$/m);
     const conf = host.text("etc/jitsi-hetzner/host.conf");
