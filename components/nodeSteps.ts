@@ -33,12 +33,13 @@ export function nodeCheckStep(
 ): command.remote.Command {
   const stdin = pulumi
     .all(values as Record<string, pulumi.Input<string>>)
-    .apply((known) => remoteScript("node/check", known as StepValues<"node/check">));
+    .apply((known) => known as StepValues<"node/check">)
+    .apply((known) => becomeRoot(known.NAME, user) + remoteScript("node/check", known));
   return new command.remote.Command(
     `${name}-check`,
     {
       connection,
-      create: `${sudoWorks(name, user)}${asRoot(user)}bash -s -- # node/check (${name})`,
+      create: `bash -s -- # node/check (${name})`,
       stdin,
       triggers,
       logging: command.remote.Logging.Stderr,
@@ -53,12 +54,15 @@ export function nodeCheckStep(
 
 type NodeValues<N extends "node/check" | "node/setup"> = RemoteStepArgs<N>["values"];
 
-/** What is needed before a script can say anything. */
-function sudoWorks(name: string, user: string): string {
+/**
+ * The lines before the script for a user who is not root. bash reads a script from a pipe by the byte, so the second one gets
+ * the rest. In the command itself, this text would be in every error message of the step.
+ */
+function becomeRoot(machine: string, user: string): string {
   if (user === "root") return "";
   const rule = `${user} ALL=(ALL) NOPASSWD: ALL`;
-  const text = `node/check failed on ${name}: the user ${user} cannot become root by sudo without a password\n  What to do: on the machine, as root: apt-get install -y sudo; echo "${rule}" >/etc/sudoers.d/${user}; then: pulumi up; or set another user (existingNodes)`;
-  return `sudo -n true 2>/dev/null || { printf '%b\n' ${shQuote(text)} >&2; exit 1; }; `;
+  const text = `node/check failed on ${machine}: the user ${user} cannot become root by sudo without a password\n  What to do: on the machine, as root: apt-get install -y sudo; echo "${rule}" >/etc/sudoers.d/${user}; then: pulumi up; or set another user (existingNodes)`;
+  return `sudo -n true 2>/dev/null || { printf '%b\\n' ${shQuote(text)} >&2; exit 1; }\nexec sudo -n bash -s --\n`;
 }
 
 /**

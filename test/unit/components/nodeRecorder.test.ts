@@ -1,3 +1,7 @@
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { recorderOutputs, sshCommands } from "../../../lib/outputs";
 import { clusterArgs, deployCluster, usualSettings } from "./support/cluster";
 import { deleteLevels } from "./support/deleteLevels";
@@ -56,6 +60,29 @@ describe("a recorder on an existing machine", () => {
     expect(forward.PORTS).toBe("8083");
     const { recorder } = stepInput(command(one, "jitsi-node-studio-serve"), "recorder-serve");
     expect(recorder).toMatchObject({ name: "studio", address: forward.LOCAL_ADDRESS });
+  });
+
+  it("becomes root for the first look with nothing of it in the command, which every error message of the step shows", () => {
+    const { create, stdin } = command(one, "jitsi-node-studio-check").inputs;
+    expect(create).toBe("bash -s -- # node/check (jitsi-node-studio)");
+    const folder = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+    const look = (sudo: string): SpawnSyncReturns<string> => {
+      writeFileSync(join(folder, "sudo"), `#!/bin/bash\n${sudo}\n`, { mode: 0o755 });
+      const env = { PATH: `${folder}:${process.env.PATH ?? ""}` };
+      return spawnSync("bash", ["-s"], { env, input: String(stdin), encoding: "utf8" });
+    };
+    const refused = look("exit 1");
+    const allowed = look(`[[ $2 == true ]] || { printf '%s\\n' "$*"; cat; }`);
+    rmSync(folder, { recursive: true });
+    expect([refused.status, refused.stdout, refused.stderr]).toEqual([
+      1,
+      "",
+      expect.stringMatching(
+        /^node\/check failed on studio: the user admin cannot .*\n  What to do/,
+      ),
+    ]);
+    expect(allowed.stdout).toMatch(/^-n bash -s --\n[^]*^main "\$@"$/m);
+    expect(allowed.stdout).not.toContain("exec sudo");
   });
 
   it("opens no port for media", () => {
