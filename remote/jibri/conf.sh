@@ -10,7 +10,7 @@ hocon() {
 }
 
 # The certificate of prosody is verified (trust-all-xmpp-certs) for the domain of the control login, so the host can be an
-# address. usage-timeout 0: jibri ends no recording by itself. Statistics stay on the host.
+# address. usage-timeout 0: no recording ends by its length. Statistics stay on the host.
 jibri_conf() {
   cat <<END
 # Managed by pulumi: changes here are lost.
