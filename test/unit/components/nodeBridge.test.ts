@@ -125,10 +125,12 @@ describe("an existing machine", () => {
     const texts = (name: string, user: string): string[] =>
       ofNode(two, name)
         .filter(({ inputs }) => (inputs.connection as { user?: string } | undefined)?.user === user)
+        // The first look becomes root in its stdin.
+        .filter((step) => !step.name.endsWith("-check"))
         .flatMap(({ inputs }) => [inputs.create, inputs.delete])
         .filter((text) => typeof text === "string");
     const onParis = texts("paris", "admin");
-    expect(onParis).toHaveLength(5);
+    expect(onParis).toHaveLength(4);
     for (const text of onParis) expect(text).toMatch(/sudo -n (bash|jitsi-hetzner) /);
     for (const text of onParis) expect(text).not.toMatch(/^jitsi-hetzner /);
     const copy = two.find(({ name }) => name === "jitsi-node-paris-program-copy");
