@@ -35,6 +35,7 @@ import { checkNetworkZone } from "./networkZone";
 import {
   checkLocalRecorder,
   checkNetworkRoom,
+  checkRecordersCertificate,
   checkRecordingSecrets,
   readRecordingSecrets,
 } from "./recordingCheck";
@@ -275,6 +276,7 @@ function checkCluster(
     checkNodes(settings.existingNodes, facts.servers),
     checkRoll(hosts, wanted),
     checkNetworkRoom(hosts, wanted),
+    checkRecordersCertificate(settings),
     checkLocalRecorder(settings.localRecorder, hosts, wanted.types.web, facts.serverTypes),
   ]);
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { setSecret } from "../config/command";
 import { ofAnotherKind } from "../config/keys/recorderRules";
+import type { Settings } from "../config/settings";
 import type { RecordingTarget } from "../config/keys/recordings";
 import { limits } from "../constants";
 import { differingHosts, type WantedServer } from "./rollCheck";
@@ -133,6 +134,25 @@ export function checkLocalRecorder(
       ? "pulumi config set webServerType cx43  # or: pulumi config rm localRecorder && pulumi config set jibriCount 1"
       : "pulumi config rm localRecorder && pulumi config set jibriCount 1  # or a larger web host: docs/scale.md#size-of-the-web-host",
   );
+}
+
+/**
+ * Recorders join meetings with a browser that has no exception for one site: with a certificate that no browser trusts,
+ * none of their recordings begins. Pure.
+ */
+export function checkRecordersCertificate({
+  tls,
+  jibriCount,
+  localRecorder,
+  existingNodes,
+}: Pick<Settings, "tls" | "jibriCount" | "localRecorder" | "existingNodes">): Findings {
+  const records =
+    jibriCount > 0 || localRecorder || existingNodes.some(({ role }) => role === "jibri");
+  return tls === "self-signed" && records
+    ? warning(
+        "the cluster has recorders and tls is self-signed: their browser does not trust the web host, so no recording begins. To change it: pulumi config set tls letsencrypt",
+      )
+    : none;
 }
 
 /** Whether the private network has room for all servers, and for the one that exists beside the server that it replaces. */

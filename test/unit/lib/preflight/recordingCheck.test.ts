@@ -1,12 +1,16 @@
 import {
   checkLocalRecorder,
   checkNetworkRoom,
+  checkRecordersCertificate,
   checkRecordingSecrets,
   type RecordingSecrets,
 } from "../../../../lib/preflight/recordingCheck";
+import type { RawConfig } from "../../../../lib/config/keys";
+import { parseSettings } from "../../../../lib/config/settings";
 import { plannedHosts } from "../../../../lib/plan/plannedHosts";
 import { cpx42, cx23, planOf, server, serverType } from "./support/cloud";
 
+const hostKey = "AAAAC3NzaC1lZDI1NTE5AAAAIJ2uzwHxS7lQ1oQbI7WlNKCBVqQwXrSmWJuEYl1Wc2Vq";
 const nothing: RecordingSecrets = {
   recordingsS3SecretKey: "",
   recordingsSftpPassword: "",
@@ -103,5 +107,28 @@ describe("the private network", () => {
     const [problem] = check(settings, [server("jvb", 0, cx23)]).problems;
     expect(problem).toMatchObject({ key: "rollBridges" });
     expect(problem?.reason).toContain("101 servers");
+  });
+});
+
+describe("the certificate of a cluster with recorders", () => {
+  const warnings = (settings: RawConfig): readonly string[] =>
+    checkRecordersCertificate(parseSettings({ domain: "meet.example.org", ...settings })).warnings;
+  const machine = JSON.stringify([
+    { name: "berlin", host: "203.0.113.7", role: "jibri", hostKey: `ssh-ed25519 ${hostKey}` },
+  ]);
+
+  it.each<[string, RawConfig]>([
+    ["servers", { jibriCount: "1" }],
+    ["the web host", { jvbCount: "0", localRecorder: "true" }],
+    ["existing machines", { existingNodes: machine }],
+  ])("is warned about if no browser trusts it: %s record", (_, recorders) => {
+    expect(warnings({ ...recorders, tls: "self-signed" })).toEqual([
+      expect.stringContaining("no recording begins"),
+    ]);
+    expect(warnings(recorders)).toEqual([]);
+  });
+
+  it("is the operator's own matter without recorders", () => {
+    expect(warnings({ tls: "self-signed" })).toEqual([]);
   });
 });
