@@ -74,6 +74,9 @@ describe("a file that hosts get as it is", () => {
       expect(changes.indexOf("/usr/local/bin/google-chrome")).toBeGreaterThan(emptied);
       expect(emptied).toBeGreaterThan(0);
       expect(changes).toContain("ConditionPathExists=/var/lib/jitsi-hetzner/recorder-serving\n");
+      // The keeper, which stops a jibri that hangs, waits for half a minute.
+      const stop = Number(/^TimeoutStopSec=(\d+)$/m.exec(changes)?.[1]);
+      expect(stop).toBeLessThan(30);
     } finally {
       rmSync(dir, { recursive: true });
     }
