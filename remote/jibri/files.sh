@@ -17,7 +17,6 @@ readonly jibri_dir=/etc/jitsi/jibri
 readonly log_dir=/var/log/jitsi/jibri
 readonly recordings_dir=/srv/recordings
 readonly recorder_json=/etc/jitsi-hetzner/recorder.json
-readonly chrome=/usr/local/bin/google-chrome
 readonly unit_dir=/etc/systemd/system
 # The hash of the settings in the files, and that with which jibri has started: its unit copies the first to the second.
 readonly written_settings=$state_dir/recorder-settings
@@ -46,8 +45,6 @@ install_recorder() {
   if [[ ! -f $jibri_note ]]; then
     remember "${jibri_note##*/}" "$JITSI_VERSION"
   fi
-  # Programs look for Chrome under this name, chromedriver too.
-  ln -sfnT /usr/bin/chromium "$chrome"
 }
 
 # The settings of the target are tried before they replace those of before, so that recordings that wait go on to the old

@@ -52,7 +52,7 @@ remove_packages() {
 
 remove_files() {
   rm -rf "$jibri_dir" "$unit_dir"/jibri{,-xorg,-icewm}.service.d "$unit_dir"/jitsi-hetzner-{recorder,keep,upload}{.socket,.service,.timer,@.service}
-  rm -f /usr/local/bin/google-chrome /usr/local/bin/jitsi-hetzner-finalize /usr/local/sbin/jitsi-hetzner-recorder
+  rm -f /usr/local/bin/jitsi-hetzner-finalize /usr/local/sbin/jitsi-hetzner-recorder
   rm -f /etc/chromium/policies/managed/jitsi-hetzner.json /etc/modules-load.d/jitsi-hetzner-recorder.conf
   rm -f /etc/modprobe.d/jitsi-hetzner-recorder.conf "$recorder_json" "$state_dir"/{recorder-*,jibri-for,kernel-reboot}
   rm -rf "$state_dir/uploads" /run/jitsi-hetzner-recorder

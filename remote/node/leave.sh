@@ -133,7 +133,7 @@ remove_java_store() {
 # Sound card, browser, folders and boot menu of a recorder. A standard kernel that runs now stays until the next boot.
 remove_recorder() {
   rm -f /etc/modprobe.d/jitsi-hetzner-recorder.conf /etc/modules-load.d/jitsi-hetzner-recorder.conf
-  rm -f /usr/local/bin/google-chrome /usr/local/bin/jitsi-hetzner-finalize /etc/chromium/policies/managed/jitsi-hetzner.json
+  rm -f /usr/local/bin/jitsi-hetzner-finalize /etc/chromium/policies/managed/jitsi-hetzner.json
   remove_empty /etc/chromium/policies/managed /etc/chromium/policies /etc/chromium
   rm -rf "$recordings"
   if [[ -e $grub_conf ]]; then

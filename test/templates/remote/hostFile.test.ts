@@ -71,7 +71,7 @@ describe("a file that hosts get as it is", () => {
       writeFileSync(join(`${unit}.d`, "jitsi-hetzner.conf"), changes);
       expect(verifyUnits(unit)).toBe("ok\n");
       const emptied = changes.indexOf("ExecStartPre=\n");
-      expect(changes.indexOf("/usr/local/bin/google-chrome")).toBeGreaterThan(emptied);
+      expect(changes.indexOf("/usr/bin/chromium")).toBeGreaterThan(emptied);
       expect(emptied).toBeGreaterThan(0);
       expect(changes).toContain("ConditionPathExists=/var/lib/jitsi-hetzner/recorder-serving\n");
       // The keeper, which stops a jibri that hangs, waits for half a minute.

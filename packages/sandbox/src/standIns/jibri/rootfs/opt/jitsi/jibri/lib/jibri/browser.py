@@ -22,9 +22,9 @@ from .settings import Login
 
 log = logging.getLogger("JibriSelenium")
 
-# Where Selenium and chromedriver look, in this order.
+# Debian's chromedriver starts Debian's browser, also where another one is there.
 DRIVERS = ("chromedriver",)
-BROWSERS = ("google-chrome", "google-chrome-stable", "chromium")
+BROWSERS = ("chromium",)
 LOG_FILE = "/var/log/jitsi/jibri/chromedriver.log"
 TIMEOUT = aiohttp.ClientTimeout(total=60)
 BIND = "http://jabber.org/protocol/httpbind"
