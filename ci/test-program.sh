@@ -10,7 +10,23 @@ for python in python3.11 python3.13; do
     pythons+=("$python")
   fi
 done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+run_tests() {
+  echo "$("$1" --version): tests of remote/program"
+  PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/remote/program:$PWD/test "$1" -W ignore::DeprecationWarning -m unittest discover --start-directory test/program --top-level-directory test
+}
+
+# Beside each other, as each takes one core; what they say comes one after the other.
+declare -A running
 for python in "${pythons[@]:-python3}"; do
-  echo "$("$python" --version): tests of remote/program"
-  PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/remote/program:$PWD/test "$python" -W ignore::DeprecationWarning -m unittest discover --start-directory test/program --top-level-directory test 2>&1
+  run_tests "$python" >"$work/$python" 2>&1 &
+  running[$python]=$!
 done
+failed=0
+for python in "${!running[@]}"; do
+  wait "${running[$python]}" || failed=1
+  cat "$work/$python"
+done
+exit "$failed"

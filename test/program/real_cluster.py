@@ -1,6 +1,7 @@
 """A cluster on loopback: the same bridges and the same jicofo behind real HTTP, for verbs that are real processes."""
 
 import json
+import os
 import socket
 import socketserver
 import subprocess
@@ -70,7 +71,7 @@ class RealCluster:
         self._verbs: list[Verb] = []
         self._ports = {"bridge_rest": _free_port(), "bridge_start": _free_port()}
         for bridge, bridge_host in zip(self.bridges, self.bridge_hosts, strict=True):
-            bridge.address = f"127.0.0.{10 + bridge.index}"
+            bridge.address = f"{_own_network()}.{10 + bridge.index}"
             self._serve(bridge.address, self._ports["bridge_rest"], _rest_of(bridge))
             self._obey(bridge_host)
         self.jicofo = FakeJicofo(self._time, self.participants, self.bridges)
@@ -212,6 +213,12 @@ def _rest_of(bridge: FakeBridge) -> Answer:
         return bridge.answer(method, url, body)
 
     return answer
+
+
+def _own_network() -> str:
+    """Three numbers of loopback addresses, which no other process that runs these tests has."""
+    pid = os.getpid()
+    return f"127.{1 + pid % 250}.{pid // 250 % 250}"
 
 
 def _free_port() -> int:
