@@ -3,7 +3,7 @@
 # record of the first day, and prints what differs. The web host has drained it before. Safe to repeat: the program itself goes
 # last.
 set -euo pipefail
-: "${state_dir:?}" "${before:?}"
+: "${state_dir:?}" "${before:?}" "${own_list:?}" "${own_keyring:?}"
 
 readonly forward_user=jitsi-hetzner-forward
 readonly forward_home=/var/lib/jitsi-hetzner-forward
