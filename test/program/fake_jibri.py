@@ -19,6 +19,8 @@ class FakeJibri:
         # ActiveState of its unit.
         self.state = "inactive"
         self.answers = True
+        # The display and the window manager.
+        self.display = {"jibri-xorg.service": "active", "jibri-icewm.service": "active"}
         self.healthy = True
         self.busy = "IDLE"
         self.pending: str | None = None
@@ -74,6 +76,9 @@ class FakeJibri:
 
     def systemctl(self, words: tuple[str, ...]) -> Ran:
         verb = words[1]
+        if verb == "is-active":
+            states = [self.display[unit] for unit in words[2:]]
+            return Ran(0 if set(states) == {"active"} else 3, "".join(f"{state}\n" for state in states))
         if verb == "show":
             return Ran(0, f"{self.state}\n")
         if verb in ("start", "stop"):

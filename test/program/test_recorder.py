@@ -45,6 +45,12 @@ class Control(RecorderCase):
             },
         )  # fmt: skip
 
+    @each(("jibri-xorg.service",), ("jibri-icewm.service",))
+    def test_status_names_a_part_of_the_display_that_does_not_run(self, unit: str) -> None:
+        self.in_service()
+        self.jibri.display[unit] = "activating"
+        self.assertIn(f"{unit} does not run", self.recorder.status()["problem"])
+
     @each(("start",), ("shutdown",))
     def test_is_refused_for_a_recorder_with_another_nickname_at_the_same_address(self, action: str) -> None:
         outcome = self.recorder.run("recorder", action, "jibri-7")

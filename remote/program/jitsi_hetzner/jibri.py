@@ -9,6 +9,8 @@ from .http_client import HttpError
 
 LOOPBACK = "127.0.0.1"
 UNIT = "jibri.service"
+# Its display and its window manager. Without the second one, the browser fills a part of the picture only.
+DISPLAY_UNITS = ("jibri-xorg.service", "jibri-icewm.service")
 STATE_PATH = "/jibri/api/v1.0/health"
 INTERNAL_PATH = "/jibri/api/internal/v1.0"
 SECONDS = 5
@@ -60,6 +62,12 @@ class Jibri:
         """Whether systemd runs it, or is about to."""
         ran = self._systemctl("show", "-p", "ActiveState", "--value", UNIT)
         return ran in ("active", "activating", "deactivating", "reloading")
+
+    def missing_display(self) -> str:
+        """The unit of its display that does not run; empty if all do. jibri itself does not look."""
+        states = self._systemctl("is-active", *DISPLAY_UNITS).split()
+        missing = [unit for unit, state in zip(DISPLAY_UNITS, states, strict=False) if state != "active"]
+        return missing[0] if missing else ""
 
     def is_capturing(self) -> bool:
         """Whether an ffmpeg of jibri runs, which a recording or a stream is."""

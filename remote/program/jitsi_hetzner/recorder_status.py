@@ -34,6 +34,10 @@ def read_status(host: Host, settings: RecorderSettings) -> RecorderStatus:
         problem = (
             f"jibri is not healthy{': ' if health.detail else ''}{health.detail}; it is started again when it is idle"
         )
+    elif health is not None and (unit := jibri.missing_display()):
+        problem = (
+            f"{unit} does not run, so recordings show a part of the meeting or nothing: journalctl -u {unit} -n 20"
+        )
     elif health is None and host.paths.recorder_serving.exists():
         problem = "jibri does not answer: journalctl -u jibri -n 50; tail /var/log/jitsi/jibri/log.0.txt"
     return RecorderStatus(
