@@ -264,6 +264,11 @@ with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
     ]);
   });
 
+  it("is refused with one host in the place of a list", () => {
+    const one = whole.replace('["10.0.0.2:5223"]', '"10.0.0.2"');
+    expect(load(one)).toBe("xmpp-server-hosts has type STRING rather than LIST");
+  });
+
   it.each(["trust-all-xmpp-certs", "usage-timeout", "nickname", "strip-from-room-domain"])(
     "is refused without %s",
     (key) => {

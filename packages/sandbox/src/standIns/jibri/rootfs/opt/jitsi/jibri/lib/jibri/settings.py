@@ -107,6 +107,8 @@ def environment(given: dict[str, Any]) -> Environment:
         return Login(*(required(f"{path}.{key}") for key in ("domain", "username", "password")))
 
     required("xmpp-server-hosts")
+    if not isinstance(given["xmpp-server-hosts"], list):
+        raise ConfigError("xmpp-server-hosts has type STRING rather than LIST")
     required("usage-timeout")
     return Environment(
         name=required("name"),
