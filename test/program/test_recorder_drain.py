@@ -127,6 +127,7 @@ class Drain(Recorders):
         self.recorder.running = False
         text += self.drain().text
         self.assertIn("not at their target yet are still on the machine", text)
+        self.assertIn("the step leave fails: npm run drain:skip -- jibri-0; pulumi up", text)
         self.assertNotRegex(text, "Hetzner|jibriCount|with its server")
 
     def test_judges_no_recorder_without_jicofo(self) -> None:

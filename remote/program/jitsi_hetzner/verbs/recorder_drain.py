@@ -206,6 +206,9 @@ class RecorderDrain:
             f"{name} is dead: it does not answer ({self._problem}), and jicofo does not list it. Recordings that were "
             f"not at their target yet {where}"
         )
+        if self._recorder.is_forwarded:
+            # The step that cleans the machine comes next. Its error has no hint, because a resource that goes has none.
+            self._host.info(f"if its machine does not exist any more, and the step leave fails: {skip}; pulumi up")
 
     @property
     def _keep(self) -> str:
