@@ -87,8 +87,12 @@ datasource_list: [NoCloud, None]
   };
 }
 
-/** Paths that hosts must not share, or that belong to the machine that built the base. */
+/**
+ * Paths that hosts must not share, or that belong to the machine that built the base. And the switch by which each
+ * installation rebuilds the index of the manual pages: nobody reads them there, and it takes 0.8 s of CPU.
+ */
 export const removedPaths: readonly string[] = [
+  "/var/lib/man-db/auto-update",
   "/etc/hostname",
   "/etc/resolv.conf",
   "/etc/apt/apt.conf.d/99mmdebstrap",
