@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { callAdmin, listServers } from "../../packages/sandbox/src/client";
 import { TestCluster } from "./harness";
+import { identityCases } from "./identityCases";
 
 /** Each `up` fails for one cause; the next cause is there when it is gone. In the end all is as it should be, once. */
 describe("a stack that fails again and again", () => {
@@ -74,6 +75,10 @@ describe("a stack that fails again and again", () => {
     await cluster.mustOnHost("web", command);
     expect(await cluster.mustOnHost("web", "jitsi-hetzner status")).toContain("As declared.");
   }, 120_000);
+
+  describe("with a wrong identity", () => {
+    identityCases(() => cluster);
+  });
 
   it("gets a new web host at the old addresses when the old one is dead, and its bridges back", async () => {
     const { public_net: addresses, id } = await cluster.server("web");
