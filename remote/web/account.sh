@@ -49,6 +49,7 @@ random_text() {
 # Two lists in the configuration of the packages make jvb an admin of the control rooms and exempt it from rate limits.
 list_account() {
   local content
+  lock_prosody_config
   grep -qF -e "\"$packages_account\"" "$prosody_config" ||
     fatal "$prosody_config does not list $packages_account, next to which $account must be" \
       "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
@@ -61,6 +62,7 @@ unlist_account() {
   if [[ $account == "$packages_account" ]]; then
     return
   fi
+  lock_prosody_config
   content=$(unlisted "$prosody_config"; printf x)
   write_and_reload "${content%x}"
 }

@@ -8,6 +8,7 @@ readonly admission_mark='--[[ recorders: set by pulumi ]]'
 # admit_recorders yes|no: prosody takes it over without a restart. Both modules read their lists again (config-reloaded).
 admit_recorders() {
   local content runs=no
+  lock_prosody_config
   content=$(admitting "$1" <"$prosody_config"; printf x)
   if runs_with prosody "${prosody_files[@]}"; then
     runs=yes

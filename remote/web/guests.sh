@@ -12,6 +12,7 @@ keep_guests_out() {
   local content loads=no loads_module=no loads_servers=no
   [[ -f /usr/share/jitsi-meet/prosody-plugins/mod_muc_filter_access.lua ]] ||
     fatal "mod_muc_filter_access is missing, so guests could join the room of the bridges" "apt-get install --reinstall jitsi-meet-prosody"
+  lock_prosody_config
   content=$(closed_config "$prosody_config" | own_turn_servers; printf x)
   content=${content%x}
   [[ $(grep -cF -e "$guests_mark" <<<"$content") == 6 ]] ||
