@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import { expectNamedThenHealed, growThrough, untilServer } from "./brokenBridge";
 import { TestCluster } from "./harness";
+import { jicofoBridges } from "./wholeCluster";
 
 /**
  * Bridges that are broken before their first acceptance: `up` fails and says which and why; once the cause is gone,
@@ -77,6 +78,11 @@ describe("a bridge broken before its first acceptance", () => {
       "web",
       "nft 'add table inet fault; add chain inet fault in { type filter hook input priority -10; }; " +
         `add rule inet fault in ip saddr ${address} tcp dport 5222 drop'`,
+    );
+    // A question to jicofo costs next to nothing, and one of the tool four seconds of CPU.
+    const nickname = `jvb-${(await cluster.server("jvb-1")).id}`;
+    await until("jicofo has lost it", async () =>
+      (await jicofoBridges(cluster)).every((one) => one.nickname !== nickname || !one.operational),
     );
     await until("status sends to repair", async () =>
       (await status()).text.includes("npm run repair -- 1"),
