@@ -112,13 +112,16 @@ async function jest(project: string, ...args: string[]): Promise<Tally> {
   };
 }
 
-/** Tests of whole clusters mostly wait, so three run at a time, but not beside the one that looks at the whole machine. */
+/** Files of whole clusters that run at a time. Each takes less than half a core and 1.5 GB: they mostly wait. */
+const clustersAtATime = 5;
+
+/** All tests of whole clusters, but none beside the one that looks at the whole machine. */
 async function clusters(): Promise<Tally> {
   log(`Jitsi's packages: ${testedKind()} (${jitsiVariable} names another kind)`);
   await ensureBrowser();
   const wholeMachine = "e2e/sandbox\\.test";
   const alone = await jest("e2e", "--testPathPatterns", wholeMachine);
-  const together = ["--maxWorkers=3", "--testPathIgnorePatterns", wholeMachine];
+  const together = [`--maxWorkers=${clustersAtATime}`, "--testPathIgnorePatterns", wholeMachine];
   const tally = sum([alone, await withManyHosts(() => jest("e2e", ...together))]);
   if (!testsStandIns()) {
     log(
