@@ -112,7 +112,8 @@ remove_files() {
     remove_java_store
   fi
   systemctl daemon-reload
-  systemctl reset-failed 'jitsi-*' 2>/dev/null || true
+  # A jibri that has ended itself counts as failed, without its unit too.
+  systemctl reset-failed 'jitsi-*' 'jibri*' 2>/dev/null || true
   if [[ -n $domain && -e $ca_folder/auth.$domain.crt ]]; then
     rm -f "$ca_folder/auth.$domain.crt"
     update-ca-certificates --fresh >/dev/null || info "update-ca-certificates failed: run it on this machine"
@@ -138,6 +139,7 @@ remove_recorder() {
   rm -rf "$recordings"
   if [[ -e $grub_conf ]]; then
     rm -f "$grub_conf"
+    remove_empty "${grub_conf%/*}"
     update-grub >/dev/null 2>&1 || info "update-grub failed: run it on this machine"
   fi
 }

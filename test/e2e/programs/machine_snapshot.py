@@ -16,6 +16,8 @@ FOLDERS = ["/etc", "/usr/local", "/srv", "/var/lib", "/opt", "/root", "/home", "
 IGNORED = re.compile(
     r"^(/etc/(\.pwd\.lock|(passwd|group|shadow|gshadow|subuid|subgid)-|ld\.so\.cache|mtab|machine-id|resolv\.conf)$"
     r"|/var/lib/(apt|dpkg|systemd|private|dbus|logrotate|ucf/cache)(/|$)"
+    # What a package's scripts keep of the state before.
+    r"|/var/lib/(ucf/hashfile\.\d|sgml-base/supercatalog\.old)$"
     r"|/var/lib/misc/|/root/\.(cache|bash_history|lesshst)|.*/__pycache__(/|$))"
 )
 

@@ -177,6 +177,14 @@ describe("node/leave", () => {
     expect(stderr).toContain("finished/a/b.mp4");
   });
 
+  it("leaves neither a failed jibri nor an empty folder of the boot menu's settings", () => {
+    host.has("etc/default/grub.d/60-jitsi-hetzner.cfg", "");
+    const { status, stdout } = leave();
+    expect([status, existsSync(join(host.root, "etc/default/grub.d"))]).toEqual([0, false]);
+    expect(stdout).toContain("systemctl reset-failed jitsi-* jibri*\n");
+    expect(stdout).toContain("update-grub");
+  });
+
   it("keeps the kernel that runs", () => {
     const { stdout, stderr } = leave(`
       uname() { echo 6.1.0-9-amd64; }
