@@ -14,6 +14,8 @@ readonly jibri_units=(jibri.service jibri-icewm.service jibri-xorg.service)
 
 main() {
   ! is_recording || fatal "$NAME records" "wait for the end of the recording, then: pulumi up"
+  # The next recorder on the web host has the same name, and begins without these notes.
+  jitsi-hetzner forget <<<"{\"version\": 1, \"nickname\": \"$NAME\"}"
   stop_units
   remove_packages
   remove_files

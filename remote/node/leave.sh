@@ -48,6 +48,8 @@ stop_units() {
     jibri.service jibri-icewm.service jibri-xorg.service; do
     systemctl disable --quiet --now "$unit" 2>/dev/null || true
   done
+  # An X server that was killed leaves them, and they look like a display that is taken.
+  pgrep -x Xorg >/dev/null 2>&1 || rm -f /tmp/.X11-unix/X0 /tmp/.X0-lock
 }
 
 # Only what came with this program. What the owner has installed since, and what that needs, stays.

@@ -8,6 +8,8 @@ readonly folder=/etc/jitsi-hetzner/forward/$NICKNAME
 readonly unit=jitsi-hetzner-forward@$NICKNAME.service
 
 main() {
+  # The same machine gets the same nickname when it is declared again, and begins without these notes.
+  jitsi-hetzner forget <<<"{\"version\": 1, \"nickname\": \"$NICKNAME\"}"
   systemctl disable --quiet --now "$unit" 2>/dev/null || true
   systemctl reset-failed "$unit" 2>/dev/null || true
   rm -rf "$folder"

@@ -95,6 +95,11 @@ class Drain(Recorders):
         self.assertEqual((outcome.code, self.goal, self.recorder.running), (0, "left", False), outcome.text)
         self.assertIn("has ended, and 1 file of recordings stays on the web host, in ", outcome.text)
 
+    def test_is_forgotten_with_the_machine_that_it_was_on(self) -> None:
+        self.assertEqual((self.drain().code, self.goal), (0, "left"))
+        outcome = self.cluster.run("forget", {"nickname": self.recorder.nickname})
+        self.assertEqual((outcome.code, self.goal), (0, None), outcome.text)
+
     def test_does_not_wait_for_ever_for_an_idle_program_that_does_not_end(self) -> None:
         self.recorder.is_stuck = True
         self.assertEqual((self.drain().code, self.goal), (0, "left"))

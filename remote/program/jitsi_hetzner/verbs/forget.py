@@ -11,6 +11,7 @@ from ..bridge import Bridge
 from ..by_hand import bridge_argument, for_known_bridge, has_bridge
 from ..decode import Nickname
 from ..host import Host
+from ..recorder_registry import RecorderRegistry
 from ..registry import Registry
 from ..turn_peers import Peers
 from ..verb import Verb
@@ -36,6 +37,7 @@ def run(host: Host, given: ForgetInput, _arguments: Namespace) -> None:
 
 def _forget(host: Host, nickname: str) -> None:
     Registry(host.paths).forget(nickname)
+    RecorderRegistry(host.paths).forget(nickname)
     Peers(host.paths).forget(nickname)
 
 

@@ -36,7 +36,15 @@ describe("the packages and files of a recorder", () => {
   });
 
   const world = [
-    recorded({ systemctl: "", timeout: "", "update-grub": "", userdel: "", dpkg: "", chown: "" }),
+    recorded({
+      systemctl: "",
+      timeout: "",
+      "update-grub": "",
+      userdel: "",
+      dpkg: "",
+      chown: "",
+      "jitsi-hetzner": "cat >&3",
+    }),
     "curl() { false; }\npgrep() { false; }\nid() { :; }",
   ].join("\n");
   const packages = (...names: string[]): string =>
@@ -55,6 +63,10 @@ describe("the packages and files of a recorder", () => {
     );
     expect(outcome.stdout).toContain("systemctl disable --quiet --now jibri.service");
     expect(outcome.stdout).toContain("userdel --remove jibri");
+    // Else the next recorder of this name is one that a broken run has left out of service.
+    expect(outcome.stdout).toContain(
+      'jitsi-hetzner forget\n{"version": 1, "nickname": "local-recorder"}\n',
+    );
     for (const path of [
       "/etc/jitsi-hetzner/recorder.json",
       "/etc/default/grub.d/60-jitsi-hetzner.cfg",

@@ -13,7 +13,11 @@ afterEach(() => {
 });
 
 const folders = ["/etc/", "/usr/", "/var/lib/"] as const;
-const programs = recorded({ systemctl: "", journalctl: "echo 'Permission denied (publickey)'" });
+const programs = recorded({
+  systemctl: "",
+  journalctl: "echo 'Permission denied (publickey)'",
+  "jitsi-hetzner": "cat >&3",
+});
 
 describe("web/forwardRemoval", () => {
   const remove = (): Outcome =>
@@ -38,6 +42,11 @@ describe("web/forwardRemoval", () => {
     host.has("etc/jitsi-hetzner/forward/node-berlin-0a1b2c/key", "");
     remove();
     expect(existsSync(join(host.root, unit))).toBe(false);
+  });
+
+  it("forgets the machine, which has the same nickname when it is declared again", () => {
+    const { stdout } = remove();
+    expect(stdout).toMatch(/^jitsi-hetzner forget\n\{"version": 1, "nickname": "node-berlin-/m);
   });
 
   it("can be repeated", () => {
