@@ -6,16 +6,18 @@ import { ports } from "../../lib/constants";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import type { MachineView } from "../../packages/sandbox/src/machines/machine";
+import { authorizeOn, sshToMachine } from "../../packages/sandbox/src/machines/machineClient";
 import type { BridgeView } from "../../packages/sandbox/src/participants";
-import { must, type TestCluster } from "./harness";
+import { runProgram, type Outcome, type TestCluster } from "./harness";
 
 /** An entry of `existingNodes`, as an operator writes it. */
 export type NodeEntry = Readonly<Record<string, string | number | boolean>>;
 
 /** The entry of a machine as the sandbox's list shows it. */
-export const entryOf = ({ name, ipv4, user, port, hostKey }: MachineView): NodeEntry => ({
-  ...{ name, host: ipv4, role: "jvb", user, port, hostKey },
-});
+export const entryOf = (
+  { name, ipv4, user, port, hostKey }: MachineView,
+  role: "jvb" | "jibri" = "jvb",
+): NodeEntry => ({ name, host: ipv4, role, user, port, hostKey });
 
 /** Declares existing machines, in the stack's file, as an operator writes them. */
 export function declareNodes(cluster: TestCluster, nodes: readonly NodeEntry[]): void {
@@ -31,8 +33,18 @@ export async function authorizeDeployment(
   names: readonly string[],
 ): Promise<void> {
   const { deploymentPublicKey } = await cluster.outputs<{ deploymentPublicKey: string }>();
-  for (const name of names)
-    must("authorize", await cluster.command("machine", "authorize", name, deploymentPublicKey));
+  await Promise.all(names.map((name) => authorizeOn(cluster.sandbox, name, deploymentPublicKey)));
+}
+
+/** Runs a command on a machine over SSH, as its operator. One that gets no answer in 10 s fails. */
+export async function asOperator(
+  cluster: TestCluster,
+  name: string,
+  command: string,
+): Promise<Outcome> {
+  const [ssh = "", ...args] = await sshToMachine(cluster.sandbox, name);
+  // A connection that was open before a filter drops it waits for ever.
+  return runProgram(ssh, [...args, command], { timeoutMs: 10_000 });
 }
 
 /** The bridge of a machine in jicofo's list; undefined if there is none. */

@@ -158,6 +158,14 @@ describe("node/leave", () => {
     expect(existsSync(join(host.root, `${lists}/jitsi.list.disabled`))).toBe(false);
   });
 
+  it("leaves no unit that failed, and no folder of the boot menu that it has made", () => {
+    host.has("etc/default/grub.d/60-jitsi-hetzner.cfg", "ours\n");
+    const { stdout } = leave();
+    expect(stdout).toContain("systemctl reset-failed jitsi-* jibri*\n");
+    expect(stdout).toContain("update-grub");
+    expect(existsSync(join(host.root, "etc/default/grub.d"))).toBe(false);
+  });
+
   it("sets the kernel back", () => {
     expect(leave().stdout).toContain("sysctl -q -w net.core.rmem_max=212992\n");
   });
