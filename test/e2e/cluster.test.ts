@@ -339,12 +339,8 @@ const watchFullProsody = `
 all = [socket.create_connection(("127.0.0.1", 5222)) for _ in range(80)]
 time.sleep(60)' &
   clients=$!
-  for ((i = 0; i < 150; i++)); do
-    used=$(ls "/proc/$(systemctl show -p MainPID --value prosody)/fd" | wc -l)
-    if ((used >= 60)); then break; fi
-    sleep 0.2
-  done
-  echo "file descriptors in use: $used"
+  for ((i = 0; i < 30; i++)); do curl -s -m 1 -o /dev/null http://127.0.0.1:5280/ || break; sleep 0.2; done
+  echo "file descriptors in use: $(ls "/proc/$(systemctl show -p MainPID --value prosody)/fd" | wc -l)"
   sed 's/^readonly seconds_to_start=60/readonly seconds_to_start=0/' /usr/local/sbin/jitsi-hetzner-watch >/root/watch
   for check in 1 2 3 4; do bash /root/watch; done
   kill $clients; rm -r $dir; systemctl daemon-reload; systemctl restart prosody`;
