@@ -19,13 +19,11 @@ from ..recorder import Recorder, RecorderDrainInput
 from ..recorder_answer import RecorderStatus
 from ..recorder_by_hand import for_known_recorder, has_recorder, recorder_argument
 from ..recorder_service import RecorderService
+from ..recorder_words import KEEP_IT, KEEP_MACHINE, files_of, files_would_be_lost, recordings_of, upload_error
 from ..verb import Verb
 
 PAUSE_SECONDS = 5
 REPORT_SECONDS = 30
-SHOWN_FILES = 5
-KEEP_IT = "\n    or keep it: set jibriCount back, or take its number out of removedRecorders"
-KEEP_MACHINE = "\n    or keep it: put it back into existingNodes"
 
 
 class RecorderDrain:
@@ -86,7 +84,7 @@ class RecorderDrain:
         if not files:
             return "keeps no recording"
         stay = "stays" if len(files) == 1 else "stay"
-        return f"{_files(len(files))} {stay} on the web host, in {self._host.paths.recordings}"
+        return f"{files_of(len(files))} {stay} on the web host, in {self._host.paths.recordings}"
 
     def _wait(self) -> None:
         start = self._host.clock.now()
@@ -110,7 +108,7 @@ class RecorderDrain:
             return False
         # No server goes with a recorder on the web host.
         if status.local_files and not self._recorder.is_local:
-            raise self._files_would_be_lost(status.local_files)
+            raise files_would_be_lost(self._recorder, status.local_files)
         return status.uploads_waiting == 0
 
     def _has_ended(self, status: RecorderStatus) -> bool:
@@ -143,28 +141,12 @@ class RecorderDrain:
         status = self._last
         left = "it still records"
         if status is not None and status.is_idle:
-            left = f"{_recordings(status.uploads_waiting)} not at the target{_error(status)}"
+            left = f"{recordings_of(status.uploads_waiting)} not at the target{upload_error(status)}"
         return Failure(
             f"{self._recorder.name} is not ready to go after {limit:.0f} s: {left}; it goes back into service, and its "
             "files stay",
             "pulumi up waits for it again; or set a longer time: pulumi config set recordingDrainTimeout 6h;"
             f"{self._keep}",
-        )
-
-    def _files_would_be_lost(self, files: tuple[str, ...]) -> Failure:
-        name = self._recorder.name
-        more = f" and {len(files) - SHOWN_FILES} more" if files[SHOWN_FILES:] else ""
-        shown = ", ".join(files[:SHOWN_FILES]) + more
-        if self._recorder.is_forwarded:
-            return Failure(
-                f"{_files(len(files))} on {name} would be lost: {shown}",
-                "copy them (SSH: pulumi stack output sshCommands): SSH sudo tar -C /srv -c recordings | tar -x; then "
-                f"delete them there (sudo jitsi-hetzner discard-recordings), then: pulumi up{KEEP_MACHINE}",
-            )
-        return Failure(
-            f"{_files(len(files))} on {name} would be lost with its server: {shown}",
-            f"copy them (pulumi stack output sshCommands has its address): scp -r root@ADDRESS:/srv/recordings .; then "
-            f"delete them there (jitsi-hetzner discard-recordings), then: pulumi up{KEEP_IT}",
         )
 
     def _report(self, passed: float, limit: float) -> None:
@@ -178,8 +160,8 @@ class RecorderDrain:
         elif status.running:
             self._host.info(f"{name} records nothing, and its program ends {times}")
         else:
-            waiting = _recordings(status.uploads_waiting)
-            self._host.info(f"{name} records nothing; {waiting} not at the target yet{_error(status)} {times}")
+            waiting = recordings_of(status.uploads_waiting)
+            self._host.info(f"{name} records nothing; {waiting} not at the target yet{upload_error(status)} {times}")
 
     def _expect_dead(self) -> None:
         """Its control port is silent. Only jicofo knows then whether it records: its private network may be broken."""
@@ -219,19 +201,6 @@ class RecorderDrain:
         return "look at the machine" if self._recorder.is_forwarded else "look at its console at Hetzner"
 
     _problem = "unknown"
-
-
-def _recordings(count: int) -> str:
-    return "1 recording" if count == 1 else f"{count} recordings"
-
-
-def _files(count: int) -> str:
-    """A recording has several: its video, and what jibri tells of it."""
-    return "1 file of recordings" if count == 1 else f"{count} files of recordings"
-
-
-def _error(status: RecorderStatus) -> str:
-    return f" ({status.last_upload_error})" if status.last_upload_error else ""
 
 
 def drain(host: Host, recorder: Recorder) -> None:
