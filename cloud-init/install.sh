@@ -26,7 +26,9 @@ readonly os_release=/etc/os-release
 readonly java_21_since=10888 prosody_12_again=11146
 # Debian's browser and driver depend on each other's exact version. jibri depends on neither, nor on sudo and jq.
 readonly browser=(chromium chromium-common chromium-driver chromium-sandbox)
-readonly recorder=(jibri "${browser[@]}" fonts-liberation fonts-noto-color-emoji jq rclone sudo)
+# Chat and names in any script: what no font has is a box in the recording.
+readonly fonts=(fonts-liberation fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core)
+readonly recorder=(jibri "${browser[@]}" "${fonts[@]}" jq rclone sudo)
 
 info() {
   printf 'jitsi-hetzner-install: %s\n' "$*" >&2

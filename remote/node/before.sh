@@ -10,7 +10,7 @@ readonly own_keyring=/usr/share/keyrings/jitsi-keyring.gpg
 # Files that change by themselves, or that only mirror others.
 readonly volatile='^/etc/(ld\.so\.cache|adjtime|mtab|resolv\.conf|\.pwd\.lock|\.updated|(passwd|group|shadow|gshadow|subuid|subgid)-?|ssl/certs/(java/cacerts|[0-9a-f]{8}\.[0-9]+)|jitsi-hetzner/.*)$'
 # What this program asks apt for by name (jitsi-hetzner-install), as a pattern. apt marks it as the owner's wish.
-readonly asked_for='jitsi-.*|jibri|curl|jq|nftables|openssl|gpg|ca-certificates|chromium(-common|-driver|-sandbox)?|fonts-liberation|fonts-noto-color-emoji|rclone|sudo|linux-image-amd64|jicofo'
+readonly asked_for='jitsi-.*|jibri|curl|jq|nftables|openssl|gpg|ca-certificates|chromium(-common|-driver|-sandbox)?|fonts-(liberation|noto-(cjk|color-emoji|core))|rclone|sudo|linux-image-amd64|jicofo'
 # Settings of the kernel that a package of Jitsi changes.
 readonly kernel_settings=(net.core.rmem_max net.core.netdev_max_backlog)
 

@@ -81,7 +81,7 @@ describe("node/leave", () => {
 
   it("removes all that a recorder has asked apt for by name, which apt marks as the owner's wish", () => {
     const recorder =
-      "chromium chromium-common chromium-driver chromium-sandbox fonts-liberation fonts-noto-color-emoji jibri jq rclone sudo";
+      "chromium chromium-common chromium-driver chromium-sandbox fonts-liberation fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core jibri jq rclone sudo";
     const { status, stdout } = leave(`
       dpkg-query() { printf 'installed %s\\n' bash ${recorder}; }
       apt-mark() { [[ $1 != showmanual ]] || printf '%s\\n' bash ${recorder}; }`);
