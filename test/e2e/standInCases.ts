@@ -2,6 +2,7 @@
 const people = "it needs simulated participants";
 const media = "it is about stand-ins, which carry no media";
 const library = "it needs a stand-in for the client library";
+const recorder = "containers have no sound, without which jibri records nothing";
 const versions = "it needs the versions of the stand-ins";
 
 /**
@@ -25,19 +26,56 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "moves people to its first bridge host, and has no bridge of its own any more": people,
     "takes them back to the web host before the bridge host goes": people,
     "changes the version of its bridge with that of the web host, once it is empty": versions,
+    "asks for the reboot into a kernel with sound, and does not reboot the web host itself":
+      recorder,
+    "records on its one host after the reboot": recorder,
+    "ends its recorder after the recording, and keeps the files and the meeting": recorder,
+    "has nothing of the recorder but its files afterwards": recorder,
+  },
+  "nodes.test.ts": {
+    "an up fails with the reason for each of them, and all are as they were": people,
+    "can be taken back, and leaves a half-installed machine as it was found; the other one joins, and nothing else is touched":
+      people,
+    "shuts SSH out if the machine's port is another one than the settings say": people,
+    "lets participants in": people,
+    "shows SSH and media to the outside, and nothing else, over both address families": people,
+    "is there again after the machine's own filter was loaded anew, which empties all tables":
+      people,
+    "lets the web host's forward in again after a restart of sshd": people,
+    "goes away by itself, and SSH is open again": people,
+    "a machine with another host key than declared fails in the same up, and is as it was": people,
+    "is there after reboots of the machine and of the web host, and so is the forward": people,
+    "joins with the next up but one: it boots a kernel with sound, and no service of another host restarts":
+      people,
+    "shows SSH to the outside, and nothing else, over both address families": people,
+    "reaches prosody of the web host, which the rest of the world does not": people,
+    "records, its file is whole at its target, and status shows it": people,
+    "is named by status when it is cut off, and a bridge too": people,
+    "leaves after its recording, with the file at its target; a removal that is killed is completed by the next up":
+      people,
+    "leaves the machine as it was found, but for the kernel that runs, with all that it showed to the outside":
+      people,
+    "makes the up fail that removes it, in some minutes and with the command to go on": people,
+    "is forgotten after the command that the error names; the others leave without a cut": people,
+    "has left its machine as it was found, with all that it showed to the outside": people,
+    "leaves nothing on the web host: no forward, no open port": people,
   },
   "recorders.test.ts": {
-    "has no recorder and no buttons at first": people,
-    "gets two recorders, and nothing else is touched": people,
-    "is reached by SSH only, from outside": people,
-    "has its secrets on recorders only where docs/security.md says": people,
-    "keeps a recording while the target is down, and uploads it whole": people,
-    "keeps a recording while the target is credentials, and uploads it whole": people,
-    "keeps a recording while the target is full, and uploads it whole": people,
-    "loses no file of a recorder that is killed while it records": people,
-    "uploads to a storage box too, which runs no command for checksums": people,
-    "removes a recorder after its recording, and a bridge without waiting for it": people,
-    "removes the last recorder and the buttons": people,
+    "has no recorder and no buttons at first": recorder,
+    "gets two recorders, and nothing else is touched": recorder,
+    "is reached by SSH only, from outside": recorder,
+    "has its secrets on recorders only where docs/security.md says": recorder,
+    "keeps a recording while the target is down, and uploads it whole": recorder,
+    "keeps a recording while the target is credentials, and uploads it whole": recorder,
+    "keeps a recording while the target is full, and uploads it whole": recorder,
+    "loses no file of a recorder that is killed while it records": recorder,
+    "uploads to a storage box too, which runs no command for checksums": recorder,
+    "removes a recorder after its recording, and a bridge without waiting for it": recorder,
+    "removes the last recorder and the buttons": recorder,
+    "records on another recorder while a disk is full, and the recorder comes back by itself":
+      recorder,
+    "deletes local recordings when they are older than recordingRetentionDays, by itself": recorder,
+    "keeps the last recorder while a recording is only there": recorder,
   },
   "releases.test.ts": {
     "has a certificate and a TURN server, and a renewal cuts no relay and no participant": people,
