@@ -19,6 +19,7 @@ import {
   type RunningSandbox,
   type ServerSummary,
 } from "../../packages/sandbox/src/client";
+import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { hostNamespace, publicLink, routerNamespace } from "../../packages/sandbox/src/hosts/names";
 import { testedJitsi } from "./kind";
 import type { MachineChoice, MachineView } from "../../packages/sandbox/src/machines/machine";
@@ -70,6 +71,13 @@ export function runProgram(
 }
 
 /**
+ * A host can be entered as soon as its init runs. As over SSH, nothing is asked of it before systemd and its message bus
+ * are there.
+ */
+const waitForBus =
+  "for _ in {1..600}; do [[ -S /run/dbus/system_bus_socket ]] && break; sleep 0.1; done";
+
+/**
  * Runs a bash script as root on a host, as the command `ssh` of the sandbox does, but without the second of CPU that its
  * command line takes to start.
  *
@@ -81,7 +89,8 @@ export async function runScript(
   script: string,
 ): Promise<Outcome> {
   try {
-    return await runProgram("nsenter", await shellArguments(sandbox, name, [script]));
+    const words = [`${waitForBus}\n${script}`];
+    return await runProgram("nsenter", await shellArguments(sandbox, name, words));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const text = `sandbox: ${error.message}\n`;
@@ -270,7 +279,7 @@ export function must(what: string, outcome: Outcome): Outcome {
 }
 
 /**
- * A server in a sandbox, by the API alone; resolves to its address when it is there.
+ * A server in a sandbox, by the API alone; resolves to its address when it runs.
  * @param more fields of the request
  */
 export async function makeServer(
@@ -279,19 +288,25 @@ export async function makeServer(
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const body = { name, server_type: "cx23", image: "debian-12", location: "fsn1", ...more };
-  const { server, action } = await callApi<{
+  const { server, action, next_actions } = await callApi<{
     server: { public_net: { ipv4: { ip: string } } };
     action: { id: number };
+    next_actions: { id: number }[];
   }>(sandbox, "POST", "/servers", body);
-  for (let attempt = 0; attempt < 300; attempt++) {
-    const { action: now } = await callApi<{ action: { status: string } }>(
+  // The server is created by the first action, and started by a next one.
+  for (const { id } of [action, ...next_actions]) await actionSucceeds(sandbox, name, id);
+  return server.public_net.ipv4.ip;
+}
+
+async function actionSucceeds(sandbox: RunningSandbox, server: string, id: number): Promise<void> {
+  const isOver = async (): Promise<boolean> => {
+    const { action } = await callApi<{ action: { status: string } }>(
       sandbox,
       "GET",
-      `/actions/${action.id}`,
+      `/actions/${id.toString()}`,
     );
-    if (now.status === "success") return server.public_net.ipv4.ip;
-    if (now.status === "error") throw new Error(`server ${name} could not be made`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`server ${name} did not come up`);
+    if (action.status === "error") throw new Error(`server ${server} could not be made`);
+    return action.status === "success";
+  };
+  await waitUntil(`server ${server} runs`, isOver, 120_000, 100);
 }
