@@ -113,7 +113,7 @@ async function jest(project: string, ...args: string[]): Promise<Tally> {
 }
 
 /** Files of whole clusters that run at a time. Each takes less than half a core and 1.5 GB: they mostly wait. */
-const clustersAtATime = 5;
+const clustersAtATime = 4;
 
 /** All tests of whole clusters, but none beside the one that looks at the whole machine. */
 async function clusters(): Promise<Tally> {
