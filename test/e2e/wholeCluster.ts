@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { callApi, listServers } from "../../packages/sandbox/src/client";
+import { callApi, listServers, type RunningSandbox } from "../../packages/sandbox/src/client";
 import type { TestCluster } from "./harness";
 
 /**
@@ -63,9 +63,11 @@ interface JicofoDebug {
   };
 }
 
-async function inventory(cluster: TestCluster) {
-  const { sandbox } = cluster;
-  const servers = await listServers(sandbox);
+/** Hetzner's public addresses of a sandbox, and the rrsets of the tests' zone. */
+export async function addressesAndRecords(sandbox: RunningSandbox): Promise<{
+  readonly addresses: readonly unknown[];
+  readonly rrsets: readonly { readonly type: string }[];
+}> {
   const { primary_ips: addresses } = await callApi<{ primary_ips: unknown[] }>(
     sandbox,
     "GET",
@@ -76,6 +78,13 @@ async function inventory(cluster: TestCluster) {
     "GET",
     "/zones/example.test/rrsets?per_page=50",
   );
+  return { addresses, rrsets };
+}
+
+async function inventory(cluster: TestCluster) {
+  const { sandbox } = cluster;
+  const servers = await listServers(sandbox);
+  const { addresses, rrsets } = await addressesAndRecords(sandbox);
   const { networks } = await callApi<{ networks: { servers: number[] }[] }>(
     sandbox,
     "GET",

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { callApi, listServers } from "../../packages/sandbox/src/client";
+import { listServers } from "../../packages/sandbox/src/client";
 import { storedFiles } from "../../packages/sandbox/src/commands/storage";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import type { RecordingView } from "../../packages/sandbox/src/participants";
 import { must, type TestCluster } from "../e2e/harness";
 import { differences, snapshotOf, type MachineSnapshot } from "../e2e/machineSnapshot";
 import { Recordings } from "../e2e/recordings";
+import { addressesAndRecords } from "../e2e/wholeCluster";
 
 /** What the settings declare beside one web host and one bridge. */
 export interface Declared {
@@ -139,16 +140,7 @@ export class RecorderCluster {
   private async objects() {
     const { sandbox } = this.cluster;
     const servers = await listServers(sandbox);
-    const { primary_ips: addresses } = await callApi<{ primary_ips: unknown[] }>(
-      sandbox,
-      "GET",
-      "/primary_ips?per_page=50",
-    );
-    const { rrsets } = await callApi<{ rrsets: { type: string }[] }>(
-      sandbox,
-      "GET",
-      "/zones/example.test/rrsets?per_page=50",
-    );
+    const { addresses, rrsets } = await addressesAndRecords(sandbox);
     const records = rrsets.filter(({ type }) => type === "A" || type === "AAAA").length;
     return { servers: servers.length, addresses: addresses.length, records };
   }
