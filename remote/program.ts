@@ -13,7 +13,8 @@ import * as tar from "tar";
 import { hostFiles } from "./hostFile";
 import { crc32 } from "./program/crc32";
 import { pythonFiles, pythonVerbs, type TypedVerb } from "./program/verbs";
-import { fileValuesOf, scriptFiles, scriptNames, type ScriptName } from "./script";
+import { fileValuesOf, type ScriptName } from "./script";
+import { scriptFiles, scriptNames } from "./scriptFiles";
 
 /** What a verb is made of, by paths in the archive. `verbs.json` has it on the host. */
 interface Verb {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostFile, type HostFileName } from "./hostFile";
 import { shQuote } from "./quote";
+import { scriptFiles } from "./scriptFiles";
 
 /**
  * The values of each remote script, by its name (`remote/<name>.sh`). Every value is a text, and can have several lines.
@@ -341,52 +342,6 @@ export function scriptValues<N extends ScriptName>(
   return { ...files, ...values } as unknown as ScriptValues[N];
 }
 
-/** The files of functions that each script needs. They stand before the script. */
-export const libraries: Readonly<Record<ScriptName, readonly string[]>> = {
-  "host/hostKey": [],
-  "host/setup": [
-    "lib",
-    "privateNetwork",
-    "host/ready",
-    "host/authorizedKeys",
-    "host/limits",
-    "host/system",
-    "host/kernel",
-    "host/harden",
-  ],
-  "web/version": ["lib"],
-  "web/configure": [
-    "lib",
-    "privateNetwork",
-    "trust",
-    "web/prosody",
-    "web/turnServers",
-    "web/guests",
-    "web/modules",
-  ],
-  "web/account": ["lib", "web/prosody", "web/password"],
-  "web/certificate": ["lib"],
-  "web/jicofo": ["lib", "trust"],
-  "jvb/files": ["lib", "bridge", "trust", "privateNetwork", "jvb/join", "jvb/socket"],
-  "jvb/apply": ["lib", "bridge", "trust", "privateNetwork", "jvb/join"],
-  "web/localBridge": ["lib", "apt"],
-  "jibri/kernel": ["lib", "jibri/packages", "jibri/sound"],
-  "jibri/files": ["lib", "trust", "jvb/socket", "jibri/packages", "jibri/sound", "jibri/conf"],
-  "jibri/remove": ["lib", "apt", "jibri/packages", "jibri/sound"],
-  "web/access": ["lib"],
-  "web/forward": ["lib"],
-  "web/forwardRemoval": ["lib"],
-  "web/deployKey": ["lib"],
-  "node/check": ["lib"],
-  "node/setup": ["lib", "apt", "node/before", "node/filters"],
-  "node/filter": ["lib", "node/filters"],
-  "node/leave": ["lib", "apt", "node/before", "node/filters"],
-  "web/recorderAccount": ["lib", "web/password"],
-  "web/recording": ["lib", "web/prosody", "web/admission"],
-};
-
-export const scriptNames = Object.keys(libraries) as readonly ScriptName[];
-
 /**
  * The whole text that bash on a host reads from stdin: the values as shell-quoted assignments, the libraries, and the
  * script. The values are not exported, so no child process sees them. The last line calls `main "$@"`, so a connection
@@ -399,11 +354,6 @@ export function remoteScript<N extends ScriptName>(name: N, values: ScriptValues
     ([key, value]) => `${key}=${shQuote(value)}`,
   );
   return [...assignments, ...scriptFiles(name).map(readScript)].join("\n");
-}
-
-/** The files that a script is made of, in their order: its libraries, itself. Below this folder. */
-export function scriptFiles(name: ScriptName): readonly string[] {
-  return [...libraries[name], name].map((file) => `${file}.sh`);
 }
 
 function readScript(file: string): string {

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { withoutComments } from "../../../remote/bridgeSettings";
 import { hostFile, hostFiles } from "../../../remote/hostFile";
 import { render, type TemplateName } from "../../../remote/render";
-import { libraries } from "../../../remote/script";
+import { libraries } from "../../../remote/scriptFiles";
 import { scriptFixtures, templateFixtures } from "../fixtures";
 import { filesBelow, run, verifyUnits, withFile } from "../support";
 

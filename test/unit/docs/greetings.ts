@@ -91,16 +91,11 @@ main() {
 
 main "$@"
 `),
-    "remote/script.ts": (old) =>
-      replaced(
-        replaced(
-          old,
-          "export interface ScriptValues {\n",
-          `export interface ScriptValues {\n  /** Greets. */\n  "web/greeting": { GREETING: string };\n`,
-        ),
-        `  "host/hostKey": [],\n`,
-        `  "host/hostKey": [],\n  "web/greeting": ["lib"],\n`,
-      ),
+    "remote/script.ts": after(
+      "export interface ScriptValues {\n",
+      `  /** Greets. */\n  "web/greeting": { GREETING: string };\n`,
+    ),
+    "remote/scriptFiles.ts": after(`  "host/hostKey": [],\n`, `  "web/greeting": ["lib"],\n`),
     "test/templates/fixtures.ts": after(
       "export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {\n",
       `  "web/greeting": { GREETING: "hello" },\n`,

@@ -9,7 +9,7 @@ import {
   type HostProgram,
 } from "../../../remote/program";
 import { crc32 } from "../../../remote/program/crc32";
-import { scriptFiles, scriptNames } from "../../../remote/script";
+import { scriptFiles, scriptNames } from "../../../remote/scriptFiles";
 
 let work: string;
 let program: HostProgram;
