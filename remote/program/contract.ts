@@ -254,6 +254,8 @@ export interface RecorderFacts {
   /** null where its host does not answer. */
   readonly version: string | null;
   readonly diskFreeBytes: number | null;
+  /** Whether it is out of service for want of disk. It comes back by itself. */
+  readonly diskLow: boolean;
   /** Recordings that are not at their target yet; null where its host does not answer. */
   readonly uploadsWaiting: number | null;
   /** Of the last upload that failed. Empty where the last one succeeded. */

@@ -95,6 +95,13 @@ class Drain(Recorders):
         self.assertEqual((outcome.code, self.goal, self.recorder.running), (0, "left", False), outcome.text)
         self.assertIn("has ended, and 1 file of recordings stays on the web host, in ", outcome.text)
 
+    def test_of_the_recorder_on_the_web_host_that_gives_up_names_the_setting_that_keeps_it(self) -> None:
+        self.recorder.address = "127.0.0.1"
+        self.recorder.record(4000)
+        text = self.drain().text
+        self.assertIn("or keep it: pulumi config set localRecorder true", text)
+        self.assertNotRegex(text, "jibriCount|removedRecorders")
+
     def test_is_forgotten_with_the_machine_that_it_was_on(self) -> None:
         self.assertEqual((self.drain().code, self.goal), (0, "left"))
         outcome = self.cluster.run("forget", {"nickname": self.recorder.nickname})

@@ -44,7 +44,8 @@ class Status(Case):
 
     @each(
         ({"upload_error": "403 Forbidden"}, "jibri-0 cannot upload: 403 Forbidden"),
-        ({"problem": "its disk has 1.0 GB left"}, "jibri-0: its disk has 1.0 GB left: npm run repair -- jibri-0"),
+        ({"problem": "jibri does not answer"}, "jibri-0: jibri does not answer: npm run repair -- jibri-0"),
+        ({"problem": "1.0 GB left", "disk_low": True}, "jibri-0: 1.0 GB left: make room there: jitsi-hetzner upload"),
         ({"is_silent": True}, "jibri-0: its host does not answer"),
     )
     def test_names_what_is_wrong_with_a_recorder(self, state: dict[str, Any], words: str) -> None:

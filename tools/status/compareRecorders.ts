@@ -44,9 +44,13 @@ export function compareRecorders(
   };
 }
 
+/** A recorder whose disk is nearly full needs no repair: it comes back by itself. */
+const makeRoom =
+  "make room there: jitsi-hetzner upload-recordings --now, or jitsi-hetzner discard-recordings";
+
 /** What is wrong with one recorder. */
 function differences(one: RecorderStatus): string[] {
-  const { name, nickname, goal, listed, problem, lastError, expected } = one;
+  const { name, nickname, goal, listed, problem, diskLow, lastError, expected } = one;
   const called = name === null ? nickname : `${name} (${nickname})`;
   const repair = `npm run repair -- ${name ?? ""}`;
   switch (expected) {
@@ -60,7 +64,7 @@ function differences(one: RecorderStatus): string[] {
       return goal === "drained" ? [] : [`${called} is in service, and should not be: pulumi up`];
     case "in service":
       if (goal !== "serving") return [`${called} is out of service (${goal}): pulumi up`];
-      if (problem !== "") return [`${called}: ${problem}: ${repair}`];
+      if (problem !== "") return [`${called}: ${problem}: ${diskLow ? makeRoom : repair}`];
       if (listed === false) return [`${called} is not in jicofo's room of recorders: ${repair}`];
       return lastError === ""
         ? []
@@ -78,6 +82,7 @@ const unknown = (name: string, expected: RecorderStatus["expected"]): RecorderSt
   busy: "unknown",
   version: null,
   diskFreeBytes: null,
+  diskLow: false,
   uploadsWaiting: null,
   lastError: "",
   localFiles: 0,

@@ -32,6 +32,8 @@ class RecorderFacts:
     # null where its host does not answer.
     version: str | None
     disk_free_bytes: int | None
+    # Whether it is out of service for want of disk. It comes back by itself.
+    disk_low: bool
     # Recordings that are not at their target yet; null where its host does not answer.
     uploads_waiting: int | None
     # Of the last upload that failed. Empty where the last one succeeded.
@@ -74,6 +76,7 @@ def _facts(host: Host, entry: Entry, listed: list[JicofoRecorder] | None) -> Rec
         busy="unknown" if status is None else status.busy,
         version=None if status is None else status.version,
         disk_free_bytes=None if status is None else status.disk_free_bytes,
+        disk_low=status is not None and status.disk_low,
         uploads_waiting=None if status is None else status.uploads_waiting,
         last_error="" if status is None else status.last_upload_error,
         local_files=0 if status is None else len(status.local_files),
@@ -90,6 +93,7 @@ def _stranger(seen: JicofoRecorder) -> RecorderFacts:
         busy="busy" if seen.busy else "idle",
         version=None,
         disk_free_bytes=None,
+        disk_low=False,
         uploads_waiting=None,
         last_error="",
         local_files=0,

@@ -3,6 +3,7 @@
 from .recorder_facts import RecorderFacts
 from .recorder_service import gigabytes
 
+MAKE_ROOM = "make room there: jitsi-hetzner upload-recordings --now, or jitsi-hetzner discard-recordings"
 HEADING = ("RECORDER", "NICKNAME", "GOAL", "SEEN", "NOW", "DISK LEFT", "UPLOADS WAITING", "VERSION", "LAST ERROR")
 
 
@@ -28,7 +29,8 @@ def recorder_problems(recorders: tuple[RecorderFacts, ...], declared: dict[str, 
 
 def _problems_in_service(one: RecorderFacts) -> list[str]:
     if one.problem:
-        return [f"{one.name}: {one.problem}: npm run repair -- {one.name}"]
+        remedy = MAKE_ROOM if one.disk_low else f"npm run repair -- {one.name}"
+        return [f"{one.name}: {one.problem}: {remedy}"]
     if one.listed is False:
         return [f"{one.name} is not in jicofo's room of recorders: npm run repair -- {one.name}"]
     if one.last_error:

@@ -5,8 +5,16 @@ from .recorder import Recorder
 from .recorder_answer import RecorderStatus
 
 SHOWN_FILES = 5
-KEEP_IT = "\n    or keep it: set jibriCount back, or take its number out of removedRecorders"
-KEEP_MACHINE = "\n    or keep it: put it back into existingNodes"
+
+
+def keep_it(recorder: Recorder) -> str:
+    """What an operator sets to keep it, as the last line of what to do."""
+    how = "set jibriCount back, or take its number out of removedRecorders"
+    if recorder.is_local:
+        how = "pulumi config set localRecorder true"
+    elif recorder.is_forwarded:
+        how = "put it back into existingNodes"
+    return f"\n    or keep it: {how}"
 
 
 def recordings_of(count: int) -> str:
@@ -32,10 +40,10 @@ def files_would_be_lost(recorder: Recorder, files: tuple[str, ...]) -> Failure:
         return Failure(
             f"{files_of(len(files))} on {recorder.name} would be lost: {shown}",
             "copy them (SSH: pulumi stack output sshCommands): SSH sudo tar -C /srv -c recordings | tar -x; then "
-            f"delete them there (sudo jitsi-hetzner discard-recordings), then: pulumi up{KEEP_MACHINE}",
+            f"delete them there (sudo jitsi-hetzner discard-recordings), then: pulumi up{keep_it(recorder)}",
         )
     return Failure(
         f"{files_of(len(files))} on {recorder.name} would be lost with its server: {shown}",
         "copy them (pulumi stack output sshCommands has its address): scp -r root@ADDRESS:/srv/recordings .; then "
-        f"delete them there (jitsi-hetzner discard-recordings), then: pulumi up{KEEP_IT}",
+        f"delete them there (jitsi-hetzner discard-recordings), then: pulumi up{keep_it(recorder)}",
     )

@@ -19,7 +19,7 @@ from ..recorder import Recorder, RecorderDrainInput
 from ..recorder_answer import RecorderStatus
 from ..recorder_by_hand import for_known_recorder, has_recorder, recorder_argument
 from ..recorder_service import RecorderService
-from ..recorder_words import KEEP_IT, KEEP_MACHINE, files_of, files_would_be_lost, recordings_of, upload_error
+from ..recorder_words import files_of, files_would_be_lost, keep_it, recordings_of, upload_error
 from ..verb import Verb
 
 PAUSE_SECONDS = 5
@@ -194,7 +194,7 @@ class RecorderDrain:
 
     @property
     def _keep(self) -> str:
-        return KEEP_MACHINE if self._recorder.is_forwarded else KEEP_IT
+        return keep_it(self._recorder)
 
     @property
     def _look_at_it(self) -> str:

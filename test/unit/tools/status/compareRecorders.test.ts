@@ -17,6 +17,7 @@ const seen = (index: number, facts: Partial<RecorderFacts> = {}): RecorderFacts 
   busy: "idle",
   version: "8.0-1",
   diskFreeBytes: 50_000_000_000,
+  diskLow: false,
   uploadsWaiting: 0,
   lastError: "",
   localFiles: 0,
@@ -34,7 +35,11 @@ describe("the recorders of a cluster", () => {
   });
 
   it.each([
-    [{ problem: "its disk is nearly full" }, "its disk is nearly full: npm run repair -- jibri-0"],
+    [{ problem: "jibri does not answer" }, "jibri does not answer: npm run repair -- jibri-0"],
+    [
+      { problem: "its disk is nearly full", diskLow: true },
+      "its disk is nearly full: make room there: jitsi-hetzner upload-recordings --now, or",
+    ],
     [{ listed: false }, "not in jicofo's room of recorders: npm run repair -- jibri-0"],
     [{ goal: "drained" }, "is out of service (drained): pulumi up"],
     [{ lastError: "403" }, "cannot upload (403); it tries again, and its files stay"],
