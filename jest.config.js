@@ -10,7 +10,7 @@ const fs = require("node:fs");
 const packages = ["hcloud-simulator", "sandbox", "toolchain"];
 
 /** Seconds for a test that names no time of its own. Jest's 5 are too few on a busy machine. */
-const seconds = { unit: 15, templates: 15, api: 30, e2e: 180 };
+const seconds = { unit: 15, templates: 15, api: 30, e2e: 60 };
 
 /** Where the tests of whole clusters have Jitsi's packages from decides which of them run. */
 const environment = { e2e: "test/e2e/kindEnvironment.ts" };

@@ -69,7 +69,7 @@ describe("a machine of another provider", () => {
     expect(await scanMachine(cluster, "vps")).toEqual({ ipv4: open, ipv6: open });
     const web = { tcp: [22, 8080], udp: "all" };
     expect(await scanMachine(cluster, "limited")).toEqual({ ipv4: web, ipv6: web });
-  });
+  }, 180_000);
 
   it("authorizes another key once, as its operator", async () => {
     const key =
