@@ -223,5 +223,17 @@ describe("a cluster without bridge hosts", () => {
       const { code, text } = await cluster.tool("status");
       expect([code, code === 0 ? "" : text]).toEqual([0, ""]);
     });
+
+    it("can have its recorder again, without a reboot, and without it once more", async () => {
+      const boot = await bootId();
+      await cluster.configure({ localRecorder: "true" });
+      await cluster.mustUp();
+      expect(await recordings.counts()).toEqual({ count: 1, available: 1 });
+      expect(await bootId()).toBe(boot);
+      await cluster.configure({ localRecorder: "false" });
+      await cluster.mustUp();
+      expect(await recordings.counts()).toEqual({ count: 0, available: 0 });
+      expect(await installed()).toEqual(packages);
+    }, 400_000);
   });
 });

@@ -27,6 +27,7 @@ import {
   untilRecorderIsThere,
   uploadAll,
 } from "./nodeRecording";
+import { documentedOnMachines, findMachineSecrets } from "./nodeSecrets";
 import { scanMachine, type MachinePorts } from "./portScan";
 
 /** The port of prosody for bridges and recorders. */
@@ -260,6 +261,10 @@ describe("machines that Hetzner Cloud did not make", () => {
       const seen = ["berlin", "paris", "busy", "foreign"].map((name) => admitted(name));
       expect(await Promise.all(seen)).toEqual([true, true, false, false]);
     });
+
+    it("has its secrets only where docs/security.md says, and so has the bridge", async () => {
+      expect(await findMachineSecrets(cluster, "berlin", "paris")).toEqual(documentedOnMachines);
+    }, 120_000);
 
     /** The recorder as `npm run status` shows it. */
     const shown = async (): Promise<Record<string, unknown>> => {

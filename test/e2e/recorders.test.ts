@@ -98,7 +98,9 @@ describe("a cluster with recorders", () => {
     const found = await Promise.all(hosts.map((host) => searchHost(cluster, host, secrets)));
     // The bootstrap host key is where it is on bridges.
     const own = found.flat().filter(({ kind }) => kind !== "bootstrap host key");
-    expect([...new Set(own.map(tableRow))].sort()).toEqual(documentedSecrets(["recorder"]));
+    expect([...new Set(own.map((one) => tableRow(one)))].sort()).toEqual(
+      documentedSecrets(["recorder"]),
+    );
   }, 120_000);
 
   it.each(["down", "credentials", "full"])(

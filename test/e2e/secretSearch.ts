@@ -66,6 +66,7 @@ function kindOf(name: string): string {
     [/focus/, "password of jicofo"],
     [/^jitsi-certificate-copy-key/, "key of certificate copies"],
     [/^jitsi-web-turn/, "secret for TURN"],
+    [/^jitsi-node-.*-forward-seed/, "seed of a forward's key"],
     [/TURN/, "unused secret for TURN"],
   ];
   const kind = kinds.find(([pattern]) => pattern.test(name))?.[1];
@@ -180,12 +181,20 @@ export async function searchHost(
     });
 }
 
-/** A finding as a row of the table in docs/security.md: paths without what differs between hosts. */
-export function tableRow({ kind, host, place, readers }: HostFinding): string {
+const roleOf = (host: string): string =>
+  host === "web" ? "web" : host.startsWith("jibri-") ? "recorder" : "bridge";
+
+/**
+ * A finding as a row of the table in docs/security.md: paths without what differs between hosts.
+ * @param role of the host; by default what its name says
+ */
+export function tableRow(
+  { kind, host, place, readers }: HostFinding,
+  role: string = roleOf(host),
+): string {
   const path = place
     .replace(/\/instances\/\d+\//, "/instances/ID/")
     .replaceAll("meet.example.test", "DOMAIN");
-  const role = host === "web" ? "web" : host.startsWith("jibri-") ? "recorder" : "bridge";
   return `| ${kind} | ${role}:${path} | ${readers} |`;
 }
 

@@ -31,6 +31,7 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "records on its one host after the reboot": recorder,
     "ends its recorder after the recording, and keeps the files and the meeting": recorder,
     "has nothing of the recorder but its files afterwards": recorder,
+    "can have its recorder again, without a reboot, and without it once more": recorder,
   },
   "nodes.test.ts": {
     "an up fails with the reason for each of them, and all are as they were": people,
@@ -49,6 +50,7 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
       people,
     "shows SSH to the outside, and nothing else, over both address families": people,
     "reaches prosody of the web host, which the rest of the world does not": people,
+    "has its secrets only where docs/security.md says, and so has the bridge": people,
     "records, its file is whole at its target, and status shows it": people,
     "is named by status when it is cut off, and a bridge too": people,
     "leaves after its recording, with the file at its target; a removal that is killed is completed by the next up":
