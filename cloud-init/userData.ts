@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Role } from "../lib/constants";
 import type { Software } from "../lib/config/keys/software";
+import { packText } from "../lib/packedText";
 import { renderFile } from "../remote/render";
 
 export interface UserDataArgs {
@@ -26,6 +27,8 @@ interface HostFile {
   readonly path: string;
   readonly permissions: string;
   readonly content: string;
+  /** As cloud-init names it; absent for plain text. */
+  readonly encoding?: "gz+b64";
 }
 
 /**
@@ -78,13 +81,26 @@ export function installer(): string {
   return readFileSync(join(__dirname, "install.sh"), "utf8");
 }
 
+/**
+ * The installer as the first boot runs it: without lines of comment only. `host/setup` writes it whole. Pulumi's state has
+ * the user data of each host, encrypted, and its engine keeps many copies of that in memory.
+ */
+export function installerOfFirstBoot(): string {
+  return installer().replace(/^[ ]*#(?!!).*\n/gm, "");
+}
+
 function hostFiles(args: UserDataArgs): HostFile[] {
   return [
     { path: "/etc/jitsi-hetzner/host.conf", permissions: "0644", content: hostConf(args) },
     plainFile("/etc/ssh/sshd_config.d/10-jitsi-hetzner.conf"),
     plainFile("/etc/ssh/sshd_config.d/50-cloud-init.conf"),
     plainFile("/etc/apt/apt.conf.d/52jitsi-hetzner"),
-    { path: "/usr/local/sbin/jitsi-hetzner-install", permissions: "0755", content: installer() },
+    {
+      path: "/usr/local/sbin/jitsi-hetzner-install",
+      permissions: "0755",
+      encoding: "gz+b64",
+      content: packText(installerOfFirstBoot()),
+    },
   ];
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { renderUserData } from "../../../cloud-init/userData";
+import { installer, installerOfFirstBoot, renderUserData } from "../../../cloud-init/userData";
+import { unpackText } from "../../../lib/packedText";
 import { hostProblems } from "../../../packages/sandbox/src/hosts/preconditions";
 import { imageOf } from "../../../packages/sandbox/src/hosts/releases";
 import { baseOf } from "../../../packages/sandbox/src/prepare";
@@ -19,18 +20,35 @@ const rendered = roles.flatMap((role) =>
 );
 
 interface CloudConfig {
-  readonly write_files: readonly { path: string; permissions: string; content: string }[];
+  readonly write_files: readonly {
+    path: string;
+    permissions: string;
+    encoding?: string;
+    content: string;
+  }[];
+}
+
+/** As cloud-init reads it. */
+function read(text: string): CloudConfig {
+  const config = parse(text) as CloudConfig;
+  const plain = ({ encoding, content }: CloudConfig["write_files"][number]) =>
+    encoding === "gz+b64" ? unpackText(content) : content;
+  return {
+    ...config,
+    write_files: config.write_files.map((file) => ({ ...file, content: plain(file) })),
+  };
 }
 
 /** Files that are the same on each host, by their paths in this repository: other tests show what they do. */
 const plainFiles = Object.fromEntries(
-  ["install.sh", ...filesBelow("cloud-init/etc").map((file) => `etc/${file}`)]
+  filesBelow("cloud-init/etc")
     .filter((file) => !file.endsWith(".hbs"))
     .map((file) => [
-      readFileSync(join(projectDir, "cloud-init", file), "utf8"),
-      `cloud-init/${file}`,
+      readFileSync(join(projectDir, "cloud-init/etc", file), "utf8"),
+      `cloud-init/etc/${file}`,
     ]),
 );
+plainFiles[installerOfFirstBoot()] = "cloud-init/install.sh, without comments";
 const shortened = (config: CloudConfig): CloudConfig => ({
   ...config,
   write_files: config.write_files.map((file) => ({
@@ -63,7 +81,7 @@ describe("cloud-init", () => {
   it.each(rendered.filter(({ size }) => size === "fullest"))(
     "gives a new $role the same settings as before",
     ({ text }) => {
-      expect(shortened(parse(text) as CloudConfig)).toMatchSnapshot();
+      expect(shortened(read(text))).toMatchSnapshot();
     },
   );
 
@@ -80,13 +98,23 @@ describe("cloud-init", () => {
     expect(rest).not.toMatch(/PRIVATE KEY/);
   });
 
-  it.each(rendered)("writes clean shell: $role ($size)", ({ text }) => {
-    const { write_files: files } = parse(text) as CloudConfig;
+  it.each(rendered)("writes the installer and clean settings: $role ($size)", ({ text }) => {
+    const { write_files: files } = read(text);
     const scripts = files.filter(({ permissions }) => permissions === "0755");
-    expect(scripts).toHaveLength(1);
-    expect(scripts.map(({ content }) => run("shellcheck", ["-"], content))).toEqual(["ok\n"]);
+    expect(scripts.map(({ content }) => content)).toEqual([installerOfFirstBoot()]);
     const conf = files.find(({ path }) => path.endsWith("/host.conf"));
     expect(run("shellcheck", ["-s", "sh", "-e", "SC2034", "-"], conf?.content)).toBe("ok\n");
+  });
+
+  it("leaves out nothing of the installer but comments", () => {
+    // What bash has understood of it.
+    const understood = (script: string) =>
+      run("bash", ["-s"], `${script.replace(/^main "\$@"$/m, "declare -f; declare -p")}`)
+        // Which is in a variable of bash's own.
+        .replace(/^declare.* (BASH_|EPOCH|RANDOM|SECONDS|SRANDOM|LINENO|PPID|_=).*$/gm, "");
+    expect(understood(installerOfFirstBoot())).toBe(understood(installer()));
+    expect(understood(installer())).toContain("install_all ()");
+    expect(installerOfFirstBoot()).not.toMatch(/^\s*#[^!]/m);
   });
 
   it("refuses more than Hetzner takes", () => {
@@ -127,7 +155,7 @@ describeOnHosts.each(Object.values(imageOf))("cloud-init's own check on %s", (im
 
   it("lets people log in to a new host with keys alone", () => {
     const [{ text } = { text: "" }] = rendered;
-    const { write_files: files } = parse(text) as CloudConfig;
+    const { write_files: files } = read(text);
     // As sshd reads them: in the order of their names, and the first value counts.
     const parts = files.filter(({ path }) => path.startsWith("/etc/ssh/sshd_config.d/"));
     parts.sort((a, b) => a.path.localeCompare(b.path));

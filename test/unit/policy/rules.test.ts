@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { renderUserData } from "../../../cloud-init/userData";
 import { firewallRules } from "../../../lib/plan/firewallRules";
 import { labels } from "../../../lib/plan/labels";
+import { packText } from "../../../lib/packedText";
 import { ecdsaKeyPair } from "../../../lib/sshKeyPair";
 import { resourceTypes as types } from "../../../lib/resourceTypes";
 import { parseSettings } from "../../../lib/config/settings";
@@ -56,10 +57,18 @@ interface Case {
 
 const cases: Readonly<Record<string, Case>> = {
   "no-secret-in-user-data": {
-    passes: [[server()], [server({ userData: undefined })]],
+    passes: [
+      [server()],
+      [server({ userData: undefined })],
+      [server({ userData: "content: H4sIdoesNotUnpackdoesNotUnpackdoesNotUnpack" })],
+    ],
     fails: [
       [[server({ userData: `${userData}\n${bootstrapKey.privateKey}` })], /a private key/],
       [[server({ userData: "runcmd:\n - JVB_SECRET=abcdefgh1234 run" })], /password, secret/],
+      [
+        [server({ userData: `content: ${packText("JVB_SECRET=abcdefgh1234 run")}` })],
+        /password, secret/,
+      ],
       [[server({ userData: "write: hcloud " + "a1".repeat(32) })], /API token/],
     ],
   },

@@ -1,0 +1,14 @@
+import { gunzipSync, gzipSync, strFromU8, strToU8 } from "fflate";
+
+/**
+ * A text as base64 of gzip. The same text gives the same result on each machine. That of node:zlib depends on the processor
+ * and the version of Node.js, and a host with other user data is replaced at the next `roll`.
+ */
+export function packText(text: string): string {
+  return Buffer.from(gzipSync(strToU8(text), { level: 9, mtime: 0 })).toString("base64");
+}
+
+/** @throws if it is not base64 of gzip. */
+export function unpackText(packed: string): string {
+  return strFromU8(gunzipSync(Buffer.from(packed, "base64")));
+}
