@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { SshProxy } from "../lib/config/sshProxy";
 import { limits } from "../lib/constants";
+import { packText } from "../lib/packedText";
 import {
   archiveOnHost,
   hostProgram,
@@ -93,8 +94,8 @@ export interface RemoteStepArgs<N extends ScriptName> {
  *
  * - The values go over stdin as JSON, because errors, `ps` and the journal show the command text. The comment in the text
  *   names the step in an error.
- * - stdin is secret only if one of the values is. The engine encrypts all secrets of a state again at each of its steps, and
- *   keeps all of those texts in memory: gigabytes with twenty bridges.
+ * - stdin is secret only if one of the values is, and packed then: no preview shows it. The engine encrypts the secrets of a
+ *   state again whenever one is new, and keeps all of those texts in memory.
  * - The texts for create and update contain the digest of the verb's code. The step runs again after a change of its own
  *   code, and the program refuses to run other code. A delete names no code: it runs the newest, that of the program that
  *   was installed last, also for resources that an older program created.
@@ -115,19 +116,32 @@ export function remoteStep<N extends ScriptName>(
       onCreate: onCreate === false ? undefined : call(onCreate ?? ""),
       onUpdate: onUpdate === undefined ? undefined : call(onUpdate),
       onDelete: onDelete === undefined ? undefined : call(onDelete),
-      stdin: stdinOf<N>(args.values),
+      // A delete can run in an older program, after a rollback, and that cannot unpack.
+      stdin: stdinOf<N>(args.values, onDelete === undefined),
     },
     opts,
   );
 }
 
-/** The values of a script as a host reads them. Secret if one of the values is. */
+/**
+ * The values of a script as a host reads them. Secret if one of the values is.
+ *
+ * @param packsSecrets whether a secret text is packed if it is shorter then; by default it is
+ */
 export function stdinOf<N extends ScriptName>(
   values: RemoteStepArgs<N>["values"],
+  packsSecrets = true,
 ): pulumi.Output<string> {
-  return pulumi
-    .all(values as Record<string, pulumi.Input<string>>)
-    .apply((known) => JSON.stringify({ version: contractVersion, values: known }));
+  const all = pulumi.all(values as Record<string, pulumi.Input<string>>);
+  return pulumi.output(pulumi.isSecret(all)).apply((isSecret) =>
+    all.apply((known) => {
+      const plain = JSON.stringify({ version: contractVersion, values: known });
+      if (!isSecret || !packsSecrets) return plain;
+      const packed = { version: contractVersion, packed: packText(JSON.stringify(known)) };
+      const text = JSON.stringify(packed);
+      return text.length < plain.length ? text : plain;
+    }),
+  );
 }
 
 /** A typed verb, with an option or without. */

@@ -12,3 +12,17 @@ export function packText(text: string): string {
 export function unpackText(packed: string): string {
   return strFromU8(gunzipSync(Buffer.from(packed, "base64")));
 }
+
+/** base64 of gzip, by the first three bytes of gzip. */
+const packedParts = /H4sI[A-Za-z0-9+/]{24,}={0,2}/g;
+
+/** The text with all that is packed in it in plain. What only looks packed stays as it is. */
+export function withPartsUnpacked(text: string): string {
+  return text.replace(packedParts, (found) => {
+    try {
+      return unpackText(found);
+    } catch {
+      return found;
+    }
+  });
+}

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { unpackText } from "../../lib/packedText";
+import { withPartsUnpacked } from "../../lib/packedText";
 import { resourceTypes } from "../../lib/resourceTypes";
 import { known } from "../rule";
 
@@ -17,20 +17,6 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 /** The one exception: the host key of the first contact, which is replaced and worthless after it. */
 const bootstrapHostKey = /^\s*ecdsa_private:.*$/m;
 
-/** base64 of gzip, which cloud-init unpacks: `encoding: gz+b64`. By gzip's first three bytes. */
-const packed = /H4sI[A-Za-z0-9+/]{24,}={0,2}/g;
-
-/** The text with what is packed in it in plain; what only looks packed stays as it is. */
-function unpacked(userData: string): string {
-  return userData.replace(packed, (found) => {
-    try {
-      return unpackText(found);
-    } catch {
-      return found;
-    }
-  });
-}
-
 export const noSecretInUserData: ResourceValidationPolicy = {
   name: "no-secret-in-user-data",
   description: "User data holds no secret; the host key of the first contact is the one exception.",
@@ -39,7 +25,7 @@ export const noSecretInUserData: ResourceValidationPolicy = {
     if (type !== resourceTypes.server) return;
     const userData = known(() => props.userData as string | undefined);
     if (userData === undefined) return;
-    const rest = unpacked(userData).replace(bootstrapHostKey, "");
+    const rest = withPartsUnpacked(userData).replace(bootstrapHostKey, "");
     for (const [pattern, what] of patterns) {
       if (pattern.test(rest)) {
         report(

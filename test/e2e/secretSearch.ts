@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { withPartsUnpacked } from "../../lib/packedText";
 import type { TestCluster } from "./harness";
 
 /** A secret of a cluster. */
@@ -123,10 +124,11 @@ function tracesOf(value: string): string[] {
   return parts.flatMap((part) => [part, Buffer.from(part).toString("base64").replace(/.?=*$/, "")]);
 }
 
-/** Where the secrets are in a text. */
+/** Where the secrets are in a text, and in what is packed in it. */
 export function searchText(secrets: readonly Secret[], place: string, text: string): Finding[] {
+  const plain = withPartsUnpacked(text);
   return secrets
-    .filter(({ traces }) => traces.some((trace) => text.includes(trace)))
+    .filter(({ traces }) => traces.some((trace) => plain.includes(trace)))
     .map(({ kind }) => ({ kind, place }));
 }
 

@@ -1,13 +1,19 @@
 """Verbs in shell. Their JSON is `{"version": 1, "values": {"NAME": "jvb-0"}}`.
 
+Secret values can be packed, as base64 of gzip: `{"version": 1, "packed": "H4sI..."}`.
+
 bash gets one text on stdin: the values as quoted assignments (not exported: no child process sees them), the libraries,
 the script. The text is in memory only, because values may be secret. No message shows a value.
 """
 
+import base64
+import gzip
+import json
 import os
 import re
 import shlex
 import signal
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -34,7 +40,7 @@ def run(folder: Path, verb: str, files: VerbFiles, stdin: str, arguments: Sequen
 
 
 def _values(given: dict[str, Any]) -> dict[str, str]:
-    values = given.pop("values", None)
+    values = _unpacked(given.pop("packed")) if "packed" in given else given.pop("values", None)
     if not isinstance(values, dict):
         raise refused("it has no object `values`")
     if given:
@@ -43,3 +49,10 @@ def _values(given: dict[str, Any]) -> dict[str, str]:
         if not re.fullmatch("[A-Z][A-Z0-9_]*", name) or not isinstance(value, str) or "\0" in value:
             raise refused(f"values: {name}: an upper-case name with a text is needed")
     return values
+
+
+def _unpacked(packed: object) -> object:
+    try:
+        return json.loads(gzip.decompress(base64.b64decode(str(packed), validate=True)))
+    except (ValueError, EOFError, OSError, zlib.error):
+        raise refused("`packed` is no object as base64 of gzip") from None

@@ -2,6 +2,7 @@ import { clusterArgs, deployCluster, type ClusterChange } from "./support/cluste
 import { deleteLevels } from "./support/deleteLevels";
 import type { Registered } from "./support/mockEngine";
 import { command, find, namesOf } from "./support/registered";
+import { stepValues } from "./support/step";
 
 const settings = { domain: "meet.example.org", dnsZone: "example.org" };
 const deploy = async (change: ClusterChange = {}): Promise<Registered[]> =>
@@ -137,8 +138,7 @@ describe("a recorder", () => {
     });
     const files = command(resources, "jitsi-jibri-0-files");
     expect(files.secretInputs).toContain("stdin");
-    const { values } = stdin(files) as { values: Record<string, string> };
-    expect(JSON.parse(values.TARGET ?? "")).toEqual({
+    expect(JSON.parse(stepValues(files).TARGET ?? "")).toEqual({
       endpoint: "https://s3.example.test",
       bucket: "b",
       path: "",

@@ -1,8 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
+import { stdinOf } from "../../../components/remoteStep";
 import { deployUsual } from "./support/cluster";
 import type { Registered } from "./support/mockEngine";
 import { command } from "./support/registered";
 
 jest.setTimeout(60_000);
+
+const long = "a long text ".repeat(20);
 
 describe("remoteStep", () => {
   let two: Registered[];
@@ -62,6 +66,35 @@ describe("remoteStep", () => {
       expect(ignoreChanges).toEqual(expect.arrayContaining(["create", "stdin", "connection"]));
       expect(inputs.triggers).toHaveLength(1);
     });
+  });
+
+  it("packs the settings of bridges, of which the state has the most", () => {
+    const packed = two.filter(({ inputs }) => String(inputs.stdin).includes('"packed"'));
+    expect(packed.map(({ name }) => name).sort()).toEqual([
+      "jitsi-jvb-0-files",
+      "jitsi-jvb-1-files",
+    ]);
+    for (const { inputs, secretInputs } of packed) {
+      expect(inputs.delete).toBeUndefined();
+      expect(secretInputs).toContain("stdin");
+    }
+  });
+
+  it.each([
+    ["a secret", pulumi.secret(long), true, "packed"],
+    [
+      "a secret of a step with a delete, which an older program may run",
+      pulumi.secret(long),
+      false,
+      "values",
+    ],
+    ["what is no secret, so that previews show it", long, true, "values"],
+    ["a secret that would be longer packed", pulumi.secret("short"), true, "values"],
+  ])("packs or keeps plain: %s", async (_, value, packsSecrets, field) => {
+    const text = stdinOf<"host/hostKey">({ JVB_SECRET: value } as never, packsSecrets);
+    expect(await pulumi.isSecret(text)).toBe(pulumi.Output.isInstance(value));
+    const found = await new Promise<string>((resolve) => void text.apply(resolve));
+    expect(Object.keys(JSON.parse(found) as object)).toEqual(["version", field]);
   });
 
   it("makes no secret of scripts without one: the engine pays for each with memory, at each step", () => {

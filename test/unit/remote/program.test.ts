@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { packText } from "../../../lib/packedText";
 import {
   describeVerbs,
   makeProgram,
@@ -56,6 +57,8 @@ function pretend(script: string): void {
   writeFileSync(path, JSON.stringify(verbs));
 }
 
+const packedInput = (text: string): string =>
+  JSON.stringify({ version: 1, packed: packText(text) });
 const input = (values: Record<string, unknown>, version = 1): string =>
   JSON.stringify({ version, values });
 
@@ -111,6 +114,15 @@ describe("the host's program", () => {
       stderr: "",
     });
   });
+
+  it.each([{ NAME: 'a\n"b" ü' }, { NAME: "long ".repeat(50_000) }])(
+    "reads values that are packed",
+    (values) => {
+      pretend('printf %s "$NAME"\n');
+      const text = packedInput(JSON.stringify(values));
+      expect(run(["web/account"], text).stdout).toBe(values.NAME);
+    },
+  );
 
   it("shows no value to child processes, nor in the arguments of a process, nor on disk", () => {
     pretend("env; tr '\\0' ' ' </proc/$$/cmdline; ls -l /proc/$$/fd/0\n");
@@ -199,6 +211,13 @@ describe("the host's program", () => {
     ["a value that is no text", input({ JVB_SECRET: ["FakeSecret"] })],
     ["a name that is no variable's", input({ "a b": "FakeSecret" })],
     ["a NUL character", input({ JVB_SECRET: "FakeSecret\0" })],
+    ["packed values that are cut off", packedInput("{}").replace(/.{8}"/, '"')],
+    ["packed values that are no base64", '{"version":1,"packed":"FakeSecret!"}'],
+    ["packed values that are no gzip", '{"version":1,"packed":"FakeSecret=="}'],
+    ["packed values that are no text", '{"version":1,"packed":["FakeSecret"]}'],
+    ["packed values that are no object", packedInput('["FakeSecret"]')],
+    ["packed values that are no JSON", packedInput("FakeSecret")],
+    ["a packed value that is no text", packedInput('{"JVB_SECRET":["FakeSecret"]}')],
     ["more than a megabyte", input({ JVB_SECRET: "FakeSecret".repeat(110_000) })],
   ])("refuses %s on stdin with 65, and shows no value", (_, text) => {
     const { status, stdout, stderr } = run(["web/account", "drain"], text);

@@ -1,15 +1,17 @@
+import { unpackText } from "../../../../lib/packedText";
 import type { VerbStdin } from "../../../../remote/program/contract";
 import type { TypedVerb } from "../../../../remote/program/verbs";
 import type { Registered } from "./mockEngine";
 
 /** The values that a step brings its verb over stdin. */
 export function stepValues({ inputs }: Registered): Readonly<Record<string, string>> {
-  const { version, values } = JSON.parse(inputs.stdin as string) as {
+  const { version, values, packed } = JSON.parse(inputs.stdin as string) as {
     version: number;
-    values: Record<string, string>;
+    values?: Record<string, string>;
+    packed?: string;
   };
   if (version !== 1) throw new Error(`the input has version ${version}`);
-  return values;
+  return values ?? (JSON.parse(unpackText(packed ?? "")) as Record<string, string>);
 }
 
 /** A command as a host runs it, with the digest of its verb's code as DIGEST. */
