@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withPartsUnpacked } from "../../lib/packedText";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
@@ -78,7 +79,7 @@ describe("a cluster with two bridges", () => {
     expect(await cluster.mustOnHost("jvb-1", read)).toBe(secret);
     for (const host of ["web", "jvb-0", "jvb-1"]) {
       const userData = await cluster.mustOnHost(host, "cat /var/lib/cloud/seed/nocloud/user-data");
-      expect(userData).not.toContain(secret);
+      expect(withPartsUnpacked(userData)).not.toContain(secret);
     }
   });
 

@@ -33,6 +33,7 @@ export function secretCases(watched: () => WatchedCluster): void {
       "bootstrap host key",
       "deployment key",
       "key of certificate copies",
+      "packed values of a step",
       "password of bridges",
       "password of jicofo",
       "secret for TURN",
@@ -81,6 +82,7 @@ export function secretCases(watched: () => WatchedCluster): void {
       "bootstrap host key",
       "deployment key",
       "key of certificate copies",
+      "packed values of a step",
       "password of bridges",
       "secret for TURN",
     ];

@@ -39,6 +39,9 @@ export async function secretsOf(cluster: TestCluster): Promise<Secret[]> {
     collect({ inputs, outputs }, name, false, found);
     const userData = (inputs as { userData?: unknown } | undefined)?.userData;
     if (userData !== undefined) found.set(bootstrapKeyIn(userData), `${name} bootstrap key`);
+    const stdin = (inputs as { stdin?: unknown } | undefined)?.stdin;
+    const packed = stdin === undefined ? undefined : packedIn(stdin);
+    if (packed !== undefined) found.set(packed, `${name} packed values`);
     const connection = (inputs as { connection?: unknown } | undefined)?.connection;
     if (connection !== undefined) found.set(loginKeyIn(connection), "privateKey of connections");
   }
@@ -61,6 +64,7 @@ export async function secretsOf(cluster: TestCluster): Promise<Secret[]> {
 function kindOf(name: string): string {
   const kinds: [RegExp, string][] = [
     [/bootstrap/, "bootstrap host key"],
+    [/packed values$/, "packed values of a step"],
     [/^jitsi-key|privateKey|deploymentKey/, "deployment key"],
     [/^jitsi-web-account/, "password of bridges"],
     [/^jitsi-web-recorder-account/, "passwords of recorders"],
@@ -104,6 +108,12 @@ function unwrapped(value: unknown): unknown {
 function bootstrapKeyIn(userData: unknown): string {
   const config = parse(unwrapped(userData) as string) as { ssh_keys: { ecdsa_private: string } };
   return config.ssh_keys.ecdsa_private;
+}
+
+/** Values of a step that are packed: whoever has them can unpack them. */
+function packedIn(stdin: unknown): string | undefined {
+  const text = unwrapped(stdin) as string;
+  return text.startsWith("{") ? (JSON.parse(text) as { packed?: string }).packed : undefined;
 }
 
 /** The deployment key in the format that connections have, which is not that of the output. */
