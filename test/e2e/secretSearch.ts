@@ -110,10 +110,12 @@ function bootstrapKeyIn(userData: unknown): string {
   return config.ssh_keys.ecdsa_private;
 }
 
-/** Values of a step that are packed: whoever has them can unpack them. */
+/** The beginning of a step's packed values: whoever has it can unpack a part of them. */
 function packedIn(stdin: unknown): string | undefined {
   const text = unwrapped(stdin) as string;
-  return text.startsWith("{") ? (JSON.parse(text) as { packed?: string }).packed : undefined;
+  return text.startsWith("{")
+    ? (JSON.parse(text) as { packed?: string }).packed?.slice(0, 200)
+    : undefined;
 }
 
 /** The deployment key in the format that connections have, which is not that of the output. */
