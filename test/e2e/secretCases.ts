@@ -82,7 +82,6 @@ export function secretCases(watched: () => WatchedCluster): void {
       "bootstrap host key",
       "deployment key",
       "key of certificate copies",
-      "packed values of a step",
       "password of bridges",
       "secret for TURN",
     ];
