@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import { expectNamedThenHealed, growThrough, untilServer } from "./brokenBridge";
-import { TestCluster } from "./harness";
+import { goldenHosts, TestCluster } from "./harness";
 import { jicofoBridges } from "./wholeCluster";
 
 /**
@@ -12,7 +12,7 @@ describe("a bridge broken before its first acceptance", () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.withBridges("bridge-faults", 1);
+    cluster = await TestCluster.withBridges("bridge-faults", 1, goldenHosts);
   }, 600_000);
 
   afterAll(async () => {

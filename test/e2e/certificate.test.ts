@@ -8,7 +8,7 @@ import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { itWithBrowser } from "../../packages/sandbox/test/e2e/support/machineBrowser";
 import { certificateFaults } from "./certificateFaults";
-import { must, runProgram, TestCluster, type Outcome } from "./harness";
+import { goldenHosts, must, runProgram, TestCluster, type Outcome } from "./harness";
 import { publicAddresses } from "./turnRelay";
 import { untilClusterIs } from "./wholeCluster";
 
@@ -23,7 +23,7 @@ describe("the certificate for browsers", () => {
   let web: { ipv4: string; ipv6: string };
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("certificate");
+    cluster = await TestCluster.start("certificate", goldenHosts);
     await cluster.configure({ ...demoConfig, aliases: `${alias},${late}`, dnsTimeout: "5s" });
     must("fault", await cluster.command("fault", "dns", "missing", late));
   }, 300_000);

@@ -15,7 +15,7 @@ import {
   type NspawnDriver,
 } from "../../packages/sandbox/src/hosts/nspawnDriver";
 import type { SandboxIdentity } from "../../packages/sandbox/src/identity";
-import { baseOf } from "../../packages/sandbox/src/prepare";
+import { layersOf } from "../../packages/sandbox/src/prepare";
 import { releaseSlot } from "../../packages/sandbox/src/slots";
 import { attachment, claimSandbox, hostSpec, Login } from "./hostProbe";
 import { runProgram, type Outcome } from "./harness";
@@ -78,7 +78,7 @@ function userData(): string {
 beforeAll(async () => {
   identity = await claimSandbox("first-contact");
   login = await Login.make(identity.dir);
-  driver = await createNspawnDriver({ identity, base: baseOf });
+  driver = await createNspawnDriver({ identity, layers: layersOf() });
   host = { ...hostSpec(identity, 1, login.publicKey), userData: userData() };
   await driver.create(host);
   await onHost(`timeout 60 cloud-init status --wait >/dev/null; cp -a /etc/ssh ${booted}`);

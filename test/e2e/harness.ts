@@ -106,10 +106,19 @@ export interface Choice extends HostChoice {
   readonly javaPrograms?: number;
 }
 
+/** Hosts that boot Debian's cloud image, as a deployment's do. */
+export const stockHosts: Choice = { hosts: "nspawn", image: "stock" };
+
+/**
+ * Hosts that have Debian's packages before their first boot: half the work. For tests of what happens
+ * to a cluster after it was installed. Tests of the installation take `stockHosts`.
+ */
+export const goldenHosts: Choice = { hosts: "nspawn", image: "golden" };
+
 /** A sandbox of a test's own. */
 export async function startSandbox(
   dir: string,
-  { jitsi = testedJitsi(), javaPrograms, ...choice }: Choice = { hosts: "nspawn" },
+  { jitsi = testedJitsi(), javaPrograms, ...choice }: Choice = stockHosts,
 ): Promise<RunningSandbox> {
   const decision =
     choice.hosts === "nspawn"
@@ -134,7 +143,7 @@ export class TestCluster {
   }
 
   /** Starts a fresh sandbox; what an earlier, interrupted run left under this name is removed first. */
-  static async start(name: string, choice: Choice = { hosts: "nspawn" }): Promise<TestCluster> {
+  static async start(name: string, choice = stockHosts): Promise<TestCluster> {
     const dir = join(projectDir, ".test", name);
     await down(dir, quiet);
     const stack = `e2e-${name}`;
@@ -150,8 +159,12 @@ export class TestCluster {
   }
 
   /** A sandbox as `start` makes it, with a cluster that is up. */
-  static async withBridges(name: string, jvbCount: number): Promise<TestCluster> {
-    const cluster = await TestCluster.start(name);
+  static async withBridges(
+    name: string,
+    jvbCount: number,
+    choice = stockHosts,
+  ): Promise<TestCluster> {
+    const cluster = await TestCluster.start(name, choice);
     await cluster.configure({ ...demoConfig, jvbCount: jvbCount.toString() });
     await cluster.mustUp();
     return cluster;

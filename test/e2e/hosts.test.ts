@@ -14,7 +14,7 @@ import {
   type NspawnDriver,
 } from "../../packages/sandbox/src/hosts/nspawnDriver";
 import type { SandboxIdentity } from "../../packages/sandbox/src/identity";
-import { baseOf } from "../../packages/sandbox/src/prepare";
+import { layersOf } from "../../packages/sandbox/src/prepare";
 import { releaseSlot } from "../../packages/sandbox/src/slots";
 import {
   attachment,
@@ -55,7 +55,7 @@ beforeAll(async () => {
   identity = await claimSandbox("hosts");
   other = await claimSandbox("hosts-other");
   login = await Login.make(identity.dir);
-  driver = await createNspawnDriver({ identity, base: baseOf });
+  driver = await createNspawnDriver({ identity, layers: layersOf() });
   driver.onStateChange((id, running) => stateChanges.push([id, running]));
   a = hostSpec(identity, 1, login.publicKey);
   b = { ...hostSpec(identity, 2, login.publicKey), image: "debian-12" };
@@ -281,7 +281,7 @@ describe("a server that is started again", () => {
     await driver.powerOff(b.id);
     const running = initPid(identity, a.id);
 
-    const next = await createNspawnDriver({ identity, base: baseOf });
+    const next = await createNspawnDriver({ identity, layers: layersOf() });
     const told: [number, boolean][] = [];
     next.onStateChange((id, on) => told.push([id, on]));
     await next.adopt([
@@ -311,7 +311,7 @@ describe("what goes away", () => {
 
   it("is one sandbox and not its neighbour, though nobody stopped its hosts", async () => {
     const spec = hostSpec(other, 1, login.publicKey);
-    const neighbour = await createNspawnDriver({ identity: other, base: baseOf });
+    const neighbour = await createNspawnDriver({ identity: other, layers: layersOf() });
     await neighbour.create(spec);
     await driver.powerOn(a.id);
 

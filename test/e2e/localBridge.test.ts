@@ -4,7 +4,7 @@ import { listServers } from "../../packages/sandbox/src/client";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { packageVersions } from "../../packages/sandbox/src/standIns/versions";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
-import { must, TestCluster } from "./harness";
+import { goldenHosts, must, TestCluster } from "./harness";
 import { Recordings } from "./recordings";
 import {
   echoInPlace,
@@ -21,7 +21,7 @@ describe("a cluster without bridge hosts", () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("local");
+    cluster = await TestCluster.start("local", goldenHosts);
     // A web host that is large enough to record.
     const sizes = { jvbCount: "0", webServerType: "cx43" };
     await cluster.configure({ ...demoConfig, ...sizes, drainTimeout: "60s" });

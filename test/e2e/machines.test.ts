@@ -4,7 +4,7 @@ import type { MachineView } from "../../packages/sandbox/src/machines/machine";
 import { findMachine, listMachines } from "../../packages/sandbox/src/machines/machineClient";
 import { serverPid } from "../../packages/sandbox/src/serverProcess";
 import { tcp, traces } from "./hostProbe";
-import { must, TestCluster, type Outcome } from "./harness";
+import { goldenHosts, must, TestCluster, type Outcome } from "./harness";
 import { differences, snapshotOf } from "./machineSnapshot";
 import { scanMachine } from "./portScan";
 
@@ -15,7 +15,7 @@ describe("a machine of another provider", () => {
   let limited: MachineView;
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("machines");
+    cluster = await TestCluster.start("machines", goldenHosts);
     [vps, limited] = await Promise.all([
       cluster.machine("vps", { port: 2222, look: "provider", firewall: "nftables" }),
       cluster.machine("limited", { user: "admin", sudo: false, web: true, leftovers: true }),

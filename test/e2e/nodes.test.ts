@@ -16,7 +16,7 @@ import {
   untilInService,
   type NodeEntry,
 } from "./existingNodes";
-import { must, TestCluster, type Outcome } from "./harness";
+import { goldenHosts, must, TestCluster, type Outcome } from "./harness";
 import { interruptUp, repairState } from "./interruption";
 import { differences, snapshotOf, type MachineSnapshot } from "./machineSnapshot";
 import {
@@ -52,7 +52,7 @@ describe("machines that Hetzner Cloud did not make", () => {
   const portsBefore = new Map<string, Ports>();
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("nodes");
+    cluster = await TestCluster.start("nodes", goldenHosts);
     const { s3 } = await storageStatus(cluster.sandbox);
     await cluster.configure({
       ...{ ...demoConfig, jvbCount: "1", drainTimeout: "30s" },

@@ -5,7 +5,7 @@ import { storageStatus, storedFiles } from "../../packages/sandbox/src/commands/
 import { kernelRelease } from "../../packages/sandbox/src/debianStandIns/build";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { Recordings } from "./recordings";
-import { must, runProgram, TestCluster, type Outcome } from "./harness";
+import { goldenHosts, must, runProgram, TestCluster, type Outcome } from "./harness";
 import { documentedSecrets, ownSecret, searchHost, secretsOf, tableRow } from "./secretSearch";
 
 /** Recorders come, record, upload and leave: one cluster for all cases, in this order. */
@@ -14,7 +14,7 @@ describe("a cluster with recorders", () => {
   let recordings: Recordings;
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("recorders");
+    cluster = await TestCluster.start("recorders", goldenHosts);
     recordings = new Recordings(cluster);
     const { s3 } = await storageStatus(cluster.sandbox);
     await cluster.configure({ ...demoConfig, jvbCount: "2", drainTimeout: "60s" });

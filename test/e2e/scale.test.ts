@@ -1,7 +1,7 @@
 import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
-import { TestCluster, type Outcome } from "./harness";
+import { goldenHosts, TestCluster, type Outcome } from "./harness";
 import { interruptUp, repairState } from "./interruption";
 import { untilClusterIs } from "./wholeCluster";
 
@@ -13,7 +13,7 @@ describe("a cluster that is scaled while people talk", () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.start("scale");
+    cluster = await TestCluster.start("scale", goldenHosts);
     await cluster.configure({ ...demoConfig, drainTimeout: "5s" });
     await cluster.mustUp();
   }, 600_000);

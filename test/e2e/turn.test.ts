@@ -1,12 +1,12 @@
 import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
-import { TestCluster, type Outcome } from "./harness";
+import { goldenHosts, TestCluster, type Outcome } from "./harness";
 
 /** Everything that bridges take in turn, while people talk. Each case starts where the last one ended. */
 describe("three bridges that take turns", () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.withBridges("turn", 3);
+    cluster = await TestCluster.withBridges("turn", 3, goldenHosts);
     for (const room of ["board", "lesson", "choir"]) await cluster.people.join(room, 10);
   }, 600_000);
 

@@ -35,7 +35,7 @@ import { listMachines, machineRows } from "./machines/machineClient";
 import { prepareHosts } from "./prepare";
 import { projectDir } from "./projectDir";
 import { apiAnswers } from "./serverProcess";
-import { hostKinds, requireSandbox, type HostKind } from "./state";
+import { hostImages, hostKinds, requireSandbox, type HostImage, type HostKind } from "./state";
 import { rmSync } from "node:fs";
 
 const log = (line: string): void => {
@@ -52,6 +52,7 @@ interface JitsiFlags {
 interface UpFlags extends JitsiFlags {
   readonly apiOnly: boolean;
   readonly hosts: HostKind;
+  readonly image: HostImage;
   readonly times?: string;
 }
 
@@ -102,6 +103,14 @@ jitsiFlags(program.command("up"))
       .choices(hostKinds)
       .default("nspawn"),
   )
+  .addOption(
+    new Option(
+      "--image <kind>",
+      "what real hosts boot: stock is Debian's cloud image; golden has the Debian packages of the host's role already",
+    )
+      .choices(hostImages)
+      .default("stock"),
+  )
   .option("--api-only", "only the API, without hosts; the same as --hosts none", false)
   .option("--times <file>", "times of simulated hosts, as JSON; by default the recorded ones")
   .option(
@@ -114,11 +123,20 @@ jitsiFlags(program.command("up"))
     "limits of the account: servers=10, or servers=off for no limit",
   )
   .action(
-    async ({ apiOnly, hosts, times, jitsi, jitsiKey, ...settings }: UpFlags & SettingsOptions) => {
+    async ({
+      apiOnly,
+      hosts,
+      image,
+      times,
+      jitsi,
+      jitsiKey,
+      ...settings
+    }: UpFlags & SettingsOptions) => {
       const kind = apiOnly ? "none" : hosts;
       const sandbox = await up({
         dir: dir(),
         hosts: kind,
+        image,
         timesFile: times === undefined ? undefined : resolve(times),
         jitsi: await jitsiFor(kind, { jitsi, jitsiKey }),
         log,

@@ -1,12 +1,16 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import type { HostSpec } from "../../hcloud-simulator/src/driver";
 import { ensurePebble, type PebbleBinary } from "./acme/pebbleBinary";
 import { UserError } from "./cliSupport";
 import { ensureBase } from "./hosts/base";
+import { ensureGolden } from "./hosts/golden";
+import { goldenRoleOf } from "./hosts/goldenRecipe";
 import { suiteOf, defaultSuite, type Suite } from "./hosts/releases";
 import { ensureS3Server } from "./storage/objectStorage";
 import { ensureRepository } from "./standIns/repository";
+import type { HostImage } from "./state";
 import { systemPackages } from "./systemPackages";
 import { ensureAuthority } from "./web/authority";
 
@@ -44,6 +48,20 @@ export function pebbleOf(log: (line: string) => void): Promise<PebbleBinary> {
 export async function baseOf(image: string): Promise<string> {
   const { certPath } = await ensureAuthority();
   return ensureBase({ suite: suiteOf(image), caCertificate: certPath });
+}
+
+/**
+ * What each host boots: the stock image of its release, or the golden image of its role. It is built
+ * if it does not exist yet.
+ */
+export function layersOf(
+  image: HostImage = "stock",
+): (host: Pick<HostSpec, "image" | "userData">) => Promise<readonly string[]> {
+  return async (host) => {
+    const base = await baseOf(host.image);
+    const role = image === "golden" ? goldenRoleOf(host) : undefined;
+    return role === undefined ? [base] : [await ensureGolden(base, role, console.log), base];
+  };
 }
 
 /**

@@ -17,7 +17,7 @@ import { readLists } from "./jitsi/lists";
 import { PackageStore } from "./jitsi/packageStore";
 import type { JitsiSource } from "./jitsi/source";
 import { MachinesService } from "./machines/machinesService";
-import { baseOf, pebbleOf } from "./prepare";
+import { baseOf, layersOf, pebbleOf } from "./prepare";
 import { Restartable } from "./restartable";
 import { StorageService } from "./storage/service";
 import { objectStorageName, storageBoxName } from "./storage/settings";
@@ -69,11 +69,11 @@ async function startHosts(
 
 async function createDriver(
   identity: SandboxIdentity,
-  { hosts, timesFile }: HostChoice,
+  { hosts, timesFile, image }: HostChoice,
 ): Promise<HostDriver> {
   switch (hosts) {
     case "nspawn":
-      return createNspawnDriver({ identity, base: baseOf });
+      return createNspawnDriver({ identity, layers: layersOf(image) });
     case "simulated":
       return createSimulatedDriver({ identity, timesFile });
     case "none":
@@ -103,7 +103,11 @@ async function hostServices(
   fixed.set(objectStorageName, pair(reserved.objectStorage));
   fixed.set(storageBoxName, pair(reserved.storageBox));
   const pebble = await pebbleOf(console.log);
-  const machines = await createNspawnDriver({ identity, base: baseOf, owns: isMachineId });
+  const machines = await createNspawnDriver({
+    identity,
+    layers: layersOf("stock"),
+    owns: isMachineId,
+  });
   return {
     acme: new AcmeService(identity, pebble, acmeDnsServer(identity)),
     apt: new Restartable(async () => {

@@ -12,11 +12,21 @@ export const hostKinds = ["nspawn", "simulated", "none"] as const;
 
 export type HostKind = (typeof hostKinds)[number];
 
+/**
+ * What real hosts have at their first boot. `stock` is Debian's cloud image. `golden` has the packages
+ * of Debian that a host of its role installs, so that it starts in less time.
+ */
+export const hostImages = ["stock", "golden"] as const;
+
+export type HostImage = (typeof hostImages)[number];
+
 /** The hosts of a sandbox, chosen when it starts first. */
 export interface HostChoice {
   readonly hosts: HostKind;
   /** For simulated hosts: the file with their times, as an absolute path; by default the recorded ones. */
   readonly timesFile?: string;
+  /** For real hosts. Default: stock. */
+  readonly image?: HostImage;
 }
 
 /** The state of a sandbox between commands: `<dir>/sandbox.json`, readable by its owner only. */

@@ -25,12 +25,15 @@ export interface UpOptions extends HostChoice {
  * @throws UserError with one line for each reason why this machine cannot run hosts
  */
 export async function up(options: UpOptions): Promise<RunningSandbox> {
-  const { dir, hosts, timesFile, log, jitsi } = options;
+  const { dir, hosts, timesFile, image, log, jitsi } = options;
   const known = readState(dir);
-  if (known !== undefined && (known.hosts !== hosts || known.timesFile !== timesFile)) {
+  if (known !== undefined && chosen(known) !== chosen(options)) {
     throw new UserError(
       `the sandbox in ${dir} was started with ${chosen(known)}, not with ${chosen(options)}; stop it first: npm run -s sandbox -- down`,
     );
+  }
+  if (image === "golden" && hosts !== "nspawn") {
+    throw new UserError("golden images are for real hosts: add --hosts nspawn");
   }
   if (hosts !== "none") await requireHosts(log);
   if (hosts === "nspawn") {
@@ -43,14 +46,18 @@ export async function up(options: UpOptions): Promise<RunningSandbox> {
   });
   const identity = sandboxIdentity(dir, slot);
   if (jitsi !== undefined) keepLists(dir, jitsi);
-  const state = initState(dir, slot, { hosts, timesFile }, jitsi?.source);
+  const state = initState(dir, slot, { hosts, timesFile, image }, jitsi?.source);
   await startServer(identity);
   return { identity, state };
 }
 
 /** The choice as options of the command line. */
-const chosen = ({ hosts, timesFile }: HostChoice): string =>
-  `--hosts ${hosts}${timesFile === undefined ? "" : ` --times ${timesFile}`}`;
+const chosen = ({ hosts, timesFile, image = "stock" }: HostChoice): string =>
+  [
+    `--hosts ${hosts}`,
+    ...(timesFile === undefined ? [] : [`--times ${timesFile}`]),
+    ...(image === "stock" ? [] : [`--image ${image}`]),
+  ].join(" ");
 
 /**
  * Installs the Debian packages that hosts need, if root; then checks that this machine can run

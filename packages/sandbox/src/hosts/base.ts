@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { lock } from "proper-lockfile";
 import { cacheDir } from "../../../toolchain/src/cacheDir";
 import {
   buildDebianStandIns,
@@ -19,6 +18,7 @@ import {
   resolvConf,
   standInsFolder,
 } from "./baseRecipe";
+import { buildOnce, buildTimeoutMs } from "./buildOnce";
 import { run } from "./exec";
 import { writeHostFile } from "./hostFiles";
 import { machineSources } from "./machineSources";
@@ -32,9 +32,6 @@ export interface BaseOptions {
   /** Progress messages. Default: writes to standard error. */
   readonly log?: (line: string) => void;
 }
-
-/** A build takes one to two minutes, longer with a slow mirror. */
-const buildTimeoutMs = 20 * 60_000;
 
 /**
  * The base of all hosts of one release: a root file system in the cache. mmdebstrap builds it from
@@ -57,19 +54,10 @@ export async function ensureBase(options: BaseOptions): Promise<string> {
   const inputs = { certificate, aptSettings, standIns: await debianStandInSources() };
   const folder = cacheDir("base", recipeKey(options.suite, inputs));
   const root = join(folder, "root");
-  if (existsSync(root)) return root;
-
-  await mkdir(folder, { recursive: true });
-  log(`base file system of ${imageOf[options.suite]}: waiting for its lock`);
-  const release = await lock(folder, {
-    stale: 30_000,
-    retries: { retries: buildTimeoutMs / 1000, factor: 1, minTimeout: 1000 },
-  });
-  try {
-    if (!existsSync(root)) await build(root, options.suite, inputs, log);
-  } finally {
-    await release();
-  }
+  await buildOnce(
+    { result: root, what: `base file system of ${imageOf[options.suite]}`, log },
+    () => build(root, options.suite, inputs, log),
+  );
   return root;
 }
 
@@ -79,7 +67,6 @@ async function build(
   { certificate, aptSettings }: BaseInputs,
   log: (line: string) => void,
 ): Promise<void> {
-  const started = Date.now();
   // Next to its final path, so that the last step is a rename. Removes the rest of an interrupted
   // build first.
   const building = join(dirname(root), "building");
@@ -97,7 +84,6 @@ async function build(
   await run("chroot", [building, "update-ca-certificates"]);
   await installStandIns(building, suite);
   await rename(building, root);
-  log(`${what}: built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
 async function debootstrap(

@@ -22,7 +22,7 @@ export interface HostProcess {
 export function startHostProcess(
   identity: SandboxIdentity,
   host: { id: number; name: string },
-  base: string,
+  layers: readonly string[],
 ): HostProcess {
   const log = consoleLog(identity, host.name);
   mkdirSync(dirname(log), { recursive: true });
@@ -37,7 +37,7 @@ export function startHostProcess(
         "bash",
         script,
         hostFolder(identity, host.id),
-        base,
+        layers.join(":"),
       ],
       ...[hostNamespace(identity, host.id), host.name, ...hostGroups(identity, host.id)],
     ],

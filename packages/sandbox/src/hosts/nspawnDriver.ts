@@ -5,6 +5,7 @@ import type {
   FirewallRule,
   HostDriver,
   HostFaultOperation,
+  HostSpec,
   PrivateAttachment,
   PublicAddresses,
 } from "../../../hcloud-simulator/src/driver";
@@ -19,10 +20,10 @@ import { NspawnHost, type NspawnSpec } from "./nspawnHost";
 export interface NspawnDriverOptions {
   readonly identity: SandboxIdentity;
   /**
-   * The root file system that all hosts of a system image share, as `ensureBase` returns it. It may
-   * have to be built first.
+   * The root file system that a host shares with others: the layers of an overlay, the lowest one
+   * last. They may have to be built first.
    */
-  readonly base: (image: string) => Promise<string>;
+  readonly layers: (host: HostSpec) => Promise<readonly string[]>;
   /**
    * Whether a host is one of this driver's, by its id. `adopt` leaves all others alone. Default: the
    * servers of the API.
@@ -167,10 +168,11 @@ class Driver implements NspawnDriver {
 
   private async add(spec: NspawnSpec): Promise<NspawnHost> {
     const { identity } = this.options;
-    const base = await this.options.base(spec.image);
-    if (!existsSync(base))
-      throw new Error(`the hosts' base ${base} is missing; create it with ensureBase`);
-    const host = new NspawnHost(identity, base, spec, () => {
+    const layers = await this.options.layers(spec);
+    const missing = layers.find((layer) => !existsSync(layer));
+    if (missing !== undefined)
+      throw new Error(`the hosts' base ${missing} is missing; create it with ensureBase`);
+    const host = new NspawnHost(identity, layers, spec, () => {
       for (const listener of this.listeners) listener(spec.id, false);
     });
     this.hosts.set(spec.id, host);

@@ -45,10 +45,13 @@ export class NspawnHost {
   private readonly attachments = new Map<number, PrivateAttachment>();
   private privateFault: PrivateInterfaceFault | undefined;
 
-  /** @param ended called when the host goes off without a call of this class */
+  /**
+   * @param layers of the root file system below its disk, the lowest one last
+   * @param ended called when the host goes off without a call of this class
+   */
   constructor(
     private readonly identity: SandboxIdentity,
-    private readonly base: string,
+    private readonly layers: readonly string[],
     private spec: NspawnSpec,
     private readonly ended: () => void,
   ) {}
@@ -89,7 +92,7 @@ export class NspawnHost {
 
   async boot(): Promise<void> {
     if (this.running) return;
-    const process = startHostProcess(this.identity, this.spec, this.base);
+    const process = startHostProcess(this.identity, this.spec, this.layers);
     this.adoptProcess(process);
     await waitUntil(
       `the init of ${this.spec.name} runs`,

@@ -3,7 +3,7 @@
 # off. It is a separate process, so that hosts keep running when the sandbox's server crashes.
 #
 # Arguments: FOLDER      the host's folder: upper/ work/ root/ kernel/ [network.batch]
-#            BASE        root file system that all hosts share (read-only)
+#            LAYERS      root file systems that hosts share (read-only), as lowerdir of an overlay
 #            NAMESPACE   network namespace of the host; also its machine name
 #            HOSTNAME    its host name until cloud-init sets it
 #            CGROUP...   its folder in each control group hierarchy that systemd uses
@@ -12,7 +12,7 @@
 # disappear with it.
 set -euo pipefail
 
-folder=$1 base=$2 namespace=$3 hostname=$4
+folder=$1 layers=$2 namespace=$3 hostname=$4
 shift 4
 cgroups=("$@")
 
@@ -59,7 +59,7 @@ choose_kernel() {
 join_cgroups supervisor
 mkdir -p "$folder/kernel"
 mount -t overlay overlay \
-  -o "lowerdir=$base,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+  -o "lowerdir=$layers,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
 # nspawn's lock files stay in this mount namespace.
 mkdir -p /run/systemd
 mount -t tmpfs tmpfs /run/systemd

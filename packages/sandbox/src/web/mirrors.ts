@@ -146,7 +146,8 @@ function archive(caches: Readonly<Record<string, AptCache>>): Handler {
 function dispatcher(sites: ReadonlyMap<string, Handler>, secure: boolean): RequestListener {
   return (request, response) => {
     const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
-    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    // A client that takes this server for its proxy sends the whole address (RFC 9112, 3.2.2).
+    const path = (request.url ?? "/").replace(/^http:\/\/[^/]+/, "").split("?")[0] ?? "/";
     const site = sites.get(host);
     if (request.method !== "GET" && request.method !== "HEAD") {
       fail(response, 405, "only GET and HEAD");

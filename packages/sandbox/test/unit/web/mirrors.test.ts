@@ -110,6 +110,14 @@ describe("startMirrors", () => {
     });
   });
 
+  it("answers a client that takes it for its proxy, and sends the whole address", async () => {
+    const path = "http://deb.debian.org/debian/pool/main/b_1.deb";
+    expect(await get("http", "deb.debian.org", path)).toMatchObject({
+      status: 200,
+      text: "upstream /d/pool/main/b_1.deb",
+    });
+  });
+
   it.each([
     ["deb.debian.org", "/debian/dists/missing", 404],
     ["deb.debian.org", "/ubuntu/dists/x", 404],
