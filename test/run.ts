@@ -6,7 +6,11 @@ import { findBrowser, headlessPackage } from "../packages/sandbox/src/browser/fi
 import { UserError } from "../packages/sandbox/src/cliSupport";
 import { hostProblems } from "../packages/sandbox/src/hosts/preconditions";
 import { suites as releases } from "../packages/sandbox/src/hosts/releases";
-import { ensureSystemPackages, prepareHosts } from "../packages/sandbox/src/prepare";
+import {
+  ensureSystemPackages,
+  prepareGoldenImages,
+  prepareHosts,
+} from "../packages/sandbox/src/prepare";
 import { projectDir } from "../packages/sandbox/src/projectDir";
 import { jitsiVariable } from "../packages/sandbox/src/jitsi/choice";
 import { testedKind, testsStandIns } from "./e2e/kind";
@@ -32,7 +36,7 @@ interface Suite {
   readonly run: () => Promise<Tally>;
 }
 
-type Need = "toolchain" | "hosts";
+type Need = "toolchain" | "hosts" | "goldenImages";
 
 const workDir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-test-"));
 const log = (line: string): void => {
@@ -210,7 +214,7 @@ const suites: readonly Suite[] = [
   { name: "toolchain", needs: ["toolchain"], run: goTests },
   { name: "templates", needs: ["hosts"], run: () => jest("templates") },
   { name: "api", needs: ["toolchain"], run: () => jest("api") },
-  { name: "e2e", needs: ["toolchain", "hosts"], run: clusters },
+  { name: "e2e", needs: ["toolchain", "hosts", "goldenImages"], run: clusters },
 ];
 
 async function main(names: readonly string[]): Promise<void> {
@@ -254,10 +258,15 @@ function startBeside(suite: Suite): () => Promise<Tally> {
   };
 }
 
+const makers: Readonly<Record<Need, () => Promise<unknown>>> = {
+  toolchain: () => ensureToolchain({ log }),
+  hosts: () => prepareHosts(log, releases),
+  goldenImages: () => prepareGoldenImages(log),
+};
+
 async function prepareFor(suite: Suite, made: Set<Need>): Promise<void> {
   for (const need of suite.needs.filter((n) => !made.has(n))) {
-    if (need === "toolchain") await ensureToolchain({ log });
-    else await prepareHosts(log, releases);
+    await makers[need]();
     made.add(need);
   }
 }

@@ -6,8 +6,8 @@ import { ensurePebble, type PebbleBinary } from "./acme/pebbleBinary";
 import { UserError } from "./cliSupport";
 import { ensureBase } from "./hosts/base";
 import { ensureGolden } from "./hosts/golden";
-import { goldenRoleOf } from "./hosts/goldenRecipe";
-import { suiteOf, defaultSuite, type Suite } from "./hosts/releases";
+import { goldenRoleOf, goldenRoles } from "./hosts/goldenRecipe";
+import { defaultSuite, imageOf, suiteOf, type Suite } from "./hosts/releases";
 import { ensureS3Server } from "./storage/objectStorage";
 import { ensureRepository } from "./standIns/repository";
 import type { HostImage } from "./state";
@@ -48,6 +48,12 @@ export function pebbleOf(log: (line: string) => void): Promise<PebbleBinary> {
 export async function baseOf(image: string): Promise<string> {
   const { certPath } = await ensureAuthority();
   return ensureBase({ suite: suiteOf(image), caCertificate: certPath });
+}
+
+/** Builds the golden images that do not exist yet: a minute at the first time. */
+export async function prepareGoldenImages(log: (line: string) => void): Promise<void> {
+  const base = await baseOf(imageOf[defaultSuite]);
+  await Promise.all(goldenRoles.map((role) => ensureGolden(base, role, log)));
 }
 
 /**
