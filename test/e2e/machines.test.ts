@@ -124,7 +124,7 @@ describe("a machine of another provider", () => {
     const { identity } = cluster.sandbox;
     const booted = await cluster.mustOnHost("limited", "stat -c %Y /proc/1");
     process.kill(serverPid(identity.dir) ?? 0, "SIGKILL");
-    must("up", await cluster.command("up", "--jitsi", "stand-in"));
+    must("up", await cluster.command("up", "--image", "golden", "--jitsi", "stand-in"));
     expect(await cluster.mustOnHost("limited", "stat -c %Y /proc/1")).toBe(booted);
     must("remove", await cluster.command("machine", "remove", "stranger"));
     expect((await listMachines(cluster.sandbox)).map(({ name }) => name)).toEqual([

@@ -32,6 +32,7 @@ export async function ensureGolden(
 }
 
 async function build(base: string, role: GoldenRole, layer: string): Promise<void> {
+  const { asked, dependencies, onlyDependenciesOf } = goldenPackages[role];
   const building = join(dirname(layer), "building");
   await rm(building, { recursive: true, force: true });
   // Only Debian's part is used: a host's own packages are not in its golden image.
@@ -46,7 +47,8 @@ async function build(base: string, role: GoldenRole, layer: string): Promise<voi
       "unshare",
       [
         ...["--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"],
-        ...["bash", script, building, base, proxy, ...goldenPackages(role)],
+        ...["bash", script, building, base, proxy],
+        ...[asked, dependencies, onlyDependenciesOf].map((names) => names.join(" ")),
       ],
       { timeoutMs: buildTimeoutMs },
     );

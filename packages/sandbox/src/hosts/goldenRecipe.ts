@@ -12,35 +12,49 @@ export const goldenRoles = ["web", "jvb", "jibri"] as const;
 
 export type GoldenRole = (typeof goldenRoles)[number];
 
-/** Packages that the installer of each host asks for, and dependencies of all stand-ins. */
-const common = [
-  ...["curl", "gpg", "jq", "nftables", "openssl", "tzdata", "unattended-upgrades"],
-  ...["procps", "ruby-hocon"],
-];
+/** What a golden image of a role has in addition to the base. */
+interface GoldenPackages {
+  /** Packages of Debian that the installer of these hosts asks for. */
+  readonly asked: readonly string[];
+  /** Packages on which the stand-ins depend. */
+  readonly dependencies: readonly string[];
+  /** Packages that are not in the image, but their dependencies are. */
+  readonly onlyDependenciesOf: readonly string[];
+}
+
+const tools = ["curl", "gpg", "jq", "nftables", "openssl", "tzdata", "unattended-upgrades"];
+const everywhere = ["procps", "ruby-hocon"];
 
 /**
- * What the hosts of a role have in addition, in alphabetical order. A host that needs more installs
- * the rest itself. A package that no host installs must not be here: a test compares.
+ * The packages of each role. A host that needs more installs the rest itself. A package that no host
+ * installs must not be here: a test asks apt.
  */
-const packages: Readonly<Record<GoldenRole, readonly string[]>> = {
-  web: [
-    ...["bind9-dnsutils", "certbot", "nginx", "prosody"],
-    ...["lua-basexx", "lua-cjson", "lua-inspect", "lua-luaossl", "lua-sec"],
-  ],
-  jvb: ["uuid-runtime"],
-  jibri: [
-    ...["alsa-utils", "ffmpeg", "icewm", "xserver-xorg-video-dummy"],
-    ...["chromium", "chromium-common", "chromium-driver", "chromium-sandbox"],
-    ...["fonts-liberation", "fonts-noto-cjk", "fonts-noto-color-emoji", "fonts-noto-core"],
-    ...["rclone", "sudo"],
-  ],
+export const goldenPackages: Readonly<Record<GoldenRole, GoldenPackages>> = {
+  web: {
+    asked: [...tools, "bind9-dnsutils", "certbot", "nginx", "prosody"],
+    dependencies: [
+      ...everywhere,
+      ...["lua-basexx", "lua-cjson", "lua-inspect", "lua-luaossl", "lua-sec"],
+    ],
+    // It would serve everyone until it is configured.
+    onlyDependenciesOf: ["coturn"],
+  },
+  jvb: {
+    asked: tools,
+    dependencies: [...everywhere, "uuid-runtime"],
+    onlyDependenciesOf: [],
+  },
+  jibri: {
+    asked: [
+      ...tools,
+      ...["chromium", "chromium-common", "chromium-driver", "chromium-sandbox"],
+      ...["fonts-liberation", "fonts-noto-cjk", "fonts-noto-color-emoji", "fonts-noto-core"],
+      ...["rclone", "sudo"],
+    ],
+    dependencies: [...everywhere, ...["alsa-utils", "ffmpeg", "icewm", "xserver-xorg-video-dummy"]],
+    onlyDependenciesOf: [],
+  },
 };
-
-/** Packages of Debian that are installed in the golden image of a role. */
-export const goldenPackages = (role: GoldenRole): readonly string[] => [
-  ...common,
-  ...packages[role],
-];
 
 /**
  * The golden image that a host gets, by the role in its user data. Undefined for hosts without a
@@ -72,6 +86,6 @@ interface CloudConfig {
  * @param script text of the script that makes it
  */
 export function goldenKey(base: string, role: GoldenRole, script: string): string {
-  const recipe = JSON.stringify([base, goldenPackages(role), script]);
+  const recipe = JSON.stringify([base, goldenPackages[role], script]);
   return createHash("sha256").update(recipe).digest("hex").slice(0, 16);
 }

@@ -2,16 +2,20 @@
 # Makes a golden image: installs packages of Debian over a base file system, as a host does it. Only what is new or changed
 # comes into upper/.
 #
-# Arguments: FOLDER      where upper/, work/ and root/ are made
-#            BASE        root file system that is below
-#            PROXY       address of the package mirrors
-#            PACKAGE...
+# Arguments: FOLDER        where upper/, work/ and root/ are made
+#            BASE          root file system that is below
+#            PROXY         address of the package mirrors
+#            ASKED         packages that the host asks for (words)
+#            DEPENDENCIES  packages on which others depend (words)
+#            NOT           packages of which only the dependencies are installed (words)
 #
 # Runs in its own mount and process namespaces (unshare), so its mounts and processes end with it.
 set -euo pipefail
 
 folder=$1 base=$2 proxy=$3
-shift 3
+read -ra asked <<<"$4"
+read -ra dependencies <<<"$5"
+read -ra not <<<"$6"
 root=$folder/root
 
 in_root() {
@@ -39,11 +43,25 @@ chmod 0755 "$root/usr/sbin/policy-rc.d"
 sed -i 's/^mozilla/!mozilla/' "$root/etc/ca-certificates.conf"
 in_root update-ca-certificates --fresh
 
+# Each daemon-reload runs all generators. These make nothing in a container.
+mkdir -p "$root/etc/systemd/system-generators"
+for name in debug fstab gpt-auto hibernate-resume rc-local run system-update tpm2; do
+  ln -s /dev/null "$root/etc/systemd/system-generators/systemd-$name-generator"
+done
+
 apt_get -o APT::Update::Error-Mode=any update
-in_root apt-mark showmanual | sort >"$folder/manual"
-apt_get install --no-install-recommends "$@"
-# The host marks what it asks for itself. The rest are dependencies, as on a host from the stock image.
-in_root apt-mark showmanual | sort | comm -13 "$folder/manual" - | in_root xargs apt-mark auto
+# shellcheck disable=SC2016 # fields of dpkg-query
+in_root dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort >"$folder/before"
+apt_get install --no-install-recommends "${asked[@]}"
+if ((${#not[@]} > 0)); then
+  planned=$(apt_get -s install --no-install-recommends "${not[@]}" | sed -n 's/^Inst \([^ ]*\).*/\1/p')
+  while read -r name; do
+    [[ " ${not[*]} " == *" $name "* ]] || dependencies+=("$name")
+  done <<<"$planned"
+fi
+apt_get install --no-install-recommends "${dependencies[@]}"
+# Only what is new: the base has some of them because the cloud image has them.
+printf '%s\n' "${dependencies[@]}" | sort | comm -23 - "$folder/before" | in_root xargs --no-run-if-empty apt-mark auto
 
 rm -rf "$root"/usr/sbin/policy-rc.d "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb "$root"/var/log/apt/* \
-  "$root"/var/log/{dpkg,alternatives}.log "$folder/manual"
+  "$root"/var/log/{dpkg,alternatives}.log "$folder/before"

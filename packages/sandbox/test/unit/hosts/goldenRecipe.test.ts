@@ -1,5 +1,10 @@
 import { stringify } from "yaml";
-import { goldenKey, goldenPackages, goldenRoleOf } from "../../../src/hosts/goldenRecipe";
+import {
+  goldenKey,
+  goldenPackages,
+  goldenRoleOf,
+  goldenRoles,
+} from "../../../src/hosts/goldenRecipe";
 
 const userData = (content: string, path = "/etc/jitsi-hetzner/host.conf"): string =>
   `#cloud-config\n${stringify({ write_files: [{ path, content }] })}`;
@@ -25,15 +30,17 @@ describe("goldenRoleOf", () => {
 });
 
 describe("goldenPackages", () => {
-  it("has what a web host serves, and none of Jitsi's packages", () => {
-    expect(goldenPackages("web")).toEqual(expect.arrayContaining(["nginx", "prosody", "certbot"]));
-    for (const role of ["web", "jvb", "jibri"] as const) {
-      expect(goldenPackages(role).filter((name) => /^ji(tsi|cofo|bri)/.test(name))).toEqual([]);
-    }
+  it.each(goldenRoles)("has none of Jitsi's packages for %s", (role) => {
+    const { asked, dependencies } = goldenPackages[role];
+    const all = [...asked, ...dependencies];
+    expect(all).toContain("ruby-hocon");
+    expect(all.filter((name) => /^ji(tsi|cofo|bri)/.test(name))).toEqual([]);
   });
 
   it("leaves out coturn, which would serve everyone until it is configured", () => {
-    expect(goldenPackages("web")).not.toContain("coturn");
+    const { asked, dependencies, onlyDependenciesOf } = goldenPackages.web;
+    expect([...asked, ...dependencies]).not.toContain("coturn");
+    expect(onlyDependenciesOf).toEqual(["coturn"]);
   });
 });
 
