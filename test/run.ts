@@ -116,8 +116,8 @@ async function jest(project: string, ...args: string[]): Promise<Tally> {
   };
 }
 
-/** Files of whole clusters that run at a time. Each takes less than half a core and 1.5 GB: they mostly wait. */
-const clustersAtATime = 4;
+/** Files of whole clusters that run at a time. Each takes a third of a core and 1.5 GB: they mostly wait. */
+const clustersAtATime = 5;
 
 /** All tests of whole clusters, but none beside the one that looks at the whole machine. */
 async function clusters(): Promise<Tally> {
@@ -125,7 +125,11 @@ async function clusters(): Promise<Tally> {
   await ensureBrowser();
   const wholeMachine = "e2e/sandbox\\.test";
   const alone = await jest("e2e", "--testPathPatterns", wholeMachine);
-  const together = [`--maxWorkers=${clustersAtATime}`, "--testPathIgnorePatterns", wholeMachine];
+  const together = [
+    `--maxWorkers=${clustersAtATime}`,
+    "--testSequencer=<rootDir>/test/e2e/longestFirst.js",
+    ...["--testPathIgnorePatterns", wholeMachine],
+  ];
   const tally = sum([alone, await withManyHosts(() => jest("e2e", ...together))]);
   if (!testsStandIns()) {
     log(
