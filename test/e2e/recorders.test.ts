@@ -4,6 +4,7 @@ import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { storageStatus, storedFiles } from "../../packages/sandbox/src/commands/storage";
 import { kernelRelease } from "../../packages/sandbox/src/debianStandIns/build";
 import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
+import { unneededPackages } from "./goldenImage";
 import { Recordings } from "./recordings";
 import { goldenHosts, must, runProgram, TestCluster, type Outcome } from "./harness";
 import { documentedSecrets, ownSecret, searchHost, secretsOf, tableRow } from "./secretSearch";
@@ -76,6 +77,10 @@ describe("a cluster with recorders", () => {
       );
     }
   }, 400_000);
+
+  it("has no package from its golden image that it would not have installed", async () => {
+    expect(await unneededPackages(cluster, "jibri-0")).toEqual([]);
+  });
 
   it("is reached by SSH only, from outside", async () => {
     for (const name of ["jibri-0", "jibri-1"]) {

@@ -1,4 +1,5 @@
 import type { ParticipantsReport } from "../../packages/sandbox/src/participants";
+import { unneededPackages } from "./goldenImage";
 import { goldenHosts, TestCluster, type Outcome } from "./harness";
 
 /** Everything that bridges take in turn, while people talk. Each case starts where the last one ended. */
@@ -45,6 +46,11 @@ describe("three bridges that take turns", () => {
     expect(await starts()).toBe(services);
     return outcome;
   }
+
+  it("have no package from their golden image that they would not have installed, nor has their web host", async () => {
+    const asked = ["web", "jvb-0"].map((host) => unneededPackages(cluster, host));
+    expect(await Promise.all(asked)).toEqual([[], []]);
+  });
 
   it("take another heap one by one, with nobody cut off", async () => {
     const outcome = await change({ bridgeHeapMb: "2000" });
