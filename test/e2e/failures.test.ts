@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { callAdmin, listServers } from "../../packages/sandbox/src/client";
-import { TestCluster } from "./harness";
+import { goldenHosts, TestCluster } from "./harness";
 import { identityCases } from "./identityCases";
 
 /** Each `up` fails for one cause; the next cause is there when it is gone. In the end all is as it should be, once. */
@@ -9,7 +9,7 @@ describe("a stack that fails again and again", () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.withBridges("failures", 1);
+    cluster = await TestCluster.withBridges("failures", 1, goldenHosts);
   }, 600_000);
 
   afterAll(async () => {

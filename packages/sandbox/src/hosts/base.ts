@@ -8,6 +8,7 @@ import {
   installedPackages,
 } from "../debianStandIns/build";
 import {
+  authorityList,
   authorityPath,
   type BaseInputs,
   baseFiles,
@@ -17,6 +18,7 @@ import {
   removedPaths,
   resolvConf,
   standInsFolder,
+  withoutPublicAuthorities,
 } from "./baseRecipe";
 import { buildOnce, buildTimeoutMs } from "./buildOnce";
 import { run } from "./exec";
@@ -81,7 +83,9 @@ async function build(
     [authorityPath]: certificate,
   };
   for (const [path, text] of Object.entries(files)) writeHostFile(building, path, text);
-  await run("chroot", [building, "update-ca-certificates"]);
+  const list = join(building, authorityList);
+  await writeFile(list, withoutPublicAuthorities(await readFile(list, "utf8")));
+  await run("chroot", [building, "update-ca-certificates", "--fresh"]);
   await installStandIns(building, suite);
   await rename(building, root);
 }

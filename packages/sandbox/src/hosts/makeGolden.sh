@@ -38,10 +38,6 @@ mount -t tmpfs tmpfs "$root/tmp"
 # No service may start here (Debian Policy 9.3.3). On the host, they start at its boot.
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 0755 "$root/usr/sbin/policy-rc.d"
-# The hosts have no internet, so no public authority ever issues for them. Each update-ca-certificates takes half a
-# second of CPU less without them.
-sed -i 's/^mozilla/!mozilla/' "$root/etc/ca-certificates.conf"
-in_root update-ca-certificates --fresh
 
 # Each daemon-reload runs all generators. These make nothing in a container.
 mkdir -p "$root/etc/systemd/system-generators"

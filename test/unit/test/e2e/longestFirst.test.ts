@@ -9,7 +9,7 @@ interface File {
 const LongestFirst = jest.requireActual<{
   new (): { sort(files: readonly File[]): readonly File[] };
   readonly longest: Readonly<Record<string, number>>;
-}>("../e2e/longestFirst.js");
+}>("../../../e2e/longestFirst.js");
 
 const file = (name: string): File => ({ path: `/somewhere/test/e2e/${name}.test.ts` });
 
@@ -23,7 +23,7 @@ describe("LongestFirst", () => {
 
   it("names only files that there are", () => {
     const missing = Object.keys(LongestFirst.longest).filter(
-      (name) => !existsSync(join(__dirname, "../e2e", `${name}.test.ts`)),
+      (name) => !existsSync(join(__dirname, "../../../e2e", `${name}.test.ts`)),
     );
     expect(missing).toEqual([]);
   });
