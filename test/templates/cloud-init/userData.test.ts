@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { installer, installerOfFirstBoot, renderUserData } from "../../../cloud-init/userData";
 import { unpackText } from "../../../lib/packedText";
+import { goldenRoleOf } from "../../../packages/sandbox/src/hosts/goldenRecipe";
 import { hostProblems } from "../../../packages/sandbox/src/hosts/preconditions";
 import { imageOf } from "../../../packages/sandbox/src/hosts/releases";
 import { baseOf } from "../../../packages/sandbox/src/prepare";
@@ -85,6 +86,10 @@ describe("cloud-init", () => {
     },
   );
 
+  it.each(rendered)("tells the sandbox whose golden image it boots: $role ($size)", (host) => {
+    expect(goldenRoleOf({ image: imageOf.trixie, userData: host.text })).toBe(host.role);
+  });
+
   it.each(rendered)("gives the same text for the same input: $role ($size)", ({ args, text }) => {
     expect(renderUserData({ ...args })).toBe(text);
   });
@@ -109,7 +114,7 @@ describe("cloud-init", () => {
   it("leaves out nothing of the installer but comments", () => {
     // What bash has understood of it.
     const understood = (script: string) =>
-      run("bash", ["-s"], `${script.replace(/^main "\$@"$/m, "declare -f; declare -p")}`)
+      run("bash", ["-s"], script.replace(/^main "\$@"$/m, "declare -f; declare -p"))
         // Which is in a variable of bash's own.
         .replace(/^declare.* (BASH_|EPOCH|RANDOM|SECONDS|SRANDOM|LINENO|PPID|_=).*$/gm, "");
     expect(understood(installerOfFirstBoot())).toBe(understood(installer()));
