@@ -8,7 +8,6 @@ import {
   installedPackages,
 } from "../debianStandIns/build";
 import {
-  authorityList,
   authorityPath,
   type BaseInputs,
   baseFiles,
@@ -18,7 +17,6 @@ import {
   removedPaths,
   resolvConf,
   standInsFolder,
-  withoutPublicAuthorities,
 } from "./baseRecipe";
 import { buildOnce, buildTimeoutMs } from "./buildOnce";
 import { run } from "./exec";
@@ -83,9 +81,7 @@ async function build(
     [authorityPath]: certificate,
   };
   for (const [path, text] of Object.entries(files)) writeHostFile(building, path, text);
-  const list = join(building, authorityList);
-  await writeFile(list, withoutPublicAuthorities(await readFile(list, "utf8")));
-  await run("chroot", [building, "update-ca-certificates", "--fresh"]);
+  await run("chroot", [building, "update-ca-certificates"]);
   await installStandIns(building, suite);
   await rename(building, root);
 }

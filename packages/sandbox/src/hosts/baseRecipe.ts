@@ -36,17 +36,6 @@ export function basePackages(suite: Suite): readonly string[] {
 /** Path of the sandbox's certificate authority, where update-ca-certificates finds it. */
 export const authorityPath = "/usr/local/share/ca-certificates/jitsi-hetzner-sandbox.crt";
 
-/**
- * The list of the authorities that the hosts trust, with Debian's public ones. These are off: hosts
- * have no internet, so nobody there has a certificate of theirs. Each host calls
- * update-ca-certificates several times, which takes half a second of CPU less without them.
- */
-export const authorityList = "/etc/ca-certificates.conf";
-
-/** The text of `authorityList` without the public authorities (update-ca-certificates(8)). */
-export const withoutPublicAuthorities = (list: string): string =>
-  list.replace(/^mozilla\//gm, "!mozilla/");
-
 /** Target of /etc/resolv.conf: the file of systemd-resolved, like in the image. */
 export const resolvConf = "../run/systemd/resolve/stub-resolv.conf";
 
@@ -125,8 +114,7 @@ export interface BaseInputs {
 /** Name of the base in the cache, a hash of everything in it. */
 export function recipeKey(suite: Suite, inputs: BaseInputs): string {
   const parts = [basePackages(suite), baseFiles(suite), removedPaths, emptyFolders, resolvConf];
-  const authorities = withoutPublicAuthorities("mozilla/one.crt\n");
   const { certificate, aptSettings, standIns } = inputs;
-  const recipe = JSON.stringify([suite, ...parts, authorities, certificate, aptSettings, standIns]);
+  const recipe = JSON.stringify([suite, ...parts, certificate, aptSettings, standIns]);
   return createHash("sha256").update(recipe).digest("hex").slice(0, 16);
 }

@@ -5,7 +5,6 @@ import {
   basePackages,
   excludedPackages,
   recipeKey,
-  withoutPublicAuthorities,
 } from "../../../src/hosts/baseRecipe";
 import cloudImage from "../../../src/hosts/cloudImagePackages.json";
 import { suiteOf, suites } from "../../../src/hosts/releases";
@@ -18,15 +17,6 @@ describe("recipeKey", () => {
     expect(recipeKey("bookworm", inputs)).not.toBe(key);
     for (const other of [{ certificate: "x" }, { aptSettings: "x" }, { standIns: ["x"] }])
       expect(recipeKey("trixie", { ...inputs, ...other })).not.toBe(key);
-  });
-});
-
-describe("withoutPublicAuthorities", () => {
-  it("switches off those that are on, and leaves the rest of the list alone", () => {
-    const list = "# a comment\nmozilla/A.crt\n!mozilla/B.crt\nown/C.crt\n";
-    expect(withoutPublicAuthorities(list)).toBe(
-      "# a comment\n!mozilla/A.crt\n!mozilla/B.crt\nown/C.crt\n",
-    );
   });
 });
 
