@@ -2,7 +2,8 @@ import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { bridgeAccountName } from "../lib/bridgeNames";
 import { Component } from "./component";
-import { remoteStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { remoteStep } from "./remoteStep";
 
 export interface BridgeAccountArgs {
   /** Version of the account, a whole number from 1. Another version is another account with another password. */

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateResult } from "../remote/program/contract";
 import { Component } from "./component";
-import { publicOutput, typedStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { publicOutput, typedStep } from "./remoteStep";
 import type { WantedWebName } from "./webNames";
 
 /** A bridge that keeps an encrypted copy of the certificates. */

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { longestDrainSeconds } from "../lib/config/keys/drain";
 import type { BridgeMedia, DeclaredBridge, DeclaredRecorder } from "../remote/program/contract";
 import { Component } from "./component";
-import { typedStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { typedStep } from "./remoteStep";
 
 export interface DrainPolicyArgs {
   /** Of the web host. */

@@ -12,12 +12,10 @@ import { Component } from "./component";
 import {
   type Connection,
   connectionTo,
-  contactStep,
   firstConnectionTo,
   type ProxyConnection,
-  publicOutput,
-  setupSteps,
-} from "./remoteStep";
+} from "./connection";
+import { contactStep, publicOutput, setupSteps } from "./remoteStep";
 
 /** What is the same for all hosts of a cluster. */
 export interface SharedHostArgs {

@@ -25,7 +25,7 @@ import { NodeBridge } from "./nodeBridge";
 import { Network } from "./network";
 import { PlacementGroups } from "./placementGroups";
 import { makeRecorders, type Recorders } from "./recorders";
-import { proxyConnection } from "./remoteStep";
+import { proxyConnection } from "./connection";
 import { RollingRestart } from "./rollingRestart";
 import type { Videobridge } from "./videobridge";
 import { WebHost } from "./webHost";

@@ -9,13 +9,8 @@ import { forwardedPorts, nodeFilter } from "../remote/nodeFilter";
 import type { NodeFacts } from "../remote/script";
 import { Component } from "./component";
 import { nodeCheckStep, nodeLeaveStep, nodeSetupSteps, type NodeAccess } from "./nodeSteps";
-import {
-  connectionTo,
-  publicOutput,
-  remoteStep,
-  type Connection,
-  type ProxyConnection,
-} from "./remoteStep";
+import { connectionTo, type Connection, type ProxyConnection } from "./connection";
+import { publicOutput, remoteStep } from "./remoteStep";
 import type { BridgeWebHost } from "./videobridge";
 
 /** The web host, as far as an existing machine needs it. */

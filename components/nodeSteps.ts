@@ -9,7 +9,8 @@ import {
 } from "../remote/program";
 import { shQuote } from "../remote/quote";
 import { remoteScript, type StepValues } from "../remote/script";
-import { asRoot, stdinOf, type Connection, type RemoteStepArgs } from "./remoteStep";
+import type { Connection } from "./connection";
+import { asRoot, stdinOf, type RemoteStepArgs } from "./remoteStep";
 
 /** What all steps of an existing machine have in common. */
 export interface NodeAccess {

@@ -2,7 +2,8 @@ import type * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { callAccountName, controlAccountName } from "../lib/recorderNames";
 import { Component } from "./component";
-import { remoteStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { remoteStep } from "./remoteStep";
 
 export interface RecorderAccountsArgs {
   /** Version of the accounts, a whole number from 1. Another version is other accounts with other passwords. */

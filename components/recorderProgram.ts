@@ -5,7 +5,8 @@ import type { DeclaredRecorder } from "../remote/program/contract";
 import { recordingTarget } from "../remote/recordingTarget";
 import { ClusterProgram } from "./clusterProgram";
 import type { RecorderAccounts } from "./recorderAccounts";
-import { remoteStep, typedStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { remoteStep, typedStep } from "./remoteStep";
 import type { WebHostAccess } from "./webHostAccess";
 
 /** What a recorder has to know about the web host. */

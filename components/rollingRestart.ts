@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BridgeWithSettings } from "../remote/program/contract";
 import { Component } from "./component";
-import { typedStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { typedStep } from "./remoteStep";
 
 export interface RollingRestartArgs {
   /** Of the web host. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
-import { typedStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { typedStep } from "./remoteStep";
 
 export interface TurnServerArgs {
   /** The meeting domain. The server is turn.<domain>. */

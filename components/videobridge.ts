@@ -4,7 +4,8 @@ import { bridgeSettings, type KnownProgramSettings } from "../remote/bridgeSetti
 import type { BridgeWithSettings } from "../remote/program/contract";
 import type { BridgeAccount } from "./bridgeAccount";
 import { ClusterProgram } from "./clusterProgram";
-import { remoteStep, typedStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { remoteStep, typedStep } from "./remoteStep";
 import type { WebHostAccess } from "./webHostAccess";
 
 /** What a bridge has to know about the web host. */

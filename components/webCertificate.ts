@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
-import { remoteStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { remoteStep } from "./remoteStep";
 
 export interface WebCertificateArgs {
   /** The name that the certificate is for. */

@@ -1,6 +1,6 @@
 import type * as hcloud from "@pulumi/hcloud";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "./remoteStep";
+import type { Connection } from "./connection";
 
 /** What a bridge or a recorder has to know about the web host, on whatever host it runs. */
 export interface WebHostAccess {

@@ -4,7 +4,8 @@ import { relativeName } from "../lib/plan/dnsPlan";
 import type { Labels } from "../lib/plan/labels";
 import { turnName, webNames } from "../lib/plan/webNames";
 import { Component } from "./component";
-import { typedStep, type Connection } from "./remoteStep";
+import type { Connection } from "./connection";
+import { typedStep } from "./remoteStep";
 
 export interface WebNamesArgs {
   domain: string;
