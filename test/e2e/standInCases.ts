@@ -3,6 +3,7 @@ const people = "it needs simulated participants";
 const media = "it is about stand-ins, which carry no media";
 const library = "it needs a stand-in for the client library";
 const recorder = "containers have no sound, without which jibri records nothing";
+const golden = "golden images have the dependencies of stand-ins";
 const versions = "it needs the versions of the stand-ins";
 
 /**
@@ -64,6 +65,7 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
   },
   "recorders.test.ts": {
     "has no recorder and no buttons at first": recorder,
+    "has no package from its golden image that it would not have installed": golden,
     "gets two recorders, and nothing else is touched": recorder,
     "is reached by SSH only, from outside": recorder,
     "has its secrets on recorders only where docs/security.md says": recorder,
@@ -103,6 +105,8 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "has one server for a bridge whose creation was killed": people,
   },
   "turn.test.ts": {
+    "have no package from their golden image that they would not have installed, nor has their web host":
+      golden,
     "take another heap one by one, with nobody cut off": people,
     "change to another account one by one, and only then the old one goes": people,
     "are replaced one by one, each by a new server that works before the old one is emptied":
