@@ -13,7 +13,7 @@ from .build import SOURCE
 from .case import Case, each
 from .fake_bridge import FakeBridge
 from .fake_cluster import former_values, given
-from .real_cluster import PATIENCE_SECONDS, RealCluster, Verb
+from .real_cluster import PATIENCE_SECONDS, SPEED, RealCluster, Verb
 
 # The lock of a step in shell, as the release before takes it. LOCK, PURPOSE.
 SHELL_STEP = """
@@ -162,11 +162,10 @@ class TakeOver(ProcessCase):
         interrupted.process.send_signal(signal.SIGSTOP)
         following = self.cluster.start("drain", self.service())
         following.wait_until_it_says(f"ending a step on b0 that was interrupted (process {interrupted.process.pid})")
-        # 6 s of the program.
-        time.sleep(0.3)
+        time.sleep(6 / SPEED)
         self.assertEqual(following.text.count("ending a step"), 1)
         interrupted.process.send_signal(signal.SIGCONT)
-        self.assertEqual((interrupted.code(), following.code()), (129, 0))
+        self.assertEqual((interrupted.code(), following.code()), (129, 0), following.text)
         self.assertEqual(self.first.asked, ["drain/enable", "drain/enable", "shutdown true"])
         self.assertNotIn("back in service", interrupted.text)
 
