@@ -40,6 +40,7 @@ export class Certificates {
       "/var/lib/jitsi-hetzner": this.at("state"),
       "/usr/local/share/ca-certificates": this.dir,
       "/etc/ssl/certs/ca-certificates.crt": this.at("bundle"),
+      "certificate_links=/etc/ssl/certs": `certificate_links=${this.dir}`,
     };
   }
 
