@@ -22,13 +22,20 @@ export const localRecorderName = "local-recorder";
 
 /** By version, the account with which recorders log in to jicofo's room, in auth.<domain>: jibri, then jibri-2 and so on. */
 export function controlAccountName(version: number): string {
-  return versioned(prefix, version);
+  return version === 1 ? prefix : `${prefix}-${version}`;
 }
 
-/** By version, the account with which they join meetings, in recorder.<domain>. */
-export function callAccountName(version: number): string {
-  return versioned("recorder", version);
-}
+/**
+ * The accounts that prosody's modules take for recorders in recorder.<domain>. Any other one would be a participant: a meeting would
+ * not end while it is there alone.
+ * Source: jitsi-meet, resources/prosody-plugins/util.lib.lua (recorder_prefixes).
+ */
+const callAccounts = ["recorder", "jibria", "jibrib"] as const;
 
-const versioned = (name: string, version: number): string =>
-  version === 1 ? name : `${name}-${version}`;
+/**
+ * By version, the account with which they join meetings, in recorder.<domain>: the three names in turns. The former version's
+ * account exists until the recorders have left it, so two versions that follow each other never share one.
+ */
+export function callAccountName(version: number): (typeof callAccounts)[number] {
+  return callAccounts[(version - 1) % callAccounts.length] ?? callAccounts[0];
+}

@@ -192,7 +192,7 @@ export interface ScriptValues {
     DOMAIN: string;
     /** Its host in prosody, before the domain: auth, recorder. */
     PLACE: string;
-    /** The account: jibri, recorder, jibri-2. */
+    /** The account: jibri, recorder, jibri-2, jibria. */
     USERNAME: string;
     /** Its password. Alphanumeric. */
     SECRET: string;

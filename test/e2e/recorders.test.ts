@@ -217,7 +217,7 @@ describe("a cluster with recorders", () => {
   it("deletes local recordings when they are older than recordingRetentionDays, by itself", async () => {
     for (const key of ["Host", "User", "Path", "HostKey", "Password"])
       await cluster.mustPulumi("config", "rm", `recordingsSftp${key}`);
-    await upWith({ recordings: "local", recordingRetentionDays: "2" });
+    await upWith({ recordings: "local", recordingRetentionDays: "2", jibriSecretVersion: "4" });
     const stays: string[] = [];
     for (const days of [3, 1]) {
       await recordings.start("board");
@@ -237,6 +237,14 @@ describe("a cluster with recorders", () => {
     expect([...(await recordings.filesOn("jibri-0")).keys()]).toEqual(stays);
     expect(stays).toHaveLength(1);
   }, 240_000);
+
+  it("has other accounts since then, of which the one for meetings has the name that it had in version 1", async () => {
+    const accounts = await cluster.mustOnHost(
+      "web",
+      "cd /var/lib/prosody; ls {auth,recorder}%2emeet%2eexample%2etest/accounts | grep -E 'jibri|recorder'",
+    );
+    expect(accounts.match(/\S+(?=\.dat)/g)).toEqual(["jibri%2d4", "recorder"]);
+  });
 
   it("keeps the last recorder while a recording is only there", async () => {
     await cluster.configure({ jibriCount: "0" });

@@ -170,7 +170,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
   "web/recorderAccount": {
     DOMAIN: longDomain,
     PLACE: "recorder",
-    USERNAME: "recorder-2",
+    USERNAME: "jibria",
     SECRET: fakeSecret,
   },
   "web/recording": { DOMAIN: longDomain },
@@ -184,7 +184,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     XMPP_CERTIFICATE: certificate,
     CONTROL_USERNAME: "jibri-2",
     CONTROL_PASSWORD: fakeSecret,
-    CALL_USERNAME: "recorder-2",
+    CALL_USERNAME: "jibria",
     CALL_PASSWORD: fakeSecret,
     CONTROL_HOST: "0.0.0.0",
     JITSI_VERSION: "2.0.10888-1",

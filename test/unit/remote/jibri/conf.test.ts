@@ -45,7 +45,7 @@ describe("jibri.conf", () => {
         },
         "call-login": {
           domain: "recorder.meet.example.org",
-          username: "recorder-2",
+          username: "jibria",
           password: fakeSecret,
         },
         "strip-from-room-domain": "conference.",

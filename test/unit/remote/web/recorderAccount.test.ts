@@ -20,14 +20,22 @@ describe("web/recorderAccount", () => {
     host.end();
   });
 
-  /** @param used whether a session of the account is open */
-  const run = (argument: string, used = false) =>
+  /**
+   * @param used whether a session of the account is open
+   * @param password what prosody says of the step's password
+   */
+  const run = (argument: string, used = false, password = "| own", place = "recorder") =>
     host.run(
       "web/recorderAccount",
-      values,
+      { ...values, PLACE: place },
       `prosodyctl() {
          case $1 in
-           shell) cat >/dev/null; ${used ? "echo '| inuse'" : "echo '| nil'"} ;;
+           shell)
+             if [[ $(cat) == *test_password* ]]; then
+               ${password === "" ? "return 1" : `echo '${password}'`}
+             else
+               ${used ? "echo '| inuse'" : "echo '| nil'"}
+             fi ;;
            *) cat >/dev/null; info "prosodyctl $*" ;;
          esac
        }
@@ -63,6 +71,18 @@ describe("web/recorderAccount", () => {
     expect(status).toBe(1);
     expect(stderr).not.toContain("deluser");
     expect(stderr).toContain("once the recording has ended: pulumi up");
+  });
+
+  it("stays, even unused, if a later version of the same name has set its password", () => {
+    const { status, stderr } = run("remove", false, "| another");
+    expect([status, stderr]).toEqual([0, expect.stringContaining("another version, so it stays")]);
+    expect(stderr).not.toContain("deluser");
+  });
+
+  it("goes if prosody does not say whose password it has, or if no other version has its name", () => {
+    expect(run("remove", false, "").stderr).toContain("deluser recorder@recorder.");
+    host.has(config, 'VirtualHost "auth.meet.example.org"\n');
+    expect(run("remove", false, "| another", "auth").stderr).toContain("deluser recorder@auth.");
   });
 
   it("goes where all recorders have left, whatever sessions prosody still keeps", () => {
