@@ -73,6 +73,9 @@ class Requests(Case):
         ("HTTP/1.0 200 OK\n\nok", "ok"),
         ("HTTP/1.1 204 No Content\n\n", ""),
         ("HTTP/1.1 200 OK\ncontent-length: 2\n\nok and more than it says", "ok"),
+        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n", "ok"),
+        ("HTTP/1.0 200 OK\ntransfer-encoding: chunked\n\n2;name=x\nab\n1A\n" + 26 * "c" + "\n0\n\n", "ab" + 26 * "c"),
+        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n0\n\n", ""),
     )
     def test_give_the_body_of_an_answer(self, text: str, body: str) -> None:
         self.assertEqual(self.answer(answering(text)), body)
@@ -85,7 +88,10 @@ class Requests(Case):
         ("SSH-2.0-OpenSSH_9.2\n", "the answer is no HTTP"),
         ("HTTP/1.1 OK\n\n", "the answer is no HTTP"),
         ("HTTP/1.1 200 OK\nContent-Length: 3\n\nok", "the answer is cut off after 2 of 3 bytes"),
-        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n", "the answer comes in chunks"),
+        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n", "the answer is cut off in its chunks"),
+        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nok", "the answer is cut off in its chunks"),
+        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n", "the answer is cut off in its chunks"),
+        ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n-1\nok\n0\n\n", "the answer is cut off in its chunks"),
     )
     def test_fail_with_the_reason(self, text: str, reason: str) -> None:
         with self.assertRaises(HttpError) as raised:
@@ -113,9 +119,10 @@ class Requests(Case):
         self.assertEqual(
             head.decode().split("\r\n"),
             [
-                "POST /x?y=1 HTTP/1.0",
+                "POST /x?y=1 HTTP/1.1",
                 "Host: 127.0.0.1",
                 "Accept: text/plain, application/json",
+                "Connection: close",
                 "Content-Type: application/json",
                 f"Content-Length: {len(body)}",
             ],

@@ -1,8 +1,8 @@
 """HTTP to the bridges, to jicofo and to the own nginx.
 
 Python's http.client takes 7 MB of memory and twice the start time, and bounds each read instead of the whole request.
-Ninety drains run side by side, and a request that is not bounded hangs a drain. So this is HTTP/1.0 by hand: the server
-closes the connection after its answer, and sends no chunks.
+Ninety drains run side by side, and a request that is not bounded hangs a drain. So this is HTTP/1.1 by hand, with a
+connection for each request. jicofo's server (ktor) sends objects in chunks, also to a client of HTTP/1.0.
 """
 
 import socket
@@ -70,7 +70,8 @@ def is_listening(address: str, port: int, seconds: float = DEFAULT_SECONDS) -> b
 
 def _text_of(method: str, host: str, path: str, body: str | None) -> bytes:
     content = (body or "").encode()
-    lines = [f"{method} {path} HTTP/1.0", f"Host: {host}", "Accept: text/plain, application/json"]
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Accept: text/plain, application/json"]
+    lines.append("Connection: close")
     if body is not None:
         lines.append("Content-Type: application/json")
     if method != "GET":
@@ -137,9 +138,29 @@ def _body_of(answer: bytes) -> str:
         raise HttpError("the answer is no HTTP")
     if not 200 <= int(words[1]) < 300:
         raise HttpError(f"it answers with the error {int(words[1])}")
-    if b"transfer-encoding:" in head.lower():
-        raise HttpError("the answer comes in chunks, which HTTP/1.0 does not have")
+    if b"\r\ntransfer-encoding:" in head.lower():
+        return _joined(body).decode(errors="replace")
     length = _length_of(head)
     if length is not None and len(body) < length:
         raise HttpError(f"the answer is cut off after {len(body)} of {length} bytes")
     return body[:length].decode(errors="replace")
+
+
+def _joined(chunks: bytes) -> bytes:
+    """The body of an answer in chunks: each begins with its length in hexadecimal, and an empty one ends the body."""
+    parts, begin = [], 0
+    while True:
+        end_of_line = chunks.find(b"\r\n", begin)
+        length = _hexadecimal(chunks[begin:end_of_line]) if end_of_line >= 0 else None
+        if length is None or len(chunks) < end_of_line + 2 + length:
+            raise HttpError(f"the answer is cut off in its chunks, after {len(chunks)} bytes")
+        if length == 0:
+            return b"".join(parts)
+        begin = end_of_line + 2 + length + 2
+        parts.append(chunks[end_of_line + 2 : begin - 2])
+
+
+def _hexadecimal(line: bytes) -> int | None:
+    """What follows a semicolon is an extension."""
+    digits = line.partition(b";")[0].strip()
+    return int(digits, 16) if digits and all(digit in b"0123456789abcdefABCDEF" for digit in digits) else None

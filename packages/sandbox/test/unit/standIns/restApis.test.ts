@@ -16,12 +16,13 @@ class Application:
         self.router = SimpleNamespace(**{"add_" + m.lower(): (lambda path, handler, m=m: routes.update({m + " " + path: handler}))
           for m in ("GET", "POST", "PATCH", "DELETE")})
 def response(status=200, text="", **_more):
-    return SimpleNamespace(status=status, text=text)
-web = SimpleNamespace(Application=Application, Response=response, StreamResponse=object, Request=object,
+    def in_chunks():
+        answer.is_chunked = True
+    answer = SimpleNamespace(status=status, text=text, is_chunked=False, enable_chunked_encoding=in_chunks)
+    return answer
+web = SimpleNamespace(Application=Application, Response=response, StreamResponse=object, Request=object, AppRunner=object,
   json_response=lambda value: response(text=value), middleware=lambda handler: handler)
 sys.modules["aiohttp"] = ModuleType("aiohttp"); sys.modules["aiohttp"].web = web
-sys.modules["jitsi_stand_in.rest"] = ModuleType("rest")
-sys.modules["jitsi_stand_in.rest"].metrics_handler = lambda metrics: None
 sys.modules["jicofo.focus"] = ModuleType("focus"); sys.modules["jicofo.focus"].Focus = object
 request = lambda **query: SimpleNamespace(query=query)
 ${code}
@@ -84,6 +85,40 @@ async def main():
     print(json.dumps([answer.status, answer.text]))
 run(main)`;
     expect(api(code)).toEqual([status, text]);
+  });
+});
+
+describe("an object of a program that uses ktor", () => {
+  it("comes in chunks, as in jicofo's answers that are no text", () => {
+    const code = `
+from jicofo.api import application
+selector = SimpleNamespace(find=lambda name: SimpleNamespace(jid="b@i/b"))
+conferences = SimpleNamespace(endpoints_on=lambda jid: 4, move=lambda *moved: {"movedEndpoints": moved[2]})
+focus = SimpleNamespace(settings=SimpleNamespace(${on}), conferences=conferences, metrics=None, selector=selector,
+  version="1.0", stats=dict, debug=lambda full: {"full": full})
+application(focus)
+async def main():
+    found = {}
+    for path, query in (("/about/version", {}), ("/move-endpoints/move-fraction", {"bridge": "b", "fraction": "1"}), ("/stats", {}), ("/debug", {})):
+        found[path] = (await routes["GET " + path](request(**query))).is_chunked
+    print(json.dumps(found))
+run(main)`;
+    expect(api(code)).toEqual({
+      "/about/version": true,
+      "/move-endpoints/move-fraction": true,
+      "/stats": false,
+      "/debug": false,
+    });
+  });
+
+  it("comes in chunks, as in jibri's state", () => {
+    const code = `
+from jibri.api import external
+external(SimpleNamespace(status=SimpleNamespace(health=lambda environment: {}), environment={}))
+async def main():
+    print(json.dumps((await routes["GET /jibri/api/v1.0/health"](request())).is_chunked))
+run(main)`;
+    expect(api(code)).toBe(true);
   });
 });
 

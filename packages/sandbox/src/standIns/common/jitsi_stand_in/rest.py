@@ -1,4 +1,4 @@
-"""The REST server of both programs."""
+"""The REST servers of the stand-ins."""
 
 import logging
 
@@ -20,6 +20,13 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
         raise
     log.info("REST API on %s port %d", host, port)
     return runner
+
+
+def streamed(value: object) -> web.Response:
+    """An object as upstream's ktor sends it: in chunks, without its length. A client of HTTP/1.0 gets an error."""
+    answer = web.json_response(value)
+    answer.enable_chunked_encoding()
+    return answer
 
 
 def metrics_handler(metrics: Metrics):

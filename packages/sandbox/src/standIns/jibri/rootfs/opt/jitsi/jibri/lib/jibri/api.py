@@ -4,6 +4,8 @@ from typing import Callable
 
 from aiohttp import web
 
+from jitsi_stand_in.rest import streamed
+
 from .manager import Manager
 
 
@@ -11,7 +13,7 @@ def external(manager: Manager) -> web.Application:
     app = web.Application()
 
     async def health(_request: web.Request) -> web.Response:
-        return web.json_response(manager.status.health(manager.environment))
+        return streamed(manager.status.health(manager.environment))
 
     async def stop(_request: web.Request) -> web.Response:
         await manager.stop()

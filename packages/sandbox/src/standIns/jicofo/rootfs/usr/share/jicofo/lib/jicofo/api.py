@@ -6,7 +6,7 @@ from typing import Any, Awaitable, Callable, Optional
 from aiohttp import web
 
 from jitsi_stand_in.refusal import Refusal
-from jitsi_stand_in.rest import metrics_handler
+from jitsi_stand_in.rest import metrics_handler, streamed
 
 from .bridges import Bridge
 from .focus import Focus
@@ -42,7 +42,7 @@ def _add_reports(app: web.Application, focus: Focus) -> None:
         return web.Response(status=200 if success else 500, text=message)
 
     async def version(_request: web.Request) -> web.Response:
-        return web.json_response({"name": "JICOFO", "version": focus.version, "os": "Linux"})
+        return streamed({"name": "JICOFO", "version": focus.version, "os": "Linux"})
 
     async def stats(_request: web.Request) -> web.Response:
         return web.json_response(focus.stats())
@@ -81,7 +81,7 @@ def _add_conference_request(app: web.Application, focus: Focus) -> None:
             room = str((await request.json())["room"])
         except (ValueError, KeyError, TypeError) as problem:
             raise MoveError(400, f"Bad request: {problem}") from None
-        return web.json_response({"room": room, "ready": True, "focusJid": focus.jid, "properties": {}})
+        return streamed({"room": room, "ready": True, "focusJid": focus.jid, "properties": {}})
 
     if focus.settings.conference_rest:
         app.router.add_post("/conference-request/v1", conference)
@@ -100,20 +100,20 @@ def _add_moves(app: web.Application, focus: Focus) -> None:
         bridge = bridge_of(request)
         share = _number(request, "fraction", 0.1)
         count = round(share * conferences.endpoints_on(bridge.jid))
-        return web.json_response(conferences.move(bridge, None, count))
+        return streamed(conferences.move(bridge, None, count))
 
     async def endpoints(request: web.Request) -> web.Response:
         bridge = bridge_of(request)
         room = conferences.room_or_error(request.query.get("conference"))
         count = int(_number(request, "numEndpoints", 1))
-        return web.json_response(conferences.move(bridge, room, count))
+        return streamed(conferences.move(bridge, room, count))
 
     async def endpoint(request: web.Request) -> web.Response:
         room = conferences.room_or_error(_required(request, "conference"))
         name = _required(request, "endpoint")
         bridge = bridge_of(request) if request.query.get("bridge") else None
         done = conferences.move_one(room or "", name, bridge)
-        return web.json_response({"movedEndpoints": int(done), "conferences": int(done)})
+        return streamed({"movedEndpoints": int(done), "conferences": int(done)})
 
     if not focus.settings.move_rest:
         return
