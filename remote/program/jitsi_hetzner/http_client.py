@@ -148,7 +148,8 @@ def _body_of(answer: bytes) -> str:
 
 def _joined(chunks: bytes) -> bytes:
     """The body of an answer in chunks: each begins with its length in hexadecimal, and an empty one ends the body."""
-    parts, begin = [], 0
+    parts: list[bytes] = []
+    begin = 0
     while True:
         end_of_line = chunks.find(b"\r\n", begin)
         length = _hexadecimal(chunks[begin:end_of_line]) if end_of_line >= 0 else None
