@@ -1,6 +1,6 @@
 """What the verb certificate takes. It keeps it on the host, for the timer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -76,17 +76,14 @@ class CertificateInput:
         A root at the end of an own chain is that of an internal CA: the operator's devices trust it. A certificate that
         is alone is no root of anything.
         """
-        if self.authority is not None or self.own is None:
-            return self.authority
-        chain = PEM.findall(self.own.chain)
-        return chain[-1] if len(chain) > 1 else None
+        chain = [] if self.own is None else PEM.findall(self.own.chain)
+        roots = [*([] if self.authority is None else [self.authority]), *(chain[-1:] if len(chain) > 1 else [])]
+        return "\n".join(roots) if roots else None
 
 
 def save(path: Path, given: CertificateInput) -> None:
-    """For the timer. The key of an own certificate stays out: it is in its own file."""
-    from dataclasses import replace
-
-    write_secret(path, encode(replace(given, own=None)))
+    """For the timer. The key of an own certificate stays out: it is in its own file. The root of its chain stays known."""
+    write_secret(path, encode(replace(given, own=None, authority=given.roots)))
 
 
 def load(path: Path) -> CertificateInput | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .certificate_input import CertificateInput
+from .certificate_input import CertificateInput, OwnCertificate
 from .certificate_orders import Orders
 from .certificate_run import RETRY, CertificateRun
 from .certificate_state import COPY_PAUSE, CertificateState, Problem, is_over, save_state
@@ -11,7 +11,7 @@ from .failure import Failure
 from .files import read_text, write_text
 from .host import Host
 from .turn_server import settle
-from .x509 import Certificate, belongs_to, day, read_certificate
+from .x509 import Certificate, belongs_to, day, make_self_signed, read_certificate
 
 SECONDS = 30
 
@@ -65,17 +65,45 @@ class Keeper:
             self._host.paths.acme_authority.unlink(missing_ok=True)
         if self._given.tls == "letsencrypt":
             self._tend_issued(urgent, rehearse_later)
-        elif self._given.own is not None and self._run.site.install(self._given.own.chain, self._given.own.key):
-            self._host.info(f"installed the certificate of the settings for {self._given.domain}")
+        else:
+            self._write_names()
+            if self._given.tls == "self-signed":
+                self._leave_other_kinds()
+            elif self._given.own is not None:
+                self._install_own(self._given.own)
         self._serve()
+
+    def _install_own(self, own: OwnCertificate) -> None:
+        run = self._run
+        if run.site.install(own.chain, own.key):
+            self._host.info(f"installed the certificate of the settings for {self._given.domain}")
+        installed = run.site.installed()
+        run.state = replace(run.state, own="" if installed is None else installed.fingerprint)
+
+    def _leave_other_kinds(self) -> None:
+        """One that this program ordered, or got from the settings, is renewed by nobody now. Others stay."""
+        run = self._run
+        installed = run.site.installed()
+        lineage = read_certificate(self._host.commands, run.certbot.lineage)
+        ours = {run.state.own, run.state.trusted, "" if lineage is None else lineage.fingerprint}
+        if installed is None or installed.fingerprint not in ours:
+            return
+        run.site.install(*make_self_signed(self._host.commands, self._given.domain))
+        self._host.info(
+            f"installed a self-signed certificate for {self._given.domain}, as tls asks; the one of before was from "
+            f"{installed.issuer}. Browsers that insist on HTTPS since then refuse the new one"
+        )
+
+    def _write_names(self) -> None:
+        if self._run.site.write_names([one.name for one in self._given.names]):
+            # Challenges for the other names need it.
+            self._reload()
 
     def _tend_issued(self, urgent: bool, rehearse_later: bool) -> None:
         run = self._run
         if read_certificate(self._host.commands, run.certbot.lineage) is None and self._copies.take():
             self._host.info("took the certificates of before from a bridge")
-        if run.site.write_names([one.name for one in self._given.names]):
-            # Challenges for the other names need it.
-            self._reload()
+        self._write_names()
         orders = Orders(run, urgent=urgent)
         orders.order_what_is_needed()
         lineage = run.usable(run.certbot.lineage)
@@ -87,7 +115,8 @@ class Keeper:
     def _install(self, lineage: Certificate) -> None:
         run = self._run
         installed = run.usable(run.site.certificate)
-        if installed is not None and installed.fingerprint != lineage.fingerprint and installed.ends > lineage.ends:
+        is_other = installed is not None and installed.fingerprint not in (lineage.fingerprint, run.state.own)
+        if installed is not None and is_other and installed.ends > lineage.ends:
             # Of another tool, such as Jitsi's own script: newer than ours.
             covers_all = all(installed.covers(name) for name in lineage.names)
             if covers_all and run.clients_accept(installed):

@@ -79,7 +79,7 @@ class Orders:
     def _reason(self, current: Certificate | None, right: list[str]) -> str | None:
         run = self._run
         if current is None:
-            return "there is none"
+            return "there is none that this host can renew"
         is_ours = current.path == run.certbot.lineage
         if is_ours and run.certbot.server() not in (None, run.given.directory):
             return "acmeDirectory has changed"

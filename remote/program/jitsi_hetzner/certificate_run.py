@@ -40,7 +40,13 @@ class CertificateRun:
         if ours is not None:
             return ours
         installed = self.usable(self.site.certificate)
-        return installed if installed is not None and self.clients_accept(installed) else None
+        if installed is None or self.is_of_own_settings(installed) or not self.clients_accept(installed):
+            return None
+        return installed
+
+    def is_of_own_settings(self, installed: Certificate) -> bool:
+        """Whether it came with `tls: own`. With another kind nobody renews it."""
+        return installed.fingerprint == self.state.own
 
     def usable(self, path: Path) -> Certificate | None:
         """None also for one that clients accepted once and do not any more: its issuer is another one now."""

@@ -46,6 +46,8 @@ class CertificateState:
     rehearsal_problem: Problem | None = None
     # Fingerprint of the last certificate that clients would accept.
     trusted: str = ""
+    # Fingerprint of the last certificate of the settings (tls: own) that this host installed.
+    own: str = ""
     # Fingerprint of the last certificate that bridges keep a copy of.
     copied: str = ""
     copied_at: int = 0

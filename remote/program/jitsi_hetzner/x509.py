@@ -4,11 +4,15 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .commands import Commands
+from .failure import Failure
 from .files import read_text
 
 SECONDS = 10
+# A small host has little to make random numbers from.
+NEW_KEY_SECONDS = 60
 STORE = "/etc/ssl/certs"
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
@@ -83,6 +87,23 @@ def belongs_to(commands: Commands, certificate: Path, key: Path) -> bool:
     own = commands.run("openssl", "x509", "-in", str(certificate), "-noout", "-pubkey", seconds=SECONDS)
     other = commands.run("openssl", "pkey", "-in", str(key), "-pubout", seconds=SECONDS)
     return own.code == 0 and other.code == 0 and own.output == other.output
+
+
+def make_self_signed(commands: Commands, name: str) -> tuple[str, str]:
+    """The certificate and its key in PEM, as web/certificate.sh makes them: it knows them by the name localhost.
+
+    Raises Failure where openssl makes none.
+    """
+    with TemporaryDirectory() as folder:
+        chain, key = Path(folder) / "chain.pem", Path(folder) / "key.pem"
+        words = ("-newkey", "rsa:3072", "-nodes", "-days", "3650", "-subj", f"/CN={name}")
+        names = ("-addext", f"subjectAltName=DNS:{name},DNS:localhost")
+        targets = ("-keyout", str(key), "-out", str(chain))
+        ran = commands.run("openssl", "req", "-x509", *words, *names, *targets, seconds=NEW_KEY_SECONDS)
+        if ran.code != 0:
+            last = (ran.errors.strip().splitlines() or ["no reason given"])[-1]
+            raise Failure(f"openssl cannot create a certificate for {name}: {last}", "npm run repair -- web")
+        return chain.read_text(), key.read_text()
 
 
 def _seconds(date: str) -> float | None:

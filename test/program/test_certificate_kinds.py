@@ -1,0 +1,88 @@
+"""The verb certificate after a change of `tls`: what is served is of the kind that the settings ask for."""
+
+from typing import Any
+
+from .case import each
+from .fake_web import DOMAIN, fingerprint, names_in
+from .test_certificate import ALIAS, CertificateCase
+
+YEAR = 365
+
+
+class ChangesOfKind(CertificateCase):
+    def own(self, *, with_root: bool = False) -> dict[str, str]:
+        """A certificate for a year, longer than those of the ACME server."""
+        folder = self.web.root / "own"
+        self.web.authority.issue([DOMAIN, ALIAS], folder, YEAR)
+        key, chain = ((folder / f"{name}.pem").read_text() for name in ("privkey", "fullchain"))
+        return {"key": key, "chain": chain + self.web.authority.root.read_text() if with_root else chain}
+
+    def served_by(self) -> str:
+        """Who issued what nginx shows."""
+        names = self.web.served_names()
+        if names == sorted([DOMAIN, "localhost"]):
+            return "itself"
+        return "own" if ALIAS in names else "acme"
+
+    @each(("letsencrypt", "acme"), ("own", "own"))
+    def test_self_signed_takes_the_place_of_a_certificate_that_nobody_would_renew(self, tls: str, before: str) -> None:
+        self.web.step(tls=tls, own=self.own() if tls == "own" else None)
+        self.assertEqual(self.served_by(), before)
+        outcome = self.web.step(tls="self-signed")
+        self.assertEqual((outcome.code, outcome.result["warnings"], self.served_by()), (0, [], "itself"))
+        self.assertIn("installed a self-signed certificate", outcome.text)
+        first = fingerprint(self.web.paths.meet / f"{DOMAIN}.crt")
+        self.assertNotIn("installed", self.web.step(tls="self-signed").text)
+        self.assertEqual(fingerprint(self.web.paths.meet / f"{DOMAIN}.crt"), first)
+
+    def test_self_signed_leaves_a_certificate_that_another_tool_installed(self) -> None:
+        self.web.authority.issue([DOMAIN], self.web.root / "other")
+        for ending, name in (("crt", "fullchain"), ("key", "privkey")):
+            text = (self.web.root / "other" / f"{name}.pem").read_text()
+            (self.web.paths.meet / f"{DOMAIN}.{ending}").write_text(text)
+        self.web.step(tls="self-signed")
+        self.assertEqual(names_in(self.web.paths.meet / f"{DOMAIN}.crt"), [DOMAIN])
+
+    def test_a_certificate_that_was_ordered_before_comes_back_without_an_order(self) -> None:
+        for tls in ("letsencrypt", "self-signed", "letsencrypt"):
+            self.web.step(tls=tls)
+        self.assertEqual((self.served_by(), self.web.orders), ("acme", [[DOMAIN]]))
+
+    @each(([],), (["letsencrypt"],))
+    def test_an_own_certificate_does_not_stay_with_letsencrypt(self, kinds: list[str]) -> None:
+        for tls in kinds:
+            self.web.step(tls=tls)
+        self.web.step(tls="own", own=self.own())
+        outcome = self.web.step()
+        self.assertEqual((outcome.code, self.served_by(), self.web.orders), (0, "acme", [[DOMAIN]]))
+
+    def test_an_own_certificate_stays_until_the_order_succeeds(self) -> None:
+        self.web.step(tls="own", own=self.own())
+        self.web.acme_error = "curl: (7) Failed to connect to acme.example port 443: Connection refused"
+        self.assertIn("cannot be reached", self.warnings(self.web.step()))
+        self.assertEqual(self.served_by(), "own")
+        self.web.acme_error = None
+        self.web.timer()
+        self.assertEqual(self.served_by(), "acme")
+
+    @each((None,), ("of another CA",))
+    def test_a_later_run_still_trusts_the_root_at_the_end_of_an_own_chain(self, authority: Any) -> None:
+        self.web.step()
+        given = {"tls": "own", "own": self.own(with_root=True), "authority": None}
+        if authority is not None:
+            given["authority"] = given["own"]["chain"].partition("-----END CERTIFICATE-----\n")[0] + (
+                "-----END CERTIFICATE-----\n"
+            )
+        self.assertEqual(self.warnings(self.web.step(**given)), "")
+        # The service of the timer stays, and a rolling restart starts it.
+        later = self.web.timer()
+        self.assertEqual((later.code, later.text), (0, ""))
+        self.assertIn(self.web.authority.root.read_text().strip(), self.web.paths.acme_authority.read_text())
+
+    @each(("self-signed",), ("own",))
+    def test_another_name_redirects_with_each_kind(self, tls: str) -> None:
+        self.web.step(tls=tls, own=self.own() if tls == "own" else None, names=[DOMAIN, ALIAS])
+        site = self.web.paths.nginx / "conf.d/jitsi-hetzner-names.conf"
+        self.assertIn(f"server_name {ALIAS};", site.read_text())
+        self.web.step(tls=tls, own=self.own() if tls == "own" else None)
+        self.assertNotIn(ALIAS, site.read_text())
