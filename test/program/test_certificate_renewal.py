@@ -156,6 +156,18 @@ class Rehearsal(CertificateCase):
             self.web.let_days_pass(0.25)
         self.assertEqual(len(self.web.rehearsals), 3)
 
+    def test_rehearses_no_name_that_is_not_declared_any_more(self) -> None:
+        turn = f"turn.{DOMAIN}"
+        self.web.dns.point(turn)
+        self.web.step(names=[DOMAIN, turn])
+        self.web.dns.point(turn, None, None)
+        self.web.step()
+        self.web.timer()
+        self.assertEqual((self.web.lineage_names(), self.web.rehearsals), ([DOMAIN, turn], [[DOMAIN]]))
+        self.web.let_days_pass(61)
+        self.web.timer()
+        self.assertEqual(self.web.lineage_names(), [DOMAIN])
+
     def test_rehearses_when_bridges_have_changed(self) -> None:
         fields = {"bridges": [], "bridgeVersion": "2.3-307"}
         self.web.run("restart", fields)

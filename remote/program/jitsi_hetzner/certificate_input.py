@@ -82,7 +82,7 @@ class CertificateInput:
 
 
 def save(path: Path, given: CertificateInput) -> None:
-    """For the timer. The key of an own certificate stays out: it is in its own file. The root of its chain stays known."""
+    """For the timer. The key of an own certificate stays out: it is in its own file. The root of its chain stays."""
     write_secret(path, encode(replace(given, own=None, authority=given.roots)))
 
 

@@ -52,8 +52,10 @@ class Orders:
             run.state = replace(run.state, rehearsed=0)
             run.is_rehearsal_due = True
         elif is_wanted or is_over(run.state.rehearsed, REHEARSAL_PAUSE, now):
-            names = [name for name in lineage.names if name not in self._looks or self._looks[name].leads_here]
-            trouble = run.certbot.rehearse(names or list(lineage.names))
+            # A name that is not declared any more is in no renewal. Its records are gone.
+            declared = [name for name in lineage.names if name in self._looks]
+            names = [name for name in declared if self._looks[name].leads_here]
+            trouble = run.certbot.rehearse(names or declared or [run.given.domain])
             problem = None if trouble is None else _rehearsal_problem(trouble, lineage)
             run.state = replace(run.state, rehearsed=int(now), rehearsal_problem=problem)
             if trouble is None:
