@@ -218,6 +218,9 @@ describe("a cluster with recorders", () => {
     for (const key of ["Host", "User", "Path", "HostKey", "Password"])
       await cluster.mustPulumi("config", "rm", `recordingsSftp${key}`);
     await upWith({ recordings: "local", recordingRetentionDays: "2", jibriSecretVersion: "4" });
+    // It starts again with its new accounts.
+    const isBack = async (): Promise<boolean> => (await recordings.counts()).available === 1;
+    await waitUntil("the recorder is available", isBack, 60_000, 500);
     const stays: string[] = [];
     for (const days of [3, 1]) {
       await recordings.start("board");
