@@ -59,10 +59,15 @@ export function diagnose({ state, objects, lock, connected }: DiagnosisFacts): D
       .filter((object) => object.kind === "server" && !serversKept.includes(object))
       .map(({ id }) => Number(id)),
   );
+  const keptServers = new Set(serversKept.map(({ id }) => Number(id)));
+  // A record that leads to a server of the state keeps `pulumi up` from creating the same record. Other objects in use
+  // cannot be deleted.
+  const isUser = (server: number, { kind }: CloudObject): boolean =>
+    kind === "record" ? keptServers.has(server) : !deleted.has(server);
   const keptBecause = (object: CloudObject): string | undefined => {
     if (serversKept.includes(object)) return inPrivateNetwork;
     if (object.kind === "server") return undefined;
-    const user = object.usedBy.find((id) => !deleted.has(id));
+    const user = object.usedBy.find((id) => isUser(id, object));
     if (user !== undefined) return `server ${user} uses it`;
     const unclear = serversKept.length > 0 && !isInterrupted(object);
     return unclear ? "may belong to the servers that are kept" : undefined;

@@ -81,6 +81,14 @@ describe("diagnose", () => {
     expect(found.map(({ kept }) => kept)).toEqual([undefined, "server 1 uses it", undefined]);
   });
 
+  it("deletes a record that an interrupted run made for a server of the state, as it keeps `up` from making it", () => {
+    const made = object({ kind: "record", id: "example.org/turn.meet/A", usedBy: [1] });
+    expect(orphans([made])[0]?.kept).toBeUndefined();
+    const kept = object({ kind: "server", id: "2", isConnected: true });
+    const found = orphans([kept, { ...made, usedBy: [2] }]);
+    expect(found.at(-1)?.kept).toBe("server 2 uses it");
+  });
+
   it("keeps all of a cluster whose state was lost", () => {
     const found = diagnose({ ...facts, state: { ...state, resources: [], rrsets: [] } }).orphans;
     expect(found).toHaveLength(3);
