@@ -71,7 +71,9 @@ const dnsZone = setting({
   ],
   example: "example.org",
   wrong: ["https://example.org", "example.org.", "example.net"],
-  effect: touches("the records of all hosts"),
+  effect: touches(
+    "the records of all hosts: creates them, or deletes them if you remove the setting",
+  ),
   parse: (text): Parsed<string | undefined> => {
     if (text === "") return valid(undefined);
     return isHostname(text)
