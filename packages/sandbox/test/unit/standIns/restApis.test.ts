@@ -16,15 +16,23 @@ class Application:
         self.router = SimpleNamespace(**{"add_" + m.lower(): (lambda path, handler, m=m: routes.update({m + " " + path: handler}))
           for m in ("GET", "POST", "PATCH", "DELETE")})
 def response(status=200, text="", **_more):
-    def in_chunks():
-        answer.is_chunked = True
-    answer = SimpleNamespace(status=status, text=text, is_chunked=False, enable_chunked_encoding=in_chunks)
-    return answer
-web = SimpleNamespace(Application=Application, Response=response, StreamResponse=object, Request=object, AppRunner=object,
+    return SimpleNamespace(status=status, text=text)
+class StreamResponse:
+    def __init__(self, headers):
+        self.headers, self.sent, self.status = dict(headers), b"", 200
+    def enable_chunked_encoding(self):
+        self.sent += b"aiohttp's chunks: "
+    async def prepare(self, _request):
+        pass
+    async def write(self, data):
+        self.sent += data
+    async def write_eof(self):
+        pass
+web = SimpleNamespace(Application=Application, Response=response, StreamResponse=StreamResponse, Request=object, AppRunner=object,
   json_response=lambda value: response(text=value), middleware=lambda handler: handler)
 sys.modules["aiohttp"] = ModuleType("aiohttp"); sys.modules["aiohttp"].web = web
 sys.modules["jicofo.focus"] = ModuleType("focus"); sys.modules["jicofo.focus"].Focus = object
-request = lambda **query: SimpleNamespace(query=query)
+request = lambda version=(1, 1), **query: SimpleNamespace(query=query, version=version)
 ${code}
 `);
   if (value === undefined) throw new Error(output);
@@ -89,7 +97,7 @@ run(main)`;
 });
 
 describe("an object of a program that uses ktor", () => {
-  it("comes in chunks, as in jicofo's answers that are no text", () => {
+  it("comes in chunks where jicofo's answer is no text", () => {
     const code = `
 from jicofo.api import application
 selector = SimpleNamespace(find=lambda name: SimpleNamespace(jid="b@i/b"))
@@ -98,27 +106,28 @@ focus = SimpleNamespace(settings=SimpleNamespace(${on}), conferences=conferences
   version="1.0", stats=dict, debug=lambda full: {"full": full})
 application(focus)
 async def main():
-    found = {}
-    for path, query in (("/about/version", {}), ("/move-endpoints/move-fraction", {"bridge": "b", "fraction": "1"}), ("/stats", {}), ("/debug", {})):
-        found[path] = (await routes["GET " + path](request(**query))).is_chunked
-    print(json.dumps(found))
+    async def is_streamed(path, **query):
+        return isinstance(await routes["GET " + path](request(**query)), StreamResponse)
+    print(json.dumps([
+        await is_streamed("/about/version"), await is_streamed("/move-endpoints/move-fraction", bridge="b", fraction="1"),
+        await is_streamed("/stats"), await is_streamed("/debug")]))
 run(main)`;
-    expect(api(code)).toEqual({
-      "/about/version": true,
-      "/move-endpoints/move-fraction": true,
-      "/stats": false,
-      "/debug": false,
-    });
+    expect(api(code)).toEqual([true, true, false, false]);
   });
 
-  it("comes in chunks, as in jibri's state", () => {
+  it("comes in chunks in jibri's state, and to a client of HTTP/1.0", () => {
     const code = `
 from jibri.api import external
-external(SimpleNamespace(status=SimpleNamespace(health=lambda environment: {}), environment={}))
+external(SimpleNamespace(status=SimpleNamespace(health=lambda environment: {"a": 1}), environment={}))
 async def main():
-    print(json.dumps((await routes["GET /jibri/api/v1.0/health"](request())).is_chunked))
+    answers = [await routes["GET /jibri/api/v1.0/health"](request(version=version)) for version in ((1, 1), (1, 0))]
+    print(json.dumps([[answer.headers.get("Transfer-Encoding"), answer.sent.decode()] for answer in answers]))
 run(main)`;
-    expect(api(code)).toBe(true);
+    expect(api(code)).toEqual([
+      // aiohttp sets the header of its own chunks.
+      [null, 'aiohttp\'s chunks: {"a": 1}'],
+      ["chunked", '8\r\n{"a": 1}\r\n0\r\n\r\n'],
+    ]);
   });
 });
 

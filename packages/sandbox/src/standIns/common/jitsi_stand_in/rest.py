@@ -1,5 +1,6 @@
 """The REST servers of the stand-ins."""
 
+import json
 import logging
 
 from aiohttp import web
@@ -22,10 +23,19 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     return runner
 
 
-def streamed(value: object) -> web.Response:
-    """An object as upstream's ktor sends it: in chunks, without its length. A client of HTTP/1.0 gets an error."""
-    answer = web.json_response(value)
-    answer.enable_chunked_encoding()
+async def streamed(request: web.Request, value: object) -> web.StreamResponse:
+    """An object as upstream's ktor sends it: in chunks, without its length. It does so in HTTP/1.0
+    too, which has no chunks. nginx asks in HTTP/1.0 and reads them."""
+    body = json.dumps(value).encode()
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+    if tuple(request.version) >= (1, 1):
+        answer.enable_chunked_encoding()
+    else:
+        answer.headers["Transfer-Encoding"] = "chunked"
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    await answer.prepare(request)
+    await answer.write(body)
+    await answer.write_eof()
     return answer
 
 

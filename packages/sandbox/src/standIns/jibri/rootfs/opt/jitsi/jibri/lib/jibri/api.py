@@ -12,8 +12,8 @@ from .manager import Manager
 def external(manager: Manager) -> web.Application:
     app = web.Application()
 
-    async def health(_request: web.Request) -> web.Response:
-        return streamed(manager.status.health(manager.environment))
+    async def health(request: web.Request) -> web.StreamResponse:
+        return await streamed(request, manager.status.health(manager.environment))
 
     async def stop(_request: web.Request) -> web.Response:
         await manager.stop()

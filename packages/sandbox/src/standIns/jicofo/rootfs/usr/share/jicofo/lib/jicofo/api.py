@@ -41,8 +41,8 @@ def _add_reports(app: web.Application, focus: Focus) -> None:
         success, message = focus.healthy()
         return web.Response(status=200 if success else 500, text=message)
 
-    async def version(_request: web.Request) -> web.Response:
-        return streamed({"name": "JICOFO", "version": focus.version, "os": "Linux"})
+    async def version(request: web.Request) -> web.StreamResponse:
+        return await streamed(request, {"name": "JICOFO", "version": focus.version, "os": "Linux"})
 
     async def stats(_request: web.Request) -> web.Response:
         return web.json_response(focus.stats())
@@ -76,12 +76,12 @@ def _add_reports(app: web.Application, focus: Focus) -> None:
 def _add_conference_request(app: web.Application, focus: Focus) -> None:
     """The request of a guest's page for the focus of a room, when it does not use XMPP for it."""
 
-    async def conference(request: web.Request) -> web.Response:
+    async def conference(request: web.Request) -> web.StreamResponse:
         try:
             room = str((await request.json())["room"])
         except (ValueError, KeyError, TypeError) as problem:
             raise MoveError(400, f"Bad request: {problem}") from None
-        return streamed({"room": room, "ready": True, "focusJid": focus.jid, "properties": {}})
+        return await streamed(request, {"room": room, "ready": True, "focusJid": focus.jid, "properties": {}})
 
     if focus.settings.conference_rest:
         app.router.add_post("/conference-request/v1", conference)
@@ -96,24 +96,24 @@ def _add_moves(app: web.Application, focus: Focus) -> None:
             raise MoveError(500, "Not found: Bridge not found")
         return bridge
 
-    async def fraction(request: web.Request) -> web.Response:
+    async def fraction(request: web.Request) -> web.StreamResponse:
         bridge = bridge_of(request)
         share = _number(request, "fraction", 0.1)
         count = round(share * conferences.endpoints_on(bridge.jid))
-        return streamed(conferences.move(bridge, None, count))
+        return await streamed(request, conferences.move(bridge, None, count))
 
-    async def endpoints(request: web.Request) -> web.Response:
+    async def endpoints(request: web.Request) -> web.StreamResponse:
         bridge = bridge_of(request)
         room = conferences.room_or_error(request.query.get("conference"))
         count = int(_number(request, "numEndpoints", 1))
-        return streamed(conferences.move(bridge, room, count))
+        return await streamed(request, conferences.move(bridge, room, count))
 
-    async def endpoint(request: web.Request) -> web.Response:
+    async def endpoint(request: web.Request) -> web.StreamResponse:
         room = conferences.room_or_error(_required(request, "conference"))
         name = _required(request, "endpoint")
         bridge = bridge_of(request) if request.query.get("bridge") else None
         done = conferences.move_one(room or "", name, bridge)
-        return streamed({"movedEndpoints": int(done), "conferences": int(done)})
+        return await streamed(request, {"movedEndpoints": int(done), "conferences": int(done)})
 
     if not focus.settings.move_rest:
         return
