@@ -23,6 +23,9 @@ const hostTypes: readonly string[] = [
 ].map(typeToken);
 /** They follow every repair. */
 const lastTypes: readonly string[] = [typeToken("RollingRestart"), typeToken("Acceptance")];
+const webType = typeToken("WebHost");
+/** They work on the web host too, but depend on bridges. */
+const besideWebTypes: readonly string[] = [typeToken("DrainPolicy"), typeToken("Certificate")];
 /** At the end of a step's text. The shell reads it as part of the comment that names the step. */
 const repairMark = " (to be repaired)";
 
@@ -42,9 +45,11 @@ export function planRepair(exported: string, host: string): RepairPlan {
   if (pending.length > 0) {
     throw new OperatorError("an earlier run was interrupted; first: npm run doctor -- --repair");
   }
-  const last = resources.filter(({ type }) => lastTypes.includes(type));
   const chosen = findHost(resources, host);
-  const roots = [chosen, ...last].map(({ urn }) => urn);
+  const beside = chosen.type === webType ? [...besideWebTypes, ...lastTypes] : lastTypes;
+  const roots = [chosen, ...resources.filter(({ type }) => beside.includes(type))].map(
+    ({ urn }) => urn,
+  );
   const { host: key = "" } = partsOf(nameOf(chosen.urn));
   // Steps of a machine or a recorder can have another parent.
   const isOfHost = ({ urn }: ExportedResource): boolean =>

@@ -39,10 +39,14 @@ const resources = [
   resource(step, "jitsi-jvb-1-host-key", `${host}::jitsi-jvb-1`, { ignoreChanges: ["create"] }),
   resource(step, "jitsi-jvb-1-files", `${bridge}::jitsi-jvb-1`),
   resource(step, "jitsi-jvb-1-old", `${bridge}::jitsi-jvb-1`, { delete: true }),
+  resource("jitsi-hetzner:index:DrainPolicy", "jitsi-policy"),
+  resource(step, "jitsi-policy", "jitsi-hetzner:index:DrainPolicy::jitsi-policy"),
   resource("jitsi-hetzner:index:RollingRestart", "jitsi-restart"),
   resource(step, "jitsi-restart", "jitsi-hetzner:index:RollingRestart::jitsi-restart"),
   resource("jitsi-hetzner:index:Acceptance", "jitsi-acceptance"),
   resource(step, "jitsi-acceptance", "jitsi-hetzner:index:Acceptance::jitsi-acceptance"),
+  resource("jitsi-hetzner:index:Certificate", "jitsi-certificate"),
+  resource(step, "jitsi-certificate", "jitsi-hetzner:index:Certificate::jitsi-certificate"),
 ];
 
 const exported = (deployment: object = { resources }): string =>
@@ -106,11 +110,13 @@ describe("planRepair", () => {
     },
   );
 
-  it("takes those of the web host", () => {
+  it("takes those of the web host, its policy file and its certificate", () => {
     expect(planRepair(exported(), "web").steps).toEqual([
       "jitsi-web-configure",
+      "jitsi-policy",
       "jitsi-restart",
       "jitsi-acceptance",
+      "jitsi-certificate",
     ]);
   });
 
