@@ -9,10 +9,10 @@ END = "-----END CERTIFICATE-----\n"
 
 
 class ChangesOfKind(CertificateCase):
-    def own(self, *, with_root: bool = False) -> dict[str, str]:
+    def own(self, *, with_root: bool = False, days: int = YEAR) -> dict[str, str]:
         """A certificate for a year, longer than those of the ACME server."""
         folder = self.web.root / "own"
-        self.web.authority.issue([DOMAIN, ALIAS], folder, YEAR)
+        self.web.authority.issue([DOMAIN, ALIAS], folder, days)
         key, chain = ((folder / f"{name}.pem").read_text() for name in ("privkey", "fullchain"))
         return {"key": key, "chain": chain + self.web.authority.root.read_text() if with_root else chain}
 
@@ -83,3 +83,17 @@ class ChangesOfKind(CertificateCase):
         self.assertIn(f"server_name {ALIAS};", site.read_text())
         self.web.step(tls=tls, own=self.own() if tls == "own" else None)
         self.assertNotIn(ALIAS, site.read_text())
+
+    def test_an_own_certificate_that_has_ended_or_is_lost_is_told_without_an_up(self) -> None:
+        self.web.step(tls="own", own=self.own())
+        timer = "jitsi-hetzner-certificate.timer"
+        self.assertIn(("systemctl", "enable", "--quiet", "--now", timer), self.web.commands.ran)
+        self.assertFalse((self.web.paths.letsencrypt / "renewal-hooks").exists())
+        self.assertEqual(self.web.timer().code, 0)
+        (self.web.paths.meet / f"{DOMAIN}.crt").write_text("")
+        self.assertIn("is missing or damaged. What to do: npm run repair -- web", self.web.timer().text)
+        self.assertEqual(len(self.state()["problems"]), 1)
+        self.web.step(tls="own", own=self.own(days=0))
+        lost = self.web.timer()
+        self.assertEqual(lost.code, 1)
+        self.assertRegex(lost.text, "browsers do not trust .*What to do: replace tlsCertificate and tlsKey")

@@ -37,14 +37,15 @@ HOOK = f"""#!/bin/sh
 """
 
 
-def write_units(host: Host) -> None:
-    """For the kinds of certificates that this host orders itself."""
+def write_units(host: Host, *, orders: bool) -> None:
+    """`orders`: this host orders its certificate itself. One of the settings can end too, or be lost."""
     units = host.paths.units
     is_new = write_text(units / f"{NAME}.service", SERVICE)
     if write_text(units / f"{NAME}.timer", TIMER) or is_new:
         host.commands.run("systemctl", "daemon-reload", seconds=SECONDS)
     hook = host.paths.letsencrypt / "renewal-hooks" / "deploy" / "jitsi-hetzner"
-    write_text(hook, HOOK, 0o755)
+    if orders:
+        write_text(hook, HOOK, 0o755)
     host.commands.run("systemctl", "enable", "--quiet", "--now", f"{NAME}.timer", seconds=SECONDS)
 
 
@@ -54,13 +55,7 @@ def start_service(host: Host) -> None:
 
 
 def rehearse_soon(host: Host) -> None:
-    """Has the next renewal rehearsed, beside the caller. Does nothing where this host orders no certificate."""
+    """Has the next renewal rehearsed, beside the caller. Rehearses nothing where this host orders no certificate."""
     if (host.paths.units / f"{NAME}.service").exists():
         write_text(host.paths.rehearsal_due, "")
         start_service(host)
-
-
-def stop_timer(host: Host) -> None:
-    """Of a cluster whose certificate comes from the settings."""
-    if (host.paths.units / f"{NAME}.timer").exists():
-        host.commands.run("systemctl", "disable", "--quiet", "--now", f"{NAME}.timer", seconds=SECONDS)

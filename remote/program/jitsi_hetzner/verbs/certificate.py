@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..certificate_input import CertificateInput, load, save
 from ..certificate_keeper import Keeper
 from ..certificate_state import CertificateState
-from ..certificate_units import start_service, stop_timer, write_units
+from ..certificate_units import start_service, write_units
 from ..failure import ExitCode, Failure
 from ..host import Host
 from ..one_at_a_time import one_at_a_time
@@ -38,10 +38,7 @@ def run(host: Host, given: CertificateInput, _arguments: Namespace) -> Certifica
         if given.tls == "letsencrypt":
             ensure_packages(host, "certbot", "bind9-dnsutils")
         save(host.paths.certificate_settings, given)
-        if given.tls == "letsencrypt":
-            write_units(host)
-        else:
-            stop_timer(host)
+        write_units(host, orders=given.tls == "letsencrypt")
         keeper = Keeper(host, given)
         state = keeper.tend(urgent=True, rehearse_later=True)
         is_trusted = keeper.is_trusted()
