@@ -1,7 +1,8 @@
 #!/bin/bash
 # The TLS certificate for browsers. Creates a self-signed certificate as the packages do, and creates it again if it is
 # missing, is for another name, or ends soon. Never replaces a certificate from any other source, because browsers may trust
-# it. Input: DOMAIN.
+# it; but moves one aside with which nginx cannot start, if the step `certificate` installs another one. Creates the site of
+# nginx again if it is missing. Input: DOMAIN.
 set -euo pipefail
 : "${DOMAIN:?}" "${state_dir:?}"
 
@@ -10,15 +11,26 @@ readonly certificate=/etc/jitsi/meet/$DOMAIN.crt
 readonly record=own-certificate
 readonly settings=/etc/jitsi-hetzner/certificate.json
 readonly month=2592000
+readonly site=/etc/nginx/sites-available/$DOMAIN.conf
+readonly enabled=/etc/nginx/sites-enabled/$DOMAIN.conf
+readonly stream=/etc/nginx/modules-enabled/90-jitsi-hetzner-turn.conf
 
 main() {
   local problem
   problem=$(certificate_problem)
   if [[ -n $problem ]] && is_ours; then
     make_certificate
+  elif is_unusable && [[ $(tls) =~ ^(letsencrypt|own)$ ]]; then
+    info "WARNING: $certificate $problem, so nginx cannot start. The files are now $certificate.old and $key.old"
+    mv -f "$certificate" "$certificate.old"
+    if [[ -e $key ]]; then
+      mv -f "$key" "$key.old"
+    fi
+    make_certificate
   elif [[ -n $problem ]]; then
     info "WARNING: $certificate $problem. This program did not create it, so this step leaves it. $(advice)"
   fi
+  restore_site
   nginx -t || fatal "nginx refuses its configuration and continues with the old one${problem:+; its certificate $problem}" \
     "repair what the lines above show, then: pulumi up"
   if ! serves_certificate; then
@@ -33,9 +45,31 @@ main() {
   info "https://$DOMAIN answers"
 }
 
-# What renews a certificate that this step does not create. The step `certificate`, which comes later, notes the setting tls.
+# Jitsi's packages write the site at their installation only. The part of nginx for TURN listens where a new site listens; the
+# steps that come later write it again.
+restore_site() {
+  local template=/usr/share/jitsi-meet-web-config/jitsi-meet.example
+  if [[ ! -s $site ]]; then
+    [[ -s $template ]] || fatal "$site is missing, and so is $template" \
+      "on the web host: apt-get install --reinstall jitsi-meet-web-config; then: npm run repair -- web"
+    info "$site is missing: creating it from $template"
+    rm -f "$stream"
+    sed "s/jitsi-meet\.example\.com/$DOMAIN/g" "$template" >"$site.new"
+    mv -f "$site.new" "$site"
+  fi
+  if [[ ! -e $enabled ]]; then
+    ln -sfn "$site" "$enabled"
+  fi
+}
+
+# The setting tls, which the step `certificate` notes. It comes later. Prints nothing if it has not run yet.
+tls() {
+  python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tls"])' "$settings" 2>/dev/null || true
+}
+
+# What renews a certificate that this step does not create.
 advice() {
-  case $(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tls"])' "$settings" 2>/dev/null) in
+  case $(tls) in
     letsencrypt)
       printf 'The host orders another one by itself. At once, on the web host: jitsi-hetzner certificate --tend --now'
       ;;
@@ -64,6 +98,12 @@ certificate_problem() {
   elif is_ours && ! openssl x509 -in "$certificate" -noout -checkend "$month" >/dev/null; then
     printf 'ends in less than 30 days'
   fi
+}
+
+# Succeeds if nginx refuses the certificate or its key.
+is_unusable() {
+  [[ -n $problem ]] && ! openssl x509 -in "$certificate" -noout -pubkey 2>/dev/null |
+    cmp -s - <(openssl pkey -in "$key" -pubout 2>/dev/null)
 }
 
 # Succeeds if this program may create the certificate again: there is none, a note says that this program created it, or it is

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -14,6 +15,13 @@ import { bashInScript } from "../bash";
 let dir = "";
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "jitsi-hetzner-"));
+  for (const folder of ["sites-available", "sites-enabled", "modules-enabled"]) {
+    mkdirSync(file(folder));
+  }
+  writeFileSync(file("jitsi-meet.example"), "server_name jitsi-meet.example.com;\n");
+  for (const folder of ["sites-available", "sites-enabled"]) {
+    writeFileSync(file(`${folder}/${domain}.conf`), "a site\n");
+  }
 });
 afterEach(() => {
   rmSync(dir, { recursive: true });
@@ -75,6 +83,8 @@ function run() {
     "/etc/jitsi/meet": dir,
     "/var/lib/jitsi-hetzner": dir,
     "/etc/jitsi-hetzner": dir,
+    "/etc/nginx": dir,
+    "/usr/share/jitsi-meet-web-config": dir,
   });
 }
 
@@ -159,6 +169,51 @@ describe("web/certificate", () => {
     signed({});
     putKey();
     expectKept("does not belong to the key");
+  });
+
+  it.each([
+    [
+      "letsencrypt",
+      "without its key",
+      () => {
+        rmSync(file(`${domain}.key`));
+      },
+    ],
+    ["own", "with another key", putKey],
+    [
+      "own",
+      "that cannot be read",
+      () => {
+        writeFileSync(file(`${domain}.crt`), "damaged\n");
+      },
+    ],
+  ])("with tls %s, moves one aside %s: nginx could not start", (tls, _how, damage) => {
+    writeFileSync(file("certificate.json"), JSON.stringify({ tls }));
+    signed({});
+    damage();
+    const before = certificate();
+    const { status, stderr } = run();
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining("so nginx cannot start") as string,
+    ]);
+    expect(readFileSync(file(`${domain}.crt.old`), "utf8")).toBe(before);
+    expect(openssl("x509", "-in", file(`${domain}.crt`), "-noout", "-subject")).toContain(domain);
+  });
+
+  it("creates the site of nginx again, which the packages do not", () => {
+    const [site, enabled] = ["sites-available", "sites-enabled"].map((one) =>
+      file(`${one}/${domain}.conf`),
+    ) as [string, string];
+    const stream = file("modules-enabled/90-jitsi-hetzner-turn.conf");
+    writeFileSync(stream, "stream\n");
+    run();
+    expect([readFileSync(site, "utf8"), existsSync(stream)]).toEqual(["a site\n", true]);
+    rmSync(site);
+    rmSync(enabled);
+    expect(run().status).toBe(0);
+    expect(readFileSync(enabled, "utf8")).toBe(`server_name ${domain};\n`);
+    expect(existsSync(stream)).toBe(false);
   });
 
   it("keeps a key whose certificate has not come yet", () => {
