@@ -31,6 +31,8 @@ main() {
     install_version
     restart_and_join
   fi
+  # The web host's own bridge is installed without: it must not start with the settings of the package.
+  systemctl enable --quiet jitsi-videobridge2
 }
 
 trust_web_host() {

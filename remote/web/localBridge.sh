@@ -34,12 +34,11 @@ install_bridge() {
         "apt-cache show jitsi-meet jitsi-meet-web jicofo; then: pulumi up"
     apt_install "$version"
   fi
-  # The package could not enable the masked unit, and the cluster would have no bridge after a reboot.
-  systemctl enable --quiet "$unit"
   mark_package hold "$package"
 }
 
-# The unit is masked during the installation, because the package would start it with its own login, which is wrong.
+# The unit is masked during the installation, because the package would start it with its own settings. jvb/files enables it
+# with those of the cluster. Until then no boot starts it: it would take participants under another nickname.
 apt_install() {
   # The installed packages share this answer and have asked for it already.
   debconf-set-selections <<<"$package jitsi-videobridge/jvb-hostname string $DOMAIN"
@@ -51,6 +50,7 @@ apt_install() {
     fatal "$package $1 cannot be installed" "repair what the lines above show, then: pulumi up"
   trap - EXIT
   systemctl unmask --quiet --runtime "$unit"
+  systemctl disable --quiet "$unit"
   info "installed $package $1"
 }
 

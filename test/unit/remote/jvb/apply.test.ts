@@ -61,6 +61,23 @@ describe("jvb/apply", () => {
 });
 
 describe("jvb/files", () => {
+  it("lets a boot start the bridge once it has joined with its settings, and not before", () => {
+    rmSync(join(dir, "joined"));
+    const steps = [
+      ...["adopt_former_hash", "write_socket", "trust_web_host", "write_file", "write_heap"],
+      ...["write_hash", "write_apply_values", "install_version"],
+    ].map((step) => `${step}() { :; }`);
+    const code = [
+      'id() { :; }; restart_and_join() { result joined; }; systemctl() { result "$*"; }',
+      ...steps,
+      "main",
+    ].join("\n");
+    const { stdout } = bashInScript("jvb/files", scriptFixtures["jvb/files"], code, {
+      "/var/lib/jitsi-hetzner": dir,
+    });
+    expect(stdout).toBe("joined\nenable --quiet jitsi-videobridge2\n");
+  });
+
   const adopt = (hash: string): string => {
     runningWith(hash);
     const all = { ...scriptFixtures["jvb/files"], SETTINGS_HASH: "today", FORMER_HASH: "former" };

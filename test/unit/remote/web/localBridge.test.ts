@@ -101,7 +101,7 @@ describe("install_bridge", () => {
   const quiet =
     "apt-mark() { :; }; systemctl() { info systemctl $*; }; debconf-set-selections() { :; }";
 
-  it("keeps the package from starting the bridge with a login of its own", () => {
+  it("keeps the package, and a reboot before jvb/files, from starting the bridge with settings of its own", () => {
     const outcome = inScript(
       quiet,
       installed({}),
@@ -113,11 +113,12 @@ describe("install_bridge", () => {
       " mask --quiet --runtime",
       "apt install -y",
       " unmask --quiet",
-      "enable --quiet",
+      " disable --quiet",
     ];
     const places = order.map((text) => outcome.stderr.lastIndexOf(text));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
+    expect(outcome.stderr).not.toContain("systemctl enable");
     expect(outcome.stderr).toContain("jitsi-videobridge2=2.3-307");
   });
 
