@@ -79,7 +79,7 @@ export class NodeHost extends Component {
     const forwardKey = this.randomText(`${name}-forward-seed`, seedTextLength, stepParent).apply(
       (text) => ed25519KeyPair(seedFrom(text, 32)),
     );
-    const removal = this.forwardRemoval(name, args);
+    const removal = this.forwardRemoval(name, args, admitted);
     const setup = nodeSetupSteps(
       name,
       {
@@ -107,14 +107,17 @@ export class NodeHost extends Component {
     this.registerOutputs({ ipv4: this.ipv4 });
   }
 
-  /** Port 5222 of the web host opens for the machine. The delete, after the machine has left, closes it. */
+  /**
+   * Port 5222 of the web host opens for the machine. The delete, after the machine has left, closes it. All other steps of the
+   * machine come after it, because it refuses a machine that is in the cluster under another name or in the other role.
+   */
   private admit(name: string, { node, web }: NodeHostArgs): pulumi.Resource {
     return remoteStep(
       `${name}-access`,
       {
         connection: web.connection,
         script: "web/access",
-        values: { NAME: node.name, NICKNAME: this.nickname, ADDRESS: node.host },
+        values: { NAME: node.name, NICKNAME: this.nickname, ADDRESS: node.host, ROLE: node.role },
         onCreate: "open",
         onDelete: "close",
         triggers: this.triggers,
@@ -174,7 +177,11 @@ export class NodeHost extends Component {
    * The end of the forward, after the drain. A step of its own, because a drain must not depend on the setup of the machine:
    * see `RecorderProgram`.
    */
-  private forwardRemoval(name: string, { node, web }: NodeHostArgs): pulumi.Resource {
+  private forwardRemoval(
+    name: string,
+    { node, web }: NodeHostArgs,
+    admitted: pulumi.Resource,
+  ): pulumi.Resource {
     return remoteStep(
       `${name}-forward-removal`,
       {
@@ -185,7 +192,8 @@ export class NodeHost extends Component {
         onDelete: "",
         triggers: this.triggers,
       },
-      { parent: this.stepParent, dependsOn: web.ready, deletedWith: web.server },
+      // A machine that is refused has no forward of its own to end: it can be that of the same machine in its former role.
+      { parent: this.stepParent, dependsOn: [web.ready, admitted], deletedWith: web.server },
     );
   }
 

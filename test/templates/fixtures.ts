@@ -192,7 +192,12 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     RETENTION_DAYS: "0",
     TARGET: `{"endpoint":"https://s3.example.test","bucket":"b","path":"","accessKey":"k","secretKey":"${fakeSecret}"}`,
   }),
-  "web/access": { NAME: "berlin", NICKNAME: "node-berlin-0a1b2c", ADDRESS: "203.0.113.7" },
+  "web/access": {
+    NAME: "berlin",
+    NICKNAME: "node-berlin-0a1b2c",
+    ADDRESS: "203.0.113.7",
+    ROLE: "jvb",
+  },
   "web/forward": scriptValues("web/forward", {
     NAME: "berlin",
     NICKNAME: "node-berlin-0a1b2c",

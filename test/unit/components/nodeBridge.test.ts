@@ -53,6 +53,8 @@ describe("an existing machine", () => {
       command(one, `jitsi-node-berlin-${name}`).dependencies;
     expect(needs("check")).toContain("command:remote:Command jitsi-node-berlin-access");
     expect(needs("leave")).toContain("command:remote:Command jitsi-node-berlin-check");
+    // A machine that is refused has the forward of its former entry, which must stay.
+    expect(needs("forward-removal")).toContain("command:remote:Command jitsi-node-berlin-access");
     expect(needs("setup")).toContain("command:remote:CopyToRemote jitsi-node-berlin-program-copy");
     const copy = one.find(({ name }) => name === "jitsi-node-berlin-program-copy");
     expect(copy?.dependencies).toContain("command:remote:Command jitsi-node-berlin-leave");
