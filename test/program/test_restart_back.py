@@ -36,6 +36,18 @@ class Back(test_restart.Restart):
         self.assertEqual(self.cluster.participants.disturbances, (2, 0, 0))
         self.assertEqual(self.cluster.goals()["b0"], "drained")
 
+    def test_names_the_setting_that_keeps_a_bridge_empty(self) -> None:
+        for address, settings, setting in (
+            (self.bridge.address, "new", "it is in drainingBridges"),
+            ("127.80.7.8", "newer", "existingNodes has it as draining"),
+        ):
+            with self.subTest(setting):
+                self.bridge.address = address
+                self.cluster.set_goal(self.bridge, "drained")
+                outcome = self.restart(settings)
+                self.assertEqual(outcome.code, 0, outcome.text)
+                self.assertIn(f"b0 is back, and takes no participants: {setting}", outcome.text)
+
     def test_leaves_a_bridge_empty_that_is_to_be_empty_also_where_it_was_taken_out_twice(self) -> None:
         self.cluster.set_goal(self.bridge, "drained")
         self.bridge_host.code = 1

@@ -43,7 +43,8 @@ class ComingBack:
         emptying.wait_until_jicofo_knows()
         # Its restart has ended drain mode: a participant may have come since.
         emptying.move_participants()
-        self._host.info(f"{self._bridge.name} is back, and takes no participants: it is in drainingBridges")
+        setting = "existingNodes has it as draining" if self._bridge.is_forwarded else "it is in drainingBridges"
+        self._host.info(f"{self._bridge.name} is back, and takes no participants: {setting}")
 
     def _not_used(self) -> Failure:
         name, seconds = self._bridge.name, self._host.waits.usable
