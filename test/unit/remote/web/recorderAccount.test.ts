@@ -85,6 +85,33 @@ describe("web/recorderAccount", () => {
     expect(run("remove", false, "| another", "auth").stderr).toContain("deluser recorder@auth.");
   });
 
+  /** How the removal ends where `prosodyctl deluser` fails with these words. */
+  const removal = (words: string) =>
+    host.run(
+      "web/recorderAccount",
+      values,
+      `prosodyctl() { cat >/dev/null; [[ $1 == shell ]] || { echo '${words}'; return 1; }; }
+       timeout() { shift; "$@"; }
+       main remove`,
+      ["/etc", state],
+    );
+
+  it.each([
+    ["0.12", "That user does not exist on this server"],
+    ["13", "Error: No such user"],
+    ["13 without the host", "Error: No such host: recorder.meet.example.org"],
+  ])("counts as removed if prosody %s does not have it", (_, words) => {
+    expect(removal(words)).toMatchObject({ status: 0 });
+  });
+
+  it("is not removed if prosody cannot be asked", () => {
+    const { status, stderr } = removal("** Unable to connect to server - is it running?");
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining("cannot remove recorder@recorder."),
+    ]);
+  });
+
   it("goes where all recorders have left, whatever sessions prosody still keeps", () => {
     host.has(`${state}/recorders/jibri-1`, "jibri-0 10.80.1.9 left\n");
     expect(run("remove", true).stderr).toContain("deluser");
