@@ -15,13 +15,15 @@ class Application:
         self.middlewares = middlewares
         self.router = SimpleNamespace(**{"add_" + m.lower(): (lambda path, handler, m=m: routes.update({m + " " + path: handler}))
           for m in ("GET", "POST", "PATCH", "DELETE")})
-def response(status=200, text="", **_more):
-    return SimpleNamespace(status=status, text=text)
+def response(status=200, text="", **more):
+    return SimpleNamespace(status=status, text=text, **more)
 class StreamResponse:
     def __init__(self, headers):
         self.headers, self.sent, self.status = dict(headers), b"", 200
     def enable_chunked_encoding(self):
         self.sent += b"aiohttp's chunks: "
+    def force_close(self):
+        self.sent += b"until the end: "
     async def prepare(self, _request):
         pass
     async def write(self, data):
@@ -141,10 +143,10 @@ settings = SimpleNamespace(colibri_rest=${colibri}, drain_rest=True, shutdown_re
   graceful_min_participants=0, average_participant_stress=0.01)
 bridge = Bridge(settings, "2.3.307")
 application(SimpleNamespace(bridge=bridge, metrics=None))
-def asked(text, meeting=None, content_type="application/json"):
+def asked(text, meeting=None, content_type="application/json", accept="text/plain, application/json"):
     async def read():
         return text
-    return SimpleNamespace(text=read, content_type=content_type, match_info={} if meeting is None else {"meeting": meeting})
+    return SimpleNamespace(text=read, content_type=content_type, headers={} if accept is None else {"Accept": accept}, match_info={} if meeting is None else {"meeting": meeting})
 post = lambda text, **more: routes["POST /colibri/v2/conferences"](asked(text, **more))
 patch = lambda meeting, text: routes["PATCH /colibri/v2/conferences/{meeting}"](asked(text, meeting))
 async def main():
@@ -170,8 +172,27 @@ run(main)`);
 
   it("answers 400, 404, 415 and 501 where upstream does", () => {
     const code = `answers = [await post("{}"), await patch("m", "{}"), await post("{}", content_type="text/plain"),
-      await routes["GET /colibri/v2/conferences"](None)]
+      await routes["GET /colibri/v2/conferences"](asked(""))]
     print(json.dumps([answer.status for answer in answers]))`;
     expect(bridgeApi(code)).toEqual([400, 404, 415, 501]);
+  });
+
+  it("answers 406 to a client that takes no JSON, and sends its metrics to no one without Accept", () => {
+    const code = `drain = routes["GET /colibri/drain"]
+    answers = [await drain(asked("", accept=accept)) for accept in ("text/plain", "text/plain, application/json", "*/*", None)]
+    answers += [await post("{}", accept="text/plain"), await routes["GET /metrics"](asked("", accept=None))]
+    print(json.dumps([answer.status for answer in answers]))`;
+    expect(bridgeApi(code)).toEqual([406, 200, 200, 200, 406, 500]);
+  });
+
+  it("sends metrics without their length: until the end of the connection, or in chunks where it stays open", () => {
+    const code = `from jitsi_stand_in.rest import unbounded
+    answers = [await unbounded(SimpleNamespace(keep_alive=stays), b"a 1", "text/plain") for stays in (False, True)]
+    print(json.dumps([[answer.sent.decode(), answer.headers] for answer in answers]))`;
+    const headers = { "Content-Type": "text/plain" };
+    expect(bridgeApi(code)).toEqual([
+      ["until the end: a 1", headers],
+      ["aiohttp's chunks: a 1", headers],
+    ]);
   });
 });

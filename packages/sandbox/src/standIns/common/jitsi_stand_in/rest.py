@@ -39,6 +39,41 @@ async def streamed(request: web.Request, value: object) -> web.StreamResponse:
     return answer
 
 
+class _Unbounded(web.StreamResponse):
+    """Its end is the end of the connection. aiohttp would send chunks."""
+
+    _length_check = False
+
+
+async def unbounded(request: web.Request, body: bytes, content_type: str) -> web.StreamResponse:
+    """As upstream's Jersey on Jetty sends more than 8 KB: without a length, in chunks only on a
+    connection that stays open.
+    """
+    headers = {"Content-Type": content_type}
+    if request.keep_alive:
+        answer = web.StreamResponse(headers=headers)
+        answer.enable_chunked_encoding()
+    else:
+        answer = _Unbounded(headers=headers)
+        answer.force_close()
+    await answer.prepare(request)
+    await answer.write(body)
+    await answer.write_eof()
+    return answer
+
+
+def json_alone(handler):
+    """As upstream's Jersey: 406 to a client that does not accept JSON."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        media = accepted(request.headers.get("Accept", "*/*"))
+        if not {"*/*", "application/*", "application/json"} & set(media):
+            return web.Response(status=406)
+        return await handler(request)
+
+    return handle
+
+
 def metrics_handler(metrics: Metrics):
     async def handle(request: web.Request) -> web.Response:
         try:

@@ -4,7 +4,7 @@ import json
 
 from aiohttp import web
 
-from jitsi_stand_in.rest import metrics_handler
+from jitsi_stand_in.rest import json_alone, metrics_handler, unbounded
 
 from .colibri import BadRequest, NotFound, RestConferences
 from .reports import Reports
@@ -23,9 +23,15 @@ def application(reports: Reports) -> web.Application:
     async def version(_request: web.Request) -> web.Response:
         return web.json_response({"name": "JVB", "version": bridge.version, "os": "Linux"})
 
-    async def metrics(request: web.Request) -> web.Response:
+    async def metrics(request: web.Request) -> web.StreamResponse:
+        if "Accept" not in request.headers:
+            # Upstream takes the header for granted.
+            return web.Response(status=500)
         reports.refresh()
-        return await render(request)
+        answer = await render(request)
+        if answer.status != 200:
+            return answer
+        return await unbounded(request, answer.body, answer.headers["Content-Type"])
 
     async def drain_state(_request: web.Request) -> web.Response:
         return web.json_response({"drain": bridge.drain})
@@ -72,18 +78,18 @@ def application(reports: Reports) -> web.Application:
     async def not_implemented(_request: web.Request) -> web.Response:
         return web.Response(status=501)
 
-    app.router.add_get("/about/health", health)
-    app.router.add_get("/about/version", version)
+    app.router.add_get("/about/health", json_alone(health))
+    app.router.add_get("/about/version", json_alone(version))
     app.router.add_get("/metrics", metrics)
     if settings.drain_rest:
-        app.router.add_get("/colibri/drain", drain_state)
+        app.router.add_get("/colibri/drain", json_alone(drain_state))
         app.router.add_post("/colibri/drain/enable", drain_enable)
         app.router.add_post("/colibri/drain/disable", drain_disable)
     if settings.colibri_rest:
-        app.router.add_get("/colibri/stats", stats)
-        app.router.add_get("/colibri/v2/conferences", not_implemented)
-        app.router.add_post("/colibri/v2/conferences", colibri)
-        app.router.add_patch("/colibri/v2/conferences/{meeting}", colibri)
+        app.router.add_get("/colibri/stats", json_alone(stats))
+        app.router.add_get("/colibri/v2/conferences", json_alone(not_implemented))
+        app.router.add_post("/colibri/v2/conferences", json_alone(colibri))
+        app.router.add_patch("/colibri/v2/conferences/{meeting}", json_alone(colibri))
     if settings.shutdown_rest:
         app.router.add_post("/colibri/shutdown", shutdown)
     return app
