@@ -193,18 +193,30 @@ check_display() {
 check_filters() {
   local rules
   if command -v ufw >/dev/null && [[ $(ufw status 2>/dev/null) == *'Status: active'* ]]; then
-    if [[ $(ufw status) != *"$media_port/udp"* ]]; then
+    rules=$(ufw status | grep -v '/tcp')
+    if ! names_media_port <<<"$rules"; then
       find_problem "its firewall ufw does not let in UDP $media_port, the media of participants" "ufw allow $media_port/udp"
     fi
     return
   fi
   if command -v nft >/dev/null; then
     rules=$(nft list ruleset 2>/dev/null) || true
-    if [[ $rules == *'hook input'*'policy drop'* && $rules != *"$media_port"* ]] && ! is_ours; then
+    if [[ $rules == *'hook input'*'policy drop'* ]] && ! names_media_port <<<"$rules" && ! is_ours; then
       find_problem "its packet filter (nft list ruleset) drops what it does not name, and does not name UDP $media_port, the media of participants" \
         "let in udp dport $media_port there"
     fi
   fi
+}
+
+# names_media_port: whether the text on stdin has the port, or a range around it (nft: 9000-11000, ufw: 9000:11000).
+names_media_port() {
+  local first last
+  while IFS=-: read -r first last; do
+    if ((10#$first <= media_port && media_port <= 10#${last:-$first})); then
+      return 0
+    fi
+  done < <(grep -oE '[0-9]+([-:][0-9]+)?')
+  return 1
 }
 
 # The web host reaches the private ports over an SSH connection of a user of its own.

@@ -168,6 +168,25 @@ describe("node/check", () => {
     expect(stderr).not.toContain("10000");
   });
 
+  it.each([
+    ["ufw, a range", "ufw() { echo 'Status: active'; echo '9000:11000/udp ALLOW Anywhere'; }"],
+    ["ufw, both protocols", "ufw() { echo 'Status: active'; echo '10000 ALLOW Anywhere'; }"],
+    [
+      "nft, a range",
+      "nft() { echo 'chain input { type filter hook input priority 0; policy drop; udp dport 9000-11000 accept }'; }",
+    ],
+  ])("takes a machine whose filter lets in media: %s", (_name, code) => {
+    expect(check(code)).toMatchObject({ status: 0 });
+  });
+
+  it.each(["22/tcp", "10000/tcp", "10001:20000/udp", "9000:9999/udp"])(
+    "takes no machine whose ufw lets in %s alone",
+    (rule) => {
+      const { stderr } = check(`ufw() { echo 'Status: active'; echo '${rule} ALLOW Anywhere'; }`);
+      expect(stderr).toContain("ufw allow 10000/udp");
+    },
+  );
+
   it("takes packages of Jitsi over where it may, with their ports", () => {
     const code = `
       dpkg-query() { printf 'installed jitsi-videobridge2\\n'; }
