@@ -272,6 +272,14 @@ describe("the power", () => {
     await login.waitReady(ipOf(b));
     expect(stateChanges).toEqual([]);
   }, 120_000);
+
+  it("can start services after it was pulled", async () => {
+    await driver.powerOff(a.id);
+    await driver.powerOn(a.id);
+    await login.waitReady(ipOf(a));
+    // In the control groups of the boot that was ended, a kernel ends each new service at once.
+    expect(await login.ssh(ipOf(a), "systemd-run --quiet --wait true && echo ran")).toBe("ran");
+  }, 60_000);
 });
 
 describe("a server that is started again", () => {

@@ -13,7 +13,6 @@ import { signal } from "./processes";
  */
 export async function removeHost(identity: SandboxIdentity, id: number): Promise<void> {
   await endHost(identity, id);
-  removeHostGroups(identity, id);
   const prefix = privateNamespace(identity, 0).slice(0, -1);
   for (const name of namespacesOf(identity.name).filter((name) => name.startsWith(prefix))) {
     await detachPrivateNetwork(identity, id, Number(name.slice(prefix.length)));
@@ -22,12 +21,19 @@ export async function removeHost(identity: SandboxIdentity, id: number): Promise
   rmSync(hostFolder(identity, id), { recursive: true, force: true });
 }
 
-/** Ends all processes of a host and waits until they have ended. No-op when there are none. */
+/**
+ * Ends all processes of a host, waits until they have ended, and removes its control groups. No-op
+ * when there are none.
+ *
+ * The next boot needs new groups: a kernel (6.18) ends each process that is cloned into another
+ * group than its parent's if cgroup.kill was written to one of the two.
+ */
 export async function endHost(identity: SandboxIdentity, id: number): Promise<void> {
   // A process that has just been started is not in its control group yet.
   const pid = findHostProcesses(identity).get(id);
   if (pid !== undefined) signal(pid, "SIGKILL");
   await killGroup(identity, id);
+  removeHostGroups(identity, id);
 }
 
 /** Ids of all hosts that have a disk, a process or a control group on the machine. */
