@@ -3,6 +3,7 @@
 import fcntl
 import stat
 from pathlib import Path
+from shutil import rmtree
 
 from jitsi_hetzner.coturn import settings_text
 from jitsi_hetzner.port_443 import behind_stream, on_public_port
@@ -148,6 +149,17 @@ class NoCertificate(TurnCase):
         self.assertEqual(
             (self.web.coturn_certificate, stat.S_IMODE(files[1].stat().st_mode)), (self.web.fingerprint(), 0o600)
         )
+
+    def test_takes_that_of_the_site_again_where_somebody_removed_the_folder(self) -> None:
+        self.web.certificate()
+        for name, ending in (("certificate.pem", "crt"), ("key.pem", "key")):
+            (self.web.paths.turn / name).rename(self.web.paths.meet / f"{DOMAIN}.{ending}")
+        self.assertEqual(self.web.step().code, 0)
+        rmtree(self.web.paths.turn)
+        self.web.paths.turn_settings.unlink()
+        self.assertEqual(self.web.run("", "--apply").code, 0)
+        self.assertEqual((self.web.coturn_certificate, bool(self.web.offered)), (self.web.fingerprint(), True))
+        self.assertTrue(self.web.paths.turn_settings.exists())
 
     def test_does_nothing_on_a_host_that_has_no_settings_yet(self) -> None:
         self.assertEqual((self.web.run("", "--apply").code, self.web.site.read_text()), (0, SITE))

@@ -85,14 +85,20 @@ class Coturn:
             self._run("systemctl", "mask", "--quiet", "--runtime", "coturn.service")
             ensure_packages(self._host, *PACKAGES)
             self._run("systemctl", "unmask", "--quiet", "--runtime", "coturn.service")
+        self._make_folder()
+
+    def _make_folder(self) -> None:
         folder = self._host.paths.turn
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         self._must("chgrp", "turnserver", str(folder))
 
     def take_certificate(self) -> None:
-        """That of the site is for turn.DOMAIN too. coturn cannot read the site's key."""
+        """That of the site is for turn.DOMAIN too. coturn cannot read the site's key. No-op before the install."""
         if not self._host.paths.turn.is_dir():
-            return
+            if not self._is_installed():
+                return
+            # Somebody removed it.
+            self._make_folder()
         for ending, path in (("crt", self.certificate), ("key", self._key)):
             text = read_text(self._host.paths.meet / f"{self._given.domain}.{ending}")
             if text is not None:
