@@ -105,7 +105,7 @@ export function checkRecords(
       return problem(
         "dnsZone",
         `${dnsZone} has a record for ${names.get(name) ?? name} that is not this stack's: ${type} ${values}`,
-        `hcloud zone rrset delete ${dnsZone} ${name} ${type}  # if it is not needed any more; or use another domain`,
+        `hcloud zone rrset delete ${dnsZone} ${name} ${type}  # if it is not needed any more; or use another name`,
       );
     }),
   );

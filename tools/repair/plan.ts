@@ -24,8 +24,8 @@ const hostTypes: readonly string[] = [
 /** They follow every repair. */
 const lastTypes: readonly string[] = [typeToken("RollingRestart"), typeToken("Acceptance")];
 const webType = typeToken("WebHost");
-/** They work on the web host too, but depend on bridges. */
-const besideWebTypes: readonly string[] = [typeToken("DrainPolicy"), typeToken("Certificate")];
+/** They work on the web host too, but are not below it in the state, as they depend on other hosts or can go alone. */
+const besideWebTypes = ["DrainPolicy", "Certificate", "LocalBridge"].map(typeToken);
 /** At the end of a step's text. The shell reads it as part of the comment that names the step. */
 const repairMark = " (to be repaired)";
 

@@ -110,7 +110,7 @@ describe("checkRecords", () => {
       {
         key: "dnsZone",
         reason: `example.org has a record for meet.example.org that is not this stack's: ${type} 192.0.2.9`,
-        fix: `hcloud zone rrset delete example.org meet ${type}  # if it is not needed any more; or use another domain`,
+        fix: `hcloud zone rrset delete example.org meet ${type}  # if it is not needed any more; or use another name`,
       },
     ]);
   });

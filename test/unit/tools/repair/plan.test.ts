@@ -110,8 +110,15 @@ describe("planRepair", () => {
     },
   );
 
-  it("takes those of the web host, its policy file and its certificate", () => {
-    expect(planRepair(exported(), "web").steps).toEqual([
+  it("takes those of the web host, its bridge, its policy file and its certificate", () => {
+    const local = "jitsi-hetzner:index:LocalBridge";
+    const all = [
+      resource(local, "jitsi-local-bridge"),
+      resource(step, "jitsi-local-bridge-files", `${local}::jitsi-local-bridge`),
+      ...resources,
+    ];
+    expect(planRepair(exported({ resources: all }), "web").steps).toEqual([
+      "jitsi-local-bridge-files",
       "jitsi-web-configure",
       "jitsi-policy",
       "jitsi-restart",
