@@ -179,7 +179,9 @@ describe("a cluster with recorders", () => {
     expect([code, text]).toEqual([1, expect.stringMatching(/jibri-0 .*its disk has 0\.0 GB left/)]);
     const { recorder } = await recordings.start("board");
     expect(await recordings.hostOf(recorder)).toContain("jibri-1");
+    expect(await recordings.isLoggedIn("recorder")).toBe(true);
     await recordings.end("board", "jibri-1");
+    expect(await recordings.isLoggedIn("recorder")).toBe(false);
     await fault("host", "jibri-0", "free");
     await waitUntil("both are available", areAvailable(2), 60_000, 500);
   }, 240_000);

@@ -54,6 +54,14 @@ export class Recordings {
     await waitUntil(`${host} is idle`, isIdle, 30_000, 300);
   }
 
+  /** Whether an account of meetings has a session in prosody, without which it could go. */
+  async isLoggedIn(account: string): Promise<boolean> {
+    const host = `recorder.${demoConfig.domain}`;
+    const question = `prosody.hosts['${host}'].sessions['${account}'] and 'in' or 'out'`;
+    const answer = await this.cluster.mustOnHost("web", `prosodyctl shell <<<"> ${question}"`);
+    return /\bin$/m.test(answer.trim());
+  }
+
   busy(host: string): Promise<string> {
     return this.cluster.mustOnHost(
       host,

@@ -2,22 +2,22 @@
 
 Both programs are started for their versions only, because the sandbox has no web application. The
 page is fetched and its certificate verified as the browser does it, and the account of the browser
-logs in.
+is logged in during the meeting.
 """
 
 import asyncio
-import base64
 import glob
 import logging
-import random
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from typing import Optional
 from xml.etree import ElementTree as ET
 
 import aiohttp
 
+from .bosh import LoginError, Session
 from .settings import Login
 
 log = logging.getLogger("JibriSelenium")
@@ -27,8 +27,8 @@ DRIVERS = ("chromedriver",)
 BROWSERS = ("chromium",)
 LOG_FILE = "/var/log/jitsi/jibri/chromedriver.log"
 TIMEOUT = aiohttp.ClientTimeout(total=60)
-BIND = "http://jabber.org/protocol/httpbind"
-SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
+# For the farewell to prosody, which may be down.
+LEAVE_SECONDS = 5
 
 
 class BrowserError(Exception):
@@ -71,6 +71,9 @@ class Browser:
         self.trust_all = "--ignore-certificate-errors" in flags
         # A process that stands for the browser, so that it can crash.
         self._process: Optional[asyncio.subprocess.Process] = None
+        self._http: Optional[aiohttp.ClientSession] = None
+        self._session: Optional[Session] = None
+        self._held: Optional["asyncio.Task[None]"] = None
 
     @property
     def alive(self) -> bool:
@@ -81,45 +84,34 @@ class Browser:
             "bash", "-c", 'exec -a "chrome --kiosk $0" sleep infinity', url,
             stdin=asyncio.subprocess.DEVNULL)
         ssl = None if not self.trust_all else False
+        self._http = aiohttp.ClientSession(timeout=TIMEOUT)
+        self._session = Session(self._http, f"{'/'.join(url.split('/')[:3])}/http-bind", self.login, ssl)
         try:
-            async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-                async with session.get(url, ssl=ssl) as page:
-                    if page.status != 200:
-                        raise BrowserError(f"{url} answered {page.status}")
-                await self._log_in(session, url, ssl)
-        except (aiohttp.ClientError, asyncio.TimeoutError, ET.ParseError) as problem:
+            async with self._http.get(url, ssl=ssl) as page:
+                if page.status != 200:
+                    raise BrowserError(f"{url} answered {page.status}")
+            await self._session.open()
+        except (LoginError, aiohttp.ClientError, asyncio.TimeoutError, ET.ParseError) as problem:
             raise BrowserError(f"{url}: {problem}") from None
+        self._held = asyncio.create_task(self._stay(self._session))
 
-    async def _log_in(self, session: aiohttp.ClientSession, url: str, ssl) -> None:
-        """Logs in by BOSH, as the page does with the account of the recorder."""
-        bosh = f"{'/'.join(url.split('/')[:3])}/http-bind"
-        rid = random.randrange(1_000_000, 9_000_000)
-
-        async def post(attributes: dict[str, str], child: Optional[ET.Element] = None) -> ET.Element:
-            body = ET.Element(f"{{{BIND}}}body", {"rid": str(rid), **attributes})
-            if child is not None:
-                body.append(child)
-            async with session.post(bosh, data=ET.tostring(body), ssl=ssl,
-                                    headers={"Content-Type": "text/xml"}) as answer:
-                return ET.fromstring(await answer.text())
-
-        opened = await post({"to": self.login.domain, "ver": "1.6", "wait": "5", "hold": "1",
-                             "{urn:xmpp:xbosh}version": "1.0"})
-        sid = opened.get("sid")
-        if sid is None:
-            raise BrowserError(f"{self.login.domain}: {opened.get('condition', 'no session')}")
-        auth = ET.Element(f"{{{SASL}}}auth", {"mechanism": "PLAIN"})
-        auth.text = base64.b64encode(
-            f"\0{self.login.username}\0{self.login.password}".encode()).decode()
-        rid += 1
-        answer = await post({"sid": sid}, auth)
-        rid += 1
-        if answer.find(f"{{{SASL}}}success") is None:
-            raise BrowserError(f"{self.login.username}@{self.login.domain} cannot log in")
-        await post({"sid": sid, "type": "terminate"})
+    async def _stay(self, session: Session) -> None:
+        """A page without its session is in no meeting any more: no media comes, and the recording ends."""
+        await session.hold()
+        await self._end_process()
 
     async def quit(self) -> None:
         log.info("Leaving call and quitting browser")
+        if self._held is not None:
+            self._held.cancel()
+        with suppress(aiohttp.ClientError, asyncio.TimeoutError, ET.ParseError):
+            if self._session is not None and self.alive:
+                await asyncio.wait_for(self._session.close(), LEAVE_SECONDS)
+        if self._http is not None:
+            await self._http.close()
+        await self._end_process()
+
+    async def _end_process(self) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
