@@ -30,6 +30,7 @@ export function compare(given: ClusterFacts): Status {
   const { stack, declared, state, undeployed } = facts;
   const [web, servers] = [known(facts.web), known(facts.cloud)];
   const hosts = compareHosts({ declared, state, servers });
+  const hasUndeployed = known(undeployed)?.length !== 0;
   const bridges = compareBridges({
     declared,
     state,
@@ -37,8 +38,9 @@ export function compare(given: ClusterFacts): Status {
     jicofo: web === undefined || web.jicofoProblem === "" ? web?.jicofo : null,
     conferences: web?.conferences,
     down: hosts.down,
+    hasUndeployed,
   });
-  const recorders = compareRecorders(declared, recordersOf(web), hosts.down);
+  const recorders = compareRecorders(declared, recordersOf(web), hosts.down, hasUndeployed);
   const firewalls = compareFirewalls({
     declared,
     state,

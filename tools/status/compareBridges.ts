@@ -16,6 +16,8 @@ export interface BridgeFacts {
   readonly conferences?: WebFacts["conferences"];
   /** Names of the hosts whose server is missing or does not run. Nothing on them can work. */
   readonly down: ReadonlySet<string>;
+  /** Whether `pulumi up` has settings to deploy. Without one, it runs no step. */
+  readonly hasUndeployed: boolean;
 }
 
 interface Expected {
@@ -56,7 +58,7 @@ export function compareBridges(facts: BridgeFacts): {
     differences: shown
       .filter(({ name, expected }) => expected === "gone" || !down.has(name ?? ""))
       .flatMap((bridge) => [
-        ...(jicofo ? differences(bridge, view(bridge)) : []),
+        ...(jicofo ? differences(bridge, view(bridge), facts.hasUndeployed) : []),
         ...silence(bridge, Boolean(jicofo) && view(bridge) === undefined, conferences),
       ]),
   };
@@ -99,6 +101,7 @@ const isOnMachine = ({ nickname }: Pick<Expected, "nickname">): boolean =>
 function differences(
   { name, nickname, expected }: Expected,
   bridge: SeenBridge | undefined,
+  hasUndeployed: boolean,
 ): string[] {
   // Its missing server is reported already.
   if (nickname === null && bridgeNumber(name ?? "") !== undefined) return [];
@@ -121,7 +124,13 @@ function differences(
           `${called} is shutting down, but not because of a step of this program: ${repair({ name, nickname })}`,
         ]
       : [],
-    drainDifference(called, bridge.draining, expected === "draining", drainWords({ nickname })),
+    drainDifference(
+      called,
+      bridge.draining,
+      expected === "draining",
+      drainWords({ nickname }),
+      hasUndeployed ? "pulumi up" : repair({ name, nickname }),
+    ),
   ].flat();
 }
 
@@ -162,14 +171,17 @@ function drainDifference(
   isDraining: boolean,
   shouldDrain: boolean,
   [is, isNot]: readonly [string, string],
+  remedy: string,
 ): string[] {
   if (isDraining === shouldDrain) return [];
   return isDraining
-    ? [`${called} takes no new conferences, but ${isNot}: pulumi up`]
-    : [`${called} takes participants, but ${is}: pulumi up`];
+    ? [`${called} takes no new conferences, but ${isNot}: ${remedy}`]
+    : [`${called} takes participants, but ${is}: ${remedy}`];
 }
 
 function repair({ name, nickname }: Pick<Expected, "name" | "nickname">): string {
+  // Without a nickname, no complete `up` has made it yet.
+  if (name === localBridgeName && nickname !== null) return "npm run repair -- web";
   const number = bridgeNumber(name ?? "") ?? (isOnMachine({ nickname }) ? name : undefined);
   return number === undefined || number === null ? "pulumi up" : `npm run repair -- ${number}`;
 }

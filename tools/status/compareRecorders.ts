@@ -15,11 +15,13 @@ export interface RecordersCompared {
  *
  * @param seen absent if the web host did not answer, or if its program does not know recorders yet
  * @param down names of the hosts whose server is missing or does not run
+ * @param hasUndeployed whether `pulumi up` has settings to deploy. Without one, it runs no step
  */
 export function compareRecorders(
   { plan, nodes = [] }: Pick<Declared, "plan" | "nodes">,
   seen: readonly RecorderFacts[] | undefined,
   down: ReadonlySet<string>,
+  hasUndeployed: boolean,
 ): RecordersCompared {
   const declared: readonly { readonly name: string; readonly draining: boolean }[] = [
     ...allRecorders(plan),
@@ -35,11 +37,14 @@ export function compareRecorders(
   return {
     recorders: [...known, ...missing.map(({ name }) => unknown(name, expected(name)))].sort(byName),
     differences: [
-      ...known.flatMap((one) => (down.has(one.name ?? "") ? [] : differences(one))),
+      ...known.flatMap((one) => (down.has(one.name ?? "") ? [] : differences(one, hasUndeployed))),
       // A missing server is reported already.
       ...(seen === undefined ? [] : missing)
         .filter(({ name }) => !down.has(name))
-        .map(({ name }) => `${name} is declared, but the web host does not know it: pulumi up`),
+        .map(
+          ({ name }) =>
+            `${name} is declared, but the web host does not know it: ${remedyOf(name, hasUndeployed)}`,
+        ),
     ],
   };
 }
@@ -48,11 +53,17 @@ export function compareRecorders(
 const makeRoom =
   "make room there: jitsi-hetzner upload-recordings --now, or jitsi-hetzner discard-recordings";
 
+const repairOf = (name: string | null): string => `npm run repair -- ${name ?? ""}`;
+
+const remedyOf = (name: string | null, hasUndeployed: boolean): string =>
+  hasUndeployed ? "pulumi up" : repairOf(name);
+
 /** What is wrong with one recorder. */
-function differences(one: RecorderStatus): string[] {
+function differences(one: RecorderStatus, hasUndeployed: boolean): string[] {
   const { name, nickname, goal, listed, problem, diskLow, lastError, expected } = one;
   const called = name === null ? nickname : `${name} (${nickname})`;
-  const repair = `npm run repair -- ${name ?? ""}`;
+  const repair = repairOf(name);
+  const remedy = remedyOf(name, hasUndeployed);
   switch (expected) {
     case "gone":
       return [
@@ -61,9 +72,9 @@ function differences(one: RecorderStatus): string[] {
           : `${called} is not declared, but the web host still knows it: pulumi up`,
       ];
     case "out of service":
-      return goal === "drained" ? [] : [`${called} is in service, and should not be: pulumi up`];
+      return goal === "drained" ? [] : [`${called} is in service, and should not be: ${remedy}`];
     case "in service":
-      if (goal !== "serving") return [`${called} is out of service (${goal}): pulumi up`];
+      if (goal !== "serving") return [`${called} is out of service (${goal}): ${remedy}`];
       if (problem !== "") return [`${called}: ${problem}: ${diskLow ? makeRoom : repair}`];
       if (listed === false) return [`${called} is not in jicofo's room of recorders: ${repair}`];
       return lastError === ""

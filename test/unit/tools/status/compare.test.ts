@@ -70,7 +70,7 @@ describe("the status of a cluster", () => {
     [
       "drains, unasked",
       { draining: true },
-      "takes no new conferences, but drainingBridges does not name it: pulumi up",
+      "takes no new conferences, but drainingBridges does not name it: npm run repair -- 1",
     ],
     [
       "shuts down",
@@ -198,8 +198,12 @@ describe("the status of a cluster", () => {
 
   it("expects a bridge of drainingBridges to be empty, and there", () => {
     const draining = declaring({ drainingBridges: "[1]" });
-    expect(differences(draining)).toEqual([
-      "jvb-1 (jvb-12) takes participants, but drainingBridges names it: pulumi up",
+    const told = "jvb-1 (jvb-12) takes participants, but drainingBridges names it";
+    expect(differences(draining)).toEqual([`${told}: npm run repair -- 1`]);
+    const undeployed = { facts: ["drainingBridges is changed, but not deployed: pulumi up"] };
+    expect(differences({ ...draining, undeployed })).toEqual([
+      ...undeployed.facts,
+      `${told}: pulumi up`,
     ]);
     expect(differences({ ...draining, web: withBridge({ draining: true }).web })).toEqual([]);
   });
@@ -327,6 +331,9 @@ describe("the status of a cluster", () => {
       web: web(jicofo({ "jvb-local": {} })),
     };
     expect(differences(facts)).toEqual([]);
+    expect(differences({ ...facts, web: web(jicofo({})) })).toEqual([
+      "local (jvb-local) is not in jicofo's list: npm run repair -- web",
+    ]);
     expect(differences({ ...facts, state: { ...only, bridgeOutputs: [] } })).toEqual([
       "local (never made) is not in jicofo's list: pulumi up",
       expect.stringContaining("jicofo lists jvb-local, which is not a bridge of this stack"),

@@ -27,7 +27,8 @@ const seen = (index: number, facts: Partial<RecorderFacts> = {}): RecorderFacts 
 const differences = (
   facts: readonly RecorderFacts[] | undefined,
   down: readonly string[] = [],
-): readonly string[] => compareRecorders({ plan }, facts, new Set(down)).differences;
+  hasUndeployed = false,
+): readonly string[] => compareRecorders({ plan }, facts, new Set(down), hasUndeployed).differences;
 
 describe("the recorders of a cluster", () => {
   it("are as declared, busy or idle", () => {
@@ -41,7 +42,7 @@ describe("the recorders of a cluster", () => {
       "its disk is nearly full: make room there: jitsi-hetzner upload-recordings --now, or",
     ],
     [{ listed: false }, "not in jicofo's room of recorders: npm run repair -- jibri-0"],
-    [{ goal: "drained" }, "is out of service (drained): pulumi up"],
+    [{ goal: "drained" }, "is out of service (drained): npm run repair -- jibri-0"],
     [{ lastError: "403" }, "cannot upload (403); it tries again, and its files stay"],
   ])("differ with what to do: %j", (facts, words) => {
     expect(differences([seen(0, facts), seen(1)])).toEqual([
@@ -53,6 +54,13 @@ describe("the recorders of a cluster", () => {
     expect(differences([seen(0), seen(5), seen(7, { name: null })])).toEqual([
       "jibri-5 (jibri-205) is not declared, but the web host still knows it: pulumi up",
       "jibri-207 is in jicofo's room of recorders, and not of this stack: find out where it runs",
+      "jibri-1 is declared, but the web host does not know it: npm run repair -- jibri-1",
+    ]);
+  });
+
+  it("need `pulumi up` alone while there are settings to deploy", () => {
+    expect(differences([seen(0, { goal: "drained" })], [], true)).toEqual([
+      "jibri-0 (jibri-200) is out of service (drained): pulumi up",
       "jibri-1 is declared, but the web host does not know it: pulumi up",
     ]);
   });
@@ -64,6 +72,7 @@ describe("the recorders of a cluster", () => {
       { plan: planCluster(parseSettings({ domain: "meet.example.test" })), nodes: [node] },
       [berlin],
       new Set(),
+      false,
     );
     expect(none).toEqual([]);
   });
@@ -73,7 +82,7 @@ describe("the recorders of a cluster", () => {
   });
 
   it("are unknown, and nothing differs, where the web host does not tell", () => {
-    const { recorders } = compareRecorders({ plan }, undefined, new Set());
+    const { recorders } = compareRecorders({ plan }, undefined, new Set(), false);
     expect(recorders.map(({ name, busy }) => [name, busy])).toEqual([
       ["jibri-0", "unknown"],
       ["jibri-1", "unknown"],
