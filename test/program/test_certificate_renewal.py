@@ -87,6 +87,50 @@ class Renewal(CertificateCase):
         self.assertEqual((self.web.timer().code, self.web.served_names(), len(self.web.orders)), (0, [DOMAIN], 1))
 
 
+class LostFiles(CertificateCase):
+    """A part of what certbot keeps was deleted."""
+
+    BRIDGES = ({"nickname": "jvb-1", "address": "10.80.1.1"},)
+    FILES = (f"live/{DOMAIN}/privkey.pem", f"live/{DOMAIN}/fullchain.pem", f"renewal/{DOMAIN}.conf")
+
+    @each(*[(file,) for file in FILES])
+    def test_come_back_from_a_bridge_without_an_order(self, file: str) -> None:
+        self.web.step(copies=list(self.BRIDGES))
+        before = self.web.shown[443]
+        (self.web.paths.letsencrypt / file).unlink()
+        self.assertEqual((self.web.timer().code, len(self.web.orders)), (0, 1))
+        self.assertTrue((self.web.paths.letsencrypt / file).exists())
+        self.assertEqual(self.web.shown[443], before)
+
+    @each(*[(file,) for file in FILES])
+    def test_are_replaced_by_an_order_where_no_bridge_has_them(self, file: str) -> None:
+        self.web.step()
+        left_over = self.web.paths.letsencrypt / "archive" / DOMAIN / "cert1.pem"
+        left_over.parent.mkdir(parents=True)
+        left_over.write_text("")
+        (self.web.paths.letsencrypt / file).unlink()
+        self.assertEqual((self.web.timer().code, len(self.web.orders)), (0, 2))
+        self.assertFalse(left_over.exists())
+        self.assertEqual(self.web.served_names(), [DOMAIN])
+
+    def test_leave_the_certificate_in_service_while_the_order_fails(self) -> None:
+        self.web.step()
+        before = self.web.shown[443]
+        (self.web.paths.letsencrypt / self.FILES[0]).unlink()
+        self.web.refusal = REFUSED
+        self.assertIn("Timeout during connect", self.web.timer().text)
+        self.assertEqual(self.web.shown[443], before)
+
+    def test_are_those_of_a_renewal_that_has_not_ended(self) -> None:
+        self.web.step()
+        key = self.web.paths.letsencrypt / self.FILES[0]
+        aside = key.with_name("aside")
+        key.rename(aside)
+        with patch.object(self.web.clock, "sleep", lambda _seconds: aside.rename(key) if aside.exists() else None):
+            self.assertEqual((self.web.timer().code, len(self.web.orders)), (0, 1))
+        self.assertTrue(key.exists())
+
+
 class WrongClock(CertificateCase):
     """A clock that was a year ahead for a while. The moments that it noted are in the future."""
 

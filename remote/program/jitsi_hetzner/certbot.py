@@ -13,7 +13,7 @@ from .certificate_input import CertificateInput
 from .commands import Ran
 from .files import read_text, write_text
 from .host import Host
-from .x509 import read_certificate
+from .x509 import belongs_to, read_certificate
 
 # An order with all its waits takes a minute, and ten where the ACME server is slow.
 SECONDS = 600
@@ -60,6 +60,16 @@ class Certbot:
     def lineage_key(self) -> Path:
         """Of that certificate."""
         return self.lineage.with_name("privkey.pem")
+
+    def is_whole(self) -> bool:
+        """Whether certbot can renew the certificate: it has the key, and its own settings for it."""
+        return self._renewal_file.exists() and belongs_to(self._host.commands, self.lineage, self.lineage_key)
+
+    def forget(self) -> None:
+        """The files of the certificate. With a part of them, certbot refuses an order, or stores it elsewhere."""
+        for folder in ("live", "archive"):
+            shutil.rmtree(self._paths.letsencrypt / folder / self._given.domain, ignore_errors=True)
+        self._renewal_file.unlink(missing_ok=True)
 
     def authority(self) -> Path | None:
         """The file with certificates that are trusted beside the host's store. None where there is none."""

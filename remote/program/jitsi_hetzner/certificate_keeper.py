@@ -14,6 +14,7 @@ from .turn_server import settle
 from .x509 import Certificate, belongs_to, day, make_self_signed, read_certificate
 
 SECONDS = 30
+RENEWAL_SECONDS = 5
 
 
 class Keeper:
@@ -101,8 +102,7 @@ class Keeper:
 
     def _tend_issued(self, urgent: bool, rehearse_later: bool) -> None:
         run = self._run
-        if read_certificate(self._host.commands, run.certbot.lineage) is None and self._copies.take():
-            self._host.info("took the certificates of before from a bridge")
+        self._make_lineage_whole()
         self._write_names()
         orders = Orders(run, urgent=urgent)
         orders.order_what_is_needed()
@@ -111,6 +111,20 @@ class Keeper:
             self._install(lineage)
             self._store(lineage, urgent)
             orders.rehearse(lineage, later=rehearse_later)
+
+    def _make_lineage_whole(self) -> None:
+        """On a new web host there is none. On any host, a file of it can be lost."""
+        certbot = self._run.certbot
+        is_there = certbot.lineage.exists()
+        # A renewal of another run replaces the files one after the other.
+        if certbot.is_whole() or (is_there and self._host.wait_for(RENEWAL_SECONDS, "certbot", certbot.is_whole)):
+            return
+        if is_there:
+            self._host.info(f"certbot has not all files of the certificate for {self._given.domain}")
+        if self._copies.take():
+            self._host.info("took the certificates of before from a bridge")
+        if not certbot.is_whole():
+            certbot.forget()
 
     def _install(self, lineage: Certificate) -> None:
         run = self._run
@@ -123,7 +137,7 @@ class Keeper:
                 return
         chain, key = read_text(run.certbot.lineage), read_text(run.certbot.lineage_key)
         if chain is None or key is None:
-            raise Failure(f"{run.certbot.lineage_key} is missing", "npm run repair -- web")
+            raise Failure(f"{run.certbot.lineage_key} is missing", RETRY)
         if run.site.install(chain, key):
             self._host.info(
                 f"installed the certificate for {', '.join(lineage.names)}, valid until {day(lineage.ends)}"

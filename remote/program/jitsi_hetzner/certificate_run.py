@@ -42,7 +42,8 @@ class CertificateRun:
         installed = self.usable(self.site.certificate)
         if installed is None or self.is_of_own_settings(installed) or not self.clients_accept(installed):
             return None
-        return installed
+        # certbot ordered it, and has lost it.
+        return None if installed.fingerprint == self.state.trusted else installed
 
     def is_of_own_settings(self, installed: Certificate) -> bool:
         """Whether it came with `tls: own`. With another kind nobody renews it."""
