@@ -113,6 +113,7 @@ class FakeTurn:
         self.relays = 0
         self.coturn_certificate: str | None = None
         self.nginx_refuses = False
+        self.mirror_fails = False
         self.other_site = False
         self.shares_443 = False
         # Connections that its workers of before the reload still take.
@@ -167,6 +168,8 @@ class FakeTurn:
         return Ran(0)
 
     def _install(self, words: Sequence[str]) -> Ran:
+        if self.mirror_fails:
+            return Ran(1, errors="no mirror answers\n")
         self.paths.coturn_unit.write_text("")
         self.paths.nginx_stream.write_text("")
         make_database(self.paths.turn_database)

@@ -14,6 +14,7 @@ from .case import Case, each
 from .fake_turn import DOMAIN, NAME, SECRET, SITE, FakeTurn, rows
 
 ON = ["restart coturn", "reload nginx", "prosody offers"]
+NOT_INSTALLED = "coturn or nginx's module stream is not installed"
 OFF = ["prosody withdraws", "reload nginx", "stop coturn"]
 
 
@@ -236,6 +237,23 @@ class Trouble(TurnCase):
         self.warns(f"coturn's database {self.web.paths.turn_database} cannot be changed")
 
 
+    def test_packages_that_could_not_be_installed_are_installed_by_a_later_run(self) -> None:
+        self.web.certificate()
+        self.web.mirror_fails = True
+        self.warns("cannot be installed")
+        self.assertEqual(self.web.facts(), TurnFacts(True, None, 0, "", NOT_INSTALLED))
+        self.web.mirror_fails = False
+        self.assertEqual(self.web.run("", "--apply").code, 0)
+        self.assertEqual((self.web.coturn_certificate, bool(self.web.offered)), (self.web.fingerprint(), True))
+
+    def test_nothing_that_is_to_be_done_is_an_up_which_would_run_no_step(self) -> None:
+        self.web.certificate()
+        self.web.other_site = True
+        told = self.web.step().text
+        self.assertIn("This host tries again by itself; at once: jitsi-hetzner turn-server --apply", told)
+        self.assertNotIn("pulumi up", told)
+
+
 class Facts(TurnCase):
     def test_are_none_on_a_host_without_settings(self) -> None:
         self.assertIsNone(self.web.facts())
@@ -263,12 +281,15 @@ class Facts(TurnCase):
         problems.append(self._problem())
         self.web.coturn_certificate = None
         problems.append(self._problem())
+        self.web.paths.nginx_stream.unlink()
+        problems.append(self._problem())
         self.assertEqual(
             problems,
             [
                 "port 443 does not lead to the TURN server",
                 "coturn does not show its certificate",
                 "coturn does not run",
+                NOT_INSTALLED,
             ],
         )
 

@@ -6,7 +6,7 @@ from .files import read_text, write_secret, write_text
 from .host import Host
 from .packages import ensure_packages
 from .prosody import LOOPBACK
-from .turn_input import TurnServerInput
+from .turn_input import RETRY, TurnServerInput
 from .turn_peers import Peers, write_turn_secret
 from .x509 import belongs_to, day, is_trusted, read_certificate
 
@@ -81,9 +81,12 @@ class Coturn:
 
     def install(self) -> None:
         """Without starting it: the package's own configuration would let anyone relay anywhere."""
-        if not self._is_installed():
+        if not self.is_installed():
             self._run("systemctl", "mask", "--quiet", "--runtime", "coturn.service")
-            ensure_packages(self._host, *PACKAGES)
+            try:
+                ensure_packages(self._host, *PACKAGES)
+            except Failure as failure:
+                raise Failure(failure.problem, f"repair what the lines above show. {RETRY}", failure.code) from None
             self._run("systemctl", "unmask", "--quiet", "--runtime", "coturn.service")
         self._make_folder()
 
@@ -95,7 +98,7 @@ class Coturn:
     def take_certificate(self) -> None:
         """That of the site is for turn.DOMAIN too. coturn cannot read the site's key. No-op before the install."""
         if not self._host.paths.turn.is_dir():
-            if not self._is_installed():
+            if not self.is_installed():
                 return
             # Somebody removed it.
             self._make_folder()
@@ -146,7 +149,7 @@ class Coturn:
         if not self._host.wait_for(SECONDS, "coturn to show its certificate", self.shows_certificate):
             raise Failure(
                 f"coturn does not show {self.certificate} on port {self._host.ports.turns}",
-                "on the web host: journalctl -u coturn -n 50; then: pulumi up",
+                f"on the web host: journalctl -u coturn -n 50. {RETRY}",
             )
 
     def shows_certificate(self, port: int | None = None) -> bool:
@@ -170,7 +173,8 @@ class Coturn:
         self._host.info("stopped coturn")
         return True
 
-    def _is_installed(self) -> bool:
+    def is_installed(self) -> bool:
+        """Whether the packages are there."""
         return read_text(self._host.paths.coturn_unit) is not None and self._host.paths.nginx_stream.exists()
 
     def _run(self, *words: str) -> Ran:
@@ -181,7 +185,7 @@ class Coturn:
         if ran.code != 0:
             raise Failure(
                 f"`{' '.join(words)}` failed: {(ran.errors or ran.output).strip()}",
-                "on the web host: journalctl -u coturn -n 50; then: pulumi up",
+                f"on the web host: journalctl -u coturn -n 50. {RETRY}",
             )
 
 

@@ -13,7 +13,7 @@ from .files import read_text, remove, write_text
 from .host import Host
 from .http_client import HttpError
 from .prosody import LOOPBACK
-from .turn_input import TurnServerInput
+from .turn_input import RETRY, TurnServerInput
 
 SECONDS = 30
 HEADER = "# Managed by pulumi: changes here are lost.\n"
@@ -99,7 +99,7 @@ class Port443:
         if f"{LOOPBACK}:{SITE_PORT}" not in (texts.get(self.site) or ""):
             raise Failure(
                 f'{self.site} has no line "listen 443 ssl;", so port 443 cannot be shared with the TURN server',
-                f"correct {self.site}, then: pulumi up; or: pulumi config set turn false && pulumi up",
+                f"correct {self.site}. {RETRY}. Or: pulumi config set turn false && pulumi up",
             )
         texts |= {self._stream: stream_text(self._given.name), self._real_address: REAL_ADDRESS}
         return self._take(texts)
@@ -133,7 +133,7 @@ class Port443:
             reason = [line.strip() for line in tested.errors.splitlines() if "[emerg]" in line] or ["no reason given"]
             raise Failure(
                 f"nginx refuses to share port 443 with the TURN server, and continues as before: {reason[-1]}",
-                "on the web host: nginx -t; repair the file that it names, then: pulumi up",
+                f"on the web host: nginx -t; repair the file that it names. {RETRY}",
             )
         # A reload cuts no connection: those of before stay with the workers of before.
         self._host.commands.run("systemctl", "reload", "nginx", seconds=SECONDS)
@@ -145,7 +145,7 @@ class Port443:
             "nginx does not take the configuration by which port 443 is shared with the TURN server, and continues as "
             "before",
             "on the web host: grep -r 'listen.*443' /etc/nginx: another site may listen on 443; "
-            "tail /var/log/nginx/error.log; then: pulumi up",
+            f"tail /var/log/nginx/error.log. {RETRY}",
         )
 
     def _has_taken(self) -> bool:

@@ -82,7 +82,7 @@ class Site:
         if self._host.commands.run("nginx", "-t", seconds=SECONDS).code == 0:
             raise Failure(
                 f"nginx refuses the settings of HTTPS in {path}, which stays as it was",
-                "compare it with /usr/share/jitsi-meet-web-config/jitsi-meet.example; then: pulumi up",
+                "compare it with /usr/share/jitsi-meet-web-config/jitsi-meet.example. This host tries again by itself",
             )
         return False
 

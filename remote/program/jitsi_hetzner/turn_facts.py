@@ -31,7 +31,8 @@ def read_turn_facts(host: Host) -> TurnFacts | None:
     coturn = Coturn(host, given)
     offered = host.paths.turn_offered
     since = int(offered.stat().st_mtime) if offered.exists() else None
-    waits_for = (coturn.certificate_problem() or "") if given.wanted else ""
+    # Without the packages, it has not taken the certificate.
+    waits_for = (coturn.certificate_problem() or "") if given.wanted and coturn.is_installed() else ""
     is_on = given.wanted and not waits_for
     return TurnFacts(
         wanted=given.wanted,
@@ -43,6 +44,8 @@ def read_turn_facts(host: Host) -> TurnFacts | None:
 
 
 def _problem(host: Host, coturn: Coturn, since: int | None) -> str:
+    if not coturn.is_installed():
+        return "coturn or nginx's module stream is not installed"
     if not coturn.is_active():
         return "coturn does not run"
     if not coturn.shows_certificate():

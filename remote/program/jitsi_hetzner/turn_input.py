@@ -6,6 +6,9 @@ from pathlib import Path
 from .decode import Address, Domain, IpAddress, decode, encode
 from .files import read_text, write_secret
 
+# The certificate's timer settles the TURN server again. A step that ended with a warning does not run again in an `up`.
+RETRY = "This host tries again by itself; at once: jitsi-hetzner turn-server --apply, on the web host"
+
 
 @dataclass(frozen=True)
 class TurnServerInput:

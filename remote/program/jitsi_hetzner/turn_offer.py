@@ -3,7 +3,7 @@
 from .failure import Failure
 from .files import read_text, remove, write_text
 from .host import Host
-from .turn_input import TurnServerInput
+from .turn_input import RETRY, TurnServerInput
 
 SECONDS = 30
 # As Jitsi's packages have it.
@@ -58,7 +58,7 @@ class Offer:
             raise Failure(
                 f"prosody does not offer {self._given.name} to browsers; it offers: {offered or 'nothing'}",
                 f"remove external_services from /etc/prosody/conf.avail/{self._given.domain}.cfg.lua if it names other "
-                "servers; journalctl -u prosody -n 50; then: pulumi up",
+                f"servers; journalctl -u prosody -n 50. {RETRY}",
             )
         if not self._host.paths.turn_offered.exists():
             write_text(self._host.paths.turn_offered, "")

@@ -8,7 +8,7 @@ from .failure import Failure
 from .host import Host
 from .one_at_a_time import one_at_a_time
 from .port_443 import Port443
-from .turn_input import TurnServerInput, load
+from .turn_input import RETRY, TurnServerInput, load
 from .turn_offer import Offer
 
 SECONDS = 30
@@ -30,6 +30,8 @@ def _settle(host: Host, given: TurnServerInput) -> bool:
     coturn = Coturn(host, given)
     if not given.wanted:
         return _switch_off(host, given, coturn)
+    # Nothing, but where the install of the step failed, or somebody removed a package.
+    coturn.install()
     coturn.take_certificate()
     problem = coturn.certificate_problem()
     if problem is not None:
@@ -43,7 +45,7 @@ def _settle(host: Host, given: TurnServerInput) -> bool:
     if not host.wait_for(SECONDS, "port 443 to lead to coturn", lambda: coturn.shows_certificate(host.ports.https)):
         raise Failure(
             f"port 443 does not lead to coturn for turn.{given.domain}",
-            "on the web host: tail /var/log/nginx/error.log; then: pulumi up",
+            f"on the web host: tail /var/log/nginx/error.log. {RETRY}",
         )
     Offer(host, given).make()
     return True
@@ -56,7 +58,7 @@ def _locked(host: Host) -> AbstractContextManager[None]:
         "turn-server",
         LOCK_SECONDS,
         "another run that switches the TURN server",
-        Failure("another run has switched the TURN server for 5 minutes", "on the web host: ps ax; then: pulumi up"),
+        Failure("another run has switched the TURN server for 5 minutes", f"on the web host: ps ax. {RETRY}"),
     )
 
 
