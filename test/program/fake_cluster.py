@@ -60,6 +60,7 @@ class FakeCluster:
             proc=root / "proc",
             turn_database=root / "turndb",
             turn_server=root / "etc/turn-server.json",
+            certificate_settings=root / "etc/certificate.json",
         )
         self.waits = Waits()
         self.clock = FakeClock()

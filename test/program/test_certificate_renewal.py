@@ -235,5 +235,8 @@ class Rehearsal(CertificateCase):
         self.assertRegex(outcome.text, r"a renewal would fail: .*Timeout during connect.*; the certificate ends on 20")
         self.assertEqual(self.web.timer().code, 1)
         self.web.rehearsal_refusal = None
+        told = self.warnings(self.web.step())
+        self.assertRegex(told, "the last rehearsal found: a renewal would fail: .*; another rehearsal begins now")
+        self.assertEqual(self.web.timer().code, 0)
         self.web.let_days_pass(1.1)
         self.assertEqual(self.web.timer().code, 0)

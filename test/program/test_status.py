@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from jitsi_hetzner.certificate_state import CertificateState, Problem, save_state
 from jitsi_hetzner.commands import Ran
 
 from .case import Case
@@ -128,6 +129,21 @@ class Facts(StatusCase):
         self.cluster.commands.answers[("openssl",)] = openssl
         self.assertEqual(self.facts()["expiredCertificates"], ["auth.b (notAfter=Nov 29 15:00:00 2026 GMT)"])
 
+    def test_are_that_nobody_renews_the_certificate_while_its_timer_is_off(self) -> None:
+        self.cluster.paths.certificate_settings.parent.mkdir(parents=True, exist_ok=True)
+        self.cluster.paths.certificate_settings.write_text("{}")
+        units = self.cluster.commands.answers
+        units[("systemctl", "is-active")] = Ran(3)
+        self.assertEqual(
+            self.facts()["certificateProblems"],
+            [
+                "jitsi-hetzner-certificate.timer does not run on the web host, so nobody renews the certificate: "
+                "npm run repair -- web"
+            ],
+        )
+        units[("systemctl", "is-active")] = Ran(0)
+        self.assertEqual(self.facts()["certificateProblems"], [])
+
     def test_are_the_others_where_jicofo_does_not_answer(self) -> None:
         self.cluster.jicofo.runs = False
         facts = self.facts()
@@ -177,7 +193,8 @@ class Table(StatusCase):
         outcome = self.cluster.run("status", None)
         self.assertEqual(outcome.code, 1)
         self.assertIn(
-            "jvb-100 is to be in service, and is draining (its goal here: serving): pulumi up", outcome.printed
+            "jvb-100 is to be in service, and is draining (its goal here: serving): npm run repair -- b0",
+            outcome.printed,
         )
         self.assertIn("jvb-101 is not declared, and jicofo lists it: pulumi up", outcome.printed)
 
@@ -189,6 +206,21 @@ class Table(StatusCase):
         self.cluster.let_pass(5)
         outcome = self.cluster.run("status", None)
         self.assertIn("and is draining (its goal here: left): npm run repair -- 7\n", f"{outcome.printed}\n")
+
+    def test_repairs_the_web_hosts_own_bridge_with_the_web_host(self) -> None:
+        self.first.address = "127.0.0.1"
+        self.cluster.set_goal(self.first, "left")
+        self.first.draining = True
+        self.cluster.jicofo.seen.clear()
+        self.cluster.let_pass(5)
+        self.assertIn("(its goal here: left): npm run repair -- web\n", f"{self.cluster.run('status', None).printed}\n")
+
+    def test_is_not_as_declared_while_the_certificate_has_a_problem(self) -> None:
+        state = CertificateState(problems=(Problem("A a.test is missing", "correct the records"),))
+        save_state(self.cluster.paths.certificate_state, state)
+        outcome = self.cluster.run("status", None)
+        self.assertEqual(outcome.code, 1)
+        self.assertIn("Not as declared: A a.test is missing: correct the records", outcome.printed)
 
     def test_ends_with_2_where_nobody_can_tell(self) -> None:
         self.cluster.jicofo.runs = False

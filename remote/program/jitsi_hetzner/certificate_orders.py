@@ -51,7 +51,10 @@ class Orders:
         if is_wanted and later:
             run.state = replace(run.state, rehearsed=0)
             run.is_rehearsal_due = True
-        elif is_wanted or is_over(run.state.rehearsed, REHEARSAL_PAUSE, now):
+            if run.state.rehearsal_problem is not None:
+                run.problems.append(_of_the_last(run.state.rehearsal_problem))
+            return
+        if is_wanted or is_over(run.state.rehearsed, REHEARSAL_PAUSE, now):
             # A name that is not declared any more is in no renewal. Its records are gone.
             declared = [name for name in lineage.names if name in self._looks]
             names = [name for name in declared if self._looks[name].leads_here]
@@ -140,6 +143,12 @@ def _rehearsal_problem(trouble: Trouble, lineage: Certificate) -> Problem:
         f"a renewal would fail: {trouble.cause}; the certificate ends on {day(lineage.ends)}",
         _repair(trouble),
     )
+
+
+def _of_the_last(problem: Problem) -> Problem:
+    """Its cause may be gone. The timer's service replaces this as soon as it knows."""
+    told = f"the last rehearsal found: {problem.problem}; another rehearsal begins now (npm run status shows its result)"
+    return replace(problem, problem=told)
 
 
 def _repair(trouble: Trouble) -> str:

@@ -42,7 +42,11 @@ def _problems(
     facts: WebFacts, entries: list[Entry], seen: dict[str, SeenBridge], declared: dict[str, bool]
 ) -> list[str]:
     known = {entry.bridge.nickname: entry for entry in entries}
-    problems = [f"{unit} has failed: systemctl status {unit}" for unit in facts.health.failed]
+    problems = [
+        *[f"{unit} has failed: systemctl status {unit}" for unit in facts.health.failed],
+        *facts.certificate_problems,
+        *([f"{facts.turn.problem}: jitsi-hetzner turn-server --apply"] if facts.turn and facts.turn.problem else []),
+    ]
     if facts.jicofo is None or facts.jicofo_problem:
         return problems
     for nickname, is_draining in declared.items():
@@ -60,8 +64,11 @@ def _problems(
 
 def _remedy(entry: Entry | None) -> str:
     """`pulumi up` alone runs no step again where nothing has changed. As `npm run status` has it."""
-    number = entry.bridge.name.removeprefix("jvb-") if entry else ""
-    return f"npm run repair -- {number}" if number.isdigit() else "pulumi up"
+    if entry is None:
+        return "pulumi up"
+    if entry.bridge.is_local:
+        return "npm run repair -- web"
+    return f"npm run repair -- {entry.bridge.name.removeprefix('jvb-')}"
 
 
 def _row(nickname: str, entry: Entry | None, seen: SeenBridge | None, facts: WebFacts) -> tuple[str, ...]:
