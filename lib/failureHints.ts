@@ -40,7 +40,8 @@ const apiHints: readonly Hint[] = [
       `there is none in ${location} any more since the check: pulumi up  # checks again, and lists alternatives`,
   },
   {
-    pattern: /\(not_found[,)]/,
+    // The provider looks for the key itself, and its message has no code.
+    pattern: /\(not_found[,)]|SSH key not found: /,
     text: () =>
       "this does not exist at Hetzner any more: it was deleted outside of this program, and the state still contains it. Remove it from the state: pulumi refresh; then: pulumi up",
   },
@@ -100,6 +101,12 @@ const sshHints: readonly Hint[] = [
     pattern: /host key mismatch/,
     text: () =>
       "another host answers at the address; nothing was sent to it. Find out what it is before you continue",
+  },
+  {
+    // After the first contact, a host has a key of its own of type ed25519. User data contain an ecdsa key.
+    pattern: /we offered: \["ssh-ed25519"\], peer offered: \["ecdsa-sha2-nistp256"\]/,
+    text: () =>
+      "the host shows the key of its first boot again, so its server was rebuilt at Hetzner and its disk is new. A repair cannot help; create the server again: docs/restore.md#replace-a-bridge  # of the web host: docs/restore.md#replace-the-web-host",
   },
   {
     pattern: /no common algorithm for host key/,

@@ -40,6 +40,7 @@ describe("hintFor", () => {
     ["internal (server_error)", "https://status.hetzner.com"],
     ["bad gateway (bad_gateway)", "https://status.hetzner.com"],
     ["server with ID '42' not found (not_found, 3f2a)", "pulumi refresh; then: pulumi up"],
+    ["SSH key not found: 1026", "pulumi refresh; then: pulumi up"],
   ])("says what to do about Hetzner's %s", (error, hint) => {
     expect(ofApi(error)).toContain(hint);
   });
@@ -57,6 +58,10 @@ describe("hintFor", () => {
       "SSH_AUTH_SOCK is /tmp/ssh-x/agent.7, and no SSH agent answers there: unset SSH_AUTH_SOCK",
     ],
     ["ssh: handshake failed: ssh: host key mismatch", "another host answers"],
+    [
+      'ssh: handshake failed: ssh: no common algorithm for host key; we offered: ["ssh-ed25519"], peer offered: ["ecdsa-sha2-nistp256"]',
+      "its server was rebuilt at Hetzner",
+    ],
     [
       'ssh: no common algorithm for host key; we offered: ["ecdsa-sha2-nistp256"]',
       "docs/restore.md#replace-the-web-host",
