@@ -23,7 +23,7 @@ export interface StackState {
   readonly stack: string;
   readonly resources: readonly StateResource[];
   readonly pending: readonly PendingOperation[];
-  /** Record sets as `zone/name/type`, because their ids do not contain the zone. */
+  /** Record sets as `zone/name/type`, in the order of `resources`, because their ids do not contain the zone. */
   readonly rrsets: readonly string[];
 }
 

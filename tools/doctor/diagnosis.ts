@@ -109,11 +109,13 @@ function knownObjects(state: StackState): Set<string> {
 
 function missingObjects(state: StackState, objects: readonly CloudObject[]): Missing[] {
   const present = new Set(objects.map(({ kind, id }) => `${kind} ${id}`));
-  return state.resources.flatMap(({ urn, type, id }) => {
-    const kind = kindOf(type);
-    // A record's id does not contain its zone, and `pulumi refresh` finds a missing record too.
-    if (kind === undefined || kind === "record" || id === undefined) return [];
-    return present.has(`${kind} ${id}`) ? [] : [{ urn, kind, id }];
+  const records = state.resources.filter(({ type }) => kindOf(type) === "record");
+  return state.resources.flatMap((resource) => {
+    const kind = kindOf(resource.type);
+    // A record's id does not contain its zone.
+    const id = kind === "record" ? state.rrsets[records.indexOf(resource)] : resource.id;
+    if (kind === undefined || id === undefined) return [];
+    return present.has(`${kind} ${id}`) ? [] : [{ urn: resource.urn, kind, id }];
   });
 }
 

@@ -103,6 +103,20 @@ describe("diagnose", () => {
     expect(missing).toEqual([{ urn: serverUrn, kind: "server", id: "1" }]);
   });
 
+  it("finds a record that somebody deleted by hand, by its zone, name and type", () => {
+    const type = "hcloud:index/zoneRrset:ZoneRrset";
+    const records = ["A", "AAAA"].map((kind) => ({
+      urn: `urn::${kind}`,
+      type,
+      id: `meet/${kind}`,
+    }));
+    const rrsets = ["example.org/meet/A", "example.org/meet/AAAA"];
+    const known = { ...state, resources: [...state.resources, ...records], rrsets };
+    const { missing, orphans: none } = diagnose({ ...facts, state: known });
+    expect(missing).toEqual([{ urn: "urn::AAAA", kind: "record", id: "example.org/meet/AAAA" }]);
+    expect(none).toEqual([]);
+  });
+
   it.each(["alive", "unknown"] as const)(
     "repairs nothing while a run may be at work: %s",
     (process) => {
