@@ -282,7 +282,7 @@ class OtherKinds(CertificateCase):
     def test_the_timer_says_that_it_has_no_settings_yet(self) -> None:
         outcome = self.web.timer()
         self.assertEqual(outcome.code, 2)
-        self.assertIn("no settings for its certificate yet", outcome.text)
+        self.assertIn("is missing, so nobody knows which certificate this host is to have", outcome.text)
 
 
 class Status(CertificateCase):

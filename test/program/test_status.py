@@ -144,6 +144,20 @@ class Facts(StatusCase):
         units[("systemctl", "is-active")] = Ran(0)
         self.assertEqual(self.facts()["certificateProblems"], [])
 
+    def test_are_that_nobody_renews_the_certificate_without_its_settings(self) -> None:
+        save_state(self.cluster.paths.certificate_state, CertificateState())
+        settings = self.cluster.paths.certificate_settings
+        told = f"{settings} is missing, so nobody renews the certificate: npm run repair -- web"
+        self.assertEqual(self.facts()["certificateProblems"], [told])
+
+    def test_are_the_others_where_the_state_of_the_certificate_has_another_form(self) -> None:
+        self.cluster.paths.certificate_state.parent.mkdir(parents=True, exist_ok=True)
+        self.cluster.paths.certificate_state.write_text('{"anotherField": 1}')
+        self.cluster.paths.certificate_settings.parent.mkdir(parents=True, exist_ok=True)
+        self.cluster.paths.certificate_settings.write_text("{}")
+        self.cluster.commands.answers[("systemctl", "is-active")] = Ran(0)
+        self.assertEqual(self.facts()["certificateProblems"], [])
+
     def test_are_the_others_where_jicofo_does_not_answer(self) -> None:
         self.cluster.jicofo.runs = False
         facts = self.facts()
@@ -218,6 +232,9 @@ class Table(StatusCase):
     def test_is_not_as_declared_while_the_certificate_has_a_problem(self) -> None:
         state = CertificateState(problems=(Problem("A a.test is missing", "correct the records"),))
         save_state(self.cluster.paths.certificate_state, state)
+        self.cluster.paths.certificate_settings.parent.mkdir(parents=True, exist_ok=True)
+        self.cluster.paths.certificate_settings.write_text("{}")
+        self.cluster.commands.answers[("systemctl", "is-active")] = Ran(0)
         outcome = self.cluster.run("status", None)
         self.assertEqual(outcome.code, 1)
         self.assertIn("Not as declared: A a.test is missing: correct the records", outcome.printed)

@@ -5,8 +5,9 @@ from functools import partial
 
 from .bridge import Bridge
 from .bridge_client import BridgeClient
-from .certificate_state import load_state
+from .certificate_state import CertificateState, load_state
 from .certificate_units import NAME
+from .failure import Failure
 from .health import Health, read_health
 from .host import Host
 from .http_client import HttpError
@@ -149,15 +150,22 @@ def _certificates(host: Host) -> tuple[CertificateFacts, ...]:
 
 def _certificate_problems(host: Host) -> tuple[str, ...]:
     """Of the last run that looked after it, at most ten minutes ago."""
-    state = load_state(host.paths.certificate_state)
+    try:
+        state = load_state(host.paths.certificate_state)
+    except Failure:
+        # The next run of the timer replaces it.
+        state = CertificateState()
     return (*_certificate_timer(host), *(f"{one.problem}: {one.repair}" for one in state.problems))
 
 
 def _certificate_timer(host: Host) -> tuple[str, ...]:
     """Without it, nobody renews, and what the last run found is old."""
     unit = f"{NAME}.timer"
-    if not host.paths.certificate_settings.exists():
-        return ()
+    settings = host.paths.certificate_settings
+    if not settings.exists():
+        # Before the first step there is neither of them.
+        is_new = not host.paths.certificate_state.exists()
+        return () if is_new else (f"{settings} is missing, so nobody renews the certificate: npm run repair -- web",)
     if host.commands.run("systemctl", "is-active", "--quiet", unit, seconds=5).code == 0:
         return ()
     return (f"{unit} does not run on the web host, so nobody renews the certificate: npm run repair -- web",)

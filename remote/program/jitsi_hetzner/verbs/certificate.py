@@ -62,7 +62,11 @@ def by_hand(host: Host, arguments: Namespace) -> int:
     with locked(host):
         given = load(host.paths.certificate_settings)
         if given is None:
-            raise Failure("this host has no settings for its certificate yet", "pulumi up", ExitCode.UNKNOWN)
+            raise Failure(
+                f"{host.paths.certificate_settings} is missing, so nobody knows which certificate this host is to have",
+                "npm run repair -- web",
+                ExitCode.UNKNOWN,
+            )
         state = Keeper(host, given).tend(urgent=arguments.now)
     for warning in _warnings(state):
         host.info(warning)
