@@ -116,7 +116,7 @@ class FakeWeb:
         self.paths = Paths(
             policy=root / "etc/policy.json", state=root / "lib", locks=root / "lock", prosody=root / "prosody",
             jicofo_log=root / "jicofo.log", nginx_log=root / "nginx.log", proc=root / "proc", run=root,
-            resolv=root / "resolv", turn_server=root / "turn.json",
+            resolv=root / "resolv", turn_server=root / "turn.json", turn_settings=root / "turnserver.conf",
             certificate_settings=root / "etc/certificate.json", acme_authority=root / "etc/authority.pem",
             meet=root / "meet", nginx=root / "nginx", turn=root / "turn",
             letsencrypt=root / "letsencrypt", certbot_log=root / "certbot.log",

@@ -246,6 +246,14 @@ class Trouble(TurnCase):
         self.assertEqual(self.web.run("", "--apply").code, 0)
         self.assertEqual((self.web.coturn_certificate, bool(self.web.offered)), (self.web.fingerprint(), True))
 
+    def test_lost_settings_are_named_on_a_host_that_had_some(self) -> None:
+        self.switched_on()
+        self.web.paths.turn_server.unlink()
+        outcome = self.web.run("", "--apply")
+        self.assertEqual(outcome.code, 1)
+        self.assertIn(f"{self.web.paths.turn_server} is missing", outcome.text)
+        self.assertIn("npm run repair -- web", outcome.text)
+
     def test_nothing_that_is_to_be_done_is_an_up_which_would_run_no_step(self) -> None:
         self.web.certificate()
         self.web.other_site = True

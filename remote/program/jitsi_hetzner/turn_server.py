@@ -23,6 +23,9 @@ def settle(host: Host) -> bool:
     """
     with _locked(host):
         given = load(host.paths.turn_server)
+        if given is None and host.paths.turn_settings.exists():
+            # coturn runs, and would get no renewed certificate.
+            raise Failure(f"{host.paths.turn_server} is missing, so nobody keeps coturn", "npm run repair -- web")
         return given is None or _settle(host, given)
 
 
