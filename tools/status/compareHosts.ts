@@ -14,7 +14,7 @@ export interface HostFacts {
 export function compareHosts(facts: HostFacts): {
   hosts: HostStatus[];
   differences: string[];
-  /** Names of the hosts whose server is missing or does not run. */
+  /** Names of the hosts whose server is missing, does not run, or is not in the private network. */
   down: ReadonlySet<string>;
 } {
   const { declared, state, servers } = facts;
@@ -37,8 +37,11 @@ export function compareHosts(facts: HostFacts): {
     ...missing.map((name) => hostStatus(name, true)),
     ...strangers.map((server) => hostStatus(null, false, server.id, server)),
   ].sort(byName);
-  const isDown = (server: StateServer): boolean =>
-    servers !== undefined && isWanted(server) && cloudServer(server)?.status !== "running";
+  const isDown = (server: StateServer): boolean => {
+    if (servers === undefined || !isWanted(server)) return false;
+    const found = cloudServer(server);
+    return found?.status !== "running" || found.privateIp === null;
+  };
   return {
     hosts,
     down: new Set([...missing, ...state.servers.filter(isDown).map(({ name }) => name)]),
@@ -56,7 +59,7 @@ export function compareHosts(facts: HostFacts): {
 }
 
 function serverDifferences(
-  { name, id }: StateServer,
+  { name, id, privateIp }: StateServer,
   isWanted: boolean,
   server: CloudServer | undefined,
   servers: HostFacts["servers"],
@@ -70,7 +73,12 @@ function serverDifferences(
       `${called} does not exist at Hetzner any more: pulumi refresh, then pulumi up`,
     ];
   }
-  if (server.status === "running") return leftOver;
+  if (server.status === "running") {
+    if (!isWanted || server.privateIp !== null) return leftOver;
+    // A repair of the host cannot help: the step finds no interface with the address.
+    const attach = privateIp === undefined ? "pulumi up" : "pulumi refresh, then pulumi up";
+    return [`${called} is not in the private network: ${attach}`];
+  }
   const repair = server.status === "off" ? "pulumi up" : "see Hetzner's console";
   return [...leftOver, `${called} is ${server.status}, but should be running: ${repair}`];
 }

@@ -14,7 +14,7 @@ export interface RecordersCompared {
  * Compares what the web host knows of recorders with the settings. Pure.
  *
  * @param seen absent if the web host did not answer, or if its program does not know recorders yet
- * @param down names of the hosts whose server is missing or does not run
+ * @param down names of the hosts whose server is missing, does not run, or is not in the private network
  * @param hasUndeployed whether `pulumi up` has settings to deploy. Without one, it runs no step
  */
 export function compareRecorders(

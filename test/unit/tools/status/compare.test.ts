@@ -250,6 +250,25 @@ describe("the status of a cluster", () => {
     ]);
   });
 
+  it("has one remedy for a server outside of the private network, which no repair of the host is", () => {
+    const list = web(jicofo({ "jvb-11": {} }), { "jvb-11": 2, "jvb-12": null });
+    const detached = { ...cloudServer("12", "c"), privateIp: null };
+    const cloud = { facts: [cloudServer("10", "a"), cloudServer("11", "b"), detached] };
+    const stateOf = (privateIp?: string) => ({
+      ...healthy.state,
+      servers: healthy.state.servers.map((one) =>
+        one.name === "jvb-1" ? { ...one, privateIp } : one,
+      ),
+    });
+    expect(differences({ ...healthy, state: stateOf("10.80.1.2"), web: list, cloud })).toEqual([
+      "jvb-1's server c is not in the private network: pulumi refresh, then pulumi up",
+    ]);
+    // After the refresh, the state does not contain the attachment.
+    expect(differences({ ...healthy, state: stateOf(), web: list, cloud })).toEqual([
+      "jvb-1's server c is not in the private network: pulumi up",
+    ]);
+  });
+
   it("knows the bridges of existing machines, which have no server", () => {
     const node = {
       name: "berlin",
