@@ -1,4 +1,4 @@
-import { bridgeNumber } from "../../lib/bridgeNames";
+import { bridgeNumber, localBridgeName } from "../../lib/bridgeNames";
 import { OperatorError } from "../../lib/errors";
 import { nodeName } from "../../lib/nodeNames";
 import { recorderNumber } from "../../lib/recorderNames";
@@ -37,7 +37,7 @@ const repairMark = " (to be repaired)";
  * The mark is a difference between the step's text in the state and in the program. The update removes it.
  *
  * @param exported what `pulumi stack export` printed
- * @param host `1` or `jvb-1` for a bridge, `web` for the web host, the name of an existing machine
+ * @param host `1` or `jvb-1` for a bridge, `web` for the web host, `local` for its own bridge with all of it, the name of an existing machine
  * @throws OperatorError if there is no such host, or an earlier run was interrupted
  */
 export function planRepair(exported: string, host: string): RepairPlan {
@@ -82,7 +82,11 @@ function findHost(resources: readonly ExportedResource[], host: string): Exporte
     .filter(({ type }) => hostTypes.includes(type))
     .map((resource) => ({ resource, name: partsOf(nameOf(resource.urn)).host ?? "" }))
     .map(({ resource, name }) => ({ resource, name: nodeName(name) ?? name }));
-  const found = hosts.find(({ name }) => name === host || bridgeNumber(name)?.toString() === host);
+  // Messages about the web host's own bridge have its name.
+  const asked = host === localBridgeName ? "web" : host;
+  const found = hosts.find(
+    ({ name }) => name === asked || bridgeNumber(name)?.toString() === asked,
+  );
   if (found !== undefined) return found.resource;
   const names = hosts.map(({ name }) => name).join(", ");
   throw new OperatorError(

@@ -127,6 +127,10 @@ describe("planRepair", () => {
     ]);
   });
 
+  it("takes the name of the web host's own bridge for the web host, of which it is a part", () => {
+    expect(planRepair(exported(), "local").steps).toEqual(planRepair(exported(), "web").steps);
+  });
+
   it("makes their text differ in the state, and nothing else", () => {
     const { steps, state } = planRepair(exported(), "1");
     const isChosen = ({ urn, type }: Resource): boolean =>
