@@ -21,6 +21,7 @@ class FakeJibri:
         self.answers = True
         # The display and the window manager.
         self.display = {"jibri-xorg.service": "active", "jibri-icewm.service": "active"}
+        self.timers = {"jitsi-hetzner-keep.timer": "active", "jitsi-hetzner-upload.timer": "active"}
         self.healthy = True
         self.busy = "IDLE"
         self.pending: str | None = None
@@ -77,7 +78,7 @@ class FakeJibri:
     def systemctl(self, words: tuple[str, ...]) -> Ran:
         verb = words[1]
         if verb == "is-active":
-            states = [self.display[unit] for unit in words[2:]]
+            states = [(self.display | self.timers)[unit] for unit in words[2:]]
             return Ran(0 if set(states) == {"active"} else 3, "".join(f"{state}\n" for state in states))
         if verb == "show":
             return Ran(0, f"{self.state}\n")

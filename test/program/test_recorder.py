@@ -51,6 +51,15 @@ class Control(RecorderCase):
         self.jibri.display[unit] = "activating"
         self.assertIn(f"{unit} does not run", self.recorder.status()["problem"])
 
+    @each(("jitsi-hetzner-keep.timer",), ("jitsi-hetzner-upload.timer",))
+    def test_status_names_a_timer_that_does_not_run_in_service(self, unit: str) -> None:
+        self.jibri.timers[unit] = "inactive"
+        self.assertEqual(self.recorder.status()["problem"], "")
+        self.jibri.timers[unit] = "active"
+        self.in_service()
+        self.jibri.timers[unit] = "inactive"
+        self.assertIn(f"{unit} does not run, so nobody looks after", self.recorder.status()["problem"])
+
     @each(("start",), ("shutdown",))
     def test_is_refused_for_a_recorder_with_another_nickname_at_the_same_address(self, action: str) -> None:
         outcome = self.recorder.run("recorder", action, "jibri-7")

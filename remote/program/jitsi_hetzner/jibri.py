@@ -11,6 +11,8 @@ LOOPBACK = "127.0.0.1"
 UNIT = "jibri.service"
 # Its display and its window manager. Without the second one, the browser fills a part of the picture only.
 DISPLAY_UNITS = ("jibri-xorg.service", "jibri-icewm.service")
+# They keep the recorder as it is declared, and bring its recordings to their target (remote/jibri/files.sh).
+TIMERS = ("jitsi-hetzner-keep.timer", "jitsi-hetzner-upload.timer")
 STATE_PATH = "/jibri/api/v1.0/health"
 INTERNAL_PATH = "/jibri/api/internal/v1.0"
 SECONDS = 5
@@ -65,8 +67,15 @@ class Jibri:
 
     def missing_display(self) -> str:
         """The unit of its display that does not run; empty if all do. jibri itself does not look."""
-        states = self._systemctl("is-active", *DISPLAY_UNITS).split()
-        missing = [unit for unit, state in zip(DISPLAY_UNITS, states, strict=False) if state != "active"]
+        return self._missing(DISPLAY_UNITS)
+
+    def missing_timer(self) -> str:
+        """The timer of its host that does not run; empty if all do."""
+        return self._missing(TIMERS)
+
+    def _missing(self, units: tuple[str, ...]) -> str:
+        states = self._systemctl("is-active", *units).split()
+        missing = [unit for unit, state in zip(units, states, strict=False) if state != "active"]
         return missing[0] if missing else ""
 
     def is_capturing(self) -> bool:

@@ -40,6 +40,8 @@ def read_status(host: Host, settings: RecorderSettings) -> RecorderStatus:
         )
     elif health is None and host.paths.recorder_serving.exists():
         problem = "jibri does not answer: journalctl -u jibri -n 50; tail /var/log/jitsi/jibri/log.0.txt"
+    elif host.paths.recorder_serving.exists() and (unit := jibri.missing_timer()):
+        problem = f"{unit} does not run, so nobody looks after the recorder or its recordings"
     return RecorderStatus(
         nickname=settings.nickname,
         version=jibri.version(),
