@@ -279,6 +279,21 @@ class Cluster(Recorders):
         self.assertEqual((self.other.asked, self.recorder.asked), (["shutdown"], []), outcome.text)
         self.assertEqual(self.cluster.recorder_goals(), {"jibri-0": "serving", "jibri-1": "leaving"})
 
+    def test_a_recorder_that_was_removed_without_a_drain_is_forgotten(self) -> None:
+        self.cluster.set_recorder_goal(self.other, "leaving")
+        self.other.is_silent = True
+        self.accept(*self.declared(self.recorder))
+        self.assertEqual(self.cluster.recorder_goals(), {"jibri-0": "serving", "jibri-1": "leaving"})
+        self.cluster.jicofo.recorders = [self.recorder]
+        outcome = self.accept(*self.declared(self.recorder))
+        self.assertIn("jibri-1 does not answer, and jicofo does not list it: it is forgotten", outcome.text)
+        self.assertEqual(self.cluster.recorder_goals(), {"jibri-0": "serving"})
+
+    def test_a_recorder_is_forgotten_by_hand_too(self) -> None:
+        self.cluster.set_recorder_goal(self.other, "leaving")
+        outcome = self.cluster.run("forget", None, "jibri-1")
+        self.assertEqual((outcome.code, self.cluster.recorder_goals()), (0, {"jibri-0": "serving"}), outcome.text)
+
     def test_a_recorder_that_has_left_is_forgotten(self) -> None:
         self.cluster.set_recorder_goal(self.other, "left")
         self.accept(*self.declared(self.recorder))

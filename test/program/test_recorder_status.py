@@ -60,7 +60,12 @@ class Status(Case):
         self.cluster.jicofo.recorders = [self.second, stranger]
         text = self.status().printed
         self.assertIn("jibri-0 is not in jicofo's room of recorders", text)
-        self.assertIn("jibri-207 is not declared", text)
+        self.assertIn("jibri-207 is not of this stack, and jicofo lists it: find out where it runs", text)
+
+    def test_names_how_one_is_forgotten_that_no_up_removes(self) -> None:
+        self.declare(self.first)
+        told = "jibri-201 is not declared: pulumi up; if it stays: jitsi-hetzner forget jibri-201"
+        self.assertIn(told, self.status().printed)
 
     def test_is_content_with_one_that_is_out_of_service_as_declared(self) -> None:
         for one in self.cluster.recorders:

@@ -69,7 +69,7 @@ function differences(one: RecorderStatus, hasUndeployed: boolean): string[] {
       return [
         name === null
           ? `${called} is in jicofo's room of recorders, and not of this stack: find out where it runs`
-          : `${called} is not declared, but the web host still knows it: pulumi up`,
+          : `${called} is not declared, but the web host still knows it: pulumi up; if it stays, on the web host: jitsi-hetzner forget ${nickname}`,
       ];
     case "out of service":
       return goal === "drained" ? [] : [`${called} is in service, and should not be: ${remedy}`];

@@ -98,6 +98,18 @@ class RecorderAcceptance:
         try:
             RecorderClient(self._host, recorder).shut_down()
         except HttpError as problem:
+            if self._is_unlisted(bridge.nickname):
+                # Removed without a drain. Should one come after all, it registers the recorder again.
+                self._registry.forget(bridge.nickname)
+                self._host.info(f"{recorder.name} does not answer, and jicofo does not list it: it is forgotten")
+                return
             self._host.info(f"{recorder.name} takes no graceful shutdown ({problem}); its drain looks closer")
             return
         self._host.info(f"{recorder.name} takes no new recording")
+
+    def _is_unlisted(self, nickname: str) -> bool:
+        try:
+            listed = self._jicofo.recorders()
+        except HttpError:
+            return False
+        return listed is not None and all(one.nickname != nickname for one in listed)

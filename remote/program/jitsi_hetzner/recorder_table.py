@@ -20,8 +20,11 @@ def recorder_problems(recorders: tuple[RecorderFacts, ...], declared: dict[str, 
         for nickname in sorted({*declared} - {*known})
     ]
     for one in recorders:
-        if one.nickname not in declared:
-            problems.append(f"{one.nickname} is not declared: pulumi up")
+        if one.name is None:
+            problems.append(f"{one.nickname} is not of this stack, and jicofo lists it: find out where it runs")
+        elif one.nickname not in declared:
+            forget = f"jitsi-hetzner forget {one.nickname}"
+            problems.append(f"{one.nickname} is not declared: pulumi up; if it stays: {forget}")
         elif not declared[one.nickname]:
             problems.extend(_problems_in_service(one))
     return problems

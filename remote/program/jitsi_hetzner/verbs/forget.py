@@ -8,8 +8,9 @@ from argparse import Namespace
 from dataclasses import dataclass
 
 from ..bridge import Bridge
-from ..by_hand import bridge_argument, for_known_bridge, has_bridge
+from ..by_hand import bridge_argument, find_entry, has_bridge
 from ..decode import Nickname
+from ..failure import ExitCode
 from ..host import Host
 from ..recorder_registry import RecorderRegistry
 from ..registry import Registry
@@ -24,10 +25,19 @@ class ForgetInput:
     nickname: Nickname
 
 
-def forget(host: Host, bridge: Bridge) -> None:
-    """On this host only: nothing is asked of the bridge."""
+def by_hand(host: Host, arguments: Namespace) -> int:
+    """On this host only: nothing is asked of the bridge or recorder."""
+    bridge = _known(host, arguments.bridge)
     _forget(host, bridge.nickname)
     host.info(f"{bridge.name} ({bridge.nickname}) is forgotten here")
+    return ExitCode.DONE
+
+
+def _known(host: Host, name: str) -> Bridge:
+    recorders = RecorderRegistry(host.paths)
+    if any(name in (entry.bridge.name, entry.bridge.nickname) for entry in recorders.entries()):
+        return find_entry(recorders, name, "recorder").bridge
+    return find_entry(Registry(host.paths), name).bridge
 
 
 def run(host: Host, given: ForgetInput, _arguments: Namespace) -> None:
@@ -42,11 +52,11 @@ def _forget(host: Host, nickname: str) -> None:
 
 
 VERB = Verb(
-    summary="removes what this host has noted of a bridge that is gone",
-    description="Asks nothing of the bridge, and changes nothing on it.",
+    summary="removes what this host has noted of a bridge or recorder that is gone",
+    description="Asks nothing of the bridge, and changes nothing on it. A recorder is named as a bridge is.",
     takes=ForgetInput,
     run=run,
     configure=bridge_argument,
     is_by_hand=has_bridge,
-    by_hand=for_known_bridge(forget),
+    by_hand=by_hand,
 )

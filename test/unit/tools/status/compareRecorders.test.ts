@@ -52,7 +52,7 @@ describe("the recorders of a cluster", () => {
 
   it("may be missing, left over, or strangers", () => {
     expect(differences([seen(0), seen(5), seen(7, { name: null })])).toEqual([
-      "jibri-5 (jibri-205) is not declared, but the web host still knows it: pulumi up",
+      "jibri-5 (jibri-205) is not declared, but the web host still knows it: pulumi up; if it stays, on the web host: jitsi-hetzner forget jibri-205",
       "jibri-207 is in jicofo's room of recorders, and not of this stack: find out where it runs",
       "jibri-1 is declared, but the web host does not know it: npm run repair -- jibri-1",
     ]);
