@@ -199,6 +199,8 @@ describe("a cluster without bridge hosts", () => {
     it("ends its recorder after the recording, and keeps the files and the meeting", async () => {
       const before = await webHost();
       const first = [...(await recordings.filesOn("web"))];
+      // The name of a file has the second in which its recording began.
+      await sleep(1_000);
       const { session } = await recordings.start("board");
       await cluster.configure({ localRecorder: "false" });
       const running = cluster.up();
