@@ -3,6 +3,7 @@
 from typing import Any
 from unittest.mock import patch
 
+from jitsi_hetzner.commands import Ran
 from jitsi_hetzner.failure import Failure
 
 from .case import each
@@ -120,6 +121,14 @@ class LostFiles(CertificateCase):
         self.web.refusal = REFUSED
         self.assertIn("Timeout during connect", self.web.timer().text)
         self.assertEqual(self.web.shown[443], before)
+
+    def test_are_not_lost_where_openssl_does_not_say_it(self) -> None:
+        self.web.step()
+        answers, real = self.web.commands.answers, self.web.commands.answers[("openssl",)]
+        answers[("openssl", "pkey")] = Ran(None, errors="openssl does not end within 10 s")
+        self.web.timer()
+        answers[("openssl", "pkey")] = real
+        self.assertEqual((self.web.timer().code, len(self.web.orders)), (0, 1))
 
     def test_are_those_of_a_renewal_that_has_not_ended(self) -> None:
         self.web.step()

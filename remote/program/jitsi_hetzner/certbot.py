@@ -13,7 +13,7 @@ from .certificate_input import CertificateInput
 from .commands import Ran
 from .files import read_text, write_text
 from .host import Host
-from .x509 import belongs_to, read_certificate
+from .x509 import key_fits, read_certificate
 
 # An order with all its waits takes a minute, and ten where the ACME server is slow.
 SECONDS = 600
@@ -62,8 +62,12 @@ class Certbot:
         return self.lineage.with_name("privkey.pem")
 
     def is_whole(self) -> bool:
-        """Whether certbot can renew the certificate: it has the key, and its own settings for it."""
-        return self._renewal_file.exists() and belongs_to(self._host.commands, self.lineage, self.lineage_key)
+        """Whether certbot can renew the certificate: it has the key, and its own settings for it.
+
+        Nothing is lost as long as nobody knows it.
+        """
+        fits = key_fits(self._host.commands, self.lineage, self.lineage_key)
+        return self._renewal_file.exists() and fits is not False
 
     def forget(self) -> None:
         """The files of the certificate. With a part of them, certbot refuses an order, or stores it elsewhere."""

@@ -83,9 +83,16 @@ def is_trusted(commands: Commands, path: Path, name: str, authority: Path | None
 
 
 def belongs_to(commands: Commands, certificate: Path, key: Path) -> bool:
-    """Whether the key is the certificate's."""
+    """Whether the key is the certificate's. False also where openssl does not say it."""
+    return key_fits(commands, certificate, key) is True
+
+
+def key_fits(commands: Commands, certificate: Path, key: Path) -> bool | None:
+    """Whether the key is the certificate's. None where openssl does not say it, as on a host that is too busy."""
     own = commands.run("openssl", "x509", "-in", str(certificate), "-noout", "-pubkey", seconds=SECONDS)
     other = commands.run("openssl", "pkey", "-in", str(key), "-pubout", seconds=SECONDS)
+    if own.code is None or other.code is None:
+        return None
     return own.code == 0 and other.code == 0 and own.output == other.output
 
 
