@@ -245,7 +245,7 @@ class Rehearsal(CertificateCase):
         self.assertEqual(self.web.timer().code, 1)
         self.web.rehearsal_refusal = None
         told = self.warnings(self.web.step())
-        self.assertRegex(told, "the last rehearsal found: a renewal would fail: .*; another rehearsal begins now")
+        self.assertRegex(told, "the last rehearsal found: a renewal would fail: .*; another one begins now")
         self.assertEqual(self.web.timer().code, 0)
         self.web.let_days_pass(1.1)
         self.assertEqual(self.web.timer().code, 0)

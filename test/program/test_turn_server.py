@@ -236,7 +236,6 @@ class Trouble(TurnCase):
         self.web.paths.turn_database.write_text("this is no database" * 100)
         self.warns(f"coturn's database {self.web.paths.turn_database} cannot be changed")
 
-
     def test_packages_that_could_not_be_installed_are_installed_by_a_later_run(self) -> None:
         self.web.certificate()
         self.web.mirror_fails = True

@@ -147,7 +147,7 @@ def _rehearsal_problem(trouble: Trouble, lineage: Certificate) -> Problem:
 
 def _of_the_last(problem: Problem) -> Problem:
     """Its cause may be gone. The timer's service replaces this as soon as it knows."""
-    told = f"the last rehearsal found: {problem.problem}; another rehearsal begins now (npm run status shows its result)"
+    told = f"the last rehearsal found: {problem.problem}; another one begins now (npm run status shows its result)"
     return replace(problem, problem=told)
 
 
