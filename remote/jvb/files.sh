@@ -31,8 +31,9 @@ main() {
     install_version
     restart_and_join
   fi
-  # The web host's own bridge is installed without: it must not start with the settings of the package.
-  systemctl enable --quiet jitsi-videobridge2
+  # The web host's own bridge is installed without: it must not start with the settings of the package. Elsewhere the package
+  # has enabled it; once more would leave links for init scripts on a machine that it leaves.
+  systemctl is-enabled --quiet jitsi-videobridge2 || systemctl enable --quiet jitsi-videobridge2
 }
 
 trust_web_host() {

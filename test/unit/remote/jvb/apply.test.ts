@@ -61,21 +61,26 @@ describe("jvb/apply", () => {
 });
 
 describe("jvb/files", () => {
-  it("lets a boot start the bridge once it has joined with its settings, and not before", () => {
+  it.each([
+    ["lets a boot start the bridge once it has joined with its settings, and not before", 1],
+    ["enables no bridge that the package has enabled, because that leaves links of its own", 0],
+  ])("%s", (_name, isEnabled) => {
     rmSync(join(dir, "joined"));
     const steps = [
       ...["adopt_former_hash", "write_socket", "trust_web_host", "write_file", "write_heap"],
       ...["write_hash", "write_apply_values", "install_version"],
     ].map((step) => `${step}() { :; }`);
     const code = [
-      'id() { :; }; restart_and_join() { result joined; }; systemctl() { result "$*"; }',
+      "id() { :; }; restart_and_join() { result joined; }; systemctl() {",
+      `  [[ $1 != is-enabled ]] || return ${isEnabled}; result "$*"; }`,
       ...steps,
       "main",
     ].join("\n");
     const { stdout } = bashInScript("jvb/files", scriptFixtures["jvb/files"], code, {
       "/var/lib/jitsi-hetzner": dir,
     });
-    expect(stdout).toBe("joined\nenable --quiet jitsi-videobridge2\n");
+    const enabled = isEnabled === 0 ? "" : "enable --quiet jitsi-videobridge2\n";
+    expect(stdout).toBe(`joined\n${enabled}`);
   });
 
   const adopt = (hash: string): string => {
