@@ -117,7 +117,13 @@ export class NodeHost extends Component {
       {
         connection: web.connection,
         script: "web/access",
-        values: { NAME: node.name, NICKNAME: this.nickname, ADDRESS: node.host, ROLE: node.role },
+        values: {
+          NAME: node.name,
+          NICKNAME: this.nickname,
+          ADDRESS: node.host,
+          ROLE: node.role,
+          RECORDER_PORT: ports.jibriControl.toString(),
+        },
         onCreate: "open",
         onDelete: "close",
         triggers: this.triggers,

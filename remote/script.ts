@@ -157,7 +157,14 @@ export interface ScriptValues {
   /** Leaves the machine as it was found, and prints what differs. */
   "node/leave": Record<string, never>;
   /** Arguments: `open` or `close`. Port 5222 of the web host, for one machine. */
-  "web/access": { NAME: string; NICKNAME: string; ADDRESS: string; ROLE: string };
+  "web/access": {
+    NAME: string;
+    NICKNAME: string;
+    ADDRESS: string;
+    ROLE: string;
+    /** The port that is forwarded to a recorder, by which an older entry shows its role. */
+    RECORDER_PORT: string;
+  };
   /** The forward to one machine. */
   "web/forward": {
     NAME: string;

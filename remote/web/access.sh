@@ -1,14 +1,14 @@
 #!/bin/bash
 # Port 5222 of the web host for one existing machine, in this host's own packet filter. Argument: open or close. The first step
 # of a machine: it refuses one that is in the cluster under another name, or in the other role, before anything is changed.
-# Inputs: NAME, NICKNAME, ADDRESS, ROLE (absent when a step closes that an older version of this program has opened).
+# Inputs: NAME, NICKNAME, ADDRESS; ROLE and RECORDER_PORT (absent when a step closes that an older version of this program has
+# opened).
 set -euo pipefail
-: "${NAME:?}" "${NICKNAME:?}" "${ADDRESS:?}" "${ROLE=}"
+: "${NAME:?}" "${NICKNAME:?}" "${ADDRESS:?}" "${ROLE=}" "${RECORDER_PORT=}"
 
 readonly folder=/etc/nftables.d
 readonly rules=$folder/jitsi-hetzner.nft
 readonly forward_conf=/etc/jitsi-hetzner/forward/$NICKNAME/config
-readonly recorder_port=8083
 readonly machine=$folder/jitsi-hetzner-node-$NICKNAME.nft
 readonly main_file=/etc/nftables.conf
 readonly all_machines="include \"$folder/jitsi-hetzner-node-*.nft\""
@@ -45,7 +45,7 @@ former_role() {
     return
   fi
   if [[ -e $forward_conf ]]; then
-    grep -q ":$recorder_port\$" "$forward_conf" && printf 'jibri' || printf 'jvb'
+    grep -q ":$RECORDER_PORT\$" "$forward_conf" && printf 'jibri' || printf 'jvb'
   fi
 }
 

@@ -197,6 +197,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     NICKNAME: "node-berlin-0a1b2c",
     ADDRESS: "203.0.113.7",
     ROLE: "jvb",
+    RECORDER_PORT: "8083",
   },
   "web/forward": scriptValues("web/forward", {
     NAME: "berlin",
