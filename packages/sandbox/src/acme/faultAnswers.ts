@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { problemAnswer, type AcmeRequest, type Answer } from "./answer";
 import { takeFault, type AcmeFaults, type BadAnswer } from "./faults";
-import { problem, rateLimitProblem, refusalProblem, refusals } from "./problems";
+import { badNonce, problem, rateLimitProblem, refusalProblem, refusals } from "./problems";
 import { newAccountPath, newOrderPath, orderRequest } from "./requests";
 
 /**
@@ -35,8 +35,7 @@ async function signedAnswer(
 ): Promise<Answer | undefined> {
   if (request.method !== "POST") return undefined;
   if (takeFault(faults, "bad-nonce", request)) {
-    const text = "JWS has an invalid anti-replay nonce";
-    return problemAnswer(problem("badNonce", text, 400), await nonce());
+    return problemAnswer(badNonce, await nonce());
   }
   const { path } = request;
   if (path !== newOrderPath && path !== newAccountPath) return undefined;

@@ -14,7 +14,7 @@ import { withIntermediate } from "./chain";
 import { faultAnswer } from "./faultAnswers";
 import type { AcmeFaults } from "./faults";
 import type { Ledger } from "./ledger";
-import { problem } from "./problems";
+import { badNonce, problem } from "./problems";
 import * as requests from "./requests";
 import { askUpstream, bodyOf, type Upstream } from "./upstream";
 import { Validations, type IssuanceCheck } from "./validations";
@@ -181,6 +181,8 @@ function record(ledger: Ledger, request: AcmeRequest, answer: Answer): void {
   if (path === requests.newAccountPath && answer.status === 201) ledger.account(directory);
   if (kind !== "order" && kind !== "finalize") return;
   const fields = jsonOf(answer);
+  // The client sends it again.
+  if (textField(fields, "type") === badNonce.type) return;
   const order = requests.orderPathOf(path, answer.headers.location);
   const status = answer.status < 400 ? textField(fields, "status") : undefined;
   if (path === requests.newOrderPath) {

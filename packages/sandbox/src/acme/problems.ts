@@ -13,6 +13,9 @@ export const problem = (type: string, detail: string, status: number): Problem =
   status,
 });
 
+/** Says that a signed request must be sent again with another nonce. Clients do so by themselves (RFC 8555, 6.5). */
+export const badNonce = problem("badNonce", "JWS has an invalid anti-replay nonce", 400);
+
 /**
  * Reasons to refuse a name, in the words of Let's Encrypt. `order` refuses the request; `validation`
  * accepts it, and then the validation of the name fails.

@@ -1,7 +1,14 @@
-import { jsonOf, withJson, type AcmeRequest, type Answer } from "./answer";
+import {
+  jsonOf,
+  problemAnswer,
+  textField,
+  withJson,
+  type AcmeRequest,
+  type Answer,
+} from "./answer";
 import { takeFault, type AcmeFaults } from "./faults";
-import { orderPathOf } from "./requests";
-import { refusalProblem, refusals, type Problem } from "./problems";
+import { newOrderPath, orderPathOf } from "./requests";
+import { badNonce, refusalProblem, refusals, type Problem } from "./problems";
 
 /** Asks for a reason not to issue for a name, such as its CAA records. */
 export type IssuanceCheck = (name: string) => Promise<Problem | undefined>;
@@ -18,6 +25,8 @@ export class Validations {
   /** Paths of authorizations by the path of their order. */
   private readonly orders = new Map<string, readonly string[]>();
   private readonly refused = new Map<string, Problem>();
+  /** Whether the last new order was answered so that the client orders again. */
+  private hasAskedAgain = false;
 
   constructor(
     private readonly faults: AcmeFaults,
@@ -45,6 +54,9 @@ export class Validations {
     const fields = jsonOf(answer) as { authorizations?: readonly string[]; status?: string };
     if (fields.authorizations === undefined || order === undefined) return answer;
     const authorizations = fields.authorizations.map(pathOf);
+    if (path === newOrderPath && this.mustAskAgain(authorizations)) {
+      return problemAnswer(badNonce, textField(answer.headers, "replay-nonce"));
+    }
     this.orders.set(order, authorizations);
     const problem = authorizations.map((at) => this.refused.get(at)).find(Boolean);
     if (problem === undefined) return answer;
@@ -54,6 +66,20 @@ export class Validations {
       error: problem,
       certificate: undefined,
     });
+  }
+
+  /**
+   * Pebble gives one new order in a hundred an authorization that is valid already, also when
+   * PEBBLE_AUTHZREUSE is 0 (its wfe.go compares a number from 0 to 99 with `>`). It may be one that
+   * was refused here. So the client is made to order again, and the names are validated. Certbot
+   * does so once, so a second one in succession is let through, unless it was refused.
+   */
+  private mustAskAgain(authorizations: readonly string[]): boolean {
+    const known = [...this.orders.values()].flat();
+    const isReused = authorizations.some((at) => known.includes(at));
+    const isRefused = authorizations.some((at) => this.refused.has(at));
+    this.hasAskedAgain = isReused && (isRefused || !this.hasAskedAgain);
+    return this.hasAskedAgain;
   }
 
   private authorizationAnswer({ path }: AcmeRequest, answer: Answer): Answer {

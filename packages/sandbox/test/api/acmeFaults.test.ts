@@ -58,7 +58,7 @@ describe("faults of the ACME server", () => {
 
   it("bad-nonce refuses a signed request and gives the next nonce, with which it succeeds", async () => {
     fault({ kind: "bad-nonce", times: 1 });
-    const refused = await client.order([name]);
+    const refused = await client.orderOnce([name]);
     expect(refused).toMatchObject({ status: 400, json: { type: `${urn}badNonce` } });
     expect((await client.order([name])).status).toBe(201);
   });

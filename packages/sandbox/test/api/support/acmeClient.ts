@@ -100,7 +100,15 @@ export class AcmeClient {
     return answer;
   }
 
-  order(names: readonly string[], profile?: string): Promise<ClientAnswer> {
+  /** Orders again when the nonce is refused, as clients must (RFC 8555, 6.5); certbot does so once. */
+  async order(names: readonly string[], profile?: string): Promise<ClientAnswer> {
+    const answer = await this.orderOnce(names, profile);
+    const isBadNonce = answer.json.type === "urn:ietf:params:acme:error:badNonce";
+    return isBadNonce ? this.orderOnce(names, profile) : answer;
+  }
+
+  /** One request for an order, whatever the answer is. */
+  orderOnce(names: readonly string[], profile?: string): Promise<ClientAnswer> {
     const identifiers = names.map((value) => ({ type: "dns", value }));
     return this.post(this.directory.newOrder, { identifiers, profile });
   }
