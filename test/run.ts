@@ -14,11 +14,12 @@ import {
 import { projectDir } from "../packages/sandbox/src/projectDir";
 import { jitsiVariable } from "../packages/sandbox/src/jitsi/choice";
 import { testedKind, testsStandIns } from "./e2e/kind";
+import { failedTests, type JestReport } from "./failedTests";
 import { ensureToolchain } from "../packages/toolchain/src/ensure";
 import { withManyHosts } from "./manyHosts";
 
 /**
- * Runs all suites, or those named on the command line, and ends with `N passed, N failed, N skipped`.
+ * Runs all suites, or those named on the command line, and ends with what failed and `N passed, N failed, N skipped`.
  * A suite that needs hosts is skipped where the machine cannot run them; with CI=true that is a failure.
  */
 
@@ -26,6 +27,8 @@ interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, a line each, to be told again at the end. Where it is missing, the number says it. */
+  readonly failures?: readonly string[];
 }
 
 interface Suite {
@@ -85,11 +88,12 @@ async function checks(): Promise<Tally> {
       return ok;
     }),
   );
-  const failed = verdicts.filter((ok) => !ok).length;
-  return { passed: verdicts.length - failed, failed, skipped: 0 };
+  const failures = Object.keys(gates).filter((_, index) => verdicts[index] !== true);
+  const failed = failures.length;
+  return { passed: verdicts.length - failed, failed, skipped: 0, failures };
 }
 
-interface JestResult {
+interface JestResult extends JestReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
@@ -113,6 +117,7 @@ async function jest(project: string, ...args: string[]): Promise<Tally> {
     // jest may fail for a reason that is no test's (a handle left open, an obsolete snapshot in CI).
     failed: failed === 0 && (code !== 0 || result.numTotalTests === 0) ? 1 : failed,
     skipped: result.numPendingTests + result.numTodoTests,
+    failures: failedTests(result, projectDir),
   };
 }
 
@@ -248,7 +253,9 @@ async function main(names: readonly string[]): Promise<void> {
     log(`=== ${suite.name}: ${summary(tally)} (${seconds} s)`);
   }
   const total = sum(tallies);
-  log(`\n${summary(total)}`);
+  log("");
+  for (const line of total.failures ?? []) log(`FAILED: ${line}`);
+  log(summary(total));
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
 
@@ -287,6 +294,7 @@ const sum = (tallies: readonly Tally[]): Tally => ({
   passed: tallies.reduce((all, { passed }) => all + passed, 0),
   failed: tallies.reduce((all, { failed }) => all + failed, 0),
   skipped: tallies.reduce((all, { skipped }) => all + skipped, 0),
+  failures: tallies.flatMap(({ failures }) => failures ?? []),
 });
 
 function summary({ passed, failed, skipped }: Tally): string {
