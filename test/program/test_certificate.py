@@ -296,7 +296,8 @@ class Status(CertificateCase):
         facts = self.web.run("status", {"bridges": []}, "--stdin").result
         found = [(one["name"], one["daysLeft"], one["issuer"]) for one in facts["certificates"]]
         self.assertEqual(found, [(DOMAIN, 89, "CN = A CA"), (f"auth.{DOMAIN}", 364, "CN = A CA")])
-        self.assertRegex(facts["certificateProblems"][0], f"A {ALIAS} is missing .*correct the records of {ALIAS}")
+        repair = rf"correct the records of {ALIAS} \(with dnsZone: pulumi refresh, then pulumi up\)"
+        self.assertRegex(facts["certificateProblems"][0], f"A {ALIAS} is missing .*{repair}")
 
 
 class Https(CertificateCase):

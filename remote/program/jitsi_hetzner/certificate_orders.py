@@ -79,7 +79,8 @@ class Orders:
             "the certificate has it, but cannot be renewed for it" if is_in_it else "no certificate is ordered for it"
         )
         told = what if can_be_ordered else f"{what}; {effect}"
-        self._run.tell(told, f"correct the records of {one.name}. {RETRY}")
+        repair = f"correct the records of {one.name} (with dnsZone: pulumi refresh, then pulumi up)"
+        self._run.tell(told, f"{repair}. {RETRY}")
 
     def _reason(self, current: Certificate | None, right: list[str]) -> str | None:
         run = self._run
