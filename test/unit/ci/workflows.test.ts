@@ -96,8 +96,15 @@ describe("the workflows", () => {
   it("never cuts a deployment, and asks before it", () => {
     const { concurrency, jobs } = workflow("deploy");
     expect(concurrency).toEqual({ group: "stack", "cancel-in-progress": false });
-    expect(workflow("drift").concurrency).toEqual(concurrency);
     expect(jobs.deploy?.environment).toBe("production");
+  });
+
+  // GitHub cancels the run that waits in a group when another one of the group is queued.
+  it("has no other workflow that could take the place of a deployment that waits", () => {
+    const groups = names
+      .filter((name) => name !== "deploy")
+      .map((name) => workflow(name).concurrency.group);
+    expect(groups).not.toContain(workflow("deploy").concurrency.group);
   });
 
   it("runs the test command as root, with what it needs of the environment", () => {
@@ -238,7 +245,10 @@ describe("the workflows", () => {
       ["echo same", "echo '{\"ok\": false}'; exit 1", "found"],
     ])("compares the cloud (%s) and the hosts (%s): %s", (pulumi, status, outcome) => {
       const ran = run(pulumi, status);
-      expect([ran.code, ran.stepOutputs]).toEqual([0, `outcome=${outcome}\n`]);
+      expect(ran.code).toBe(0);
+      expect(ran.stepOutputs).toMatch(
+        new RegExp(`^began=20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\noutcome=${outcome}\n$`),
+      );
       expect(ran.calls).toEqual([
         "pulumi preview --stack prod --refresh --expect-no-changes --non-interactive --color never",
         "npm run -s status -- --stack prod --json",
@@ -246,6 +256,23 @@ describe("the workflows", () => {
       const report = readFileSync(join(dir, "drift.md"), "utf8");
       expect(report).toContain("https://github.com/o/r/actions/runs/7");
     });
+
+    const began = "2026-11-30T03:17:20Z";
+    const before = { status: "completed", updatedAt: "2026-11-29T16:00:00Z" };
+
+    /** The step `issue`, with these deployments and an open issue. GitHub's own filter runs over the deployments. */
+    function report(outcome: string, openIssue: string, deployments: readonly object[]) {
+      writeFileSync(join(dir, "drift.md"), "text");
+      writeFileSync(join(dir, "deployments.json"), JSON.stringify(deployments));
+      const gh = `case "$1 $2" in
+        "run list") exec jq -r "\${!#}" deployments.json ;;
+        "issue list") echo '${openIssue}' ;;
+      esac`;
+      const env = { OUTCOME: outcome, BEGAN: began, GH_TOKEN: "x" };
+      const ran = runStep(dir, { ...step, step: "issue" }, { gh }, env);
+      expect(ran.calls[0]).toContain("gh run list --workflow deploy.yml ");
+      return ran;
+    }
 
     it.each([
       [
@@ -256,16 +283,35 @@ describe("the workflows", () => {
       ["found", "4", "gh issue edit 4 --body-file drift.md"],
       ["none", "4", "gh issue close 4 --comment No drift any more."],
     ])("keeps one issue: %s, open: %j", (outcome, open, call) => {
-      writeFileSync(join(dir, "drift.md"), "text");
-      const gh = `[[ $2 == list ]] && echo '${open}'; exit 0`;
-      const env = { OUTCOME: outcome, GH_TOKEN: "x" };
-      expect(runStep(dir, { ...step, step: "issue" }, { gh }, env).calls.at(-1)).toBe(call);
+      expect(report(outcome, open, [before]).calls.at(-1)).toBe(call);
     });
 
     it("does nothing where there is no drift and no issue", () => {
-      writeFileSync(join(dir, "drift.md"), "text");
-      const ran = runStep(dir, { ...step, step: "issue" }, { gh: "exit 0" }, { OUTCOME: "none" });
-      expect([ran.code, ran.calls.length]).toEqual([0, 1]);
+      const ran = report("none", "", [before]);
+      expect([ran.code, ran.calls.length]).toEqual([0, 2]);
+    });
+
+    it.each([
+      ["runs", { status: "in_progress", updatedAt: "2026-11-30T03:16:00Z" }],
+      ["ended during the comparison", { status: "completed", updatedAt: "2026-11-30T03:18:00Z" }],
+    ])("says nothing of a cluster whose deployment %s", (_, deployment) => {
+      for (const outcome of ["found", "none"]) {
+        const ran = report(outcome, "4", [deployment, before]);
+        expect([ran.code, ran.calls.length]).toEqual([0, 1]);
+        expect(ran.output).toContain("a deployment ran during the comparison");
+      }
+    });
+
+    it.each(["waiting", "pending", "queued"])(
+      "is not held back by a deployment that is %s",
+      (status) => {
+        const ran = report("found", "4", [{ status, updatedAt: "2026-11-30T03:18:00Z" }, before]);
+        expect(ran.calls.at(-1)).toBe("gh issue edit 4 --body-file drift.md");
+      },
+    );
+
+    it("may read the deployments", () => {
+      expect(workflow("drift").jobs.drift?.permissions.actions).toBe("read");
     });
   });
 });
