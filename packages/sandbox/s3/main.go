@@ -111,6 +111,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPut && strings.Trim(r.URL.Path, "/") == bucket && bucket != s.config.Bucket:
 		// Keys of Hetzner may create buckets. Here a wrong name stays a wrong name.
 		refuse(w, 403, "AccessDenied", "Access Denied")
+	case strings.HasSuffix(r.Header.Get("X-Amz-Content-Sha256"), "-TRAILER"):
+		// A checksum behind the body, by default what AWS's SDKs send since 2025. Ceph and others refuse it.
+		_, _ = io.Copy(io.Discard, r.Body)
+		refuse(w, 400, "XAmzContentSHA256Mismatch", "UnknownError")
 	default:
 		s.s3.ServeHTTP(w, r)
 	}

@@ -107,6 +107,26 @@ describe("the workflows", () => {
     expect(groups).not.toContain(workflow("deploy").concurrency.group);
   });
 
+  it("gives every call of pulumi on the stack the state, the passphrase, the keys of a bucket, and a token", () => {
+    const calls = names
+      .flatMap((name) => Object.values(workflow(name).jobs).flatMap(({ steps }) => steps))
+      .filter(({ run }) => run?.includes("pulumi ") === true);
+    expect(calls).toHaveLength(4);
+    for (const { env } of calls) {
+      expect(Object.keys(env ?? {})).toEqual(
+        expect.arrayContaining([
+          "STACK",
+          "PULUMI_BACKEND_URL",
+          "PULUMI_ACCESS_TOKEN",
+          "PULUMI_CONFIG_PASSPHRASE",
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
+          "HCLOUD_TOKEN",
+        ]),
+      );
+    }
+  });
+
   it("runs the test command as root, with what it needs of the environment", () => {
     symlinkSync(join(root, ".ci"), join(dir, ".ci"));
     const step = { workflow: "checks", job: "test", step: "all suites" };
