@@ -85,10 +85,18 @@ private_problem() {
   fi
 }
 
+# largest_packet INTERFACE PEER: bytes of the largest packet that this host sends to PEER. dhcpcd, the DHCP client of Debian
+# 13, sets the network's MTU at the routes. The interface keeps 1500 then, and nothing is wrong.
+largest_packet() {
+  local mtu
+  mtu=$(ip -o route get "$2" | sed -nE 's/.* mtu (lock )?([0-9]+).*/\2/p')
+  printf '%s' "${mtu:-$(ip -o link show dev "$1" | sed -nE 's/.* mtu ([0-9]+) .*/\1/p')}"
+}
+
 # large_packets_problem INTERFACE PEER: prints nothing if large packets arrive, or if PEER answers no pings at all.
 large_packets_problem() {
   local mtu
-  mtu=$(ip -o link show dev "$1" | sed -nE 's/.* mtu ([0-9]+) .*/\1/p')
+  mtu=$(largest_packet "$1" "$2")
   # One lost packet proves nothing.
   if command -v ping >/dev/null && answers_ping 1 "$2" && ! answers_ping 1 "$2" "$mtu" && ! answers_ping 4 "$2" "$mtu"; then
     printf 'packets of %d bytes are lost between the interface %s and %s, but small packets arrive' "$mtu" "$1" "$2"

@@ -4,7 +4,10 @@ import { bashInScript } from "./bash";
 interface Host {
   /** The address of the private interface; none by default. */
   readonly address?: string;
+  /** Of the interface. */
   readonly mtu?: number;
+  /** Of the routes into the network; by default they have none of their own. */
+  readonly routeMtu?: number;
   /** Bytes of the largest packet that arrives. */
   readonly carries?: number;
   /** What the system configures interfaces with. */
@@ -14,7 +17,14 @@ interface Host {
 }
 
 /** A host with an interface enp7s0 beside eth0, played by functions. */
-const world = ({ address = "", mtu = 1450, carries = 1450, has = "nothing", comesUp }: Host) => `
+const world = ({
+  address = "",
+  mtu = 1450,
+  routeMtu,
+  carries = 1450,
+  has = "nothing",
+  comesUp,
+}: Host) => `
   HOSTNAME=host
   given='${address}'
   wait_for() { shift 2; "$@" >/dev/null; }
@@ -25,6 +35,7 @@ const world = ({ address = "", mtu = 1450, carries = 1450, has = "nothing", come
       "-o -4 addr show"*eth0) echo '2: eth0    inet 192.0.2.1/32 scope global eth0' ;;
       "-o -4 addr show"*) [[ -z $given ]] || echo "3: enp7s0    inet $given/32 scope global enp7s0" ;;
       "-o route show default") echo 'default via 172.31.1.1 dev eth0 onlink' ;;
+      "-o route get"*) echo '10.80.0.1 dev enp7s0 src 10.80.1.5 uid 0 \\    cache ${routeMtu === undefined ? "" : `mtu ${routeMtu} `}' ;;
       "-o link show"*) echo '3: enp7s0: <UP> mtu ${mtu} qdisc noqueue' ;;
     esac
   }
@@ -94,6 +105,19 @@ describe("the private network, before anything else is done on a host", () => {
     expect(status).toBe(1);
     expect(stderr).toContain(
       "packets of 1500 bytes are lost between the interface enp7s0 and 10.80.0.1, but small packets arrive; its MTU is 1500, but the network carries at most 1450: ip link set enp7s0 mtu 1450",
+    );
+  });
+
+  it("is taken as it is where the routes have the MTU of the network, and the interface has another", () => {
+    const { status, stderr } = ready({ address: "10.80.1.5", mtu: 1500, routeMtu: 1450 });
+    expect([status, stderr]).toEqual([0, "noted private-address 10.80.1.5\n"]);
+  });
+
+  it("names large packets that vanish, and the MTU of the routes", () => {
+    const { status, stderr } = ready({ address: "10.80.1.5", routeMtu: 1450, carries: 1400 });
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "packets of 1450 bytes are lost between the interface enp7s0 and 10.80.0.1",
     );
   });
 

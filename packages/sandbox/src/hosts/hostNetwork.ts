@@ -25,6 +25,12 @@ import {
   namespaceExists,
   setSysctls,
 } from "./netns";
+import {
+  type DhcpClient,
+  type PrivateInterfaceFault,
+  privateInterfaceLines,
+  privateMtu,
+} from "./privateInterface";
 import { run } from "./exec";
 
 /**
@@ -34,10 +40,6 @@ import { run } from "./exec";
 export const publicGatewayIpv4 = "172.31.1.1";
 /** Hetzner's IPv6 gateway. */
 export const publicGatewayIpv6 = "fe80::1";
-/** MTU of Hetzner's private networks. */
-const privateMtu = 1450;
-/** The default of a link. */
-const defaultGsoSegments = 65_535;
 const bridge = "br0";
 /**
  * Fixed MAC address of the gateway. Otherwise the bridge takes the lowest address of its ports. It
@@ -125,6 +127,7 @@ export async function attachPrivateNetwork(
   identity: SandboxIdentity,
   id: number,
   attachment: PrivateAttachment,
+  client: DhcpClient,
   fault?: PrivateInterfaceFault,
 ): Promise<readonly string[]> {
   const network = privateNamespace(identity, attachment.networkId);
@@ -136,7 +139,7 @@ export async function attachPrivateNetwork(
     await ensurePrivateNetwork(network, attachment);
     await addLink(network, host, privateLink(id), { mac: attachment.mac, interfaceName });
   });
-  const lines = privateInterfaceLines(attachment, interfaceName, fault);
+  const lines = privateInterfaceLines(attachment, interfaceName, client, fault);
   await ipBatch(host, lines);
   return lines;
 }
@@ -153,32 +156,6 @@ async function addLink(
     ]);
   }
   await ipBatch(network, [`link set ${link} mtu ${privateMtu} master ${bridge} up`]);
-}
-
-/** Faults of the host's end of a private network. */
-export type PrivateInterfaceFault = "no-address" | "large-packets";
-
-/** The commands with which Hetzner's hc-utils configures a new interface inside the host. */
-export function privateInterfaceLines(
-  attachment: PrivateAttachment,
-  interfaceName: string,
-  fault?: PrivateInterfaceFault,
-): string[] {
-  const { ip, gateway, networkCidr } = attachment;
-  if (fault === "no-address")
-    return [`link set ${interfaceName} down`, `addr flush dev ${interfaceName}`];
-  // The usual MTU of Ethernet: the other end drops larger packets silently. Segments are sent one
-  // by one, because the kernel otherwise passes several at once, whatever the other end's MTU is.
-  const size =
-    fault === "large-packets"
-      ? "mtu 1500 gso_max_segs 1"
-      : `mtu ${privateMtu} gso_max_segs ${defaultGsoSegments}`;
-  return [
-    `link set ${interfaceName} ${size} up`,
-    `addr replace ${ip}/32 dev ${interfaceName}`,
-    `route replace ${gateway}/32 dev ${interfaceName} scope link src ${ip}`,
-    `route replace ${networkCidr} via ${gateway} dev ${interfaceName} src ${ip}`,
-  ];
 }
 
 async function ensurePrivateNetwork(

@@ -16,7 +16,6 @@ import {
   applyFirewall,
   ensurePublicInterface,
   attachPrivateNetwork,
-  type PrivateInterfaceFault,
   removePublicInterface,
   detachPrivateNetwork,
 } from "./hostNetwork";
@@ -24,6 +23,8 @@ import { type HostProcess, startHostProcess } from "./hostProcess";
 import { endHost, removeHost } from "./hostRemoval";
 import { consoleLog, hostFolder } from "./names";
 import { signal } from "./processes";
+import { dhcpClientOf, type PrivateInterfaceFault } from "./privateInterface";
+import { suiteOf } from "./releases";
 import { newAddressFiles, seedFiles } from "./seed";
 
 /** Timeout until the init of a host runs. Usually it takes one second. */
@@ -169,7 +170,8 @@ export class NspawnHost {
 
   async attachNetwork(attachment: PrivateAttachment): Promise<void> {
     const { identity, spec, privateFault } = this;
-    const lines = await attachPrivateNetwork(identity, spec.id, attachment, privateFault);
+    const client = dhcpClientOf[suiteOf(spec.image)];
+    const lines = await attachPrivateNetwork(identity, spec.id, attachment, client, privateFault);
     this.attachments.set(attachment.networkId, attachment);
     this.networks.set(attachment.networkId, lines);
     this.writeBatch();

@@ -1,23 +1,5 @@
-import { freeInterface, privateInterfaceLines, publicMac } from "../../../src/hosts/hostNetwork";
+import { freeInterface, publicMac } from "../../../src/hosts/hostNetwork";
 import { sandboxIdentity } from "../../../src/identity";
-
-describe("privateInterfaceLines", () => {
-  it("gives the host a /32 address and routes everything through the gateway", () => {
-    const attachment = {
-      networkId: 1,
-      networkCidr: "10.0.0.0/16",
-      ip: "10.0.1.2",
-      gateway: "10.0.0.1",
-      mac: "86:00:00:00:00:01",
-    };
-    expect(privateInterfaceLines(attachment, "enp7s0")).toEqual([
-      "link set enp7s0 mtu 1450 gso_max_segs 65535 up",
-      "addr replace 10.0.1.2/32 dev enp7s0",
-      "route replace 10.0.0.1/32 dev enp7s0 scope link src 10.0.1.2",
-      "route replace 10.0.0.0/16 via 10.0.0.1 dev enp7s0 src 10.0.1.2",
-    ]);
-  });
-});
 
 describe("freeInterface", () => {
   it("returns the names in Hetzner's order, without those in use", () => {
