@@ -1,4 +1,4 @@
-import { failedTests } from "../failedTests";
+import { failedTests } from "../../failedTests";
 
 const colour = "\u001b[31m";
 
