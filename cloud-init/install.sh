@@ -289,7 +289,26 @@ put_back() {
 }
 
 refresh_lists() {
-  retry 5 "reading the package lists" apt_get -o APT::Update::Error-Mode=any update
+  retry 5 "reading the package lists" update_lists
+}
+
+# apt-get waits for dpkg's lock, but not for that of the package lists, which another `apt-get update` holds, such as that of
+# apt-daily.service. A minute for it here.
+update_lists() {
+  local errors code second
+  errors=$(mktemp)
+  for ((second = 0; second < 60; second += 5)); do
+    code=0
+    apt_get -o APT::Update::Error-Mode=any update 2>"$errors" || code=$?
+    cat "$errors" >&2
+    if ((code == 0)) || ! grep -q 'Could not get lock .*/lists/lock' "$errors"; then
+      break
+    fi
+    info "another apt reads the package lists; waiting for it"
+    sleep 5
+  done
+  rm -f "$errors"
+  return "$code"
 }
 
 # The key that is trusted for the repository's packages: this one and no other. gpg reads armoured and binary keys alike.

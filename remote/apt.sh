@@ -12,13 +12,32 @@ apt_get() {
 refresh_lists() {
   local attempt
   for attempt in 1 2 3 4 5; do
-    if apt_get -o APT::Update::Error-Mode=any update; then
+    if update_lists; then
       return
     fi
     info "reading the package lists failed (attempt $attempt of 5)"
     sleep 10
   done
   return 1
+}
+
+# update_lists: apt-get waits for dpkg's lock, but not for that of the package lists, which another `apt-get update` holds,
+# such as that of apt-daily.service. A minute for it here.
+update_lists() {
+  local errors code second
+  errors=$(mktemp)
+  for ((second = 0; second < 60; second += 5)); do
+    code=0
+    apt_get -o APT::Update::Error-Mode=any update 2>"$errors" || code=$?
+    cat "$errors" >&2
+    if ((code == 0)) || ! grep -q 'Could not get lock .*/lists/lock' "$errors"; then
+      break
+    fi
+    info "another apt reads the package lists; waiting for it"
+    sleep 5
+  done
+  rm -f "$errors"
+  return "$code"
 }
 
 # complete_dpkg: completes an installation that a reboot or a full disk interrupted. apt installs nothing before that. If
