@@ -22,7 +22,7 @@ export interface SharedHostArgs {
   /** The meeting domain. */
   domain: string;
   /** For new servers: location and system image by name. */
-  location: string;
+  location: pulumi.Input<string>;
   image: string;
   /** Public keys that may log in as root, authorized_keys lines. */
   authorizedKeys: readonly string[];

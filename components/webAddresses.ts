@@ -6,8 +6,8 @@ import type { Labels } from "../lib/plan/labels";
 import { Component } from "./component";
 
 export interface WebAddressesArgs {
-  /** Location of the web host. An address never leaves its location. */
-  location: string;
+  /** Location of new addresses. An address never leaves its location. */
+  location: pulumi.Input<string>;
   labels: Labels;
   /** Whether Hetzner refuses to delete them. */
   protect: boolean;
@@ -17,6 +17,9 @@ export interface WebAddressesArgs {
 export class WebAddresses extends Component {
   readonly ipv4: { readonly id: pulumi.Output<number>; readonly address: pulumi.Output<string> };
   readonly ipv6: { readonly id: pulumi.Output<number>; readonly address: pulumi.Output<string> };
+
+  /** Where both are. A server with these addresses must be there too. */
+  readonly location: pulumi.Output<string>;
 
   constructor(name: string, args: WebAddressesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("WebAddresses", name, opts);
@@ -37,6 +40,7 @@ export class WebAddresses extends Component {
     const ipv6 = primaryIp("ipv6");
     this.ipv4 = { id: numericId(ipv4), address: ipv4.ipAddress };
     this.ipv6 = { id: numericId(ipv6), address: ipv6.ipNetwork.apply(hostAddressIn) };
+    this.location = ipv4.location;
     this.registerOutputs({ ipv4: this.ipv4.address, ipv6: this.ipv6.address });
   }
 }

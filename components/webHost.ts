@@ -136,13 +136,15 @@ export class WebHost extends Component {
     );
   }
 
-  private makeHost(name: string, args: WebHostArgs, { ipv4, ipv6 }: WebAddresses): Host {
+  private makeHost(name: string, args: WebHostArgs, { ipv4, ipv6, location }: WebAddresses): Host {
     return new Host(
       name,
       {
         ...args,
         role: "web",
         hostname: args.domain,
+        // Of the addresses, whatever the setting says now: a replacement deletes the old server first.
+        location,
         privateIp: privateNetwork.webAddress,
         primaryIps: { ipv4: ipv4.id, ipv6: ipv6.id },
       },

@@ -66,6 +66,12 @@ export interface NetworkFact {
   readonly subnets?: readonly { readonly network_zone?: string }[];
 }
 
+/** A public address that outlives its server. */
+export interface PrimaryIpFact {
+  readonly name: string;
+  readonly location?: { readonly name?: string };
+}
+
 export interface RrsetFact {
   /** Relative to the zone, `@` for its apex. */
   readonly name: string;
@@ -102,6 +108,8 @@ export interface CloudFacts {
   readonly images: readonly ImageFact[];
   /** Those of this stack, found by their labels. */
   readonly servers: readonly ServerFact[];
+  /** Those of this stack: the addresses of its web host. */
+  readonly primaryIps: readonly PrimaryIpFact[];
   /** Those of the whole project. */
   readonly networks: readonly NetworkFact[];
   /** `undefined` if the price list cannot be read. */

@@ -17,6 +17,7 @@ import type {
   ImageFact,
   NetworkFact,
   PriceFact,
+  PrimaryIpFact,
   RrsetFact,
   ServerFact,
   ServerTypeFact,
@@ -78,6 +79,8 @@ export const network: Read<NetworkFact> = object({
   labels: texts,
   subnets: optional(readableRows(object({ network_zone: optional(text) }))),
 });
+
+export const primaryIp: Read<PrimaryIpFact> = object({ name: text, location: optionalName });
 
 export const rrset: Read<RrsetFact> = object({
   name: text,

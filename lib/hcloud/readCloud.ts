@@ -16,16 +16,20 @@ interface Wanted {
 export async function readCloud(api: HcloudApi, wanted: Wanted): Promise<CloudFacts> {
   const image = encodeURIComponent(wanted.image);
   const selector = `label_selector=${encodeURIComponent(wanted.labelSelector)}`;
-  const [serverTypes, images, servers, networks, { pricing }, zone] = await Promise.all([
-    api.list("/server_types", "server_types", serverTypesWith(wanted.serverTypes)),
-    api.list(`/images?name=${image}&include_deprecated=true`, "images", list(read.image)),
-    api.list(`/servers?${selector}`, "servers", list(read.server)),
-    // A network that cannot be read causes no warning, and no harm.
-    api.list("/networks", "networks", readableRows(read.network)),
-    api.get("/pricing", object({ pricing: read.pricing })),
-    wanted.dnsZone === undefined ? undefined : readZone(api, wanted.dnsZone),
-  ]);
-  return { serverTypes, images, servers, networks, pricing, zone };
+  const [serverTypes, images, servers, primaryIps, networks, { pricing }, zone] = await Promise.all(
+    [
+      api.list("/server_types", "server_types", serverTypesWith(wanted.serverTypes)),
+      api.list(`/images?name=${image}&include_deprecated=true`, "images", list(read.image)),
+      api.list(`/servers?${selector}`, "servers", list(read.server)),
+      // An address that cannot be read is not compared.
+      api.list(`/primary_ips?${selector}`, "primary_ips", readableRows(read.primaryIp)),
+      // A network that cannot be read causes no warning, and no harm.
+      api.list("/networks", "networks", readableRows(read.network)),
+      api.get("/pricing", object({ pricing: read.pricing })),
+      wanted.dnsZone === undefined ? undefined : readZone(api, wanted.dnsZone),
+    ],
+  );
+  return { serverTypes, images, servers, primaryIps, networks, pricing, zone };
 }
 
 /** A type of a kind that this program does not know is left out, unless it is one of the needed types. */

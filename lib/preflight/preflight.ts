@@ -50,6 +50,7 @@ import {
   type OwnCertificateNeeds,
 } from "./ownCertificate";
 import { checkSshAgent } from "./sshAgent";
+import { checkWebLocation } from "./webLocation";
 import { checkWebSize } from "./webSizeCheck";
 
 /** All problems that would stop this `up` half way, in one message, before anything is created. */
@@ -264,6 +265,7 @@ function checkCluster(
   const heaps = { ...settings, hasLocalBridge: plan.localBridge !== undefined };
   return together([
     isMaking ? zone : asWarnings(zone),
+    checkWebLocation(settings.location, hosts, facts.primaryIps),
     checkDomain(settings.domain, facts.servers),
     ofTypes,
     missing.length === 0 ? none : checkImage(settings.image, facts.images, now),

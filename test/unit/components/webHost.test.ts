@@ -1,5 +1,6 @@
-import { deployUsual } from "./support/cluster";
-import type { Registered } from "./support/mockEngine";
+import { answers } from "./support/answers";
+import { clusterArgs, deployCluster, deployUsual, usualSettings } from "./support/cluster";
+import type { Answers, Registered } from "./support/mockEngine";
 import { find } from "./support/registered";
 
 jest.setTimeout(60_000);
@@ -21,6 +22,22 @@ describe("WebHost", () => {
     }
     const attachment = find(two, "hcloud:index/serverNetwork:ServerNetwork", "jitsi-web-network");
     expect(attachment.inputs.ip).toBe("10.80.0.2");
+  });
+
+  it("orders the web host where its addresses are, whatever the setting says later", async () => {
+    const type = "hcloud:index/primaryIp:PrimaryIp";
+    const inFalkenstein: Answers = {
+      ...answers,
+      [type]: (args) => {
+        const address = answers[type]?.(args);
+        return { id: address?.id ?? "", state: { ...address?.state, location: "fsn1" } };
+      },
+    };
+    const args = clusterArgs(usualSettings, { location: "nbg1" });
+    const { resources } = await deployCluster(args, inFalkenstein);
+    const place = (name: string) =>
+      find(resources, "hcloud:index/server:Server", name).inputs.location;
+    expect([place("jitsi-web"), place("jitsi-jvb-0")]).toEqual(["fsn1", "nbg1"]);
   });
 
   it("lets the web host wait for no bridge", () => {

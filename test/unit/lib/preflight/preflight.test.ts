@@ -197,6 +197,24 @@ describe("preflight", () => {
     await expect(inCloud(running, { ...inAsh, rollBridges: "true" })).rejects.toThrow("eu-central");
   });
 
+  it("refuses another location for a new web host than that of its addresses, and nothing for a running one", async () => {
+    const primaryIps = [
+      { name: "web-ipv4", location: { name: "fsn1" } },
+      { name: "web-ipv6", location: { name: "fsn1" } },
+    ];
+    const inNuremberg = { location: "nbg1" };
+    await expect(inCloud({ primaryIps }, inNuremberg)).rejects.toThrow(
+      [
+        '  location is "nbg1", but the addresses of the web host (web-ipv4, web-ipv6) are in fsn1; an address never leaves its location, and a new web host gets these:',
+        "      pulumi config set location fsn1  # or, for a web host with other addresses: hcloud primary-ip delete web-ipv4 web-ipv6 && pulumi refresh; then: pulumi up",
+      ].join("\n"),
+    );
+    await inCloud({ primaryIps }, { location: "fsn1" });
+    await inCloud({ primaryIps, servers: everything }, inNuremberg);
+    // Without a location, the order finds out.
+    await inCloud({ primaryIps: [{ name: "web-ipv4" }] }, inNuremberg);
+  });
+
   it("refuses what the state has and Hetzner has not, a bridge that is not declared any more too", async () => {
     jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch({ servers: everything }));
     const state = stateOf(stateServer("102", "1"), stateServer("100", "0"));
@@ -292,7 +310,7 @@ describe("preflight", () => {
     const fetched = jest.spyOn(globalThis, "fetch").mockImplementation(good);
     fetched.mockResolvedValueOnce(busy);
     await expect(run()).resolves.toMatchObject({ webServerType: "cx23" });
-    expect(fetched.mock.calls).toHaveLength(6);
+    expect(fetched.mock.calls).toHaveLength(7);
   });
 
   it("lists servers that are off, and leaves them alone", async () => {

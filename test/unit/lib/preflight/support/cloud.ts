@@ -92,6 +92,7 @@ export const emptyCloud: CloudFacts = {
   serverTypes: [cx23, cpx42],
   images: [{ status: "available", architecture: "x86" }],
   servers: [],
+  primaryIps: [],
   networks: [],
   pricing: {
     currency: "EUR",

@@ -8,6 +8,7 @@ export function fakeFetch(changes: Partial<CloudFacts> = {}): typeof fetch {
     "/v1/server_types": { server_types: facts.serverTypes },
     "/v1/images": { images: facts.images },
     "/v1/servers": { servers: facts.servers },
+    "/v1/primary_ips": { primary_ips: facts.primaryIps },
     "/v1/networks": { networks: facts.networks },
     "/v1/pricing": { pricing: facts.pricing },
     "/v1/zones/example.org/rrsets": { rrsets: facts.zone?.rrsets },
