@@ -1,9 +1,8 @@
 import * as ipaddr from "ipaddr.js";
 import { componentPackage, privateNetwork } from "../constants";
-import type { ImageFact, NetworkFact, RrsetFact, ServerFact, ZoneFact } from "../hcloud/cloudFacts";
-import { relativeName } from "../plan/dnsPlan";
+import type { ImageFact, NetworkFact, ServerFact, ZoneFact } from "../hcloud/cloudFacts";
 import { labels } from "../plan/labels";
-import { none, problem, together, warning, type Findings } from "./findings";
+import { none, problem, warning, type Findings } from "./findings";
 
 /**
  * A host keeps its domain for its whole life, because its packages are configured for it and its certificates name it.
@@ -82,32 +81,6 @@ export function checkZone(dnsZone: string, zone: ZoneFact | undefined): Findings
     assigned.length === 0 ? "Hetzner's name servers" : `the name servers ${assigned.join(", ")}`;
   return warning(
     `the zone ${dnsZone} is not delegated to Hetzner (${delegation}): its names are not found until its registrar lists ${servers}`,
-  );
-}
-
-/**
- * Records that are not this stack's are never overwritten. The API refuses to create a record that exists; this check says
- * so before anything is created. The stack's own records have its labels.
- */
-export function checkRecords(
-  hostnames: readonly string[],
-  dnsZone: string,
-  zone: ZoneFact,
-  ownLabels: Readonly<Record<string, string>>,
-): Findings {
-  const names = new Map(hostnames.map((hostname) => [relativeName(hostname, dnsZone), hostname]));
-  const isOurs = ({ labels }: RrsetFact): boolean =>
-    ["project", "stack"].every((key) => labels[key] === ownLabels[key]);
-  const inTheWay = zone.rrsets.filter((rrset) => names.has(rrset.name) && !isOurs(rrset));
-  return together(
-    inTheWay.map(({ name, type, records }) => {
-      const values = records.map(({ value }) => value).join(", ");
-      return problem(
-        "dnsZone",
-        `${dnsZone} has a record for ${names.get(name) ?? name} that is not this stack's: ${type} ${values}`,
-        `hcloud zone rrset delete ${dnsZone} ${name} ${type}  # if it is not needed any more; or use another name`,
-      );
-    }),
   );
 }
 

@@ -15,14 +15,7 @@ import { chooseServerType, type ServerTypeChoice } from "../plan/serverTypeChoic
 import { candidatesFor, memoryOfTypes } from "../plan/serverTypes";
 import { webNames } from "../plan/webNames";
 import { formatProblems, problemSentence, type Problem } from "../problem";
-import {
-  checkDomain,
-  checkImage,
-  checkPrivateRange,
-  checkQuota,
-  checkRecords,
-  checkZone,
-} from "./checks";
+import { checkDomain, checkImage, checkPrivateRange, checkQuota, checkZone } from "./checks";
 import { checkEngineMemory } from "./engineMemory";
 import { engineState, type EngineState } from "./engineState";
 import { none, together, type Findings } from "./findings";
@@ -39,6 +32,7 @@ import {
   checkRecordingSecrets,
   readRecordingSecrets,
 } from "./recordingCheck";
+import { checkRecords } from "./recordCheck";
 import { checkRoll, rollNotes, type WantedServer } from "./rollCheck";
 import { describeServers } from "./serverList";
 import { checkServerType } from "./serverTypeCheck";
@@ -125,6 +119,7 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     const around = await Promise.all([
       checkLocalBridge(settings.localBridge, hasHosts, state),
       checkGoneServers(state, hosts, facts.servers, api),
+      checkNames(args, hosts, facts, state),
       checkSshAgent(args.env),
     ]);
     const ofOwn = own === undefined ? none : ownCertificate(args, own, hasHosts);
@@ -271,7 +266,6 @@ function checkCluster(
     missing.length === 0 ? none : checkImage(settings.image, facts.images, now),
     checkQuota(hosts.length, missing.length),
     facts.servers.length > 0 ? none : checkPrivateRange(facts.networks),
-    checkNames(examined),
     checkEngineMemory(...bridgeCounts(hosts, "jvb"), undefined, bridgeCounts(hosts, "jibri")),
     checkHeaps(heaps, hosts, wanted.types, memoryGb),
     checkWebSize(hosts, wanted.types.web, facts.serverTypes),
@@ -298,11 +292,18 @@ function asWarnings({ problems, warnings }: Findings): Findings {
   return { problems: [], warnings: [...later, ...warnings] };
 }
 
-function checkNames({ settings, stack, hosts, facts }: Examined): Findings {
+/** The managed zone, and the records in it. */
+async function checkNames(
+  { settings, stack }: PreflightArgs,
+  hosts: readonly PlannedHost[],
+  facts: CloudFacts,
+  state: EngineState,
+): Promise<Findings> {
   const { dnsZone } = settings;
   if (dnsZone === undefined) return none;
   const zone = checkZone(dnsZone, facts.zone);
   if (facts.zone === undefined || zone.problems.length > 0) return zone;
   const hostnames = [...new Set([...webNames(settings), ...hosts.map(({ hostname }) => hostname)])];
-  return together([zone, checkRecords(hostnames, dnsZone, facts.zone, labels({ stack }))]);
+  const ownLabels = labels({ stack });
+  return together([zone, await checkRecords(hostnames, dnsZone, facts.zone, ownLabels, state)]);
 }

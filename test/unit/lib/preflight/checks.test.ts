@@ -2,10 +2,9 @@ import {
   checkImage,
   checkPrivateRange,
   checkQuota,
-  checkRecords,
   checkZone,
 } from "../../../../lib/preflight/checks";
-import type { ImageFact, RrsetFact } from "../../../../lib/hcloud/cloudFacts";
+import type { ImageFact } from "../../../../lib/hcloud/cloudFacts";
 
 const nothing = { problems: [], warnings: [] };
 
@@ -81,55 +80,6 @@ describe("checkZone", () => {
     expect(checkZone("example.org", zone).warnings).toEqual([
       "the zone example.org is not delegated to Hetzner (unregistered): its names are not found until its registrar lists the name servers hydrogen.ns.hetzner.com., oxygen.ns.hetzner.com.",
     ]);
-  });
-});
-
-describe("checkRecords", () => {
-  const own = { project: "jitsi-hetzner", stack: "production", "managed-by": "pulumi" };
-  const rrset = (name: string, type: string, labels: Record<string, string> = {}): RrsetFact => ({
-    name,
-    type,
-    labels,
-    records: [{ value: "192.0.2.9" }],
-  });
-  const check = (hostnames: string[], ...rrsets: RrsetFact[]) =>
-    checkRecords(hostnames, "example.org", { mode: "primary", rrsets }, own);
-
-  it("takes the stack's own records for what they are", () => {
-    expect(check(["meet.example.org"], rrset("meet", "A", { ...own, role: "web" }))).toEqual(
-      nothing,
-    );
-  });
-
-  it("leaves records of other names alone", () => {
-    expect(check(["meet.example.org"], rrset("www", "A"), rrset("@", "A"))).toEqual(nothing);
-  });
-
-  it.each(["A", "AAAA", "CNAME"])("refuses to stand beside somebody's %s record", (type) => {
-    expect(check(["meet.example.org"], rrset("meet", type)).problems).toEqual([
-      {
-        key: "dnsZone",
-        reason: `example.org has a record for meet.example.org that is not this stack's: ${type} 192.0.2.9`,
-        fix: `hcloud zone rrset delete example.org meet ${type}  # if it is not needed any more; or use another name`,
-      },
-    ]);
-  });
-
-  it("finds records of the apex and of names below the domain", () => {
-    const found = check(
-      ["example.org", "jvb-0.a.b.example.org"],
-      rrset("@", "A"),
-      rrset("jvb-0.a.b", "AAAA"),
-    );
-    expect(found.problems.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining("for example.org that is not this stack's: A") as string,
-      expect.stringContaining("for jvb-0.a.b.example.org that is not this stack's: AAAA") as string,
-    ]);
-  });
-
-  it("does not take another stack's records for its own", () => {
-    const other = rrset("meet", "A", { ...own, stack: "staging" });
-    expect(check(["meet.example.org"], other).problems).toHaveLength(1);
   });
 });
 

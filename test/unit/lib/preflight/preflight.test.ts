@@ -100,12 +100,12 @@ describe("preflight", () => {
     await expect(failure).rejects.toMatchObject({
       message: [
         "This cannot be deployed as it is; nothing was changed.",
+        '  dnsZone is "example.org", which is not a zone of this Hetzner project:',
+        "      hcloud zone create --name example.org --mode primary  # or: pulumi config rm dnsZone",
         '  jvbServerType is "cpx41", which is no longer sold in fsn1, and its successor cpx42 is sold out there; alternatives: elsewhere cpx42 in nbg1:',
         "      pulumi config set location LOCATION  # new hosts only; see `hcloud server-type list`",
         '  image is "debian-13", which Hetzner does not offer:',
         "      hcloud image list --type system --architecture x86  # then: pulumi config set image NAME",
-        '  dnsZone is "example.org", which is not a zone of this Hetzner project:',
-        "      hcloud zone create --name example.org --mode primary  # or: pulumi config rm dnsZone",
       ].join("\n"),
     });
   });
