@@ -161,7 +161,7 @@ describe("answers of the API without a field, with null, another type or a new w
   }, 120_000);
 
   it("status works, or names the field", async () => {
-    const read = () => Promise.all([listCloudServers(api, stack), listCloudFirewalls(api)]);
+    const read = () => Promise.all([listCloudServers(api, stack, []), listCloudFirewalls(api)]);
     expect(await tryAll(read)).toEqual({
       wrong: [],
       needed: [

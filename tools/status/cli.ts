@@ -48,7 +48,13 @@ async function look(pulumi: PulumiCli): Promise<Status> {
   const state = readStackFacts(readExport(exported));
   const undeployed = undeployedFacts(config, deployed, state);
   const [cloud, firewalls, web] = await Promise.all([
-    answer(() => listCloudServers(cloudApi(config), stack)),
+    answer(() =>
+      listCloudServers(
+        cloudApi(config),
+        stack,
+        state.servers.map(({ id }) => id),
+      ),
+    ),
     answer(() => listCloudFirewalls(cloudApi(config))),
     answer(() => askWebHost(state)),
   ]);

@@ -1,12 +1,14 @@
 import { list, number, object, optional, otherwise, text } from "../../lib/hcloud/answer";
-import type { HcloudApi } from "../../lib/hcloud/hcloudApi";
+import { ApiError, type HcloudApi } from "../../lib/hcloud/hcloudApi";
 import { stackSelector } from "../../lib/plan/labels";
 
-/** A server at Hetzner that carries the stack's labels. */
+/** A server at Hetzner that carries the stack's labels, or that the stack's state knows. */
 export interface CloudServer {
   readonly id: string;
   /** At Hetzner: jitsi-jvb-0-4f2a91c. */
   readonly name: string;
+  /** Whether it carries the stack's labels. They can be removed in the console. */
+  readonly isLabelled: boolean;
   // Null if the API does not say it.
   readonly serverType: string | null;
   readonly location: string | null;
@@ -40,13 +42,45 @@ const row = object({
   private_net: otherwise(list(object({ ip: optional(text) })), []),
 });
 
-/** @throws AnswerError, ApiError, UnreachableError */
-export async function listCloudServers(api: HcloudApi, stack: string): Promise<CloudServer[]> {
+type ServerRow = ReturnType<typeof row>;
+
+/**
+ * @param known ids of the servers in the state. Those without labels are looked up one by one
+ * @throws AnswerError, ApiError, UnreachableError
+ */
+export async function listCloudServers(
+  api: HcloudApi,
+  stack: string,
+  known: readonly string[],
+): Promise<CloudServer[]> {
   const path = `/servers?label_selector=${encodeURIComponent(stackSelector(stack))}`;
-  const rows = await api.list(path, "servers", list(row));
-  return rows.map(({ id, name, status, server_type, location, public_net, private_net }) => ({
+  const labelled = await api.list(path, "servers", list(row));
+  const unlisted = known.filter((id) => !labelled.some((server) => server.id.toString() === id));
+  const others = await Promise.all(unlisted.map((id) => serverById(api, id)));
+  return [
+    ...labelled.map((server) => cloudServer(server, true)),
+    ...others.flatMap((server) => (server === undefined ? [] : [cloudServer(server, false)])),
+  ];
+}
+
+/** `undefined` if it does not exist. */
+async function serverById(api: HcloudApi, id: string): Promise<ServerRow | undefined> {
+  try {
+    return (await api.get(`/servers/${id}`, object({ server: row }))).server;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+function cloudServer(
+  { id, name, status, server_type, location, public_net, private_net }: ServerRow,
+  isLabelled: boolean,
+): CloudServer {
+  return {
     id: id.toString(),
     name,
+    isLabelled,
     serverType: server_type?.name ?? null,
     location: location?.name ?? null,
     status,
@@ -54,5 +88,5 @@ export async function listCloudServers(api: HcloudApi, stack: string): Promise<C
     ipv6: public_net?.ipv6?.ip ?? null,
     privateIp: private_net[0]?.ip ?? null,
     firewalls: public_net?.firewalls?.map((firewall) => firewall.id.toString()) ?? null,
-  }));
+  };
 }

@@ -73,6 +73,9 @@ function serverDifferences(
       `${called} does not exist at Hetzner any more: pulumi refresh, then pulumi up`,
     ];
   }
+  if (!server.isLabelled) {
+    return [...leftOver, `${called} has lost this stack's labels: pulumi refresh, then pulumi up`];
+  }
   if (server.status === "running") {
     if (!isWanted || server.privateIp !== null) return leftOver;
     // A repair of the host cannot help: the step finds no interface with the address.

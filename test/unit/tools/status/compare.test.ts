@@ -237,6 +237,14 @@ describe("the status of a cluster", () => {
     ]);
   });
 
+  it("tells a server that has lost its labels from one that is gone", () => {
+    const bare = { ...cloudServer("12", "c"), isLabelled: false };
+    const facts = [cloudServer("10", "a"), cloudServer("11", "b"), bare];
+    expect(differences({ ...healthy, cloud: { facts } })).toEqual([
+      "jvb-1's server c has lost this stack's labels: pulumi refresh, then pulumi up",
+    ]);
+  });
+
   it("has one remedy for a server that is gone or off: its bridge is not told twice", () => {
     const list = web(jicofo({ "jvb-11": {} }), { "jvb-11": 2, "jvb-12": null });
     const gone = { ...healthy, web: list, cloud: servers((ids) => ids.slice(0, 2)) };

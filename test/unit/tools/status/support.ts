@@ -17,6 +17,7 @@ export const cloudServer = (
 ): CloudServer => ({
   id,
   name,
+  isLabelled: true,
   serverType: "cx23",
   location: "fsn1",
   status: "running",
