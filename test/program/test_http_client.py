@@ -26,17 +26,19 @@ class Server:
         threading.Thread(target=self._run, args=(talk,), daemon=True).start()
 
     def close(self) -> None:
-        self._socket.close()
+        """The thread that accepts closes the socket. Its number is free then, and another server's socket can get it."""
+        self._socket.shutdown(socket.SHUT_RDWR)
 
     def _run(self, talk: Talk) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            with connection:
-                self.received += connection.recv(65536)
-                talk(connection)
+        with self._socket:
+            while True:
+                try:
+                    connection, _ = self._socket.accept()
+                except OSError:
+                    return
+                with connection:
+                    self.received += connection.recv(65536)
+                    talk(connection)
 
 
 def free_port() -> int:
