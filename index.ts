@@ -4,6 +4,7 @@ import { leaveOutCallStacks } from "./lib/callStacks";
 import { hostChanges } from "./lib/changes/hostChanges";
 import { hostsLine } from "./lib/changes/hostsLine";
 import { orderAgain } from "./lib/changes/orderAgain";
+import { sshNarrowed } from "./lib/changes/sshNarrowed";
 import { watchPreview, type PreviewWatch } from "./lib/changes/watchPreview";
 import { loadSettings } from "./lib/config/loadSettings";
 import { readAuthority } from "./lib/acmeAuthority";
@@ -86,15 +87,16 @@ async function deploy() {
   };
 }
 
-/** What a preview does to hosts, and to the certificate. */
+/** What a preview does to hosts, to the certificate, and to the access to hosts. */
 async function tellChanges(
   watch: PreviewWatch,
-  wanted: Parameters<typeof orderAgain>[1],
+  wanted: Parameters<typeof orderAgain>[1] & Parameters<typeof sshNarrowed>[1],
 ): Promise<void> {
   const steps = await watch.steps();
   await pulumi.log.info(`This ${hostsLine(hostChanges(steps))}`);
-  const warning = orderAgain(steps, wanted);
-  if (warning !== undefined) await pulumi.log.warn(warning);
+  for (const warning of [orderAgain(steps, wanted), sshNarrowed(steps, wanted)]) {
+    if (warning !== undefined) await pulumi.log.warn(warning);
+  }
 }
 
 export = deploy;

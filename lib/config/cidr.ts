@@ -55,3 +55,13 @@ export function isOutside(host: string, ranges: readonly string[]): boolean {
     return network.kind() === address.kind() && address.match(network, length);
   });
 }
+
+/** Whether one of the ranges contains all addresses of a range. False for what is not a range. */
+export function isCovered(range: string, ranges: readonly string[]): boolean {
+  if (!isCidr(range)) return false;
+  const [address, length] = ipaddr.parseCIDR(range);
+  return ranges.filter(isCidr).some((other) => {
+    const [network, prefix] = ipaddr.parseCIDR(other);
+    return network.kind() === address.kind() && prefix <= length && address.match(network, prefix);
+  });
+}

@@ -72,6 +72,7 @@ const adminCidrs = setting({
     "Address ranges that reach port 22 of the hosts. They must contain the address of the machine that runs `pulumi up`, or of the bastion.",
   details: [
     "By default, every address reaches the port, because the program does not know your address. sshd accepts keys only, never passwords. The preview says so.",
+    "A preview warns where running hosts will be open to fewer addresses. If you are shut out, change the setting and run `pulumi up`: firewalls are changed by Hetzner's API, and no host has to be reached for that.",
   ],
   example: '["203.0.113.4/32"]',
   wrong: ['["203.0.113.7"]', '["203.0.113.7/24"]', '["203.0.113.0/33"]', "[]"],

@@ -37,8 +37,13 @@ export const command = (op: string, name: string, old: Inputs = {}, next = old):
   step(op, "command:remote:Command", name, old, next);
 
 /** A step for another object: `firewall-web`. */
-export const objectStep = (op: string, type: string, name: string): ChangeStep =>
-  step(op, type, name, {}, {});
+export const objectStep = (
+  op: string,
+  type: string,
+  name: string,
+  old: Inputs = {},
+  next = old,
+): ChangeStep => step(op, type, name, old, next);
 
 /** A host that comes, goes or is replaced, with some of its steps. */
 export const wholeHost = (op: string, name: string): ChangeStep[] => [
