@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { localBridgeName } from "./bridgeNames";
+import { set } from "./config/command";
 import type { Settings } from "./config/settings";
 import { nodeName } from "./nodeNames";
 import { partsOf } from "./resourceNames";
@@ -209,11 +211,26 @@ function rebootHint({ name = "", error }: Failure): string | undefined {
   );
 }
 
+/** Steps on the web host that run only when something is removed. */
+const removals: readonly string[] = ["drain", "removal"];
+
+/** An `up` that makes a new web host updates the connection of what is declared, and of nothing that it removes. */
+function formerWebHostHint({ name = "", error }: Failure): string | undefined {
+  const { host = "", part } = partsOf(name);
+  if (!removals.includes(part) || !/host key mismatch/.test(error)) return undefined;
+  const declare = host === localBridgeName ? set("localBridge", "always") : "put its setting back";
+  return (
+    "another host answers at the address of the web host; nothing was sent to it. Find out what it is before you " +
+    `continue. If it is a new web host: this step, which removes ${host}, knows only the former one. Declare ${host} again ` +
+    `(${declare}), then: pulumi up; then remove it again`
+  );
+}
+
 /** What the operator can do about a failure; `undefined` if the error message says it already. Pure. */
 export function hintFor(failure: Failure, settings: HintSettings): string | undefined {
   const { type, error, name } = failure;
-  const reboot = rebootHint(failure);
-  if (reboot !== undefined) return reboot;
+  const special = rebootHint(failure) ?? formerWebHostHint(failure);
+  if (special !== undefined) return special;
   const hints = type.startsWith("hcloud:")
     ? apiHints
     : type.startsWith("command:remote")

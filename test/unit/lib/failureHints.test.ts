@@ -26,6 +26,24 @@ describe("hintFor", () => {
       expect(on(`jitsi-node-berlin-2-${part}`) ?? "").not.toContain(hint);
   });
 
+  it("does not skip a drain that knows only the former web host, but has its bridge declared again", () => {
+    const on = (name: string) =>
+      hintFor(
+        {
+          type: "command:remote:Command",
+          error: "ssh: handshake failed: ssh: host key mismatch",
+          name,
+        },
+        settings,
+      );
+    for (const part of ["drain", "removal"])
+      expect(on(`jitsi-local-${part}`)).toContain(
+        "Declare local again (pulumi config set localBridge always), then: pulumi up",
+      );
+    expect(on("jitsi-jvb-1-drain")).toContain("Declare jvb-1 again (put its setting back)");
+    expect(on("jitsi-web-configure")).not.toContain("again");
+  });
+
   it.each([
     ["server limit reached (resource_limit_exceeded)", "raise its limit"],
     ["error during placement (resource_unavailable)", "there is none in fsn1 any more"],
