@@ -70,6 +70,8 @@ export interface NetworkFact {
 export interface PrimaryIpFact {
   readonly name: string;
   readonly location?: { readonly name?: string };
+  /** Id of the server that has it, null for none; absent if the API does not say it. */
+  readonly assignee_id?: number | null;
 }
 
 export interface RrsetFact {

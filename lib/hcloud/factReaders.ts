@@ -3,6 +3,7 @@ import {
   date,
   flag,
   list,
+  nullable,
   number,
   object,
   optional,
@@ -80,7 +81,14 @@ export const network: Read<NetworkFact> = object({
   subnets: optional(readableRows(object({ network_zone: optional(text) }))),
 });
 
-export const primaryIp: Read<PrimaryIpFact> = object({ name: text, location: optionalName });
+const assignee = nullable(number);
+
+export const primaryIp: Read<PrimaryIpFact> = object({
+  name: text,
+  location: optionalName,
+  // No server is null. A field that is absent says nothing.
+  assignee_id: (value, place) => (value === undefined ? undefined : assignee(value, place)),
+});
 
 export const rrset: Read<RrsetFact> = object({
   name: text,

@@ -44,7 +44,7 @@ import {
   type OwnCertificateNeeds,
 } from "./ownCertificate";
 import { checkSshAgent } from "./sshAgent";
-import { checkWebLocation } from "./webLocation";
+import { checkWebAddresses, checkWebLocation } from "./webAddresses";
 import { checkWebSize } from "./webSizeCheck";
 
 /** All problems that would stop this `up` half way, in one message, before anything is created. */
@@ -261,6 +261,7 @@ function checkCluster(
   return together([
     isMaking ? zone : asWarnings(zone),
     checkWebLocation(settings.location, hosts, facts.primaryIps),
+    checkWebAddresses(hosts, facts.primaryIps),
     checkDomain(settings.domain, facts.servers),
     ofTypes,
     missing.length === 0 ? none : checkImage(settings.image, facts.images, now),

@@ -76,6 +76,13 @@ function serverDifferences(
   if (!server.isLabelled) {
     return [...leftOver, `${called} has lost this stack's labels: pulumi refresh, then pulumi up`];
   }
+  // An answer that also lacks the firewalls says nothing about the public network.
+  if (name === "web" && server.ipv4 === null && server.firewalls !== null) {
+    return [
+      ...leftOver,
+      `${called} has no public IPv4 address: pulumi preview  # says how to get it back`,
+    ];
+  }
   if (server.status === "running") {
     if (!isWanted || server.privateIp !== null) return leftOver;
     // A repair of the host cannot help: the step finds no interface with the address.

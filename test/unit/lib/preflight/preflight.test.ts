@@ -215,6 +215,22 @@ describe("preflight", () => {
     await inCloud({ primaryIps: [{ name: "web-ipv4" }] }, inNuremberg);
   });
 
+  it("refuses a web host whose address was taken off, which no step reaches", async () => {
+    const primaryIps = [
+      { name: "web-ipv4", assignee_id: null },
+      { name: "web-ipv6", assignee_id: 99 },
+    ];
+    await expect(inCloud({ primaryIps, servers: everything })).rejects.toThrow(
+      [
+        "  The web host (server-web-) has lost its address web-ipv4, so its name leads nowhere:",
+        "      hcloud server poweroff server-web- && hcloud primary-ip assign --server server-web- web-ipv4 && pulumi refresh  # then: pulumi up, which powers it on",
+      ].join("\n"),
+    );
+    // A new web host gets them.
+    await inCloud({ primaryIps });
+    await inCloud({ primaryIps: [{ name: "web-ipv4" }], servers: everything });
+  });
+
   it("refuses what the state has and Hetzner has not, a bridge that is not declared any more too", async () => {
     jest.spyOn(globalThis, "fetch").mockImplementation(fakeFetch({ servers: everything }));
     const state = stateOf(stateServer("102", "1"), stateServer("100", "0"));

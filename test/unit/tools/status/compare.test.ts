@@ -245,6 +245,14 @@ describe("the status of a cluster", () => {
     ]);
   });
 
+  it("tells a web host whose address was taken off", () => {
+    const bare = { ...cloudServer("10", "a"), ipv4: null };
+    const facts = [bare, cloudServer("11", "b"), cloudServer("12", "c")];
+    expect(differences({ ...healthy, cloud: { facts } })).toEqual([
+      "web's server a has no public IPv4 address: pulumi preview  # says how to get it back",
+    ]);
+  });
+
   it("has one remedy for a server that is gone or off: its bridge is not told twice", () => {
     const list = web(jicofo({ "jvb-11": {} }), { "jvb-11": 2, "jvb-12": null });
     const gone = { ...healthy, web: list, cloud: servers((ids) => ids.slice(0, 2)) };

@@ -24,3 +24,25 @@ export function checkWebLocation(
     `pulumi config set location ${of.name}  # or, for a web host with other addresses: hcloud primary-ip delete ${names.join(" ")} && pulumi refresh; then: pulumi up`,
   );
 }
+
+/**
+ * An address that was taken off the web host at Hetzner. The engine does not see it, a refresh empties the address in the
+ * state without a way back, and each step then fails after minutes.
+ *
+ * @param primaryIps of this stack
+ */
+export function checkWebAddresses(
+  hosts: readonly PlannedHost[],
+  primaryIps: readonly PrimaryIpFact[],
+): Findings {
+  const server = hosts.find(({ role }) => role === "web")?.server;
+  const loose = primaryIps.filter(({ assignee_id: assignee }) => assignee === null);
+  if (server === undefined || loose.length === 0) return none;
+  const names = loose.map(({ name }) => name);
+  const assign = names.map((name) => `hcloud primary-ip assign --server ${server.name} ${name}`);
+  return problem(
+    undefined,
+    `The web host (${server.name}) has lost its address ${names.join(", ")}, so its name leads nowhere`,
+    `hcloud server poweroff ${server.name} && ${assign.join(" && ")} && pulumi refresh  # then: pulumi up, which powers it on`,
+  );
+}
