@@ -18,10 +18,11 @@ export function checkWebLocation(
   const [{ location: of } = {}] = elsewhere;
   if (!isMade || of?.name === undefined) return none;
   const names = elsewhere.map(({ name }) => name);
+  const remove = names.map((name) => `hcloud primary-ip delete ${name}`).join(" && ");
   return problem(
     "location",
     `is "${location}", but the addresses of the web host (${names.join(", ")}) are in ${of.name}; an address never leaves its location, and a new web host gets these`,
-    `pulumi config set location ${of.name}  # or, for a web host with other addresses: hcloud primary-ip delete ${names.join(" ")} && pulumi refresh; then: pulumi up`,
+    `pulumi config set location ${of.name}  # or, for a web host with other addresses: ${remove} && pulumi refresh; then: pulumi up`,
   );
 }
 

@@ -206,7 +206,7 @@ describe("preflight", () => {
     await expect(inCloud({ primaryIps }, inNuremberg)).rejects.toThrow(
       [
         '  location is "nbg1", but the addresses of the web host (web-ipv4, web-ipv6) are in fsn1; an address never leaves its location, and a new web host gets these:',
-        "      pulumi config set location fsn1  # or, for a web host with other addresses: hcloud primary-ip delete web-ipv4 web-ipv6 && pulumi refresh; then: pulumi up",
+        "      pulumi config set location fsn1  # or, for a web host with other addresses: hcloud primary-ip delete web-ipv4 && hcloud primary-ip delete web-ipv6 && pulumi refresh; then: pulumi up",
       ].join("\n"),
     );
     await inCloud({ primaryIps }, { location: "fsn1" });
