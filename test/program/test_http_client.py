@@ -26,7 +26,7 @@ class Server:
         threading.Thread(target=self._run, args=(talk,), daemon=True).start()
 
     def close(self) -> None:
-        """The thread that accepts closes the socket. Its number is free then, and another server's socket can get it."""
+        """The thread that accepts closes the socket. Its number is free then, and another server can get it."""
         self._socket.shutdown(socket.SHUT_RDWR)
 
     def _run(self, talk: Talk) -> None:
