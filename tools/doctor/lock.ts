@@ -7,7 +7,7 @@ export interface Lock {
   /** root@host (pid 123), or another text of the backend. */
   readonly holder: string;
   readonly since?: string;
-  /** dead: a process of this machine that has ended. alive: it runs. unknown: on another machine. */
+  /** dead: a process of this machine that has ended. alive: it runs. unknown: it can be on another machine. */
   readonly process: "dead" | "alive" | "unknown";
 }
 
@@ -50,8 +50,15 @@ export function parseLock(
   if (match === null) return { holder: "an unknown user", process: "unknown" };
   const [, holder = "", machine, pid, since] = match;
   if (machine !== here) return { holder, since, process: "unknown" };
-  return { holder, since, process: isAlive(Number(pid)) ? "alive" : "dead" };
+  if (isAlive(Number(pid))) return { holder, since, process: "alive" };
+  return { holder, since, process: isOnThisDisk(said) ? "dead" : "unknown" };
 }
+
+/**
+ * Whether the lock is a file of this machine. Several machines share a bucket, and some of them a name, such as `debian` or
+ * that of a container. A process that is missing here can run on another one then.
+ */
+const isOnThisDisk = (said: string): boolean => /^\s*file:\/\//m.test(said);
 
 function processIsAlive(pid: number): boolean {
   try {

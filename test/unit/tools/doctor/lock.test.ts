@@ -22,6 +22,18 @@ describe("parseLock", () => {
     });
   });
 
+  // Another machine that shares the bucket can have the same name.
+  it.each([
+    ["unknown", false],
+    ["alive", true],
+  ])(
+    "calls the holder of a lock in a bucket %s, where its process exists here: %s",
+    (process, exists) => {
+      const inBucket = locked.replace("file:///state/", "s3://state/");
+      expect(parseLock(inBucket, "vm", () => exists)).toMatchObject({ process });
+    },
+  );
+
   it("asks for the process by its number", () => {
     const asked: number[] = [];
     parseLock(locked, "vm", (pid) => asked.push(pid) > 1);
