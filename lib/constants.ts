@@ -108,6 +108,19 @@ export const privateNetwork = {
   bridgeSubnet: "10.80.1.0/24",
 } as const;
 
+/**
+ * IPv4 addresses of networks at home and of phones, to which the internet has no way. Hetzner takes a server that sends to many
+ * of them for one that scans. Source: https://docs.hetzner.com/robot/dedicated-server/troubleshooting/guideline-in-case-of-server-locking/
+ */
+export const unroutedRanges = [
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.168.0.0/16",
+] as const;
+
 /** The address at which a host gets its user data from Hetzner. Source: https://docs.hetzner.cloud/#server-metadata */
 export const metadataAddress = "169.254.169.254";
 

@@ -1,4 +1,11 @@
-import { metadataAddress, ports, privateNetwork, relayPorts, type Role } from "../lib/constants";
+import {
+  metadataAddress,
+  ports,
+  privateNetwork,
+  relayPorts,
+  unroutedRanges,
+  type Role,
+} from "../lib/constants";
 import { render, type PrivateService } from "./render";
 
 /** What a host offers to others in the private network, and to whom. All else is refused there. */
@@ -21,7 +28,7 @@ export function privateServices(role: Role): PrivateService[] {
 
 /**
  * The packet filter on the host itself (nftables), for what Hetzner's firewalls leave open: the private
- * network, and the metadata service for processes that are not root's. Pure.
+ * network, the metadata service for processes that are not root's, and media to addresses that lead nowhere. Pure.
  */
 export function hostFilter(role: Role): string {
   return render("host/etc/nftables.d/jitsi-hetzner.nft", {
@@ -30,5 +37,6 @@ export function hostFilter(role: Role): string {
     services: privateServices(role),
     relayPorts: role === "web" ? `${relayPorts.from}-${relayPorts.to}` : "",
     mediaPort: ports.jvbMedia,
+    unroutedRanges: unroutedRanges.join(", "),
   });
 }

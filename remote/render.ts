@@ -37,6 +37,7 @@ export interface TemplateVariables {
     readonly relayPorts: string;
     /** The UDP port of bridges, to which alone they send. */
     readonly mediaPort: number;
+    readonly unroutedRanges: string;
   };
   "node/etc/jitsi-hetzner/filter.nft": {
     /** Where the program reaches the machine's SSH server. */

@@ -1,3 +1,4 @@
+import { scansOf } from "../../packages/sandbox/src/hosts/scans";
 import type { Outcome, TestCluster } from "./harness";
 
 /**
@@ -34,6 +35,18 @@ export function hardeningCases(given: () => { cluster: TestCluster; firstUp: Out
     expect(given().firstUp.text).toMatch(
       /host\/setup: skipped, because this container .*: .*kernel\.kptr_restrict/,
     );
+  });
+
+  it("sends no media to the addresses that participants have at home", async () => {
+    const { cluster } = given();
+    const refused = `cat /var/log/jitsi/jvb.log* | grep -c 'Failed to send BINDING-REQUEST' || true`;
+    await cluster.people.join("homes", 4);
+    const tries = await Promise.all(
+      ["jvb-0", "jvb-1"].map(async (host) => Number(await cluster.mustOnHost(host, refused))),
+    );
+    await cluster.people.leave("homes");
+    expect(Math.max(...tries)).toBeGreaterThanOrEqual(4);
+    expect(await scansOf(cluster.sandbox.identity)).toEqual([]);
   });
 
   it("has a hardening index of 75 or more, by lynis", async () => {

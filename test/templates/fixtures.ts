@@ -58,6 +58,7 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
       services: [],
       relayPorts: "",
       mediaPort: 10000,
+      unroutedRanges: "10.0.0.0/8",
     },
     fullest: {
       privateRange: "10.255.0.0/16",
@@ -68,6 +69,7 @@ export const templateFixtures: { [N in TemplateName]: Fixture<TemplateVariables[
       ],
       relayPorts: "61000-65535",
       mediaPort: 65535,
+      unroutedRanges: "10.0.0.0/8, 192.168.0.0/16",
     },
   },
   "node/etc/jitsi-hetzner/filter.nft": {

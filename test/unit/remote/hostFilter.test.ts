@@ -50,7 +50,7 @@ describe("hostFilter", () => {
     expect(hostFilter("web")).toContain(
       `udp sport ${from}-${to} udp dport != ${ports.jvbMedia} drop\n`,
     );
-    expect(hostFilter("jvb")).not.toContain("udp sport");
+    expect(hostFilter("jvb")).not.toContain(`udp sport ${from}`);
   });
 
   it("keeps relays from the web host's own services, where a bridge of its own has the same address", () => {
@@ -79,6 +79,34 @@ END`;
     });
     expect([stdout.trim(), stderr]).toEqual(["False True False True True True", ""]);
   });
+
+  it.each(["web", "jvb"] as const)(
+    "keeps media from addresses that lead nowhere, except through a tunnel: %s",
+    (role) => {
+      const script = `set -e
+ip link add eth0 type veth peer name far; ip link set far up; ip addr add 198.51.100.1/24 dev eth0; ip link set eth0 up
+ip route add default via 198.51.100.254
+ip tuntap add tun0 mode tun; ip addr add 192.168.7.1/24 dev tun0; ip link set tun0 up
+nft -f -; exec python3 - <<'END'
+import socket
+def is_sent(source, address):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
+        media.bind(("198.51.100.1", source))
+        try:
+            return media.sendto(b"x", (address, 40000)) == 1
+        except PermissionError:
+            return False
+for source in (10000, 10001):
+    for address in ("192.168.1.23", "10.0.0.5", "10.80.1.3", "172.31.2.3", "100.64.0.9", "203.0.113.9", "192.168.7.2"):
+        print(int(is_sent(source, address)), end="")
+END`;
+      const { stdout, stderr } = spawnSync("unshare", ["-rn", "bash", "-c", script], {
+        input: hostFilter(role),
+        encoding: "utf8",
+      });
+      expect([stdout, stderr]).toEqual(["00000111111111", ""]);
+    },
+  );
 
   it.each(["web", "jvb"] as const)("never closes a port that the firewall opens: %s", (role) => {
     const closed = [...hostFilter(role).matchAll(/^ +tcp dport (\d+) reject/gm)].map(([, port]) =>

@@ -1,5 +1,5 @@
 import type { FirewallRule } from "../../../hcloud-simulator/src/driver";
-import { firewallTable, publicLink } from "./names";
+import { firewallTable, publicLink, scanSet } from "./names";
 
 /**
  * Hetzner's firewall rules as nftables text. The functions are pure; the driver passes the text to
@@ -13,9 +13,25 @@ import { firewallTable, publicLink } from "./names";
 const table = `inet ${firewallTable}`;
 const chainOf = { in: (id: number) => `in-${id}`, out: (id: number) => `out-${id}` } as const;
 
-/** The table with its maps from a host's link to its chains. Applied once per sandbox. */
+/** IPv4 addresses to which the internet has no way. */
+const unrouted = "{ 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16 }";
+
+/**
+ * The table with its maps from a host's link to its chains, and with its record of datagrams to addresses that lead nowhere.
+ * Applied once per sandbox.
+ */
 export function baseTableText(): string {
   return `table ${table} {
+  set ${scanSet} {
+    type ipv4_addr . ipv4_addr . inet_service
+    size 65535
+    flags dynamic
+  }
+  chain scans {
+    type filter hook prerouting priority filter; policy accept;
+    ip daddr ${unrouted} udp dport 1-65535 update @${scanSet} { ip saddr . ip daddr . udp dport }
+    ip daddr ${unrouted} drop
+  }
   map outbound {
     type ifname : verdict
   }

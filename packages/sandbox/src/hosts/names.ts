@@ -10,6 +10,9 @@ import type { SandboxIdentity } from "../identity";
 /** nftables table in the router's namespace, with the firewalls of the hosts. */
 export const firewallTable = "sandbox";
 
+/** Set in that table: what hosts sent to addresses that lead nowhere. */
+export const scanSet = "scanned";
+
 /** The end of the uplink in the root namespace. A link name can have 15 characters. */
 export const uplinkName = (identity: SandboxIdentity): string => `${identity.linkPrefix}-up`;
 

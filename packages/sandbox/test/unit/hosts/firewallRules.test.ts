@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import type { FirewallRule } from "../../../../hcloud-simulator/src/driver";
 import {
   baseTableText,
   hostFirewallText,
   removeHostFirewallText,
 } from "../../../src/hosts/firewallRules";
+import { readScans } from "../../../src/hosts/scans";
 
 const validRule = (changes: Partial<FirewallRule> = {}): FirewallRule => ({
   direction: "in",
@@ -79,6 +81,25 @@ add element inet sandbox outbound { "h12" : jump out-12 }
 });
 
 describe("baseTableText", () => {
+  it("records what is sent to addresses that lead nowhere, and nothing else", () => {
+    const script = `set -e
+ip link set lo up; ip link add h1 type veth peer name host; ip link set h1 up; ip addr add 198.18.0.2/24 dev h1
+nft -f -
+unshare -n sleep 10 & sleep 0.3; ip link set host netns $!
+nsenter -n -t $! bash -ec 'ip link set host up; ip addr add 198.18.0.16/24 dev host; ip route add default via 198.18.0.2
+for address in 192.168.1.23 10.80.1.3 203.0.113.9; do echo x >/dev/udp/$address/4000; done'
+sleep 0.3; nft --json list set inet sandbox scanned; kill $!`;
+    const ran = spawnSync("unshare", ["-rn", "bash", "-c", script], {
+      input: baseTableText(),
+      encoding: "utf8",
+    });
+    expect(ran.stderr).toBe("");
+    expect(readScans(ran.stdout)).toEqual([
+      { from: "198.18.0.16", to: "10.80.1.3", port: 4000 },
+      { from: "198.18.0.16", to: "192.168.1.23", port: 4000 },
+    ]);
+  });
+
   it("accepts established connections before any host's chain", () => {
     const lines = baseTableText()
       .split("\n")

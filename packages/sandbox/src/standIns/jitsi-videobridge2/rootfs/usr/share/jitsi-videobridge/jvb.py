@@ -21,13 +21,14 @@ from jitsi_stand_in.xmpp import MucClient  # noqa: E402
 from jvb import settings as jvb_settings  # noqa: E402
 from jvb.api import application  # noqa: E402
 from jvb.bridge import Bridge  # noqa: E402
+from jvb.checks import Checks  # noqa: E402
 from jvb.reports import Reports  # noqa: E402
 
 log = logging.getLogger("Main")
 
 
 def media_socket(port: int) -> socket.socket:
-    """The media port. It is open, so that port scans and conflicts are realistic, but never read."""
+    """The media port. It is open, so that port scans and conflicts are realistic, and only checks.py sends from it."""
     media = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     media.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     media.bind(("::", port))
@@ -84,7 +85,8 @@ async def run(settings: jvb_settings.Settings) -> int:
 
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, stop, number)
-    with contextlib.closing(media_socket(settings.media_port)):
+    with contextlib.closing(media_socket(settings.media_port)) as media:
+        bridge.on_endpoints = Checks(media, settings.home_network).try_homes
         for account in settings.accounts:
             client = MucClient(account)
             client.extension = reports.stats_element

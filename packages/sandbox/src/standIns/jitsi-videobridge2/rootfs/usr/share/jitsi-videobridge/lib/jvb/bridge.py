@@ -6,7 +6,7 @@ in presence and in the periodic metrics only at the next tick, every five second
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 from xml.etree import ElementTree as ET
 
 from jitsi_stand_in.names import HEALTH, PARTICIPANTS
@@ -39,6 +39,7 @@ class Bridge:
         self.shutting_down = False
         self.finished = asyncio.Event()
         self.clients: "list[MucClient]" = []
+        self.on_endpoints: Callable[[int], None] = lambda joined: None
         self.stress = 0.0
         self.created = 0
         self.completed = 0
@@ -112,7 +113,9 @@ class Bridge:
             self._set(conference, endpoints)
 
     def _set(self, conference: str, participants: int) -> None:
-        self.endpoints_created += max(participants - self.rooms[conference], 0)
+        joined = max(participants - self.rooms[conference], 0)
+        self.endpoints_created += joined
+        self.on_endpoints(joined)
         self.rooms[conference] = participants
         if participants == 0:
             del self.rooms[conference]

@@ -37,6 +37,8 @@ class Settings:
     # Seconds from the start of the program to the first answer of its REST API. The real one needs
     # 3 to 9 s.
     start_seconds: float
+    # The first two numbers of the addresses that participants have at home, such as 192.168. Empty: none.
+    home_network: str
 
 
 def load(options: JavaOptions) -> Settings:
@@ -74,6 +76,7 @@ def load(options: JavaOptions) -> Settings:
             conf.get(v + "shutdown.graceful-shutdown-min-participants", 0)),
         shutting_down_delay=conf.seconds(v + "shutdown.shutting-down-delay", 60.0),
         start_seconds=float(os.environ.get("SANDBOX_START_SECONDS", "3")),
+        home_network=os.environ.get("SANDBOX_HOME_NETWORK", ""),
     )
 
 
