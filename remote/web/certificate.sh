@@ -11,6 +11,7 @@ readonly certificate=/etc/jitsi/meet/$DOMAIN.crt
 readonly record=own-certificate
 readonly settings=/etc/jitsi-hetzner/certificate.json
 readonly month=2592000
+readonly names_bytes=512
 readonly site=/etc/nginx/sites-available/$DOMAIN.conf
 readonly enabled=/etc/nginx/sites-enabled/$DOMAIN.conf
 readonly stream=/etc/nginx/modules-enabled/90-jitsi-hetzner-turn.conf
@@ -59,6 +60,18 @@ restore_site() {
   fi
   if [[ ! -e $enabled ]]; then
     ln -sfn "$site" "$enabled"
+  fi
+  make_room_for_names
+}
+
+# Jitsi's packages give nginx room for names of 46 characters (64 bytes), and nginx refuses its whole configuration with a
+# longer one. 512 bytes are enough for each name of DNS, so also for aliases.
+make_room_for_names() {
+  local size
+  size=$(sed -nE 's/^server_names_hash_bucket_size +([0-9]+);.*/\1/p' "$site")
+  if [[ -n $size ]] && ((size < names_bytes)); then
+    sed -E "s/^(server_names_hash_bucket_size +)[0-9]+;/\1$names_bytes;/" "$site" >"$site.new"
+    mv -f "$site.new" "$site"
   fi
 }
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import ssl
@@ -76,6 +77,19 @@ def rows(path: Path, question: str) -> list[Any]:
         return database.execute(question).fetchall()
 
 
+def map_problem(text: str) -> str | None:
+    """Why nginx refuses a map, as in ngx_hash_init.
+
+    A name needs 8 bytes, itself with 2 more in steps of 8, and 8 at the end.
+    """
+    size = re.search(r"map_hash_bucket_size (\d+);", text)
+    room = int(size[1]) if size else 64
+    for name in re.findall(r"^ +(\S+) 127\.0\.0\.1:\d+;$", text, re.MULTILINE):
+        if 8 + (len(name) + 2 + 7) // 8 * 8 + 8 > room:
+            return f"could not build map_hash, you should increase map_hash_bucket_size: {room}"
+    return None
+
+
 class FakeTurn:
     """Close it at the end. nginx, prosody and coturn use what they read when they were reloaded or started."""
 
@@ -104,6 +118,7 @@ class FakeTurn:
         self.site = root / f"nginx/sites-available/{DOMAIN}.conf"
         self.site.write_text(SITE)
         self.names_site = root / "nginx/conf.d/jitsi-hetzner-names.conf"
+        self.stream = root / "nginx/modules-enabled/90-jitsi-hetzner-turn.conf"
         self.application = root / f"meet/{DOMAIN}-config.js"
         self.application.write_text("var config = { p2p: { enabled: true } };\n")
         self.offer = root / "prosody/turn.cfg.lua"
@@ -126,7 +141,7 @@ class FakeTurn:
         self.commands.answers |= {
             ("openssl",): lambda words: SystemCommands().run(*words, seconds=20),
             ("systemctl",): self._systemctl,
-            ("nginx", "-t"): lambda _words: Ran(1, errors="nginx: [emerg] bad\n") if self.nginx_refuses else Ran(0),
+            ("nginx", "-t"): lambda _words: self._test_nginx(),
             ("ss",): self._ss,
             ("prosodyctl", "shell"): self._prosody,
             ("chgrp",): Ran(0),
@@ -191,9 +206,15 @@ class FakeTurn:
                 self._reload_nginx()
         return self._event(" ".join(word for word in words[1:] if not word.startswith("--")))
 
+    def _test_nginx(self) -> Ran:
+        problem = "bad" if self.nginx_refuses else None
+        if self.stream.exists():
+            problem = problem or map_problem(self.stream.read_text())
+        return Ran(1, errors=f"nginx: [emerg] {problem}\n") if problem else Ran(0)
+
     def _reload_nginx(self) -> None:
         """A reload that cannot listen leaves everything as it was."""
-        has_stream = (self.root / "nginx/modules-enabled/90-jitsi-hetzner-turn.conf").exists()
+        has_stream = self.stream.exists()
         sites = [path.read_text() for path in (self.site, self.names_site) if path.exists()]
         needs_443 = any("listen 443 ssl" in text for text in sites) or self.other_site
         if not (has_stream and needs_443):

@@ -6,12 +6,12 @@ from pathlib import Path
 from shutil import rmtree
 
 from jitsi_hetzner.coturn import settings_text
-from jitsi_hetzner.port_443 import behind_stream, on_public_port
+from jitsi_hetzner.port_443 import behind_stream, on_public_port, stream_text
 from jitsi_hetzner.turn_facts import TurnFacts
 from jitsi_hetzner.turn_input import TurnServerInput
 
 from .case import Case, each
-from .fake_turn import DOMAIN, NAME, SECRET, SITE, FakeTurn, rows
+from .fake_turn import DOMAIN, NAME, SECRET, SITE, FakeTurn, map_problem, rows
 
 ON = ["restart coturn", "reload nginx", "prosody offers"]
 NOT_INSTALLED = "coturn or nginx's module stream is not installed"
@@ -55,6 +55,12 @@ class SwitchOn(TurnCase):
         moved = "    listen 127.0.0.1:4443 ssl http2 proxy_protocol;\n"
         self.assertIn(f"{moved}    listen [::1]:4443 ssl http2 proxy_protocol;\n", self.web.site.read_text())
         self.assertEqual(self.web.names_site.read_text(), f"server {{\n{moved}}}\n")
+
+    def test_gives_nginx_room_for_the_longest_name(self) -> None:
+        # turn. and a domain of 57 characters, which the settings allow. By default nginx has room for 46.
+        for name in ("t" * 46, "t" * 47, "t" * 62):
+            with self.subTest(name):
+                self.assertIsNone(map_problem(stream_text(name)))
 
     def test_keeps_one_to_one_calls_on_the_bridge(self) -> None:
         self.switched_on()

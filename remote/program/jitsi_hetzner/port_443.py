@@ -47,6 +47,8 @@ def stream_text(name: str) -> str:
     coturn does not take the PROXY protocol with TLS, so a second hop takes it off: it sees every client as loopback.
     """
     return f"""{HEADER}stream {{
+    # By default, nginx has room for a name of 46 characters, and refuses its whole configuration with a longer one.
+    map_hash_bucket_size 128;
     map $ssl_preread_server_name $jitsi_hetzner_443 {{
         {name} {LOOPBACK}:{RELAY_PORT};
         default {LOOPBACK}:{SITE_PORT};

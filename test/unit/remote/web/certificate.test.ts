@@ -216,6 +216,17 @@ describe("web/certificate", () => {
     expect(existsSync(stream)).toBe(false);
   });
 
+  it.each([
+    ["64", "512"],
+    ["1024", "1024"],
+  ])("gives nginx room for every name in the site: from %s to %s bytes", (before, after) => {
+    const site = file(`sites-available/${domain}.conf`);
+    const text = (size: string) => `server_names_hash_bucket_size ${size};\n\nserver {\n}\n`;
+    writeFileSync(site, text(before));
+    expect(run().status).toBe(0);
+    expect(readFileSync(site, "utf8")).toBe(text(after));
+  });
+
   it("keeps a key whose certificate has not come yet", () => {
     putKey();
     const key = readFileSync(file(`${domain}.key`), "utf8");
