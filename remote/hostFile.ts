@@ -10,6 +10,7 @@ export const hostFiles = {
   START_LIMIT_CONF:
     "remote/host/etc/systemd/system/nginx.service.d/55-jitsi-hetzner-start-limit.conf",
   LIMITS_CONF: "remote/host/etc/systemd/system/UNIT.service.d/60-jitsi-hetzner-limits.conf",
+  MEMORY_CONF: "remote/host/etc/systemd/system/UNIT.service.d/65-jitsi-hetzner-memory.conf",
   NGINX_LIMITS: "remote/host/etc/nginx/modules-enabled/99-jitsi-hetzner.conf",
   WATCH: "remote/host/usr/local/sbin/jitsi-hetzner-watch",
   WATCH_SERVICE: "remote/host/etc/systemd/system/jitsi-hetzner-watch.service",

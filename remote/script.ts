@@ -37,6 +37,7 @@ export interface ScriptValues {
     RESTART_CONF: string;
     START_LIMIT_CONF: string;
     LIMITS_CONF: string;
+    MEMORY_CONF: string;
     NGINX_LIMITS: string;
     WATCH: string;
     WATCH_SERVICE: string;
@@ -150,6 +151,7 @@ export interface ScriptValues {
     FORWARD_PORTS: string;
     NEEDRESTART_CONF: string;
     RESTART_CONF: string;
+    MEMORY_CONF: string;
     FILTER_SERVICE: string;
   };
   /** Confirms the packet filter. It comes over a new connection, so it proves that SSH is open. */
@@ -297,6 +299,7 @@ export const fileValues = {
     "RESTART_CONF",
     "START_LIMIT_CONF",
     "LIMITS_CONF",
+    "MEMORY_CONF",
     "NGINX_LIMITS",
     "WATCH",
     "WATCH_SERVICE",
@@ -308,7 +311,7 @@ export const fileValues = {
     "PROFILE",
     "ISSUE",
   ],
-  "node/setup": ["INSTALLER", "NEEDRESTART_CONF", "RESTART_CONF", "FILTER_SERVICE"],
+  "node/setup": ["INSTALLER", "NEEDRESTART_CONF", "RESTART_CONF", "MEMORY_CONF", "FILTER_SERVICE"],
   "web/forward": ["FORWARD_SERVICE"],
   "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE"],
   "web/jicofo": ["JICOFO_SERVICE"],

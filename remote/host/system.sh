@@ -1,7 +1,7 @@
 #!/bin/bash
 # Function for a host besides Jitsi: the time zone, unattended upgrades, the restart of failed services, and the number of
 # connections that services take. Restarts no service. Needs limits.sh. Inputs: TIMEZONE. All others are texts of files.
-: "${TIMEZONE:?}" "${APT_CONF:?}" "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${START_LIMIT_CONF:?}" "${LIMITS_CONF:?}"
+: "${TIMEZONE:?}" "${APT_CONF:?}" "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${START_LIMIT_CONF:?}" "${LIMITS_CONF:?}" "${MEMORY_CONF:?}"
 : "${WATCH:?}" "${WATCH_SERVICE:?}" "${WATCH_TIMER:?}"
 
 readonly units=/etc/systemd/system
@@ -36,6 +36,9 @@ write_units() {
   write_unit nginx.service.d/55-jitsi-hetzner-start-limit.conf "$START_LIMIT_CONF"
   for unit in nginx prosody jicofo; do
     write_unit "$unit.service.d/60-jitsi-hetzner-limits.conf" "$LIMITS_CONF"
+  done
+  for unit in jitsi-videobridge2 jicofo; do
+    write_unit "$unit.service.d/65-jitsi-hetzner-memory.conf" "$MEMORY_CONF"
   done
   write_file /usr/local/sbin/jitsi-hetzner-watch 0755 root:root "$WATCH"
   write_unit jitsi-hetzner-watch.service "$WATCH_SERVICE"

@@ -101,7 +101,7 @@ needed_by_others() {
 remove_files() {
   local domain
   domain=$(sed -n 's/^DOMAIN=//p' /etc/jitsi-hetzner/node.conf 2>/dev/null) || true
-  rm -rf "$units"/jitsi-hetzner-* "$units"/jitsi-videobridge2.service.d/{50-jitsi-hetzner,jitsi-hetzner}.conf "$units"/jibri{,-xorg,-icewm}.service.d/jitsi-hetzner.conf
+  rm -rf "$units"/jitsi-hetzner-* "$units"/jitsi-videobridge2.service.d/{50-jitsi-hetzner,65-jitsi-hetzner-memory,jitsi-hetzner}.conf "$units"/jibri{,-xorg,-icewm}.service.d/jitsi-hetzner.conf
   rm -f "$units/nftables.service.d/50-jitsi-hetzner.conf"
   remove_recorder
   rm -f /usr/local/sbin/jitsi-hetzner-* /etc/needrestart/conf.d/50-jitsi-hetzner.conf

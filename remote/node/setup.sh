@@ -5,7 +5,7 @@
 # Inputs: NAME, DOMAIN, HOST_CONF, VERSION, NFT_RULES, FORWARD_KEY, FORWARD_PORTS. All others are texts of files.
 set -euo pipefail
 : "${NAME:?}" "${DOMAIN:?}" "${HOST_CONF:?}" "${INSTALLER:?}" "${VERSION:?}" "${NFT_RULES:?}" "${FORWARD_KEY:?}" "${FORWARD_PORTS:?}"
-: "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${FILTER_SERVICE:?}" "${state_dir:?}"
+: "${NEEDRESTART_CONF:?}" "${RESTART_CONF:?}" "${MEMORY_CONF:?}" "${FILTER_SERVICE:?}" "${state_dir:?}"
 
 readonly installer=/usr/local/sbin/jitsi-hetzner-install
 readonly installed=$state_dir/installed
@@ -42,6 +42,10 @@ write_units() {
   local changed=no
   write_file /etc/needrestart/conf.d/50-jitsi-hetzner.conf 0644 root:root "$NEEDRESTART_CONF"
   write_file "$units/jitsi-videobridge2.service.d/50-jitsi-hetzner.conf" 0644 root:root "$RESTART_CONF"
+  if [[ $FILE_CHANGED == yes ]]; then
+    changed=yes
+  fi
+  write_file "$units/jitsi-videobridge2.service.d/65-jitsi-hetzner-memory.conf" 0644 root:root "$MEMORY_CONF"
   if [[ $FILE_CHANGED == yes ]]; then
     changed=yes
   fi

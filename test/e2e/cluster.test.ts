@@ -55,6 +55,27 @@ describe("a cluster with two bridges", () => {
     expect(stats.bridge_selector.operational_bridge_count).toBe(2);
   });
 
+  it.each([
+    ["jvb-0", "jitsi-videobridge2"],
+    ["web", "jicofo"],
+  ])(
+    "starts the program again whose heap is full, without a heap in memory: %s",
+    async (host, unit) => {
+      const pid = () => cluster.mustOnHost(host, `systemctl show -p MainPID --value ${unit}`);
+      const before = await pid();
+      await cluster.mustOnHost(host, `systemctl kill --kill-who=main --signal=USR1 ${unit}`);
+      await waitUntil(
+        `${unit} runs again`,
+        async () => !["0", before].includes(await pid()),
+        30_000,
+        1000,
+      );
+      expect(await cluster.mustOnHost(host, "ls /tmp | grep -c hprof || true")).toBe("0");
+      await untilOperational(cluster, 2);
+    },
+    120_000,
+  );
+
   it("answers browsers over https under its name", async () => {
     const page = await cluster.command(
       "curl",

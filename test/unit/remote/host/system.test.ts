@@ -68,6 +68,17 @@ describe("host/setup, besides Jitsi", () => {
     expect(acts(run(change))).toEqual([...first, watch, raised]);
   });
 
+  it("has Java end where its heap is full, and not write it to memory", () => {
+    run();
+    for (const unit of ["jitsi-videobridge2", "jicofo"]) {
+      expect(
+        host.text(`etc/systemd/system/${unit}.service.d/65-jitsi-hetzner-memory.conf`),
+      ).toMatch(
+        /^Environment="_JAVA_OPTIONS=-XX:\+ExitOnOutOfMemoryError -XX:-HeapDumpOnOutOfMemoryError"$/m,
+      );
+    }
+  });
+
   it("sets the time zone", () => {
     const link = (): string => readlinkSync(join(host.root, "etc/localtime"));
     expect(run().stderr).toContain("the time zone is Europe/Berlin\n");

@@ -42,6 +42,14 @@ describe("node/setup", () => {
     expect([programs[0], programs.at(-1)]).toEqual(["record_before", "try_filter"]);
   });
 
+  it("has its bridge end where its heap is full, as on the cluster's own hosts", () => {
+    setUp();
+    const folder = "etc/systemd/system/jitsi-videobridge2.service.d";
+    expect(host.text(`${folder}/65-jitsi-hetzner-memory.conf`)).toContain(
+      "+ExitOnOutOfMemoryError",
+    );
+  });
+
   it("gives the web host a user who can open the private ports and nothing else", () => {
     const { stdout } = setUp();
     expect(stdout).toMatch(

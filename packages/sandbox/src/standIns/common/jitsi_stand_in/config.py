@@ -5,8 +5,10 @@ its `hocon` tool. It runs once at the start and takes 80 ms.
 """
 
 import json
+import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,10 +111,20 @@ def _unescape(text: str) -> str:
 
 @dataclass
 class JavaOptions:
-    """The command line of the start scripts for a JVM: -Xmx and -D definitions."""
+    """The command line of the start scripts for a JVM: -Xmx, -XX switches and -D definitions."""
 
     max_memory: str = ""
+    heap_dump_path: str = "."
+    switches: dict[str, bool] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_process(cls) -> "JavaOptions":
+        """Those of this process. As Java reads them, the ones in the environment come last and count."""
+        more = os.environ.get("_JAVA_OPTIONS")
+        if more is not None:
+            print(f"Picked up _JAVA_OPTIONS: {more}", flush=True)
+        return cls.parse([*sys.argv[1:], *(more or "").split()])
 
     @classmethod
     def parse(cls, arguments: list[str]) -> "JavaOptions":
@@ -123,6 +135,10 @@ class JavaOptions:
                 # A JVM does not start with an invalid heap size.
                 if not re.fullmatch(r"\d+[kKmMgGtT]?", options.max_memory):
                     raise ConfigError(f"Invalid maximum heap size: {argument}")
+            elif argument.startswith("-XX:HeapDumpPath="):
+                options.heap_dump_path = argument.partition("=")[2]
+            elif re.match("-XX:[+-]", argument):
+                options.switches[argument[5:]] = argument[4] == "+"
             elif argument.startswith("-D"):
                 name, _, value = argument[2:].partition("=")
                 options.properties[name] = value

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 
 from jitsi_stand_in import log as jitsi_log  # noqa: E402
 from jitsi_stand_in.config import ConfigError, JavaOptions  # noqa: E402
+from jitsi_stand_in.memory import fill_on_signal  # noqa: E402
 from jitsi_stand_in.rest import serve  # noqa: E402
 from jitsi_stand_in.tasks import end, run_until  # noqa: E402
 from jicofo import settings as jicofo_settings  # noqa: E402
@@ -52,10 +53,12 @@ async def _unless(stopped: asyncio.Event, seconds: float) -> None:
 def main() -> int:
     jitsi_log.configure("Jicofo")
     try:
-        settings = jicofo_settings.load(JavaOptions.parse(sys.argv[1:]))
+        options = JavaOptions.of_process()
+        settings = jicofo_settings.load(options)
     except (ConfigError, ValueError) as problem:
         log.error("Failed to start: %s", problem)
         return 1
+    fill_on_signal(options)
     return asyncio.run(run(settings))
 
 

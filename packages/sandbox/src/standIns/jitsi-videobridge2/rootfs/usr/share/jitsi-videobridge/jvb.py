@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 
 from jitsi_stand_in import log as jitsi_log  # noqa: E402
 from jitsi_stand_in.config import ConfigError, JavaOptions  # noqa: E402
+from jitsi_stand_in.memory import fill_on_signal  # noqa: E402
 from jitsi_stand_in.rest import serve  # noqa: E402
 from jitsi_stand_in.tasks import end, run_until  # noqa: E402
 from jitsi_stand_in.xmpp import MucClient  # noqa: E402
@@ -111,11 +112,12 @@ async def run(settings: jvb_settings.Settings) -> int:
 def main() -> int:
     jitsi_log.configure("JVB")
     try:
-        options = JavaOptions.parse(sys.argv[1:])
+        options = JavaOptions.of_process()
         settings = jvb_settings.load(options)
     except (ConfigError, ValueError) as problem:
         log.error("Failed to start: %s", problem)
         return 1
+    fill_on_signal(options)
     return asyncio.run(run(settings))
 
 
