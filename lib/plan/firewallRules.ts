@@ -59,7 +59,6 @@ function servicesOf(
       return [
         rule("tcp", ports.http, "HTTP: redirect, certificate challenges"),
         rule("tcp", ports.https, "HTTPS"),
-        rule("udp", ports.https, "HTTPS: HTTP/3"),
         // Ports of relays stay closed: a bridge only answers what a relay sent, and Hetzner's firewalls let answers in.
         ...(turn
           ? [rule("udp", ports.turn, "STUN, TURN"), rule("tcp", ports.turnTls, "TURN over TLS")]

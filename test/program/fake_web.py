@@ -145,7 +145,6 @@ class FakeWeb:
         # What curl prints where it cannot read the directory.
         self.acme_error: str | None = None
         self.nginx_error: str | None = None
-        self.nginx_modules = ""
         self.packages = ["certbot", "bind9-dnsutils"]
         self.commands = FakeCommands()
         system = SystemCommands()
@@ -157,7 +156,6 @@ class FakeWeb:
         answers[("certbot",)] = self._certbot
         answers[("curl",)] = lambda words: self._directory()
         answers[("nginx", "-t")] = lambda words: Ran(1, errors=self.nginx_error) if self.nginx_error else Ran(0)
-        answers[("nginx", "-V")] = lambda words: Ran(0, errors=f"built with {self.nginx_modules}\n")
         answers[("systemctl",)] = self._systemctl
         answers[("dpkg-query",)] = lambda words: Ran(0, "".join(f"{one} installed\n" for one in self.packages))
         answers[("/usr/local/sbin/jitsi-hetzner-install", "packages")] = self._install

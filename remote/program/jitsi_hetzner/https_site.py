@@ -38,8 +38,8 @@ SERVER = re.compile(r"^server\s*\{\n(?:.*\n)*?^\}", re.M)
 ENCRYPTED = re.compile(r"^\s*listen\s[^;#]*\bssl\b", re.M)
 
 
-def modern_site(text: str, *, is_trusted: bool, has_http3: bool) -> str:
-    """The whole site. `is_trusted`: browsers accept its certificate. `has_http3`: this nginx knows HTTP/3."""
+def modern_site(text: str, *, is_trusted: bool) -> str:
+    """The whole site. `is_trusted`: browsers accept its certificate."""
 
     def change(found: re.Match[str]) -> str:
         server = found[0]
@@ -48,7 +48,7 @@ def modern_site(text: str, *, is_trusted: bool, has_http3: bool) -> str:
         server = OCSP.sub("", server)
         for name, value in DIRECTIVES.items():
             server = _set(server, name, value)
-        return _http3(_hsts(_default(server), is_trusted), has_http3)
+        return _without_http3(_hsts(_default(server), is_trusted))
 
     return SERVER.sub(change, text)
 
@@ -86,16 +86,15 @@ def _hsts(server: str, is_trusted: bool) -> str:
     return re.sub(rf"^([ \t]*)(?=add_header {HEADER})", rf"\1{WAITING}", plain, flags=re.M)
 
 
-def _http3(server: str, has_http3: bool) -> str:
-    """Browsers learn of it by a header of the page. Its port is UDP 443."""
-    lines = [
+def _without_http3(server: str) -> str:
+    """Older versions of this program offered HTTP/3, with which no meeting works.
+
+    nginx has no $http_host in it, which Jitsi's site sends to prosody as the host, and prosody answers 400 (nginx#455).
+    After a reload, new connections get lost at the workers of before, which live as long as meetings (nginx#425).
+    """
+    lines = (
         "listen 443 quic reuseport;",
         "listen [::]:443 quic reuseport;",
         "add_header Alt-Svc 'h3=\":443\"; ma=86400';",
-    ]
-    rest = "".join(line for line in server.splitlines(keepends=True) if line.strip() not in lines)
-    if not has_http3:
-        return rest
-    for line in lines:
-        rest = _after_name(rest, line)
-    return rest
+    )
+    return "".join(line for line in server.splitlines(keepends=True) if line.strip() not in lines)

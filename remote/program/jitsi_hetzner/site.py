@@ -40,10 +40,6 @@ class Site:
         """Of Jitsi's packages."""
         return self._host.paths.nginx / "sites-available" / f"{self._given.domain}.conf"
 
-    def _has_http3(self) -> bool:
-        """nginx of Debian 13 has it."""
-        return "--with-http_v3_module" in self._host.commands.run("nginx", "-V", seconds=SECONDS).errors
-
     def installed(self) -> Certificate | None:
         """The certificate in nginx's file."""
         return read_certificate(self._host.commands, self.certificate)
@@ -73,7 +69,7 @@ class Site:
         before = read_text(path)
         if before is None:
             return False
-        after = modern_site(before, is_trusted=is_trusted, has_http3=self._has_http3())
+        after = modern_site(before, is_trusted=is_trusted)
         if not write_text(path, after):
             return False
         if self._host.commands.run("nginx", "-t", seconds=SECONDS).code == 0:

@@ -6,7 +6,7 @@ const openings = (role: "web" | "jvb"): string[] =>
 
 describe("firewallRules", () => {
   it("opens SSH, ICMP, HTTP and HTTPS on the web host", () => {
-    expect(openings("web")).toEqual(["tcp 22", "icmp all", "tcp 80", "tcp 443", "udp 443"]);
+    expect(openings("web")).toEqual(["tcp 22", "icmp all", "tcp 80", "tcp 443"]);
   });
 
   it("opens SSH, ICMP and media on a bridge", () => {

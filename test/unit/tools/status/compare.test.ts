@@ -56,7 +56,7 @@ describe("the status of a cluster", () => {
       bridges: 2 declared, 2 in jicofo's list, 2 operational, 0 draining
 
       FIREWALL              OWNER       HOSTS         RULES  MISSING  NOT DECLARED
-      jitsi-firewall-web-a  this stack  web           5      0        0
+      jitsi-firewall-web-a  this stack  web           4      0        0
       jitsi-firewall-jvb-b  this stack  jvb-0, jvb-1  3      0        0
 
       PACKAGE  VERSION

@@ -69,7 +69,6 @@ describe("what the settings declare", () => {
       undefined,
       "80",
       "443",
-      "443",
       "3478",
       "5349",
       "10000",
