@@ -75,7 +75,8 @@ export function guestCases(running: () => TestCluster): void {
         { by: "bosh", host: `recorder.${domain}`, ...thief, room: brewery },
       ]),
     );
-    const inRoom = "none participant";
+    // Whoever comes before the bridges are back after the restart makes the room anew, and owns it.
+    const inRoom = expect.stringMatching(/^(none participant|owner moderator)$/) as string;
     expect(seen).toEqual([
       { login: `as ${domain}`, room: inRoom },
       { login: `as ${domain}`, room: inRoom },
