@@ -59,11 +59,12 @@ export async function focus(cluster: TestCluster): Promise<Visit> {
 }
 
 async function restartProsody(cluster: TestCluster, change: string): Promise<void> {
-  await cluster.mustOnHost("web", `${change} && systemctl restart prosody`);
-  // Browsers are answered again; bridges and jicofo log in again by themselves, and jicofo may not know yet that it has to.
+  // jicofo forgets its bridges. Otherwise it may not have noticed yet that nobody is in their room.
+  await cluster.mustOnHost("web", `${change} && systemctl restart prosody jicofo`);
+  // Browsers are answered again, and jicofo has met both bridges, which log in again by themselves, in their room.
   await cluster.mustOnHost(
     "web",
-    `for i in {1..60}; do
+    `for i in {1..120}; do
        curl -fsS -o /dev/null -H 'Host: ${domain}' http://127.0.0.1:5280/http-bind &&
          [ "$(curl -fsS http://127.0.0.1:8888/stats | jq .bridge_selector.operational_bridge_count)" = 2 ] && exit
        sleep 0.5
