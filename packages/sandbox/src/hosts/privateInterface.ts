@@ -31,15 +31,15 @@ export function privateInterfaceLines(
   const { ip, gateway, networkCidr } = attachment;
   if (fault === "no-address")
     return [`link set ${interfaceName} down`, `addr flush dev ${interfaceName}`];
-  const carries = fault === "large-packets" ? "nothing" : client;
+  const mtuFrom = fault === "large-packets" ? "nothing" : client;
   // The usual MTU of Ethernet: the other end drops larger packets silently. Segments are sent one
   // by one, because the kernel otherwise passes several at once, whatever the other end's MTU is.
   const size = {
     nothing: "mtu 1500 gso_max_segs 1",
     dhclient: `mtu ${privateMtu} gso_max_segs ${defaultGsoSegments}`,
     dhcpcd: `mtu 1500 gso_max_segs ${defaultGsoSegments}`,
-  }[carries];
-  const route = carries === "dhcpcd" ? ` mtu ${privateMtu}` : "";
+  }[mtuFrom];
+  const route = mtuFrom === "dhcpcd" ? ` mtu ${privateMtu}` : "";
   return [
     `link set ${interfaceName} ${size} up`,
     `addr replace ${ip}/32 dev ${interfaceName}`,
