@@ -78,7 +78,7 @@ describe("a host of the sandbox", () => {
     expect(
       await mustOnHost("uname -r; lsmod | awk 'NR > 1 {print $1}'; ls /dev/snd | head -1"),
     ).toBe(`${standard}\nsnd_aloop\ncontrolC0`);
-  }, 400_000);
+  }, 180_000);
 
   it("refuses the module and hangs at a reboot on demand", async () => {
     await mustOnHost("rmmod snd_aloop");

@@ -322,7 +322,7 @@ describe("auto", () => {
     const seconds = (performance.now() - begin) / 1000;
     expect(seconds).toBeGreaterThan(2.9);
     // A machine with other work decides late.
-    expect(seconds).toBeLessThan(20);
+    expect(seconds).toBeLessThan(6);
     expect(said[0]).toContain("does not answer (nothing came in 3 s)");
   }, 60_000);
 
