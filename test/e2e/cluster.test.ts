@@ -351,18 +351,25 @@ function holdWebsockets(domain: string, count: number): string {
   return `python3 - ${domain} ${count} <<'END'\n${program}END`;
 }
 
-/** A prosody with 64 file descriptors and more clients than that, judged by the watch as if it had run for long. */
+/**
+ * A prosody with 64 file descriptors and more clients than that, judged by the watch as if it had run for long. After an
+ * accept without a descriptor prosody leaves that port alone for ten seconds, so a descriptor that comes free meanwhile
+ * would be the watch's: clients wait in front of it at its port too.
+ */
 const watchFullProsody = `
   dir=/run/systemd/system/prosody.service.d
   mkdir -p $dir && printf '[Service]\\nLimitNOFILE=64\\n' >$dir/90-test.conf
   systemctl daemon-reload && systemctl restart prosody
   for ((i = 0; i < 30; i++)); do curl -s -o /dev/null http://127.0.0.1:5280/ && break; sleep 1; done
   python3 -c 'import socket, time
-all = [socket.create_connection(("127.0.0.1", 5222)) for _ in range(80)]
+all = [socket.create_connection(("127.0.0.1", port)) for port in (5222, 5280) for _ in range(80)]
 time.sleep(60)' &
   clients=$!
-  for ((i = 0; i < 30; i++)); do curl -s -m 1 -o /dev/null http://127.0.0.1:5280/ || break; sleep 0.2; done
-  echo "file descriptors in use: $(ls "/proc/$(systemctl show -p MainPID --value prosody)/fd" | wc -l)"
+  for ((i = 0; i < 100; i++)); do
+    used=$(ls "/proc/$(systemctl show -p MainPID --value prosody)/fd" | wc -l)
+    if ((used == 64)); then break; fi; sleep 0.2
+  done
+  echo "file descriptors in use: $used"
   sed 's/^readonly seconds_to_start=60/readonly seconds_to_start=0/' /usr/local/sbin/jitsi-hetzner-watch >/root/watch
   for check in 1 2 3 4; do bash /root/watch; done
   kill $clients; rm -r $dir; systemctl daemon-reload; systemctl restart prosody`;

@@ -137,6 +137,7 @@ class FakeTurn:
         self.offered = ""
         # Servers that an operator entered into prosody's own file.
         self.own_servers = ""
+        self.prosody_answers = True
         self.commands = FakeCommands()
         self.commands.answers |= {
             ("openssl",): lambda words: SystemCommands().run(*words, seconds=20),
@@ -226,6 +227,8 @@ class FakeTurn:
         return Ran(0, "UNCONN\n" * self.relays)
 
     def _prosody(self, words: tuple[str, ...]) -> Ran:
+        if not self.prosody_answers:
+            return Ran(1, "** Unable to connect to server - is it running? Is mod_admin_shell enabled?\n")
         match words[2:]:
             case ("config", "reload"):
                 self.known_offer = self.offer.read_text() if self.offer.exists() else ""

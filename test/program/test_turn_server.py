@@ -236,6 +236,15 @@ class Trouble(TurnCase):
         self.web.own_servers = "turn:own.example:3478"
         self.warns("it offers: turn:own.example:3478")
 
+    def test_a_prosody_that_does_not_answer_is_not_one_that_offers_nothing(self) -> None:
+        self.switched_on()
+        self.web.prosody_answers = False
+        outcome = self.web.run("", "--apply")
+        self.assertEqual(outcome.code, 1)
+        self.assertIn("prosody does not tell which TURN servers it offers to browsers", outcome.text)
+        self.assertNotIn("external_services", outcome.text)
+        self.assertTrue(self.web.offer.exists())
+
     def test_a_broken_database_is_named(self) -> None:
         self.web.certificate()
         self.web.step()

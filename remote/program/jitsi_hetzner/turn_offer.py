@@ -54,6 +54,11 @@ class Offer:
                 self._host.commands.run(*words, str(self._path), seconds=SECONDS)
             self._reload()
         offered = self._offered()
+        if offered is None:
+            raise Failure(
+                "prosody does not tell which TURN servers it offers to browsers",
+                f"prosodyctl shell, and journalctl -u prosody -n 50. {RETRY}",
+            )
         if offered != self._wanted():
             raise Failure(
                 f"prosody does not offer {self._given.name} to browsers; it offers: {offered or 'nothing'}",
@@ -82,10 +87,12 @@ class Offer:
         name = self._given.name
         return f"stun:{name}:3478 turn:{name}:3478 turns:{name}:443"
 
-    def _offered(self) -> str:
+    def _offered(self) -> str | None:
+        """None where prosody does not say it: it is stopped, hangs or has no file descriptor left."""
         question = OFFERED.format(domain=self._given.domain)
         answer = self._host.commands.run("prosodyctl", "shell", question, seconds=SECONDS).output
-        return answer.partition("servers: ")[2].partition(" end")[0].strip()
+        _, found, rest = answer.partition("servers: ")
+        return rest.partition(" end")[0].strip() if found else None
 
     def _set_direct_calls(self, are_allowed: bool) -> None:
         text = read_text(self._application)
