@@ -98,13 +98,14 @@ wait_for_jicofo() {
 }
 
 # If jicofo is not logged in, no meeting has a focus. So a restart cuts nothing, and it makes Java read the certificates again.
+# If it is outside of the bridges' room, its last login has ended all meetings, and no meeting can begin.
 wait_for_login() {
   local problem
   if wait_for "$login_seconds" "jicofo to log in" jicofo_works; then
     return
   fi
   problem=$(jicofo_problem)
-  if [[ $problem == *"is not logged in"* ]]; then
+  if [[ $problem == *"is not logged in"* || $problem == *"not in the bridges' room"* ]]; then
     info "$problem: restarting jicofo"
     systemctl restart jicofo
   fi

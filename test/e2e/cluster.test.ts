@@ -247,6 +247,19 @@ describe("a cluster with two bridges", () => {
     await untilOperational(cluster, 2);
   }, 300_000);
 
+  it("restarts a jicofo that stays outside of the bridges' room, which the verb `jicofo` names", async () => {
+    const leave = "curl -fsS -X POST http://127.0.0.1:8888/sandbox/outside";
+    const seen =
+      "until [[ $(jitsi-hetzner jicofo) == *'not in the bridges'* ]]; do sleep 0.5; done";
+    expect(await failures({ web: ["jicofo"] }, hasRunForAMinute)).toEqual([]);
+    const units = { web: ["jicofo"] };
+    expect(
+      await failures(units, (unit) => another(unit, `${leave}; timeout 15 bash -c "${seen}"`, 100)),
+    ).toEqual([]);
+    await untilOperational(cluster, 2);
+    expect(await cluster.mustOnHost("web", "jitsi-hetzner jicofo")).toBe("");
+  }, 300_000);
+
   it("has every service back within 20 s after SIGKILL", async () => {
     const kill = (unit: string) => `systemctl kill --kill-who=main --signal=KILL ${unit}`;
     const units = {

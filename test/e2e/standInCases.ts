@@ -3,6 +3,7 @@ const people = "it needs simulated participants";
 const media = "it is about stand-ins, which carry no media";
 const library = "it needs a stand-in for the client library";
 const recorder = "containers have no sound, without which jibri records nothing";
+const faults = "it needs a fault that the stand-in has on demand";
 const golden = "golden images have the dependencies of stand-ins";
 const versions = "it needs the versions of the stand-ins";
 
@@ -19,6 +20,8 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "is as declared, in all that `npm run status` asks": people,
     "is not as declared while a bridge is stopped, whose people are invited to the other": people,
     "goes off and on again by the setting, and cuts no relay and no meeting": people,
+    "restarts a jicofo that stays outside of the bridges' room, which the verb `jicofo` names":
+      faults,
     "gives participants with media its client library, by its names and certificate": library,
     "has no media to have with stand-ins, and names how many participants fit": media,
   },

@@ -279,7 +279,8 @@ class FakeCluster:
             raise HttpError(f"it answers with the error {status.code}") from None
 
     def _focus_session(self) -> Ran:
-        return Ran(0, f"| Result: {'logged in' if self.jicofo.is_logged_in else 'logged out'}\n")
+        place = "" if self.jicofo.is_in_room else ", outside"
+        return Ran(0, f"| Result: {f'logged in{place}' if self.jicofo.is_logged_in else 'logged out'}\n")
 
     def _close_connections(self, words: tuple[str, ...]) -> Ran:
         for bridge in self.bridges:

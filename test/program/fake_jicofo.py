@@ -54,6 +54,8 @@ class FakeJicofo:
         self.seen: dict[FakeBridge, Seen] = {}
         self.runs = True
         self.is_logged_in = True
+        # In the room of the bridges.
+        self.is_in_room = True
         # None where it started without the setting.
         self.recorders: list[FakeRecorderHost] | None = []
         # Whether it says how many participants it has on a bridge.
@@ -133,7 +135,7 @@ class FakeJicofo:
         return since is None or self._time.now() - since < CHECKS_SECONDS
 
     def _listed(self) -> list[FakeBridge]:
-        if not self.is_logged_in:
+        if not (self.is_logged_in and self.is_in_room):
             return []
         return [one for one in self._bridges if one in self._room and not self.seen.get(one, Seen()).gone]
 

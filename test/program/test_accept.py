@@ -96,6 +96,10 @@ class Accept(Case):
         self.cluster.jicofo.is_logged_in = False
         self.expect_problem("jicofo is not logged in to prosody")
 
+    def test_names_jicofo_where_it_is_outside_of_the_bridges_room_and_no_bridge(self) -> None:
+        self.cluster.jicofo.is_in_room = False
+        self.expect_problem("jicofo is logged in to prosody, but not in the bridges' room")
+
     def test_names_jicofo_where_it_loses_its_login_while_bridges_are_waited_for(self) -> None:
         self.cluster.jicofo.seen[self.first] = Seen(operational=False)
 

@@ -344,6 +344,14 @@ class DeadBridge(DrainCase):
         self.assertIn("jicofo is not logged in to prosody", outcome.text)
         self.assertNotIn("b0 is gone", outcome.text)
 
+    def test_one_is_not_taken_for_gone_where_jicofo_is_outside_of_the_bridges_room(self) -> None:
+        self.cluster.lose_power(self.leaving)
+        self.cluster.jicofo.is_in_room = False
+        outcome = self.cluster.drain(self.leaving)
+        self.assertEqual(outcome.code, 1)
+        self.assertIn("not in the bridges' room", outcome.text)
+        self.assertNotIn("b0 is gone", outcome.text)
+
     def test_one_that_jicofo_does_not_count_is_not_taken_for_empty(self) -> None:
         self.cluster.unplug(self.leaving)
         self.cluster.jicofo.seen[self.leaving] = Seen(operational=False)

@@ -47,6 +47,10 @@ class View(JudgementCase):
         self.cluster.jicofo.is_logged_in = False
         self.assert_unknown("jicofo is not logged in to prosody, so it knows no bridge, so nobody can tell")
 
+    def test_does_not_believe_in_an_empty_list_of_a_jicofo_that_is_outside_of_the_bridges_room(self) -> None:
+        self.cluster.jicofo.is_in_room = False
+        self.assert_unknown("jicofo is logged in to prosody, but not in the bridges' room, so it knows no bridge")
+
     def test_does_not_believe_in_an_empty_list_where_prosody_is_down(self) -> None:
         self.cluster.jicofo.is_logged_in = self.cluster.prosody_runs = False
         self.assert_unknown("prosody does not answer on port 5222 of the web host")

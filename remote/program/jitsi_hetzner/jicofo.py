@@ -177,6 +177,10 @@ class Jicofo:
         if self._lists_bridges():
             return None
         session = self._prosody.focus_session()
+        if "logged in, outside" in session:
+            # jicofo before 1.0-1190 stays outside after some logins, until it is restarted. A newer one is back within
+            # 30 s (https://github.com/jitsi/jicofo/pull/1297).
+            return "jicofo is logged in to prosody, but not in the bridges' room, so it knows no bridge"
         if "logged in" in session:
             return None
         if "logged out" in session:

@@ -3,11 +3,14 @@
 from .host import Host
 
 LOOPBACK = "127.0.0.1"
-# In one line, as a person would type it.
+# In one line, as a person would type it. The room in which jicofo looks for bridges is at internal.auth.DOMAIN.
 FOCUS_SESSION = (
-    "> for jid, user in pairs(prosody.bare_sessions) do "
-    'if jid:find("^focus@auth%.") then for _, session in pairs(user.sessions) do '
-    'if not session.hibernating then return "logged in" end end end end return "logged out"'
+    '> for jid, user in pairs(prosody.bare_sessions) do local domain = jid:match("^focus@(auth%..+)$") '
+    "if domain then for _, session in pairs(user.sessions) do if not session.hibernating then "
+    'local place = "internal." .. domain local muc = prosody.hosts[place] and prosody.hosts[place].modules.muc '
+    'local room = muc and muc.get_room_from_jid("jvbbrewery@" .. place) '
+    "local is_there = room and room:get_occupant_by_real_jid(session.full_jid) "
+    'return is_there and "logged in" or "logged in, outside" end end end end return "logged out"'
 )
 
 
@@ -23,6 +26,8 @@ class Prosody:
 
     def focus_session(self) -> str:
         """What it says of jicofo's connection: a line with "logged in" or "logged out", or why it cannot be asked.
+
+        With "outside" too where jicofo is logged in and is not in the room of the bridges.
 
         A connection that is broken lingers for some seconds, hibernating. jicofo itself does not tell: neither its REST
         API nor its metrics have a figure for it.

@@ -28,6 +28,15 @@ describe("web/jicofo", () => {
     expect(stderr).toMatch(/web\/jicofo failed on \S+: jicofo is not logged in to prosody\n/);
   });
 
+  it("restarts jicofo where it stays outside of the bridges' room", () => {
+    const outside = `echo "jicofo is logged in to prosody, but not in the bridges' room"; return 1`;
+    const { stderr } = inScript(outside, login);
+    expect(stderr).toContain("systemctl restart jicofo");
+    expect(stderr).toMatch(
+      /failed on \S+: jicofo is logged in to prosody, but not in the bridges'/,
+    );
+  });
+
   it("restarts nothing where prosody is missing", () => {
     const { status, stderr } = inScript("echo prosody does not answer; return 1", login);
     expect(status).toBe(1);

@@ -130,3 +130,32 @@ run(main)`);
     expect(gaveUpAfter(14)).toEqual([]);
   });
 });
+
+describe("jicofo outside of the bridges' room", () => {
+  it("leaves the room, stays logged in and knows no bridge", () => {
+    const { value, output } = python(`
+import json, sys
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+for name in ("slixmpp", "slixmpp.exceptions", "slixmpp.xmlstream", "slixmpp.xmlstream.handler", "slixmpp.xmlstream.matcher",
+    "jitsi_stand_in.stream", "jicofo.health"):
+    sys.modules[name] = MagicMock()
+sys.modules["slixmpp.exceptions"].XMPPError = sys.modules["slixmpp.exceptions"].IqError = Exception
+from jicofo.focus import Focus
+from jitsi_stand_in.xmpp import MucClient
+sent = []
+presence = lambda **words: SimpleNamespace(send=lambda: sent.append(words))
+client = SimpleNamespace(_client=SimpleNamespace(make_presence=presence), joined={"room@i", "jibri@i"}, account=SimpleNamespace(nickname="focus"))
+client.step_out = lambda room: MucClient.step_out(client, room)
+bridges = {"room@i/a": 1}
+selector = SimpleNamespace(bridges=bridges, remove=bridges.pop)
+client.fresh_logins, reloads = 1, []
+focus = SimpleNamespace(client=client, selector=selector, settings=SimpleNamespace(brewery="room@i"),
+    conferences=SimpleNamespace(reload_all=lambda: reloads.append(1)))
+focus._start_over = lambda: Focus._start_over(focus)
+Focus.stay_outside(focus)
+print(json.dumps([sent, list(bridges), reloads]))`);
+    if (value === undefined) throw new Error(output);
+    expect(value).toEqual([[{ ptype: "unavailable", pto: "room@i/focus" }], [], [1]]);
+  });
+});

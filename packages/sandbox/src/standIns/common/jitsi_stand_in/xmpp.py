@@ -176,6 +176,12 @@ class MucClient:
             presence.xml.append(element)
         presence.send()
 
+    def step_out(self, room: str) -> None:
+        """Leaves one room until the next login, and stays logged in."""
+        if self._client is not None and room in self.joined:
+            self._client.make_presence(
+                ptype="unavailable", pto=f"{room}/{self.account.nickname}").send()
+
     async def leave(self) -> None:
         """Leaves the rooms before a clean stop. Otherwise the server keeps the occupant for a
         while.

@@ -21,11 +21,15 @@ interface Host {
   readonly waiting?: readonly string[];
   /** File descriptors that nginx and prosody use, of 1,024. */
   readonly descriptors?: number;
+  /** How many bridges jicofo knows; 2 by default. */
+  readonly bridges?: number;
+  /** What keeps jicofo from its work, by its verb. */
+  readonly problem?: string;
 }
 
 /** Runs the watch once on a host that is played by functions; gives what it says and whom it kills. */
 function watch({ running = {}, answering = [], ...host }: Host): string {
-  const { waiting = ["127.0.0.1:40000"], descriptors = 100 } = host;
+  const { waiting = ["127.0.0.1:40000"], descriptors = 100, bridges = 2, problem = "" } = host;
   const since = Object.entries(running)
     .map(([unit, seconds]) => `${unit}.service) echo $(( (\${up%.*} - ${seconds}) * 1000000 )) ;;`)
     .join(" ");
@@ -40,7 +44,9 @@ function watch({ running = {}, answering = [], ...host }: Host): string {
         *) printf 'systemctl %s\\n' "$*" ;;
       esac
     }
-    curl() { case "\${!#}" in ${answering.map((url) => `${url}) return 0 ;;`).join(" ")} *) return 28 ;; esac; }
+    timeout() { shift; "$@"; }
+    jitsi-hetzner() { [[ $* == jicofo ]] && echo "${problem}"; return 1; }
+    curl() { case "\${!#}" in */stats) echo '{"bridge_selector":{"bridge_count":${bridges}}}' ;; ${answering.map((url) => `${url}) return 0 ;;`).join(" ")} *) return 28 ;; esac; }
     waiting_at() { printf '%s' '${waiting.join(" ")}'; }
     descriptors() { echo ${descriptors} 1024; }
     is_listening() { true; }
@@ -121,6 +127,37 @@ describe("jitsi-hetzner-watch", () => {
     watch(hung);
     watch(hung);
     expect(watch(hung)).toContain(`--signal=KILL ${unit}.service\n`);
+  });
+
+  describe("of a jicofo that answers", () => {
+    const problem =
+      "jicofo is logged in to prosody, but not in the bridges' room, so it knows no bridge";
+    const outside = { running: { jicofo: 600 }, answering: [jicofo], bridges: 0, problem };
+
+    it("kills one that has been outside of the bridges' room four times in a row, and says so", () => {
+      for (const strike of [1, 2, 3]) {
+        expect(watch(outside)).toBe(`<4>jicofo is outside of the bridges' room (${strike} of 4)\n`);
+      }
+      const what =
+        "was outside of the bridges' room 4 times: it is killed, and systemd starts it again";
+      expect(watch(outside)).toBe(`<3>jicofo ${what}\n${kill}\n`);
+      expect(record()).toEqual([`jicofo ${what}`]);
+      expect(watch(outside)).toContain("(1 of 4)");
+    });
+
+    it("forgets it when jicofo is back in the room", () => {
+      for (let check = 0; check < 3; check++) watch(outside);
+      expect(watch({ ...outside, problem: "" })).toBe("");
+      expect(watch(outside)).toContain("(1 of 4)");
+    });
+
+    it.each([
+      ["has just started", { running: { jicofo: 30 } }],
+      ["knows bridges", { bridges: 1 }],
+      ["is logged out, which a restart does not cure", { problem: "jicofo is not logged in" }],
+    ])("lets one be that %s", (_, host) => {
+      expect(watch({ ...outside, ...host })).toBe("");
+    });
   });
 
   it("writes down what it killed", () => {

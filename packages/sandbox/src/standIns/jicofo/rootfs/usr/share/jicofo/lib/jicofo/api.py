@@ -31,6 +31,7 @@ def application(focus: Focus) -> web.Application:
     _add_moves(app, focus)
     _add_participants(app, focus)
     _add_recordings(app, focus)
+    _add_faults(app, focus)
     return app
 
 
@@ -180,6 +181,16 @@ def _add_recordings(app: web.Application, focus: Focus) -> None:
     app.router.add_get("/sandbox/recordings", listing)
     app.router.add_post("/sandbox/recordings", record)
     app.router.add_delete("/sandbox/recordings/{room}", stop)
+
+
+def _add_faults(app: web.Application, focus: Focus) -> None:
+    """Not upstream's: what happens to the real jicofo by chance."""
+
+    async def stay_outside(_request: web.Request) -> web.Response:
+        focus.stay_outside()
+        return web.Response()
+
+    app.router.add_post("/sandbox/outside", stay_outside)
 
 
 def _required(request: web.Request, name: str) -> str:

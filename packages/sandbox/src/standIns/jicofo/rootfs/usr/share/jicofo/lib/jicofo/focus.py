@@ -130,6 +130,15 @@ class Focus:
             self.selector.remove(jid)
         self.conferences.reload_all()
 
+    def stay_outside(self) -> None:
+        """Upstream before 1.0-1190, sometimes after a login that did not resume: it does not get
+        into the bridges' room again, does not try again, and knows no bridge until its next login.
+        """
+        log.error("Failed to create room.")
+        if self.settings.brewery:
+            self.client.step_out(self.settings.brewery)
+        self._start_over()
+
     # -- reports
 
     def healthy(self) -> tuple[bool, str]:
