@@ -27,6 +27,7 @@ export const hostFiles = {
   COPY_SERVICE: "remote/jvb/etc/systemd/system/jitsi-hetzner-copy@.service",
   LOGIN_MODULE: "remote/web/usr/local/lib/prosody/modules/mod_no_http_login.lua",
   BRIDGES_MODULE: "remote/web/usr/local/lib/prosody/modules/mod_dead_bridges.lua",
+  TMPFILES_CONF: "remote/web/etc/tmpfiles.d/jitsi-hetzner.conf",
   START_SERVICE: "remote/jvb/etc/systemd/system/jitsi-hetzner-start@.service",
   START_PROGRAM: "remote/jvb/usr/local/sbin/jitsi-hetzner-start",
   MODULES_CONF: "remote/jibri/etc/modules-load.d/jitsi-hetzner-recorder.conf",

@@ -75,6 +75,8 @@ export interface ScriptValues {
     LOGIN_MODULE: string;
     /** The text of mod_dead_bridges.lua, a module of prosody with which a dead bridge leaves jicofo's room at once. */
     BRIDGES_MODULE: string;
+    /** The text of the settings by which systemd removes files of prosody that are of no use any more. */
+    TMPFILES_CONF: string;
   };
   /** Arguments: `set` or `remove`. */
   "web/account": {
@@ -313,7 +315,7 @@ export const fileValues = {
   ],
   "node/setup": ["INSTALLER", "NEEDRESTART_CONF", "RESTART_CONF", "MEMORY_CONF", "FILTER_SERVICE"],
   "web/forward": ["FORWARD_SERVICE"],
-  "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE"],
+  "web/configure": ["LOGIN_MODULE", "BRIDGES_MODULE", "TMPFILES_CONF"],
   "web/jicofo": ["JICOFO_SERVICE"],
   "jvb/files": ["START_SERVICE", "START_PROGRAM", "COPY_PROGRAM", "COPY_SOCKET", "COPY_SERVICE"],
   "jibri/kernel": ["MODULES_CONF", "ALOOP_CONF", "GRUB_CONF"],

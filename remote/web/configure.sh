@@ -1,9 +1,10 @@
 #!/bin/bash
 # Configures prosody on the web host: keeps guests out of the control rooms, and checks that prosody works. Prints the
 # certificate of auth.DOMAIN (PEM) to stdout, which prosody presents to jicofo and the bridges.
-# Inputs: DOMAIN, WEB_PRIVATE_IP, LOGIN_MODULE and BRIDGES_MODULE (texts of mod_no_http_login.lua, mod_dead_bridges.lua).
+# Inputs: DOMAIN, WEB_PRIVATE_IP, LOGIN_MODULE, BRIDGES_MODULE and TMPFILES_CONF (texts of mod_no_http_login.lua,
+# mod_dead_bridges.lua and the file in tmpfiles.d).
 set -euo pipefail
-: "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${prosody_config:?}" "${state_dir:?}" # prosody.sh, lib.sh
+: "${DOMAIN:?}" "${WEB_PRIVATE_IP:?}" "${TMPFILES_CONF:?}" "${prosody_config:?}" "${state_dir:?}" # prosody.sh, lib.sh
 
 readonly certificate=/var/lib/prosody/auth.$DOMAIN.crt
 readonly certificate_days=3650
@@ -14,6 +15,8 @@ main() {
       "the domain of a host cannot change; to change it, replace the web host"
   [[ -s $certificate ]] || fatal "$certificate is missing" "dpkg-reconfigure jitsi-meet-prosody, then: pulumi up"
   make_certificate_last
+  # systemd-tmpfiles-clean.timer reads it every day.
+  write_file /etc/tmpfiles.d/jitsi-hetzner.conf 0644 root:root "$TMPFILES_CONF"
   keep_guests_out
   wait_for 30 "prosody on $WEB_PRIVATE_IP:5222" prosody_answers || {
     last_lines /var/log/prosody/prosody.err

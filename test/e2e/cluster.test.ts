@@ -270,6 +270,17 @@ describe("a cluster with two bridges", () => {
     await untilOperational(cluster, 2);
   }, 180_000);
 
+  it("removes what prosody keeps of sessions that broke days ago", async () => {
+    const folder = "/var/lib/prosody/meet%2eexample%2etest/smacks_h";
+    const seen = await cluster.mustOnHost(
+      "web",
+      `install -d -o prosody ${folder} && touch -d '2 days ago' ${folder}/gone.dat && touch ${folder}/here.dat
+       systemctl is-active systemd-tmpfiles-clean.timer && systemctl start systemd-tmpfiles-clean.service
+       ls ${folder} | grep -E 'gone|here'; rm ${folder}/here.dat`,
+    );
+    expect(seen).toBe("active\nhere.dat");
+  }, 60_000);
+
   it("lets nginx and prosody have more connections than 1,024 file descriptors", async () => {
     expect(await cluster.mustOnHost("web", holdWebsockets("meet.example.test", 1_100))).toBe(
       "1100",

@@ -144,6 +144,7 @@ export const scriptFixtures: { [N in ScriptName]: ScriptValues[N] } = {
     WEB_PRIVATE_IP: "10.0.0.2",
     LOGIN_MODULE: "-- Lua\n",
     BRIDGES_MODULE: "-- Lua\n",
+    TMPFILES_CONF: "# tmpfiles.d\n",
   },
   "web/account": { DOMAIN: longDomain, USERNAME: "jvb-2", JVB_SECRET: fakeSecret },
   "web/version": { JITSI_VERSION: "2.0.10888-1" },

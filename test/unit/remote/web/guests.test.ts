@@ -9,6 +9,7 @@ const values = {
   WEB_PRIVATE_IP: "10.0.0.2",
   LOGIN_MODULE: "-",
   BRIDGES_MODULE: "-",
+  TMPFILES_CONF: "-",
 };
 
 const config = `plugin_paths = { "/usr/share/jitsi-meet/prosody-plugins/" }

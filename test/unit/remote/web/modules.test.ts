@@ -6,6 +6,7 @@ const values = {
   WEB_PRIVATE_IP: "10.0.0.2",
   LOGIN_MODULE: "-",
   BRIDGES_MODULE: "-",
+  TMPFILES_CONF: "-",
 };
 
 /** Runs the check where prosody's shell answers this. */
