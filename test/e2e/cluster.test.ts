@@ -270,6 +270,14 @@ describe("a cluster with two bridges", () => {
     await untilOperational(cluster, 2);
   }, 180_000);
 
+  it("restarts a bridge that stays outside of jicofo's room, and no participant is on it", async () => {
+    const leave = "curl -fsS -X POST http://127.0.0.1:8080/sandbox/outside";
+    const units = { "jvb-0": ["jitsi-videobridge2"] };
+    expect(await failures(units, hasRunForAMinute)).toEqual([]);
+    expect(await failures(units, (unit) => another(unit, leave, 100))).toEqual([]);
+    await untilOperational(cluster, 2);
+  }, 300_000);
+
   it("removes what prosody keeps of sessions that broke days ago", async () => {
     const folder = "/var/lib/prosody/meet%2eexample%2etest/smacks_h";
     const seen = await cluster.mustOnHost(

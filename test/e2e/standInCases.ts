@@ -20,6 +20,7 @@ export const standInCases: Readonly<Record<string, Readonly<Record<string, strin
     "is as declared, in all that `npm run status` asks": people,
     "is not as declared while a bridge is stopped, whose people are invited to the other": people,
     "goes off and on again by the setting, and cuts no relay and no meeting": people,
+    "restarts a bridge that stays outside of jicofo's room, and no participant is on it": faults,
     "restarts a jicofo that stays outside of the bridges' room, which the verb `jicofo` names":
       faults,
     "gives participants with media its client library, by its names and certificate": library,

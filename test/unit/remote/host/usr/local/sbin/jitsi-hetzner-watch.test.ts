@@ -25,11 +25,16 @@ interface Host {
   readonly bridges?: number;
   /** What keeps jicofo from its work, by its verb. */
   readonly problem?: string;
+  /** How often the bridge is connected to prosody, and in how many rooms it is; once, and in one, by default. */
+  readonly connected?: string;
+  readonly joined?: string;
 }
 
 /** Runs the watch once on a host that is played by functions; gives what it says and whom it kills. */
 function watch({ running = {}, answering = [], ...host }: Host): string {
   const { waiting = ["127.0.0.1:40000"], descriptors = 100, bridges = 2, problem = "" } = host;
+  const { connected = "1.0", joined = "1.0" } = host;
+  const metrics = `jitsi_jvb_muc_clients_connected ${connected}\njitsi_jvb_mucs_joined ${joined}`;
   const since = Object.entries(running)
     .map(([unit, seconds]) => `${unit}.service) echo $(( (\${up%.*} - ${seconds}) * 1000000 )) ;;`)
     .join(" ");
@@ -46,7 +51,8 @@ function watch({ running = {}, answering = [], ...host }: Host): string {
     }
     timeout() { shift; "$@"; }
     jitsi-hetzner() { [[ $* == jicofo ]] && echo "${problem}"; return 1; }
-    curl() { case "\${!#}" in */stats) echo '{"bridge_selector":{"bridge_count":${bridges}}}' ;; ${answering.map((url) => `${url}) return 0 ;;`).join(" ")} *) return 28 ;; esac; }
+    curl() { case "\${!#}" in */stats) echo '{"bridge_selector":{"bridge_count":${bridges}}}' ;;
+      */metrics) echo '${metrics}' ;; ${answering.map((url) => `${url}) return 0 ;;`).join(" ")} *) return 28 ;; esac; }
     waiting_at() { printf '%s' '${waiting.join(" ")}'; }
     descriptors() { echo ${descriptors} 1024; }
     is_listening() { true; }
@@ -155,6 +161,26 @@ describe("jitsi-hetzner-watch", () => {
       ["has just started", { running: { jicofo: 30 } }],
       ["knows bridges", { bridges: 1 }],
       ["is logged out, which a restart does not cure", { problem: "jicofo is not logged in" }],
+    ])("lets one be that %s", (_, host) => {
+      expect(watch({ ...outside, ...host })).toBe("");
+    });
+  });
+
+  describe("of a bridge that answers", () => {
+    const running = { "jitsi-videobridge2": 600 };
+    const outside = { running, answering: ["http://127.0.0.1:8080/about/version"], joined: "0.0" };
+
+    it("kills one that has been in no room four times in a row, and says so", () => {
+      for (let check = 0; check < 3; check++) watch(outside);
+      expect(watch(outside)).toMatch(
+        /^<3>jitsi-videobridge2 was outside .* starts it again\nsystemctl kill .* jitsi-videobridge2\.service\n$/,
+      );
+    });
+
+    it.each([
+      ["is in its room", { joined: "1.0" }],
+      ["is not connected to prosody, which a restart does not cure", { connected: "0.0" }],
+      ["does not say", { joined: "-" }],
     ])("lets one be that %s", (_, host) => {
       expect(watch({ ...outside, ...host })).toBe("");
     });

@@ -75,12 +75,22 @@ def application(reports: Reports) -> web.Application:
             return web.Response(status=404)
         return web.json_response(answer)
 
+    async def stay_outside(_request: web.Request) -> web.Response:
+        """Not upstream's: what happens to the real bridge whose join fails after a login that did
+        not resume. It does not try again until its next login.
+        """
+        for client in bridge.clients:
+            for room in client.account.rooms:
+                client.step_out(room)
+        return web.Response()
+
     async def not_implemented(_request: web.Request) -> web.Response:
         return web.Response(status=501)
 
     app.router.add_get("/about/health", json_alone(health))
     app.router.add_get("/about/version", json_alone(version))
     app.router.add_get("/metrics", metrics)
+    app.router.add_post("/sandbox/outside", stay_outside)
     if settings.drain_rest:
         app.router.add_get("/colibri/drain", json_alone(drain_state))
         app.router.add_post("/colibri/drain/enable", drain_enable)
