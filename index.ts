@@ -4,9 +4,11 @@ import { leaveOutCallStacks } from "./lib/callStacks";
 import { hostChanges } from "./lib/changes/hostChanges";
 import { hostsLine } from "./lib/changes/hostsLine";
 import { orderAgain } from "./lib/changes/orderAgain";
+import { removalIn } from "./lib/changes/removal";
 import { sshNarrowed } from "./lib/changes/sshNarrowed";
 import { watchPreview, type PreviewWatch } from "./lib/changes/watchPreview";
 import { loadSettings } from "./lib/config/loadSettings";
+import type { Settings } from "./lib/config/settings";
 import { readAuthority } from "./lib/acmeAuthority";
 import { hintsOnFailure } from "./lib/failureHints";
 import { apiOf } from "./lib/hcloud/access";
@@ -26,7 +28,8 @@ import {
 } from "./lib/outputs";
 import { planCluster } from "./lib/plan/clusterPlan";
 import { engineState } from "./lib/preflight/engineState";
-import { preflight } from "./lib/preflight/preflight";
+import { checkFormerWebHost } from "./lib/preflight/formerWebHost";
+import { preflight, refuseProblems } from "./lib/preflight/preflight";
 
 /** The whole program. It is a function, because it asks the cloud before it creates anything. */
 async function deploy() {
@@ -87,16 +90,21 @@ async function deploy() {
   };
 }
 
-/** What a preview does to hosts, to the certificate, and to the access to hosts. */
+/**
+ * What a preview does to hosts, to the certificate, and to the access to hosts.
+ * @throws PreflightError for what the `up` cannot do
+ */
 async function tellChanges(
   watch: PreviewWatch,
-  wanted: Parameters<typeof orderAgain>[1] & Parameters<typeof sshNarrowed>[1],
+  wanted: Settings & Parameters<typeof orderAgain>[1],
 ): Promise<void> {
-  const steps = await watch.steps();
+  const seen = await watch.seen();
+  const { steps } = seen;
   await pulumi.log.info(`This ${hostsLine(hostChanges(steps))}`);
   for (const warning of [orderAgain(steps, wanted), sshNarrowed(steps, wanted)]) {
     if (warning !== undefined) await pulumi.log.warn(warning);
   }
+  refuseProblems(checkFormerWebHost(removalIn(seen), wanted));
 }
 
 export = deploy;

@@ -30,4 +30,4 @@ export function orderAgain(
   return `The new web host orders another certificate, because no bridge keeps a copy of the present one. Let's Encrypt allows five certificates with the same names in seven days. To order none, add a bridge first: ${set("jvbCount", "1")} && pulumi up`;
 }
 
-const isMade = ({ op }: ChangeStep): boolean => op === "create" || op === "replace";
+export const isMade = ({ op }: ChangeStep): boolean => op === "create" || op === "replace";

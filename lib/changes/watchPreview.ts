@@ -5,8 +5,15 @@ import type { ChangeStep } from "./changeStep";
 export interface PreviewWatch {
   /** For the component above all resources. */
   readonly transformation: pulumi.ResourceTransformation;
-  /** What the preview does. Ends when the engine has previewed all resources that the program has asked for. */
-  steps(): Promise<readonly ChangeStep[]>;
+  /** Ends when the engine has previewed all resources that the program has asked for. */
+  seen(): Promise<SeenPreview>;
+}
+
+export interface SeenPreview {
+  /** What the preview does. */
+  readonly steps: readonly ChangeStep[];
+  /** The state before it. */
+  readonly before: readonly EngineResource[];
 }
 
 /** Types of resources that are no components. A component has no hooks. */
@@ -38,10 +45,10 @@ export function watchPreview(state: EngineState): PreviewWatch {
       resources.push(resource);
       return watched.test(type) ? { props, opts: { ...opts, hooks } } : undefined;
     },
-    async steps() {
+    async seen() {
       const [urns, before] = await Promise.all([urnsOf(resources), state.resources()]);
       const made = calls.map(({ op, args }) => madeStep(op, args, before));
-      return [...made, ...deleteSteps(before, urns)];
+      return { steps: [...made, ...deleteSteps(before, urns)], before };
     },
   };
 }

@@ -19,6 +19,7 @@ import { checkDomain, checkImage, checkPrivateRange, checkQuota, checkZone } fro
 import { checkEngineMemory } from "./engineMemory";
 import { engineState, type EngineState } from "./engineState";
 import { none, together, type Findings } from "./findings";
+import { checkLostWebHost } from "./formerWebHost";
 import { checkGoneServers } from "./goneServers";
 import { checkHeaps } from "./heapCheck";
 import { checkWebHost } from "./hungHost";
@@ -119,15 +120,14 @@ export async function preflight(args: PreflightArgs): Promise<PreflightResult> {
     const around = await Promise.all([
       checkLocalBridge(settings.localBridge, hasHosts, state),
       checkGoneServers(state, hosts, facts.servers, api),
+      checkLostWebHost(settings, plan, hosts, state),
       checkNames(args, hosts, facts, state),
       checkSshAgent(args.env),
     ]);
     const ofOwn = own === undefined ? none : ownCertificate(args, own, hasHosts);
     const result = withCloud(args, facts, hosts, [ofOwn, ...around]);
     // Behind a bastion the host cannot be asked from here.
-    const { problems } =
-      dryRun || settings.sshProxy !== undefined ? none : await checkWebHost(hosts);
-    if (problems.length > 0) throw new PreflightError(problems);
+    if (!dryRun && settings.sshProxy === undefined) refuseProblems(await checkWebHost(hosts));
     return result;
   } catch (error) {
     if (error instanceof UnreachableError && dryRun) return withoutCloud(settings, error.message);
@@ -144,7 +144,8 @@ function ownCertificate(
   return checkOwnCertificate(own, { domain, aliases, now, isRunning });
 }
 
-function refuseProblems({ problems }: Findings): void {
+/** @throws PreflightError if there is a problem */
+export function refuseProblems({ problems }: Findings): void {
   if (problems.length > 0) throw new PreflightError(problems);
 }
 

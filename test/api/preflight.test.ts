@@ -41,6 +41,13 @@ describe("preflight in the engine", () => {
     return engine.run([...args, ...options], { cwd: root, env: { SSH_AUTH_SOCK: "", ...env } });
   }
 
+  /** Gives the stack a state with these resources. */
+  async function importState(resources: readonly StateResource[]): Promise<void> {
+    const file = join(engine.dir, "state.json");
+    writeFileSync(file, JSON.stringify(stateWith(stack, resources)));
+    await engine.must(["stack", "import", "--stack", stack, "--file", file]);
+  }
+
   it(
     "says what Hetzner lists of a new stack, and refuses nothing",
     async () => {
@@ -60,9 +67,7 @@ describe("preflight in the engine", () => {
       const network = { name: "jitsi-network", ip_range: "10.80.0.0/16", labels };
       const subnet = { type: "cloud", network_zone: "eu-central", ip_range: "10.80.0.0/24" };
       await simulator.done("POST", "/networks", { ...network, subnets: [subnet] });
-      const file = join(engine.dir, "state.json");
-      writeFileSync(file, JSON.stringify(stateWithServer(stack)));
-      await engine.must(["stack", "import", "--stack", stack, "--file", file]);
+      await importState([serverOf("jvb-1", "4711", { role: "jvb", index: "1" })]);
       const stale = join(engine.dir, "agent");
       const settings = { location: "ash", webServerType: "cpx11", jvbServerType: "cpx41" };
       const { code, text } = await pulumi(["preview"], settings, { SSH_AUTH_SOCK: stale });
@@ -80,27 +85,124 @@ describe("preflight in the engine", () => {
     },
     runMs,
   );
+
+  it(
+    "refuses to remove a bridge in the run that creates a lost web host again",
+    async () => {
+      await importState([webHostKey, drain]);
+      const lost = await pulumi(["up", "--yes", "--skip-preview"], { jvbCount: "1" });
+      expect(lost.text).toContain(
+        "jvb-1 cannot be removed in this run: that is done on the web host, and the steps in the state know only the former web host",
+      );
+      expect(lost.text).toContain(
+        "pulumi config set jvbCount 2 && pulumi up  # these steps then know the web host; then: pulumi config set jvbCount 1 && pulumi up",
+      );
+      expect(lost.code).toBe(1);
+      // The server of this bridge is lost too.
+      const { code, text } = await pulumi(["preview"], { jvbCount: "2" });
+      expect(text).not.toContain("cannot be removed");
+      expect(text).toContain("The former jvb-1 cannot be drained in this run");
+      expect(text).toContain("npm run drain:skip -- 1 && pulumi up");
+      expect(code).toBe(1);
+    },
+    runMs,
+  );
+
+  it(
+    "refuses it in the preview of a run that replaces the web host",
+    async () => {
+      const id = await simulator.server({ labels: { ...labels, role: "web" } });
+      await importState([serverOf("web", id.toString(), { role: "web" }), webHostKey, drain]);
+      const urn = urnOf(stack, webServerType, "web");
+      const { code, text } = await pulumi(["preview", "--replace", urn], { jvbCount: "1" });
+      expect(text).toContain("jvb-1 cannot be removed in this run");
+      expect(text).toContain(`pulumi config set jvbCount 2 && pulumi up --replace '${urn}'`);
+      expect(code).toBe(1);
+    },
+    runMs,
+  );
 });
 
-/** A state with the server of a bridge, as `pulumi stack export` prints it. */
-function stateWithServer(stack: string): object {
-  const urn = (type: string, name: string): string =>
-    `urn:pulumi:${stack}::jitsi-hetzner::${type}::${name}`;
-  const provider = {
-    urn: urn("pulumi:providers:hcloud", "default_1_41_0"),
+/** A resource of a state, without what all have. */
+interface StateResource {
+  /** Its type, behind those of its parents. */
+  readonly typeChain: string;
+  /** Without the name of the cluster: web-host-key. */
+  readonly name: string;
+  readonly id: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const urnOf = (stack: string, typeChain: string, name: string): string =>
+  `urn:pulumi:${stack}::jitsi-hetzner::${typeChain}::jitsi-${name}`;
+
+const webServerType = ["JitsiCluster", "WebHost", "Host"]
+  .map((component) => `jitsi-hetzner:index:${component}$`)
+  .concat("hcloud:index/server:Server")
+  .join("");
+
+const serverOf = (
+  name: string,
+  id: string,
+  labels: Readonly<Record<string, string>>,
+): StateResource => ({
+  typeChain: name === "web" ? webServerType : "hcloud:index/server:Server",
+  name,
+  id,
+  values: { id, name: `jitsi-${name}-a`, labels },
+});
+
+const connection = { host: "203.0.113.9", user: "root", hostKey: "ssh-ed25519 former" };
+
+const webHostKey: StateResource = {
+  typeChain: webServerType.replace("hcloud:index/server:Server", "command:remote:Command"),
+  name: "web-host-key",
+  id: "key",
+  values: {
+    create: "bash -s",
+    connection: { ...connection, hostKey: "ecdsa-sha2-nistp256 first" },
+    stdout: connection.hostKey,
+  },
+};
+
+const drain: StateResource = {
+  typeChain: "command:remote:Command",
+  name: "jvb-1-drain",
+  id: "drain",
+  values: { delete: "jitsi-hetzner drain", connection },
+};
+
+/** As `pulumi stack export` prints it. */
+function stateWith(stack: string, resources: readonly StateResource[]): object {
+  const providers = {
+    hcloud: providerOf(stack, "hcloud", "1.41.0"),
+    command: providerOf(stack, "command", "1.2.1"),
+  };
+  const all = resources.map(({ typeChain, name, id, values }) => {
+    const type = typeChain.split("$").at(-1) ?? "";
+    const { urn, id: providerId } = providers[type.startsWith("hcloud") ? "hcloud" : "command"];
+    return {
+      urn: urnOf(stack, typeChain, name),
+      custom: true,
+      id,
+      type,
+      inputs: values,
+      outputs: values,
+      provider: `${urn}::${providerId}`,
+    };
+  });
+  const { hcloud, command } = providers;
+  return { version: 3, deployment: { manifest: {}, resources: [hcloud, command, ...all] } };
+}
+
+function providerOf(stack: string, name: string, version: string) {
+  const type = `pulumi:providers:${name}`;
+  return {
+    urn: `urn:pulumi:${stack}::jitsi-hetzner::${type}::default_${version.replaceAll(".", "_")}`,
     custom: true,
     id: "c0ffee00-0000-4000-8000-000000000000",
-    type: "pulumi:providers:hcloud",
-    inputs: { version: "1.41.0" },
-    outputs: { version: "1.41.0" },
+    type,
+    inputs: { version },
+    outputs: { version },
   };
-  const server = {
-    urn: urn("hcloud:index/server:Server", "jitsi-jvb-1"),
-    custom: true,
-    id: "4711",
-    type: "hcloud:index/server:Server",
-    outputs: { id: "4711", name: "jitsi-jvb-1-a", labels: { role: "jvb", index: "1" } },
-    provider: `${provider.urn}::${provider.id}`,
-  };
-  return { version: 3, deployment: { manifest: {}, resources: [provider, server] } };
 }
