@@ -13,8 +13,8 @@ export interface SkipPlan {
   /** URN of the drain. */
   readonly drain: string;
   /**
-   * Names of the checks that depend on it and leave the state with it. The next `up` creates them again. Their delete runs
-   * nothing on any host.
+   * Names of what depends on it and leaves the state with it: checks, and the certificate's step. The next `up` creates
+   * them again. Their delete runs nothing on any host.
    */
   readonly checks: readonly string[];
   /** URN of the bridge's server; absent for the bridge on the web host. */
@@ -80,12 +80,18 @@ function byNumber(a: BridgeId, b: BridgeId): number {
 }
 
 /** A step whose delete runs nothing, or a component, whose parts are checked by themselves. Nothing is lost with these. */
-function isCheck({ type, custom, inputs = {} }: ExportedResource): boolean {
-  if (custom !== true) return true;
+function isCheck({ type, custom, urn, inputs = {} }: ExportedResource): boolean {
+  if (custom !== true || partsOf(nameOf(urn)).part === copyKey) return true;
   return (
     type === resourceTypes.remoteCommand && (inputs.delete === undefined || inputs.delete === "")
   );
 }
+
+/**
+ * It is below the certificate, which comes after the acceptance. With another key, the next `up` has the bridges keep other
+ * copies of the certificates.
+ */
+const copyKey = "certificate-copy-key";
 
 /** All resources that depend on a resource, directly or through others. */
 function dependentsOf(urn: string, resources: readonly ExportedResource[]): ExportedResource[] {

@@ -63,6 +63,22 @@ describe("skipping a drain", () => {
     expect(plan(1, drain(0), drain(1), ...parts).checks).toEqual(["jitsi-acceptance"]);
   });
 
+  it("takes the certificate along, with the key of its copies, which the next up makes again", () => {
+    const component = {
+      urn: "urn::prod::p::Certificate::jitsi-certificate",
+      type: "p:Certificate",
+    };
+    const key = {
+      ...step("jitsi-certificate-copy-key", { parent: component.urn }),
+      type: "random:index/randomPassword:RandomPassword",
+    };
+    const parts = [{ ...component, ...after("jitsi-jvb-1-drain"), custom: false }, key];
+    expect(plan(1, drain(0), drain(1), ...parts).checks).toEqual([
+      "jitsi-certificate",
+      "jitsi-certificate-copy-key",
+    ]);
+  });
+
   it("leaves alone what comes after another bridge's drain only", () => {
     expect(plan(1, drain(0), drain(1), step("other", after("jitsi-jvb-0-drain"))).checks).toEqual(
       [],
