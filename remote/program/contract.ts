@@ -264,6 +264,8 @@ export interface RecorderFacts {
   readonly localFiles: number;
   /** What keeps it from its work. Empty where nothing does. */
   readonly problem: string;
+  /** Of the timer of its host's watch: stopped, disabled (it runs until the next boot), or empty. */
+  readonly watchFault: string;
 }
 
 /** An upgrade that is never installed unasked. */
@@ -317,6 +319,10 @@ export interface WebFacts {
   /** Those that the web host knows, and others in jicofo's room. */
   readonly recorders: readonly RecorderFacts[];
   readonly health: Health;
+  /** Of the timer of the watch on the web host: stopped, disabled (it runs until the next boot), or empty. */
+  readonly watchFault: string;
+  /** The same by nickname, of the hosts of bridges that have such a fault. */
+  readonly watchFaults: Readonly<Record<string, string>>;
   /** null where the last `pulumi up` knew of none. */
   readonly turn: TurnFacts | null;
 }

@@ -26,6 +26,8 @@ class FakeBridgeHost:
     # Whether the connection breaks while it applies its settings, and whether it says at the end how that ended.
     breaks: bool = False
     says_end: bool = True
+    # What it says of the timer of its watch; None for an older program, which does not know the question.
+    watch: str | None = "running"
     # How jvb/apply ends.
     code: int = 0
     on_restart: Callable[[], None] = lambda: None
@@ -40,6 +42,9 @@ class FakeBridgeHost:
         self.bridge.asked.append(request)
         if request == "settings":
             yield f"{self.running} {self.version}"
+            yield "exit 0"
+        elif request == "watch" and self.watch is not None:
+            yield self.watch
             yield "exit 0"
         elif request in ("apply", "apply restart"):
             yield from self._apply(wait, always=request.endswith("restart"))

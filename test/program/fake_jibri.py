@@ -22,6 +22,8 @@ class FakeJibri:
         # The display and the window manager.
         self.display = {"jibri-xorg.service": "active", "jibri-icewm.service": "active"}
         self.timers = {"jitsi-hetzner-keep.timer": "active", "jitsi-hetzner-upload.timer": "active"}
+        # Of the host, beside it.
+        self.watch = {"is-active": True, "is-enabled": True}
         self.healthy = True
         self.busy = "IDLE"
         self.pending: str | None = None
@@ -77,6 +79,8 @@ class FakeJibri:
 
     def systemctl(self, words: tuple[str, ...]) -> Ran:
         verb = words[1]
+        if words[-1] == "jitsi-hetzner-watch.timer":
+            return Ran(0 if self.watch[verb] else 1)
         if verb == "is-active":
             states = [(self.display | self.timers)[unit] for unit in words[2:]]
             return Ran(0 if set(states) == {"active"} else 3, "".join(f"{state}\n" for state in states))

@@ -47,7 +47,7 @@ class FakeRecorder:
         self.root = root
         self.paths = Paths(
             state=root / "lib", locks=root / "lock", run=root / "run", recorder=root / "recorder.json",
-            recordings=root / "recordings", jicofo_settings=root / "none",
+            recordings=root / "recordings", jicofo_settings=root / "none", units=root / "units",
         )  # fmt: skip
         for name in ("current", "finished"):
             (self.paths.recordings / name).mkdir(parents=True)

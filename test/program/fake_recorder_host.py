@@ -23,6 +23,7 @@ class FakeRecorderHost:
         self.is_stuck = False
         self.healthy = True
         self.problem = ""
+        self.watch_fault = ""
         self.disk_low = False
         self.uploads: list[str] = []
         self.upload_error = ""
@@ -73,6 +74,7 @@ class FakeRecorderHost:
             "lastUploadError": self.upload_error,
             "localFiles": self.local_files,
             "problem": self.problem,
+            "watchFault": self.watch_fault,
         }
 
     def presence(self) -> dict[str, Any] | None:

@@ -41,7 +41,7 @@ class Control(RecorderCase):
             {
                 "version": "8.0-1", "nickname": "jibri-1014", "running": True, "busy": "idle", "healthy": True,
                 "diskFreeBytes": 50 * GIGABYTE, "diskLow": False, "uploadsWaiting": 0, "lastUploadError": "",
-                "localFiles": [], "problem": "",
+                "localFiles": [], "problem": "", "watchFault": "",
             },
         )  # fmt: skip
 
@@ -59,6 +59,20 @@ class Control(RecorderCase):
         self.in_service()
         self.jibri.timers[unit] = "inactive"
         self.assertIn(f"{unit} does not run, so nobody looks after", self.recorder.status()["problem"])
+
+    @each(("is-active", "stopped"), ("is-enabled", "disabled"))
+    def test_status_tells_of_the_watch_of_the_host_where_it_has_one(self, question: str, fault: str) -> None:
+        self.in_service()
+        self.jibri.watch[question] = False
+        # An existing machine.
+        self.assertEqual(self.recorder.status()["watchFault"], "")
+        self.recorder.paths.units.mkdir()
+        (self.recorder.paths.units / "jitsi-hetzner-watch.timer").touch()
+        status = self.recorder.status()
+        self.assertEqual((status["watchFault"], status["problem"]), (fault, ""))
+        # The web host, which tells of its own watch.
+        self.recorder.paths.jicofo_settings.mkdir()
+        self.assertEqual(self.recorder.status()["watchFault"], "")
 
     @each(("start",), ("shutdown",))
     def test_is_refused_for_a_recorder_with_another_nickname_at_the_same_address(self, action: str) -> None:

@@ -21,6 +21,8 @@ class Status(Case):
             ("apt-get",): Ran(0),
             ("systemctl", "is-failed"): Ran(1),
             ("systemctl", "show"): Ran(0, "0\n"),
+            ("systemctl", "is-active"): Ran(0),
+            ("systemctl", "is-enabled"): Ran(0),
         }
         for one in self.cluster.recorders:
             self.cluster.set_recorder_goal(one, "serving")
@@ -47,6 +49,10 @@ class Status(Case):
         ({"problem": "jibri does not answer"}, "jibri-0: jibri does not answer: npm run repair -- jibri-0"),
         ({"problem": "1.0 GB left", "disk_low": True}, "jibri-0: 1.0 GB left: make room there: jitsi-hetzner upload"),
         ({"is_silent": True}, "jibri-0: its host does not answer"),
+        (
+            {"watch_fault": "stopped"},
+            "watch.timer is stopped on jibri-0, so nobody ends what hangs there: npm run repair -- jibri-0",
+        ),
     )
     def test_names_what_is_wrong_with_a_recorder(self, state: dict[str, Any], words: str) -> None:
         for key, value in state.items():

@@ -32,6 +32,8 @@ class StatusCase(Case):
             ("apt-get",): Ran(0),
             ("systemctl", "is-failed"): Ran(1),
             ("systemctl", "show"): Ran(0, "0\n"),
+            ("systemctl", "is-active"): Ran(0),
+            ("systemctl", "is-enabled"): Ran(0),
         }
 
 
@@ -71,6 +73,8 @@ class Facts(StatusCase):
                 "conferences": {"jvb-100": 0, "jvb-101": None},
                 "recorders": [],
                 "health": {"failed": [], "waiting": [], "outdated": [], "watch": []},
+                "watchFault": "",
+                "watchFaults": {},
                 "turn": None,
             },
         )
@@ -143,6 +147,38 @@ class Facts(StatusCase):
         )
         units[("systemctl", "is-active")] = Ran(0)
         self.assertEqual(self.facts()["certificateProblems"], [])
+
+    def test_are_that_nobody_will_renew_the_certificate_after_the_next_boot(self) -> None:
+        self.cluster.paths.certificate_settings.parent.mkdir(parents=True, exist_ok=True)
+        self.cluster.paths.certificate_settings.write_text("{}")
+        self.cluster.commands.answers[("systemctl", "is-enabled")] = Ran(1)
+        self.assertEqual(
+            self.facts()["certificateProblems"],
+            [
+                "jitsi-hetzner-certificate.timer will not run on the web host after its next boot, so nobody renews "
+                "the certificate: npm run repair -- web"
+            ],
+        )
+
+    def test_are_on_which_hosts_the_watch_does_not_run_or_will_not_after_a_boot(self) -> None:
+        self.assertEqual((self.facts()["watchFault"], self.facts()["watchFaults"]), ("", {}))
+        self.cluster.commands.answers[("systemctl", "is-enabled")] = Ran(1)
+        self.assertEqual(self.facts()["watchFault"], "disabled")
+        self.cluster.commands.answers[("systemctl", "is-active")] = Ran(3)
+        self.cluster.bridge_hosts[0].watch = "stopped"
+        facts = self.facts()
+        # The second one has no power, which is told elsewhere.
+        self.assertEqual((facts["watchFault"], facts["watchFaults"]), ("stopped", {"jvb-100": "stopped"}))
+
+    def test_are_nothing_of_the_watch_of_a_bridge_host_with_an_older_program(self) -> None:
+        self.cluster.bridge_hosts[0].watch = None
+        self.assertEqual(self.facts()["watchFaults"], {})
+
+    def test_are_nothing_of_the_watch_where_there_is_none_of_its_own(self) -> None:
+        self.cluster.bridge_hosts[0].watch = "stopped"
+        for address in ("127.0.0.1", "127.80.1.1"):
+            self.first.address = address
+            self.assertEqual(self.facts()["watchFaults"], {})
 
     def test_are_that_nobody_renews_the_certificate_without_its_settings(self) -> None:
         save_state(self.cluster.paths.certificate_state, CertificateState())
@@ -238,6 +274,22 @@ class Table(StatusCase):
         outcome = self.cluster.run("status", None)
         self.assertEqual(outcome.code, 1)
         self.assertIn("Not as declared: A a.test is missing: correct the records", outcome.printed)
+
+    def test_is_not_as_declared_while_the_watch_of_a_host_does_not_run(self) -> None:
+        self.first.name = "jvb-7"
+        self.cluster.set_goal(self.first, "serving")
+        self.cluster.bridge_hosts[0].watch = "stopped"
+        self.cluster.commands.answers[("systemctl", "is-enabled")] = Ran(1)
+        outcome = self.cluster.run("status", None)
+        self.assertEqual(outcome.code, 1)
+        timer = "Not as declared: jitsi-hetzner-watch.timer is"
+        self.assertIn(
+            f"{timer} disabled on the web host, so nobody ends what hangs there after the next boot: "
+            "npm run repair -- web\n",
+            outcome.printed,
+        )
+        told = f"{timer} stopped on jvb-7, so nobody ends what hangs there: npm run repair -- 7"
+        self.assertIn(told, outcome.printed)
 
     def test_ends_with_2_where_nobody_can_tell(self) -> None:
         self.cluster.jicofo.runs = False

@@ -5,6 +5,7 @@ import { compareBridges } from "./compareBridges";
 import { compareFirewalls } from "./compareFirewalls";
 import { compareHosts } from "./compareHosts";
 import { compareRecorders } from "./compareRecorders";
+import { watchDifferences } from "./compareWatch";
 import type { Declared } from "./declared";
 import { inOrder } from "./inOrder";
 import type { StackFacts } from "./stackFacts";
@@ -56,6 +57,7 @@ export function compare(given: ClusterFacts): Status {
     ...recorders.differences,
     ...firewalls.differences,
     ...(web?.health.failed ?? []).map(failedUnit),
+    ...watchDifferences(web ?? {}, state),
     ...turnDifferences(web?.turn),
   ];
   const unknown = unansweredOf(facts);

@@ -98,5 +98,6 @@ const unknown = (name: string, expected: RecorderStatus["expected"]): RecorderSt
   lastError: "",
   localFiles: 0,
   problem: "",
+  watchFault: "",
   expected,
 });

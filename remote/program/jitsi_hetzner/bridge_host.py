@@ -47,6 +47,11 @@ class BridgeHost:
         settings_hash, version = lines[0].split()
         return Running(settings_hash, version)
 
+    def watch(self) -> str:
+        """Whether the timer of its watch runs: running, stopped or disabled. Empty if it does not know the question."""
+        lines = list(self._ask("watch", LOOK_SECONDS))
+        return lines[0] if len(lines) == 2 and lines[1] == f"{END}0" else ""
+
     def apply_settings(self, *, always: bool) -> None:
         """The bridge restarts with the settings that its own steps have written; its messages are shown as they come.
 

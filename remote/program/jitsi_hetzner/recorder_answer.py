@@ -27,6 +27,8 @@ class RecorderStatus:
     local_files: tuple[str, ...]
     # What keeps it from its work. Empty where nothing does.
     problem: str
+    # Of the timer of its host's watch: stopped, disabled (it runs until the next boot), or empty.
+    watch_fault: str
 
     @property
     def is_idle(self) -> bool:

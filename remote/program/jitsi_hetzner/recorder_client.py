@@ -80,6 +80,8 @@ def _status_of(told: dict[str, Any]) -> RecorderStatus:
         last_upload_error=str(told.get("lastUploadError") or ""),
         local_files=tuple(str(file) for file in files) if isinstance(files, list) else (),
         problem=str(told.get("problem") or ""),
+        # An older program does not tell.
+        watch_fault=str(told.get("watchFault") or ""),
     )
 
 

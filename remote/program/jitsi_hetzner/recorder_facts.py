@@ -42,6 +42,8 @@ class RecorderFacts:
     local_files: int
     # What keeps it from its work. Empty where nothing does.
     problem: str
+    # Of the timer of its host's watch: stopped, disabled (it runs until the next boot), or empty.
+    watch_fault: str
 
 
 def read_recorder_facts(host: Host) -> tuple[RecorderFacts, ...]:
@@ -81,6 +83,7 @@ def _facts(host: Host, entry: Entry, listed: list[JicofoRecorder] | None) -> Rec
         last_error="" if status is None else status.last_upload_error,
         local_files=0 if status is None else len(status.local_files),
         problem=problem,
+        watch_fault="" if status is None else status.watch_fault,
     )
 
 
@@ -98,4 +101,5 @@ def _stranger(seen: JicofoRecorder) -> RecorderFacts:
         last_error="",
         local_files=0,
         problem="",
+        watch_fault="",
     )

@@ -5,6 +5,7 @@ from .jibri import Busy, Jibri
 from .recorder_answer import RecorderStatus
 from .recorder_settings import LOCAL, RecorderSettings
 from .recordings import RESERVE_BYTES, Recordings
+from .timers import WATCH, timer_fault
 from .upload_notes import UploadNotes
 
 GIGABYTE = 1_000_000_000
@@ -56,4 +57,10 @@ def read_status(host: Host, settings: RecorderSettings) -> RecorderStatus:
         else UploadNotes(host.paths.uploads).last_error([one.name for one in recordings.finished()]),
         local_files=tuple(recordings.files()) if is_local else (),
         problem=problem,
+        watch_fault=timer_fault(host, WATCH) if _has_watch(host) else "",
     )
+
+
+def _has_watch(host: Host) -> bool:
+    """An existing machine has none. That of the web host is told with the web host."""
+    return (host.paths.units / WATCH).exists() and not host.paths.jicofo_settings.is_dir()

@@ -6,6 +6,7 @@ from .facts import SeenBridge, WebFacts
 from .failure import ExitCode
 from .recorder_table import recorder_problems, recorder_rows
 from .registry import Entry
+from .timers import watch_problem
 
 HEADING = ("BRIDGE", "NICKNAME", "ADDRESS", "GOAL", "SEEN", "STRESS", "CONFERENCES", "PARTICIPANTS", "VERSION")
 
@@ -28,6 +29,7 @@ def report(
     problems = [
         *_problems(facts, entries, seen, declared),
         *recorder_problems(facts.recorders, declared_recorders),
+        *_watch_problems(facts, names),
     ]
     recorders = recorder_rows(facts.recorders)
     tables = [_table([HEADING, *rows]), *([f"\n{_table(recorders)}"] if recorders else [])]
@@ -60,6 +62,19 @@ def _problems(
         f"{nickname} is not declared, and jicofo lists it: pulumi up" for nickname in sorted({*seen} - {*declared})
     )
     return problems
+
+
+def _watch_problems(facts: WebFacts, known: dict[str, Entry]) -> list[str]:
+    """Of all hosts. A bridge of the registry is asked, and no other."""
+    problems = [
+        watch_problem("the web host", facts.watch_fault, "web"),
+        *[
+            watch_problem(known[nickname].bridge.name, fault, known[nickname].bridge.name.removeprefix("jvb-"))
+            for nickname, fault in facts.watch_faults.items()
+        ],
+        *[watch_problem(one.name, one.watch_fault, one.name) for one in facts.recorders if one.name],
+    ]
+    return [one for one in problems if one]
 
 
 def _remedy(entry: Entry | None) -> str:

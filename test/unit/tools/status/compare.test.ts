@@ -434,6 +434,18 @@ describe("a status of which not all can be asked", () => {
       ]);
     });
 
+    it.each([
+      ["stopped", ""],
+      ["disabled", " after the next boot"],
+    ])("names the hosts on which the watch is %s, with the repair", (fault, when) => {
+      const list = jicofo({ "jvb-11": {}, "jvb-12": {} });
+      const told = { watchFault: fault, watchFaults: { "jvb-12": fault } };
+      expect(differences({ ...healthy, web: web(list, undefined, told) })).toEqual([
+        `jitsi-hetzner-watch.timer is ${fault} on the web host, so nobody ends what hangs there${when}: npm run repair -- web`,
+        `jitsi-hetzner-watch.timer is ${fault} on jvb-1, so nobody ends what hangs there${when}: npm run repair -- 1`,
+      ]);
+    });
+
     it("shows upgrades that wait and what the watch did, which are no difference", () => {
       const waiting = [{ package: "prosody", installed: "13.0.1-1", candidate: "13.0.1-2" }];
       const watch = ["2026-11-29T15:00:00Z nginx is full"];

@@ -22,6 +22,7 @@ const seen = (index: number, facts: Partial<RecorderFacts> = {}): RecorderFacts 
   lastError: "",
   localFiles: 0,
   problem: "",
+  watchFault: "",
   ...facts,
 });
 const differences = (

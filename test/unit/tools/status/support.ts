@@ -62,6 +62,8 @@ export const web = (
     certificateProblems = [],
     recorders = [],
     health: services = health,
+    watchFault = "",
+    watchFaults = {},
     turn = null,
   }: Partial<WebFacts> = {},
 ): ClusterFacts["web"] => ({
@@ -75,6 +77,8 @@ export const web = (
     conferences,
     recorders,
     health: services,
+    watchFault,
+    watchFaults,
     turn,
   },
 });

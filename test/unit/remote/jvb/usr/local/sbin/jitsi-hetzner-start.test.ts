@@ -57,6 +57,15 @@ describe("the port of a bridge's host", () => {
     expect(ask("settings\n")).toBe("none none\nexit 0\n");
   });
 
+  it.each([
+    ["running", "exit 0"],
+    ["stopped", "[[ $1 != is-active ]]"],
+    ["disabled", "[[ $1 != is-enabled ]]"],
+  ])("says that the timer of the watch is %s", (state, systemctl) => {
+    program("systemctl", systemctl);
+    expect(ask("watch\n")).toBe(`${state}\nexit 0\n`);
+  });
+
   it("has the bridge apply its written settings, shows what that says, and its exit code at the end", () => {
     writeFileSync(join(dir, "apply.json"), "the values");
     program("jitsi-hetzner", 'echo "$* $(cat)"; echo of stderr >&2; exit 7');
