@@ -1,5 +1,16 @@
-import { list, number, object, optional, otherwise, text } from "../../lib/hcloud/answer";
+import * as ipaddr from "ipaddr.js";
+import {
+  list,
+  nullable,
+  number,
+  object,
+  optional,
+  otherwise,
+  text,
+  type Read,
+} from "../../lib/hcloud/answer";
 import { ApiError, type HcloudApi } from "../../lib/hcloud/hcloudApi";
+import { hostAddressIn } from "../../lib/plan/dnsPlan";
 import { stackSelector } from "../../lib/plan/labels";
 
 /** A server at Hetzner that carries the stack's labels, or that the stack's state knows. */
@@ -20,10 +31,30 @@ export interface CloudServer {
   readonly privateIp: string | null;
   /** Ids of the firewalls in force on it, including those by a label selector. */
   readonly firewalls: readonly string[] | null;
+  /** The reverse DNS of its public addresses; without those of which the API says nothing. */
+  readonly reverseNames: readonly ReverseName[];
+}
+
+export interface ReverseName {
+  readonly address: string;
+  /** Null for none. */
+  readonly name: string | null;
 }
 
 const named = optional(object({ name: optional(text) }));
-const addressed = optional(object({ ip: optional(text) }));
+/** Null is no name. A field that is absent says nothing. */
+const unlessAbsent =
+  <T>(read: Read<T>): Read<T | null | undefined> =>
+  (value, place) =>
+    value === undefined ? undefined : nullable(read)(value, place);
+
+const ipv4 = optional(object({ ip: optional(text), dns_ptr: unlessAbsent(text) }));
+const ipv6 = optional(
+  object({
+    ip: optional(text),
+    dns_ptr: unlessAbsent(list(object({ ip: text, dns_ptr: optional(text) }))),
+  }),
+);
 
 /** A missing field is shown as not known. */
 const row = object({
@@ -34,8 +65,8 @@ const row = object({
   location: named,
   public_net: optional(
     object({
-      ipv4: addressed,
-      ipv6: addressed,
+      ipv4,
+      ipv6,
       firewalls: optional(list(object({ id: number }))),
     }),
   ),
@@ -88,5 +119,22 @@ function cloudServer(
     ipv6: public_net?.ipv6?.ip ?? null,
     privateIp: private_net[0]?.ip ?? null,
     firewalls: public_net?.firewalls?.map((firewall) => firewall.id.toString()) ?? null,
+    reverseNames: [...ipv4Names(public_net?.ipv4), ...ipv6Names(public_net?.ipv6)],
   };
+}
+
+function ipv4Names(given: ReturnType<typeof ipv4>): ReverseName[] {
+  const { ip: address, dns_ptr: name } = given ?? {};
+  return address === undefined || name === undefined ? [] : [{ address, name }];
+}
+
+/** That of the host's own address in its network. */
+function ipv6Names(given: ReturnType<typeof ipv6>): ReverseName[] {
+  const { ip: network = "", dns_ptr: names } = given ?? {};
+  if (!ipaddr.IPv6.isValidCIDR(network) || names === undefined) return [];
+  const address = hostAddressIn(network);
+  const own = names?.find(
+    ({ ip }) => ipaddr.isValid(ip) && ipaddr.parse(ip).toString() === address,
+  );
+  return [{ address, name: own?.dns_ptr ?? null }];
 }

@@ -5,6 +5,7 @@ import { compareBridges } from "./compareBridges";
 import { compareFirewalls } from "./compareFirewalls";
 import { compareHosts } from "./compareHosts";
 import { compareRecorders } from "./compareRecorders";
+import { reverseNameDifferences } from "./compareReverseNames";
 import { watchDifferences } from "./compareWatch";
 import type { Declared } from "./declared";
 import { inOrder } from "./inOrder";
@@ -56,6 +57,7 @@ export function compare(given: ClusterFacts): Status {
     ...bridges.differences,
     ...recorders.differences,
     ...firewalls.differences,
+    ...reverseNameDifferences({ declared, state, servers }),
     ...(web?.health.failed ?? []).map(failedUnit),
     ...watchDifferences(web ?? {}, state),
     ...turnDifferences(web?.turn),

@@ -1,7 +1,7 @@
 import { HcloudApi } from "../../../../lib/hcloud/hcloudApi";
 import { listCloudServers } from "../../../../tools/status/cloudServers";
 
-const server = (id: number) => ({ id, name: `server-${id}` });
+const server = (id: number, public_net?: object) => ({ id, name: `server-${id}`, public_net });
 
 /** An API with a server that carries the stack's labels, and one that has lost them. */
 function answer(url: URL): Response {
@@ -24,5 +24,47 @@ describe("listCloudServers", () => {
       ["11", false],
     ]);
     expect(fetched.mock.calls).toHaveLength(3);
+  });
+
+  it.each<[string, object | undefined, object[]]>([
+    [
+      "both addresses, that of its own in the network",
+      {
+        ipv4: { ip: "192.0.2.1", dns_ptr: "a.test" },
+        ipv6: {
+          ip: "2001:db8::/64",
+          dns_ptr: [
+            { ip: "2001:db8::2", dns_ptr: "b.test" },
+            { ip: "2001:0db8:0:0::1", dns_ptr: "a.test" },
+          ],
+        },
+      },
+      [
+        { address: "192.0.2.1", name: "a.test" },
+        { address: "2001:db8::1", name: "a.test" },
+      ],
+    ],
+    [
+      "addresses without a name",
+      { ipv4: { ip: "192.0.2.1", dns_ptr: null }, ipv6: { ip: "2001:db8::/64", dns_ptr: [] } },
+      [
+        { address: "192.0.2.1", name: null },
+        { address: "2001:db8::1", name: null },
+      ],
+    ],
+    [
+      "nothing where the API does not say it",
+      { ipv4: { ip: "192.0.2.1" }, ipv6: { ip: "2001:db8::/64" } },
+      [],
+    ],
+    ["nothing of a server without a public network", undefined, []],
+  ])("reads of the reverse DNS %s", async (_, publicNet, reverseNames) => {
+    jest
+      .spyOn(globalThis, "fetch")
+      .mockImplementation(() =>
+        Promise.resolve(Response.json({ servers: [server(10, publicNet)] })),
+      );
+    const api = new HcloudApi({ endpoint: "http://127.0.0.1:1/v1", token: "t" });
+    expect(await listCloudServers(api, "production", ["10"])).toMatchObject([{ reverseNames }]);
   });
 });

@@ -134,6 +134,18 @@ describe("the status of a cluster", () => {
     ]);
   });
 
+  it("differs when the reverse DNS of an address was changed", () => {
+    const reverseNames = [{ address: "192.0.2.12", name: "other.example.net" }];
+    const facts = [
+      cloudServer("10", "a"),
+      cloudServer("11", "b"),
+      { ...cloudServer("12", "c"), reverseNames },
+    ];
+    expect(differences({ ...healthy, cloud: { facts } })).toEqual([
+      "the reverse DNS of jvb-1's address 192.0.2.12 is other.example.net, but should be jvb-1.meet.example.test: pulumi refresh, then pulumi up",
+    ]);
+  });
+
   describe("of a TURN server", () => {
     const on: TurnFacts = {
       wanted: true,

@@ -10,6 +10,13 @@ import type { Health, SeenBridge, WebFacts } from "../../../../remote/program/co
 
 const brewery = "jvbbrewery@internal.auth.meet.example.test";
 
+/** Of the healthy cluster, by the id of the server. */
+const hostnames: Readonly<Record<string, string>> = {
+  "10": "meet.example.test",
+  "11": "jvb-0.meet.example.test",
+  "12": "jvb-1.meet.example.test",
+};
+
 export const cloudServer = (
   id: string,
   name: string,
@@ -25,6 +32,10 @@ export const cloudServer = (
   ipv6: `2001:db8:${id}::/64`,
   privateIp: `10.80.1.${id}`,
   firewalls,
+  reverseNames: [`192.0.2.${id}`, `2001:db8:${id}::1`].map((address) => ({
+    address,
+    name: hostnames[id] ?? "other.example.net",
+  })),
 });
 
 const inService: Omit<SeenBridge, "jid" | "nickname"> = {
