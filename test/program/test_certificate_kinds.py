@@ -1,7 +1,11 @@
 """The verb certificate after a change of `tls`: what is served is of the kind that the settings ask for."""
 
+from typing import Any
+from unittest.mock import patch
+
 from .case import each
-from .fake_web import DOMAIN, fingerprint, names_in
+from .fake_cluster import Outcome
+from .fake_web import DOMAIN, IPV4, fingerprint, names_in
 from .test_certificate import ALIAS, CertificateCase
 
 YEAR = 365
@@ -97,3 +101,39 @@ class ChangesOfKind(CertificateCase):
         lost = self.web.timer()
         self.assertEqual(lost.code, 1)
         self.assertRegex(lost.text, "browsers do not trust .*What to do: replace tlsCertificate and tlsKey")
+
+    def kind(self, tls: str, **changes: Any) -> Outcome:
+        return self.web.step(tls=tls, own=self.own() if tls == "own" else None, **changes)
+
+    @each(("self-signed",), ("own",))
+    def test_a_name_that_does_not_lead_here_is_told_with_each_kind_until_it_does(self, tls: str) -> None:
+        self.web.dns.point(DOMAIN, "198.51.100.9")
+        found = f"A {DOMAIN} is 198.51.100.9, but must be {IPV4} alone (asked: ns1.example.org, the resolver)"
+        told = f"{found}. What to do: "
+        outcome = self.kind(tls)
+        self.assertEqual(outcome.code, 0)
+        self.assertTrue(self.warnings(outcome).startswith(f"{told}correct the records of {DOMAIN}"))
+        self.assertEqual(self.web.timer().code, 1)
+        self.web.dns.point(DOMAIN)
+        self.assertEqual((self.web.timer().code, self.state()["problems"]), (0, []))
+
+    @each(("self-signed",), ("own",))
+    def test_a_zone_that_cannot_be_asked_from_here_is_no_problem_where_nothing_is_ordered(self, tls: str) -> None:
+        self.web.dns.point(DOMAIN, None, None)
+        changes: tuple[dict[str, Any], ...] = ({"servers": []}, {"silent": True})
+        for change in changes:
+            with patch.multiple(self.web.dns, **change):
+                self.assertEqual(self.warnings(self.kind(tls)), "")
+        self.assertIn("is missing", self.warnings(self.kind(tls)))
+
+    def test_the_resolver_of_the_settings_has_the_last_word_where_nothing_is_ordered(self) -> None:
+        self.web.dns.asked.clear()
+        self.assertEqual(self.warnings(self.kind("self-signed", resolver="192.0.2.53")), "")
+        self.assertEqual({words[1] for words in self.web.dns.asked}, {"@192.0.2.53"})
+        self.web.dns.point(DOMAIN, None)
+        self.assertIn(f"A {DOMAIN} is missing", self.warnings(self.kind("self-signed", resolver="192.0.2.53")))
+
+    def test_a_host_without_the_program_that_asks_the_dns_gets_it(self) -> None:
+        self.web.packages = []
+        self.kind("self-signed")
+        self.assertEqual(self.web.packages, ["bind9-dnsutils"])

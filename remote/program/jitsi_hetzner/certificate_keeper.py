@@ -1,15 +1,18 @@
 """The certificate of the web host: taken from a bridge, ordered, installed, served, copied."""
 
 from dataclasses import replace
+from functools import partial
 
-from .certificate_input import CertificateInput, OwnCertificate
+from .certificate_input import CertificateInput, OwnCertificate, WantedName
 from .certificate_orders import Orders
 from .certificate_run import RETRY, CertificateRun
 from .certificate_state import COPY_PAUSE, CertificateState, Problem, is_over, save_state
 from .copies import Copies
+from .dns import Dns
 from .failure import Failure
 from .files import read_text, write_text
 from .host import Host
+from .names import Look, look, records_repair
 from .turn_server import settle
 from .x509 import Certificate, belongs_to, day, make_self_signed, read_certificate
 
@@ -68,6 +71,7 @@ class Keeper:
             self._tend_issued(urgent, rehearse_later)
         else:
             self._write_names()
+            self._tell_names()
             if self._given.tls == "self-signed":
                 self._leave_other_kinds()
             elif self._given.own is not None:
@@ -99,6 +103,22 @@ class Keeper:
         if self._run.site.write_names([one.name for one in self._given.names]):
             # Challenges for the other names need it.
             self._reload()
+
+    def _tell_names(self) -> None:
+        """Where nothing is ordered; an order tells it by itself."""
+        for one in self._host.parallel.threads([partial(self._look, one) for one in self._given.names]):
+            if one is not None and one.problems and not one.is_unknown:
+                self._run.tell("; ".join(one.problems), f"{records_repair(one.name)}. {RETRY}")
+
+    def _look(self, wanted: WantedName) -> Look | None:
+        """None where the zone cannot be asked from here: it may be one of the participants' own network.
+
+        No ACME server has to find this host, so the resolver of the settings has the last word: such a network can have
+        other records than the zone in public.
+        """
+        dns = Dns(self._host, self._given.resolver)
+        servers = () if self._given.resolver else dns.servers(wanted.name)
+        return look(dns, wanted, servers) if servers or self._given.resolver else None
 
     def _tend_issued(self, urgent: bool, rehearse_later: bool) -> None:
         run = self._run

@@ -7,7 +7,7 @@ from .certbot_trouble import Trouble
 from .certificate_run import RETRY, CertificateRun
 from .certificate_state import REHEARSAL_PAUSE, Problem, is_over
 from .dns import Dns
-from .names import Look, caa_problem, look
+from .names import Look, caa_problem, look, records_repair
 from .x509 import Certificate, day
 
 
@@ -79,8 +79,7 @@ class Orders:
             "the certificate has it, but cannot be renewed for it" if is_in_it else "no certificate is ordered for it"
         )
         told = what if can_be_ordered else f"{what}; {effect}"
-        repair = f"correct the records of {one.name} (with dnsZone: pulumi refresh, then pulumi up)"
-        self._run.tell(told, f"{repair}. {RETRY}")
+        self._run.tell(told, f"{records_repair(one.name)}. {RETRY}")
 
     def _reason(self, current: Certificate | None, right: list[str]) -> str | None:
         run = self._run

@@ -29,9 +29,9 @@ class Look:
 WORST_FIRST = ("wrong", "missing", "unknown", "right")
 
 
-def look(dns: Dns, wanted: WantedName) -> Look:
-    """Asks the zone's servers and the resolver."""
-    servers = dns.servers(wanted.name)
+def look(dns: Dns, wanted: WantedName, servers: Sequence[str] | None = None) -> Look:
+    """Asks the zone's servers, or those that are given, and the resolver."""
+    servers = dns.servers(wanted.name) if servers is None else servers
     problems: list[str] = []
     # Of each kind, whether it is right, wrong, missing or unknown.
     found: list[str] = []
@@ -42,7 +42,13 @@ def look(dns: Dns, wanted: WantedName) -> Look:
         own = [state for who, state in states.items() if who != RESOLVER] or list(states.values())
         found.append(min(own, key=WORST_FIRST.index))
     is_unknown = "unknown" in found and not {"wrong", "missing"} & {*found}
-    return Look(wanted.name, tuple(problems), "wrong" not in found and "right" in found, is_unknown)
+    leads_here = "wrong" not in found and "right" in found
+    return Look(wanted.name, tuple(problems), leads_here, is_unknown)
+
+
+def records_repair(name: str) -> str:
+    """What to do about a name that does not lead here."""
+    return f"correct the records of {name} (with dnsZone: pulumi refresh, then pulumi up)"
 
 
 def _answers(dns: Dns, servers: Sequence[str], name: str, kind: str) -> dict[str, Answer]:

@@ -35,8 +35,7 @@ class CertificateResult:
 def run(host: Host, given: CertificateInput, _arguments: Namespace) -> CertificateResult:
     """As a step."""
     with locked(host):
-        if given.tls == "letsencrypt":
-            ensure_packages(host, "certbot", "bind9-dnsutils")
+        ensure_packages(host, *(["certbot"] if given.tls == "letsencrypt" else []), "bind9-dnsutils")
         save(host.paths.certificate_settings, given)
         write_units(host, orders=given.tls == "letsencrypt")
         keeper = Keeper(host, given)
