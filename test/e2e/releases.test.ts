@@ -4,8 +4,10 @@ import { TestCluster } from "./harness";
 import {
   echoServer,
   endEchoServer,
+  holdRelay,
   publicAddresses,
   relay,
+  renewByHand,
   turnName,
   turnSecret,
 } from "./turnRelay";
@@ -51,17 +53,17 @@ describe("a cluster with Debian 12", () => {
       name: turnName,
       echo: [bridge.ipv4, 10_000],
     } as const;
-    const held = relay(secret, { ...way, seconds: 30 });
+    const held = await holdRelay(secret, { ...way, seconds: 30 });
     // certbot 2 would renew 30 days before the end, whatever the lifetime is.
     expect(
       await cluster.mustOnHost(
         "web",
         `certbot --version; grep renew_before_expiry /etc/letsencrypt/renewal/${demoConfig.domain}.conf
-         certbot renew --force-renewal --no-random-sleep-on-renew --quiet; jitsi-hetzner certificate --tend`,
+         ${renewByHand}; jitsi-hetzner certificate --tend`,
       ),
     ).toMatch(/^certbot 2\.\d+\.\d+\nrenew_before_expiry = 43199 minutes/);
     const { certificate } = await relay(secret, { ...way, seconds: 1 });
-    const before = await held;
+    const before = await held.end();
     expect(before.echo).toMatchObject({ refused: 0, back: before.echo?.sent });
     expect(certificate).not.toBe(before.certificate);
     expect((await cluster.people.list()).totals).toEqual(room.totals);

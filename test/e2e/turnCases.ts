@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { must, runProgram, type Outcome, type TestCluster } from "./harness";
+import { holdByProgram, type HeldProgram } from "./heldProgram";
 import {
   echoServer,
   endEchoServer,
+  holdRelay,
   offered,
   publicAddresses,
   relay as askRelay,
+  renewByHand,
   turnClient as program,
   turnName,
   turnSecret,
@@ -39,6 +41,7 @@ export function turnCases(given: () => TestCluster): void {
   const addresses = (host: string) => publicAddresses(given(), host);
   const onWeb = (script: string): Promise<string> => given().mustOnHost("web", script);
   const relay = (options: Relay): Promise<Relayed> => askRelay(secret, options);
+  const hold = (seconds: number) => holdRelay(secret, through443(seconds));
   const through443 = (seconds = 2, bridge = 0): Relay => ({
     server: web.ipv4,
     port: 443,
@@ -137,38 +140,36 @@ export function turnCases(given: () => TestCluster): void {
   });
 
   it("survives a reload and an upgrade of nginx on the whole way of 443", async () => {
-    const websocket = holdWebsocket(web.ipv4, 60);
-    const held = relay(through443(60));
+    const websocket = await holdWebsocket(web.ipv4, 60);
+    const held = await hold(60);
     const before = await processes();
-    await onWeb("sleep 3; systemctl reload nginx");
+    await onWeb("systemctl reload nginx");
     // As dpkg does it at an upgrade: the new program takes over the sockets of the old one.
     await onWeb(
       "DEBIAN_FRONTEND=noninteractive apt-get install -y -q --reinstall nginx libnginx-mod-stream 2>&1",
     );
     const { echo: fresh } = await relay(through443(3));
     expect(fresh?.back).toBe(fresh?.sent);
-    const { echo } = await held;
+    const { echo } = await held.end();
     expect(echo?.back).toBe(echo?.sent);
-    expect(await websocket).toBe("held");
+    expect(await websocket.end()).toBe("held\n");
     expect(await processes()).toBe(before);
     expect(await onWeb("ss -Htln 'sport = :4443' | wc -l")).not.toBe("0");
   }, 180_000);
 
   it("takes a renewed certificate without a restart; held relays live on", async () => {
-    const held = relay(through443(60));
+    const held = await hold(60);
     const before = await processes();
-    await onWeb(
-      "certbot renew --force-renewal --no-random-sleep-on-renew --quiet; jitsi-hetzner certificate --tend 2>&1",
-    );
+    await onWeb(`${renewByHand}; jitsi-hetzner certificate --tend 2>&1`);
     const next = await relay(through443(1));
-    const { certificate, echo } = await held;
+    const { certificate, echo } = await held.end();
     expect(echo?.back).toBe(echo?.sent);
     expect(next.certificate).not.toBe(certificate);
     expect(await processes()).toBe(before);
   }, 180_000);
 
   it("keeps held relays while a bridge comes and goes, and relays to no bridge that has gone", async () => {
-    const held = relay(through443(150));
+    const held = await hold(60);
     const before = await processes();
     await given().configure({ jvbCount: "3" });
     await given().mustUp();
@@ -176,16 +177,17 @@ export function turnCases(given: () => TestCluster): void {
     expect((await relay({ ...through443(), permissions: [third] })).permissions[third]).toBe(0);
     await given().configure({ jvbCount: "2" });
     await given().mustUp();
+    // coturn reads its database every five seconds.
     await onWeb("sleep 6");
     expect((await relay({ ...through443(), permissions: [third] })).permissions[third]).toBe(403);
-    const { echo } = await held;
+    const { echo } = await held.end();
     expect(echo?.back).toBe(echo?.sent);
     expect(await processes()).toBe(before);
   }, 400_000);
 
   it("goes off and on again by the setting, and cuts no relay and no meeting", async () => {
-    const held = relay(through443(60));
-    const websocket = holdWebsocket(web.ipv4, 60);
+    const held = await hold(60);
+    const websocket = await holdWebsocket(web.ipv4, 60);
     await given().people.join("turn", 6);
     const before = await processes();
     await given().configure({ turn: "false" });
@@ -196,10 +198,10 @@ export function turnCases(given: () => TestCluster): void {
     ).toBe("servers: 0\n1");
     await given().configure({ turn: "true" });
     expect((await given().mustUp()).text).not.toContain("turn-server: WARNING");
-    const { echo } = await held;
+    const { echo } = await held.end();
     expect(echo?.back).toBe(echo?.sent);
     expect(await onWeb(offered)).toBe("servers: 3");
-    expect(await websocket).toBe("held");
+    expect(await websocket.end()).toBe("held\n");
     expect(await processes()).toBe(before);
     const room = (await given().people.list()).rooms.find((one) => one.room === "turn");
     await given().people.leave("turn");
@@ -207,9 +209,8 @@ export function turnCases(given: () => TestCluster): void {
   }, 240_000);
 }
 
-/** Opens a websocket to prosody and prints "held" if nobody closes it for so many seconds. */
-async function holdWebsocket(address: string, seconds: number): Promise<string> {
-  const text = readFileSync(join(__dirname, "programs/hold_websocket.py"), "utf8");
-  const ran = await runProgram("python3", ["-c", text, address, domain, seconds.toString()]);
-  return must("hold_websocket.py", ran).stdout.trim();
+/** Opens a websocket to prosody. Its end prints "held" if nobody has closed it for so many seconds, and until then. */
+function holdWebsocket(address: string, seconds: number): Promise<HeldProgram> {
+  const program = join(__dirname, "programs/hold_websocket.py");
+  return holdByProgram([program, address, domain, seconds.toString()]);
 }

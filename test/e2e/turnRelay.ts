@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { demoConfig } from "../../packages/sandbox/src/commands/demo";
 import { must, runProgram, type TestCluster } from "./harness";
+import { holdByProgram } from "./heldProgram";
 
 /** A program that does what a browser does with a TURN server. `turnutils_uclient` names no server in TLS, so nginx cannot know it. */
 export const turnClient = join(__dirname, "programs/turn_client.py");
@@ -44,17 +45,33 @@ export async function turnSecret(cluster: TestCluster): Promise<string> {
   return (JSON.parse(text) as { secret: string }).secret;
 }
 
+const request = (secret: string, options: Relay): object => ({
+  ...{ secret, realm: "-", permissions: [], echo: null, seconds: 2 },
+  ...options,
+});
+
 /** Asks the TURN server as a browser does. */
 export async function relay(secret: string, options: Relay): Promise<Relayed> {
-  const all = { secret, realm: "-", permissions: [], echo: null, seconds: 2, ...options };
-  const ran = await runProgram("python3", [turnClient, JSON.stringify(all)]);
+  const ran = await runProgram("python3", [turnClient, JSON.stringify(request(secret, options))]);
   return JSON.parse(must("turn_client.py", ran).stdout) as Relayed;
+}
+
+/** A relay over which datagrams go until it is ended, and at least for its seconds. */
+export interface HeldRelay {
+  end(): Promise<Relayed>;
+}
+
+/** As `relay`, until it is ended. The first datagram has come back. */
+export async function holdRelay(secret: string, options: Relay): Promise<HeldRelay> {
+  const all = JSON.stringify({ ...request(secret, options), held: true });
+  const program = await holdByProgram([turnClient, all]);
+  return { end: async () => JSON.parse(await program.end()) as Relayed };
 }
 
 /** How many servers prosody offers to browsers. */
 export const offered = `prosodyctl shell '> return "servers: " .. #prosody.hosts["${demoConfig.domain}"].modules.external_services.get_services()' | grep -o 'servers: .*'`;
 
-/** Sends every datagram back. */
+/** Sends every datagram back. It is waited for: what comes before it listens is lost. */
 const answer = (port: number): string => `systemd-run -q --unit turn-test python3 -c '
 import socket
 server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
@@ -62,10 +79,10 @@ server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
 server.bind(("::", ${port.toString()}))
 while True:
     data, peer = server.recvfrom(65536)
-    server.sendto(data, peer)'`;
+    server.sendto(data, peer)' && timeout 30 bash -c 'until ss -Hnul | grep -q ":${port.toString()} "; do sleep 0.1; done'`;
 
 /** Sends every datagram for the bridge's media back: the bridge itself only answers browsers that it invited. */
-export const echoServer = `nft -f - <<'END' && ${answer(17_777)}
+export const echoServer = `${answer(17_777)} && nft -f - <<'END'
 table inet turn_test {
   chain prerouting { type nat hook prerouting priority dstnat; udp dport 10000 redirect to :17777; }
 }
@@ -79,3 +96,10 @@ export const echoInPlace = `systemctl stop jitsi-videobridge2 && ${answer(10_000
 
 /** Ends it. The bridge is back. */
 export const endEchoInPlace = "systemctl stop turn-test && systemctl start jitsi-videobridge2";
+
+/**
+ * Renews the certificate with certbot itself. A rehearsal of the host's own service may be at work, and of two certbots the
+ * second one gives up, so this waits for the service's lock.
+ */
+export const renewByHand =
+  "flock /run/lock/jitsi-hetzner-certificate certbot renew --force-renewal --no-random-sleep-on-renew --quiet";

@@ -1,5 +1,8 @@
-"""Opens a websocket to prosody through nginx, and prints "held" if it stays open. Arguments: ADDRESS DOMAIN SECONDS."""
+"""Opens a websocket to prosody through nginx, and prints "ready". It holds it for so many seconds and until stdin ends, and
+then prints "held" if it is still open. Arguments: ADDRESS DOMAIN SECONDS.
+"""
 
+import select
 import socket
 import ssl
 import sys
@@ -16,10 +19,11 @@ connection.sendall(
 )
 if b" 101 " not in connection.recv(4096):
     sys.exit("no websocket")
+print("ready", flush=True)
 # A ping every two seconds: nginx closes a websocket on which nothing comes for a minute.
 connection.settimeout(2)
 end = time.monotonic() + seconds
-while time.monotonic() < end:
+while time.monotonic() < end or not select.select([sys.stdin], [], [], 0)[0]:
     connection.sendall(b"\x89\x80\x00\x00\x00\x00")
     try:
         if not connection.recv(4096):

@@ -1,9 +1,10 @@
 """A TURN client: what a browser behind a firewall does to reach a bridge. Prints JSON.
 
 Arguments: the JSON of `{"server": ADDRESS, "port": N, "name": TLS-NAME or null for UDP, "secret": SECRET, "realm": REALM,
-"permissions": [PEER], "echo": [ADDRESS, PORT] or null, "seconds": N}`.
+"permissions": [PEER], "echo": [ADDRESS, PORT] or null, "seconds": N, "held": true or missing}`.
 - permissions: for each peer address the error code of CreatePermission, 0 if the server allows it.
 - echo: sends a numbered datagram every 0.1 s to this peer for `seconds`, and counts those that come back.
+- held: prints `ready` on a line of its own once the first one is back, and goes on after the `seconds` until stdin ends.
 """
 
 import base64
@@ -12,6 +13,7 @@ import hmac
 import ipaddress
 import json
 import os
+import select
 import socket
 import ssl
 import struct
@@ -153,18 +155,22 @@ def main(given):
     if code == 0:
         found["permissions"] = {peer: client.permit(peer) for peer in given["permissions"]}
         if given.get("echo"):
-            found["echo"] = echo(client, *given["echo"], given["seconds"])
+            found["echo"] = echo(client, *given["echo"], given["seconds"], given.get("held", False))
         client.ask(REFRESH, client.attribute(0x00D, struct.pack("!I", 0)))
     print(json.dumps(found))
 
 
-def echo(client, peer, port, seconds):
+def is_told_to_end():
+    return bool(select.select([sys.stdin], [], [], 0)[0])
+
+
+def echo(client, peer, port, seconds, held):
     """How many datagrams went and came back, and the longest time without any."""
     refused = client.permit(peer)
     begin = last = time.monotonic()
     permitted, sent, back, gap = begin, 0, 0, 0.0
     client.socket.settimeout(0.1)
-    while (now := time.monotonic()) < begin + seconds:
+    while (now := time.monotonic()) < begin + seconds or (held and not is_told_to_end()):
         # A browser renews its permissions, which last for five minutes, all the time.
         if now > permitted + 5:
             client.socket.settimeout(5)
@@ -175,6 +181,8 @@ def echo(client, peer, port, seconds):
         sent += 1
         client.take()
         if len(client.data) > back:
+            if held and back == 0:
+                print("ready", flush=True)
             gap, last, back = max(gap, time.monotonic() - last), time.monotonic(), len(client.data)
         time.sleep(max(0, now + 0.1 - time.monotonic()))
     gap = max(gap, time.monotonic() - last)
