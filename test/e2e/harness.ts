@@ -78,6 +78,12 @@ const waitForBus =
   "for _ in {1..600}; do [[ -S /run/dbus/system_bus_socket ]] && break; sleep 0.1; done";
 
 /**
+ * Prints when the init of a host has started. The time of /proc/1 would be that of the kernel's last look at it, as the
+ * kernel forgets such folders when it needs their memory.
+ */
+export const initStart = "cut -d ' ' -f 22 /proc/1/stat";
+
+/**
  * Runs a bash script as root on a host, as the command `ssh` of the sandbox does, but without the second of CPU that its
  * command line takes to start.
  *
@@ -307,19 +313,25 @@ export async function makeServer(
     next_actions: { id: number }[];
   }>(sandbox, "POST", "/servers", body);
   // The server is created by the first action, and started by a next one.
-  for (const { id } of [action, ...next_actions]) await actionSucceeds(sandbox, name, id);
+  for (const { id } of [action, ...next_actions])
+    await actionSucceeds(sandbox, `server ${name} runs`, id);
   return server.public_net.ipv4.ip;
 }
 
-async function actionSucceeds(sandbox: RunningSandbox, server: string, id: number): Promise<void> {
+/** Waits until an action of the API is over. @throws when it fails */
+export async function actionSucceeds(
+  sandbox: RunningSandbox,
+  what: string,
+  id: number,
+): Promise<void> {
   const isOver = async (): Promise<boolean> => {
     const { action } = await callApi<{ action: { status: string } }>(
       sandbox,
       "GET",
       `/actions/${id.toString()}`,
     );
-    if (action.status === "error") throw new Error(`server ${server} could not be made`);
+    if (action.status === "error") throw new Error(`in vain: ${what}`);
     return action.status === "success";
   };
-  await waitUntil(`server ${server} runs`, isOver, 120_000, 100);
+  await waitUntil(what, isOver, 120_000, 100);
 }

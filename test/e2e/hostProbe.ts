@@ -13,8 +13,11 @@ import { takeSlot } from "../../packages/sandbox/src/slots";
 
 const runFile = promisify(execFile);
 
-/** How long a packet that is dropped is waited for, in milliseconds. */
-const silenceMs = 700;
+/**
+ * How long a packet that is dropped is waited for, in milliseconds. A lost one is sent again after a second, and on a busy
+ * machine a program that answers may have to wait for its turn.
+ */
+const silenceMs = 2_500;
 
 /** Echoes TCP on 8080 and 9090 and UDP on 10000 and 10001, IPv4 and IPv6. */
 const echoServer = `

@@ -79,13 +79,14 @@ const inside = (spec: HostSpec, script: string): Promise<string> =>
 const tcpFrom = (spec: HostSpec, address: string, port: number): Promise<string> =>
   inside(
     spec,
-    `timeout 1 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null && echo -n open || echo -n shut`,
+    `timeout 3 bash -c '</dev/tcp/${address}/${port}' 2>/dev/null && echo -n open || echo -n shut`,
   );
 
 describe("a host", () => {
   it("has run its user data once, under its own name, with nothing failed", async () => {
+    // cloud-init is done a moment before the boot is.
     const asked =
-      "cat /root/user-data-runs; hostname; systemctl is-system-running; systemctl --failed -q";
+      "cat /root/user-data-runs; hostname; systemctl is-system-running --wait; systemctl --failed -q";
     expect(await login.ssh(ipOf(a), asked)).toBe("ran\nhost-1\nrunning");
     expect(await login.ssh(ipOf(b), asked)).toBe("ran\nhost-2\nrunning");
   });
@@ -135,7 +136,7 @@ describe("a host", () => {
 
   it("reaches the sandbox's services and nothing beyond", async () => {
     const ping = (address: string): string =>
-      `ping -c1 -W1 ${address} >/dev/null 2>&1 && echo yes || echo no`;
+      `ping -c1 -W3 ${address} >/dev/null 2>&1 && echo yes || echo no`;
     expect(await inside(a, ping(identity.network.serviceIpv4))).toBe("yes\n");
     expect(await inside(a, ping("192.0.2.1"))).toBe("no\n");
   });
@@ -187,7 +188,7 @@ describe("a firewall", () => {
 
   it("answers pings only with a rule for icmp", async () => {
     const ping = (address: string): string =>
-      `ping -c1 -W1 ${address} >/dev/null && echo yes || echo no`;
+      `ping -c1 -W3 ${address} >/dev/null && echo yes || echo no`;
     const both = async (): Promise<string> => inside(b, `${ping(ipOf(a))}; ${ping(ip6Of(a))}`);
     await driver.setFirewall(a.id, [sshOpen]);
     expect(await both()).toBe("no\nno\n");

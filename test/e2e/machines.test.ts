@@ -4,7 +4,7 @@ import type { MachineView } from "../../packages/sandbox/src/machines/machine";
 import { findMachine, listMachines } from "../../packages/sandbox/src/machines/machineClient";
 import { serverPid } from "../../packages/sandbox/src/serverProcess";
 import { tcp, traces } from "./hostProbe";
-import { goldenHosts, must, TestCluster, type Outcome } from "./harness";
+import { goldenHosts, initStart, must, TestCluster, type Outcome } from "./harness";
 import { differences, snapshotOf } from "./machineSnapshot";
 import { scanMachine } from "./portScan";
 
@@ -123,10 +123,10 @@ describe("a machine of another provider", () => {
 
   it("stays through a crash of the sandbox's server, and goes with its disk when removed", async () => {
     const { identity } = cluster.sandbox;
-    const booted = await cluster.mustOnHost("limited", "stat -c %Y /proc/1");
+    const booted = await cluster.mustOnHost("limited", initStart);
     process.kill(serverPid(identity.dir) ?? 0, "SIGKILL");
     must("up", await cluster.command("up", "--image", "golden", "--jitsi", "stand-in"));
-    expect(await cluster.mustOnHost("limited", "stat -c %Y /proc/1")).toBe(booted);
+    expect(await cluster.mustOnHost("limited", initStart)).toBe(booted);
     must("remove", await cluster.command("machine", "remove", "stranger"));
     expect((await listMachines(cluster.sandbox)).map(({ name }) => name)).toEqual([
       "vps",

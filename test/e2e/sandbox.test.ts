@@ -10,7 +10,7 @@ import { listProcesses } from "../../packages/sandbox/src/hosts/processes";
 import { projectDir } from "../../packages/sandbox/src/projectDir";
 import { serverPid } from "../../packages/sandbox/src/serverProcess";
 import type { RunningSandbox } from "../../packages/sandbox/src/client";
-import { makeServer, must, runProgram, startSandbox, type Outcome } from "./harness";
+import { initStart, makeServer, must, runProgram, startSandbox, type Outcome } from "./harness";
 
 const folder = (name: string): string => join(projectDir, ".test", name);
 const quiet = (): void => undefined;
@@ -63,14 +63,13 @@ describe("a sandbox", () => {
     const one = await start("one");
     await makeServer(one, "web");
     const inHost = [...cli, "--dir", folder("one"), "ssh", "web"];
-    const uptime = "stat -c %Y /proc/1";
-    const bootedAt = (await runProgram(process.execPath, [...inHost, uptime])).stdout;
+    const bootedAt = (await runProgram(process.execPath, [...inHost, initStart])).stdout;
     const pid = serverPid(folder("one"));
     process.kill(pid ?? 0, "SIGKILL");
     const again = await start("one");
     expect(serverPid(folder("one"))).not.toBe(pid);
     expect((await listServers(again)).map((s) => [s.name, s.status])).toEqual([["web", "running"]]);
-    const still = await runProgram(process.execPath, [...inHost, uptime]);
+    const still = await runProgram(process.execPath, [...inHost, initStart]);
     expect(still.stdout).toBe(bootedAt);
     expect(bootedAt).toMatch(/^\d+/);
   }, 120_000);
@@ -83,7 +82,7 @@ describe("a sandbox", () => {
         .length;
     expect(acmeServers()).toBe(1);
     process.kill(serverPid(folder("one")) ?? 0, "SIGKILL");
-    await waitUntil("the ACME server has ended too", () => acmeServers() === 0, 5_000);
+    await waitUntil("the ACME server has ended too", () => acmeServers() === 0, 30_000);
     await down(folder("one"), quiet);
     expect(await machine()).toEqual(before);
   }, 120_000);
@@ -132,7 +131,7 @@ describe("a sandbox", () => {
     });
     const { serviceIpv4, reserved } = one.identity.network;
     const ask = (server: string, name: string): Promise<string[] | string> => {
-      const resolver = new Resolver({ timeout: 2_000, tries: 1 });
+      const resolver = new Resolver({ timeout: 5_000, tries: 1 });
       resolver.setServers([server]);
       return resolver.resolve4(name).catch((error: unknown) => (error as { code: string }).code);
     };
@@ -193,7 +192,7 @@ describe("a sandbox", () => {
     const probe = [
       "import socket, sys",
       "def ask(kind, port):",
-      "    s = socket.socket(socket.AF_INET, kind); s.settimeout(1)",
+      "    s = socket.socket(socket.AF_INET, kind); s.settimeout(3)",
       `    s.connect(('${address}', port)); s.send(b'x'); return s.recv(1)`,
       "for kind, port in (1, 443), (1, 80), (2, 9999):",
       "    try: print(ask(kind, port).decode(), end=' ')",

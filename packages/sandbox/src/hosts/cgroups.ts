@@ -32,8 +32,13 @@ export const hostGroups = (identity: SandboxIdentity, id: number): string[] =>
 /** Pids in a group of a host. The path is relative to the host's own group. */
 function pidsIn(identity: SandboxIdentity, id: number, path: string): number[] {
   const file = join(hostGroups(identity, id)[0] ?? "", path, "cgroup.procs");
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8").split("\n").filter(Boolean).map(Number);
+  try {
+    return readFileSync(file, "utf8").split("\n").filter(Boolean).map(Number);
+  } catch (error) {
+    // ENODEV: the group was removed after its file was opened, as at a reboot of the host.
+    if (["ENOENT", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw error;
+  }
 }
 
 /** Pid of the host's init on the machine; undefined until it has created its own groups. */
