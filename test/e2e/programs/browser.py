@@ -26,8 +26,12 @@ FOCUS = "http://jitsi.org/protocol/focus"
 FRAMING = "urn:ietf:params:xml:ns:xmpp-framing"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 MUC = "http://jabber.org/protocol/muc"
+PING = "urn:xmpp:ping"
 STREAM = "http://etherx.jabber.org/streams"
-PATIENCE = 3.0
+# How long an answer that has to come is waited for, on a busy machine too.
+PATIENCE = 30.0
+# How long one that may not come is waited for, once the server has answered what was asked after it.
+SILENCE = 3.0
 
 
 class Closed(Exception):
@@ -99,7 +103,7 @@ class WebSocket:
         return element if name(element) != "open" else await self.receive()
 
 
-async def until(stream, wanted) -> ET.Element | None:
+async def until(stream, wanted, seconds: float = PATIENCE) -> ET.Element | None:
     """The first stanza that `wanted` takes; None when none comes in time."""
 
     async def look() -> ET.Element:
@@ -108,9 +112,22 @@ async def until(stream, wanted) -> ET.Element | None:
         return element
 
     try:
-        return await asyncio.wait_for(look(), PATIENCE)
+        return await asyncio.wait_for(look(), seconds)
     except asyncio.TimeoutError:
         return None
+
+
+async def until_or_ping(stream, wanted) -> ET.Element | None:
+    """As until, for a stanza that may not come. A ping asks whether the server has come to what was sent."""
+
+    def is_pong(element: ET.Element) -> bool:
+        return name(element) == "iq" and element.get("id") == "ping"
+
+    await stream.send(f"<iq xmlns='jabber:client' type='get' id='ping'><ping xmlns='{PING}'/></iq>")
+    first = await until(stream, lambda e: wanted(e) or is_pong(e))
+    if first is None:
+        raise Closed("no answer to a ping")
+    return await until(stream, wanted, SILENCE) if is_pong(first) else first
 
 
 async def login(stream, visit: dict) -> str:
@@ -145,7 +162,7 @@ def outcome(presence: ET.Element | None) -> str:
 async def enter(stream, room: str) -> str:
     place = quoteattr(f"{room}/visitor-{random.randrange(1 << 31)}")
     await stream.send(f"<presence xmlns='jabber:client' to={place}><x xmlns='{MUC}'/></presence>")
-    own = await until(stream, lambda e: name(e) == "presence" and (
+    own = await until_or_ping(stream, lambda e: name(e) == "presence" and (
         e.get("type") == "error" or e.find(f".//{{{MUC}#user}}status[@code='110']") is not None))
     return outcome(own)
 
