@@ -19,11 +19,16 @@ export class ProcessWatch {
     }, everyMs);
   }
 
-  /** What `work` comes to, and all that was seen meanwhile: a text for each set of arguments or environment. */
-  static async during<T>(work: () => Promise<T>): Promise<{ result: T; seen: string[] }> {
+  /**
+   * What `work` comes to, and all that was seen meanwhile: a text for each set of arguments or environment.
+   * @param work can ask what was seen so far
+   */
+  static async during<T>(
+    work: (seen: ReadonlySet<string>) => Promise<T>,
+  ): Promise<{ result: T; seen: string[] }> {
     const watch = new ProcessWatch();
     try {
-      const result = await work();
+      const result = await work(watch.texts);
       return { result, seen: [...watch.texts] };
     } finally {
       clearInterval(watch.timer);

@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
+import { waitUntil } from "../../packages/sandbox/src/hosts/exec";
 import { sandboxPaths } from "../../packages/sandbox/src/state";
-import { runProgram, type Outcome, type TestCluster } from "./harness";
+import type { Outcome, TestCluster } from "./harness";
 import { ProcessWatch } from "./processWatch";
 import {
   documentedSecrets,
@@ -61,10 +63,18 @@ export function secretCases(watched: () => WatchedCluster): void {
     expect(found).toEqual([]);
     // And would be noticed there.
     const secret = secrets[0]?.traces[0] ?? "";
-    const show = (): Promise<unknown> =>
-      runProgram("sleep", ["0.5"], { env: { ...process.env, PLANTED: secret } });
-    const { seen } = await ProcessWatch.during(show);
-    expect(seen.flatMap((text) => searchText(secrets, "sleep", text))).not.toEqual([]);
+    const planted = spawn("sleep", ["60"], { env: { PATH: process.env.PATH, PLANTED: secret } });
+    const isNoticed = (seen: ReadonlySet<string>) => (): boolean =>
+      [...seen]
+        .filter((text) => text.includes("PLANTED="))
+        .some((text) => searchText(secrets, "sleep", text).length > 0);
+    try {
+      await ProcessWatch.during((seen) =>
+        waitUntil("a secret in an environment is noticed", isNoticed(seen), 30_000),
+      );
+    } finally {
+      planted.kill();
+    }
   });
 
   it("are not in what the engine and its plugins wrote, nor in outputs and history", async () => {
