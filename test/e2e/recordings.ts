@@ -69,11 +69,15 @@ export class Recordings {
     );
   }
 
-  /** Files of recordings on a host: what has to arrive at the target. */
+  /** Files of recordings on a host: what has to arrive at the target. Read again where one moved or went meanwhile. */
   async filesOn(host: string): Promise<Map<string, string>> {
     const said = await this.cluster.mustOnHost(
       host,
-      "[[ ! -d /srv/recordings ]] || find /srv/recordings -type f -name '*.mp4' -exec sha256sum {} +",
+      `[[ -d /srv/recordings ]] || exit 0
+       for _ in {1..20}; do
+         if found=$(find /srv/recordings -type f -name '*.mp4' -exec sha256sum {} +); then echo "$found"; exit; fi
+         sleep 0.1
+       done; exit 1`,
     );
     const lines = said.split("\n").filter((line) => line !== "");
     return new Map(

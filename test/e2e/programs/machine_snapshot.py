@@ -1,5 +1,6 @@
 """Prints what a machine has, as JSON: lists of lines by part. Two snapshots of an unchanged machine are equal."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -63,7 +64,10 @@ def files() -> list[str]:
         for folder, folders, names in os.walk(top):
             folders[:] = [one for one in folders if not IGNORED.match(os.path.join(folder, one))]
             paths = [os.path.join(folder, one) for one in folders + names]
-            found += [entry(path) for path in paths if not IGNORED.match(path)]
+            for path in paths:
+                # One that goes while the others are read is not there.
+                with contextlib.suppress(FileNotFoundError):
+                    found += [] if IGNORED.match(path) else [entry(path)]
     return sorted(found)
 
 
