@@ -104,11 +104,14 @@ describe("a bridge broken before its first acceptance", () => {
   }, 900_000);
 
   it("is left by its participants, whom it carries by its public address, before it goes", async () => {
-    for (const room of ["a", "b", "c", "d", "e", "f", "g", "h"]) await cluster.people.join(room, 3);
     const { id } = await cluster.server("jvb-3");
     const count = (report: ParticipantsReport): number =>
       report.bridges.find(({ nickname }) => nickname === `jvb-${id}`)?.participants ?? 0;
-    const before = await cluster.people.list();
+    let before = await cluster.people.list();
+    // jicofo goes by the load, which is that of a busy machine.
+    for (let room = 0; room < 30 && (room < 8 || count(before) === 0); room++) {
+      before = await cluster.people.join(`room-${room.toString()}`, 3);
+    }
     expect(count(before)).toBeGreaterThan(0);
     await cluster.command("fault", "host", "jvb-3", "no-address");
     await cluster.configure({ jvbCount: "3" });
@@ -117,7 +120,8 @@ describe("a bridge broken before its first acceptance", () => {
     expect(text).toContain(`jicofo moves participants to other bridges: ${count(before)}`);
     expect(text).toContain("jvb-3 does not answer, and jicofo has no participants on it");
     const { totals } = await cluster.people.list();
-    expect(totals).toMatchObject({ cut: before.totals.cut, participants: 24 });
+    const { cut, participants } = before.totals;
+    expect(totals).toMatchObject({ cut, participants });
   }, 600_000);
 });
 

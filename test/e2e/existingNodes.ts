@@ -85,6 +85,17 @@ export async function untilForwarded(cluster: TestCluster, { name, ipv4 }: Machi
   await waitUntil(`the web host reaches ${name} at ${address}`, answers, 240_000, 500);
 }
 
+/**
+ * Waits until nothing waits to be sent on a host's connections from or to a port. After a cut, TCP tries again less and
+ * less often, and until then jicofo has no answer from who is in its list.
+ */
+export async function untilSent(cluster: TestCluster, name: string, port: number): Promise<void> {
+  const sockets = `ss -Htn 'sport = :${port.toString()} or dport = :${port.toString()}'`;
+  const isSent = async (): Promise<boolean> =>
+    (await cluster.mustOnHost(name, `${sockets} | awk '$3 > 0'`)) === "";
+  await waitUntil(`${name} has sent what waits at port ${port.toString()}`, isSent, 120_000, 300);
+}
+
 /** Whether a TCP port of an address answers a host of the cluster, or a machine. */
 export async function answers(
   cluster: TestCluster,

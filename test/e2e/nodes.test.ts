@@ -14,6 +14,7 @@ import {
   nodeBridge,
   untilForwarded,
   untilInService,
+  untilSent,
   type NodeEntry,
 } from "./existingNodes";
 import { goldenHosts, must, TestCluster, type Outcome } from "./harness";
@@ -297,6 +298,7 @@ describe("machines that Hetzner Cloud did not make", () => {
         1,
         expect.stringMatching(/Not as declared:[^]*berlin[^]*paris/),
       ]);
+      for (const name of ["web", "berlin", "paris"]) await untilSent(cluster, name, xmpp);
       await untilForwarded(cluster, berlin);
       await untilInService(cluster, "berlin");
       await untilRecorderIsThere(cluster, paris);
