@@ -43,12 +43,16 @@ export function browserCases(cluster: () => TestCluster): void {
     return cluster().command("browser", "--screenshot", file, "--wait", "0", ...more);
   };
 
-  itWithBrowser("shows its page in a browser, without an error of the certificate", async () => {
-    const { code, text } = await picture();
-    expect(text).toContain("https://meet.example.test/ is in");
-    expect(code).toBe(0);
-    expect(sizeOf(readFileSync(join(folder, "meet.png")))).toEqual([1280, 720]);
-  });
+  itWithBrowser(
+    "shows its page in a browser, without an error of the certificate",
+    async () => {
+      const { code, text } = await picture();
+      expect(text).toContain("https://meet.example.test/ is in");
+      expect(code).toBe(0);
+      expect(sizeOf(readFileSync(join(folder, "meet.png")))).toEqual([1280, 720]);
+    },
+    120_000,
+  );
 
   itWithBrowser(
     "shows no page whose certificate is not valid, or whose name is unknown",
@@ -60,6 +64,7 @@ export function browserCases(cluster: () => TestCluster): void {
       expect(unknown.code).toBe(1);
       expect(unknown.text).toContain("no address for meet.elsewhere.test; create the cluster");
     },
+    120_000,
   );
 
   itWithBrowser(
@@ -92,7 +97,7 @@ export function browserCases(cluster: () => TestCluster): void {
         await browser.close();
       }
     },
-    60_000,
+    120_000,
   );
 
   it("has no media to have with stand-ins, and names how many participants fit", async () => {

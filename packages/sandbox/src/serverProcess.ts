@@ -6,7 +6,7 @@ import type { SandboxIdentity } from "./identity";
 import { apiEndpoint } from "./environment";
 import { sandboxPaths } from "./state";
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 const stopTimeoutMs = 120_000;
 const pollMs = 100;
 

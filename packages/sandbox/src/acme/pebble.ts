@@ -39,7 +39,7 @@ export interface Pebble {
   close(): Promise<void>;
 }
 
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 60_000;
 
 /** The name in its TLS certificate. */
 export const pebbleName = "pebble.sandbox.test";

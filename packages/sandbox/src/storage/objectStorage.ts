@@ -65,7 +65,7 @@ export interface ObjectStorage {
   close(): Promise<void>;
 }
 
-const startTimeoutMs = 10_000;
+const startTimeoutMs = 60_000;
 
 /**
  * Starts the S3 server and waits until it answers. It ends together with this process. Objects are

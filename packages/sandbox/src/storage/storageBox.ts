@@ -49,7 +49,7 @@ const keyTypes = ["ed25519", "ecdsa", "rsa"] as const;
 
 export type HostKeys = Readonly<Record<(typeof keyTypes)[number], string>>;
 
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 60_000;
 
 /**
  * Starts a storage box: Debian's sshd in a file system of its own, where port 22 has SFTP only and
