@@ -20,7 +20,7 @@ const day = 24 * 3600;
  * Lifetime of the certificates that are renewed, in seconds. Browsers must still accept one after it was installed and
  * copied to the bridges, and a busy machine takes its time for that.
  */
-const shortLife = 60;
+const shortLife = 45;
 
 /** The life of a certificate, in fast motion, with the sandbox's ACME server. `make soak-certificates` has more faults. */
 describe("the certificate for browsers", () => {
