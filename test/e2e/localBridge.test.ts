@@ -26,7 +26,7 @@ describe("a cluster without bridge hosts", () => {
     const sizes = { jvbCount: "0", webServerType: "cx43" };
     await cluster.configure({ ...demoConfig, ...sizes, drainTimeout: "60s" });
     await cluster.mustUp();
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     await cluster.remove();

@@ -26,7 +26,7 @@ describe("a cluster with recorders", () => {
     await cluster.mustPulumi("config", "set", "--secret", "recordingsS3SecretKey", s3.secretKey);
     await cluster.mustUp();
     await cluster.people.join("board", 4);
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     await cluster.remove();
