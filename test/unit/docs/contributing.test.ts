@@ -57,7 +57,7 @@ describe("a test file", () => {
     const [stem = ""] = basename(file).split(".");
     const workflows = file.startsWith("ci/") ? [".github", ".github/actions"] : [];
     const folders = [dirname(file), ...workflows];
-    const names = ["", ".ts", ".sh", ".js", ".lua", ".cfg"].map((end) => stem + end);
+    const names = ["", ".ts", ".sh", ".js", ".lua", ".cfg", ".conf"].map((end) => stem + end);
     return folders.some((folder) => names.some((name) => existsSync(join(root, folder, name))));
   }
 

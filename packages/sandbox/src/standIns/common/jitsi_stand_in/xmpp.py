@@ -51,8 +51,7 @@ class MucClient:
         self.joined: set[str] = set()
         self.connected = False
         self.disconnects = 0
-        # Number of logins that did not resume an earlier connection.
-        self.fresh_logins = 0
+        self.fresh_logins = 0  # those that did not resume an earlier connection
         self.on_fresh_login: Optional[Callable[[], None]] = None
         self.extension: Optional[Callable[[], Optional[ET.Element]]] = None
         self.on_presence: Optional[Callable[[str, str, Optional[ET.Element]], None]] = None
@@ -179,19 +178,16 @@ class MucClient:
     def step_out(self, room: str) -> None:
         """Leaves one room until the next login, and stays logged in."""
         if self._client is not None and room in self.joined:
-            self._client.make_presence(
-                ptype="unavailable", pto=f"{room}/{self.account.nickname}").send()
+            to = f"{room}/{self.account.nickname}"
+            self._client.make_presence(ptype="unavailable", pto=to).send()
 
     async def leave(self) -> None:
-        """Leaves the rooms before a clean stop. Otherwise the server keeps the occupant for a
-        while.
-        """
+        """Before a clean stop. Otherwise the server keeps the occupant for a while."""
         client = self._client
         if client is None or not self.connected:
             return
         for room in self.joined:
-            client.make_presence(
-                ptype="unavailable", pto=f"{room}/{self.account.nickname}").send()
+            self.step_out(room)
         await asyncio.sleep(0.1)  # stanzas are sent by a separate task
         client.close()
         await asyncio.sleep(0.1)
