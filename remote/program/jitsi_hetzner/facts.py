@@ -5,6 +5,7 @@ from functools import partial
 
 from .bridge import Bridge
 from .bridge_client import BridgeClient
+from .bridge_watch import watch_faults
 from .certificate_state import CertificateState, load_state
 from .certificate_units import NAME
 from .failure import Failure
@@ -13,7 +14,7 @@ from .host import Host
 from .http_client import HttpError
 from .jicofo import Jicofo
 from .recorder_facts import RecorderFacts, read_recorder_facts
-from .timers import STOPPED, WATCH, timer_fault, watch_faults
+from .timers import STOPPED, WATCH, timer_fault
 from .turn_facts import TurnFacts, read_turn_facts
 from .x509 import day, read_certificate
 

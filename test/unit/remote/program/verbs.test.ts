@@ -82,7 +82,7 @@ describe("the verbs in Python", () => {
     ["judgement.py", ["drain", "restart"]],
     ["restart_input.py", ["restart"]],
     ["taking_out.py", ["restart"]],
-    ["bridge_host.py", ["drain", "policy", "restart", "serve"]],
+    ["bridge_host.py", ["drain", "policy", "restart", "serve", "status"]],
     ["warmth.py", ["drain", "policy", "restart", "serve"]],
     ["emptying.py", ["drain", "restart", "serve"]],
     // What runs the verbs in shell.
