@@ -20,6 +20,9 @@ export interface ChangedState {
 /** Operations that change something. */
 export const changingOps: readonly string[] = ["create", "update", "replace", "delete"];
 
+/** Whether the step makes a resource, for the first time or again. */
+export const isMade = ({ op }: ChangeStep): boolean => op === "create" || op === "replace";
+
 /** Whether the step runs something on a host, or copies something to it. */
 export const isOnHost = (step: ChangeStep): boolean =>
   typeOf(step).startsWith("command:remote:") && changingOps.includes(step.op);

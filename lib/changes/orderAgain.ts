@@ -1,7 +1,7 @@
 import { set } from "../config/command";
 import type { Settings } from "../config/settings";
 import { resourceTypes } from "../resourceTypes";
-import { roleOf, typeOf, type ChangeStep } from "./changeStep";
+import { isMade, roleOf, typeOf, type ChangeStep } from "./changeStep";
 
 /**
  * A warning where a new web host orders a certificate that the old one has already, because no bridge keeps a copy of it.
@@ -29,5 +29,3 @@ export function orderAgain(
   if (!isNewWebHost || !hasOrdered) return undefined;
   return `The new web host orders another certificate, because no bridge keeps a copy of the present one. Let's Encrypt allows five certificates with the same names in seven days. To order none, add a bridge first: ${set("jvbCount", "1")} && pulumi up`;
 }
-
-export const isMade = ({ op }: ChangeStep): boolean => op === "create" || op === "replace";

@@ -1,7 +1,6 @@
 import { isWebHostKey, type Removal } from "../preflight/formerWebHost";
 import { resourceTypes } from "../resourceTypes";
-import { roleOf, typeOf } from "./changeStep";
-import { isMade } from "./orderAgain";
+import { isMade, roleOf, typeOf } from "./changeStep";
 import type { SeenPreview } from "./watchPreview";
 
 /** What a preview removes, as far as it is done on the web host. Pure. */
