@@ -155,6 +155,15 @@ describe("checkFormerWebHost", () => {
     expect(problemsOf([step("jvb-1-drain")], { jvbCount: "1" }, stays)).toEqual([]);
   });
 
+  it("refuses nothing where the state does not tell the key of the web host", () => {
+    const other = step("jvb-1-drain", { ...web, hostKey: "ssh-ed25519 of the web host before" });
+    const { connection } = key.outputs;
+    for (const stdout of [undefined, "", secret({})]) {
+      const before = [{ ...key, outputs: { connection, stdout } }, other];
+      expect(problemsOf([other], { jvbCount: "1" }, { before, isNewWebHost: false })).toEqual([]);
+    }
+  });
+
   it("does not mind what is not done on the web host, or runs nothing", () => {
     const machine = step("node-berlin-leave", { host: "192.0.2.7", hostKey: "ssh-ed25519 berlin" });
     const files = {
